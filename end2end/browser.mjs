@@ -1,0 +1,33 @@
+// Where this machine's Chromium is: the one that CHROMIUM names, else the first that a system's packages put somewhere.
+// node end2end/browser.mjs prints it, and fails where there is none.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
+const apps = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns {string | undefined} */
+export function findBrowser() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...apps].find(isProgram);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const browser = findBrowser();
+  if (!browser || !isProgram(browser)) process.exit(1);
+  console.log(browser);
+}

@@ -1,0 +1,62 @@
+// What every test gets: a shop of its own, as many shoppers as it asks for, and at the end the questions that are asked
+// of every test: was the console empty, do the books balance, did the server go quietly?
+import { test as base, expect, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
+import { Shop } from './server.js';
+import { Witness } from './witness.js';
+
+type Fixtures = {
+  shop: Shop;
+  witness: Witness;
+  /** Another person with another browser, who sees the same shop. */
+  newShopper: (options?: BrowserContextOptions) => Promise<Page>;
+};
+
+export const test = base.extend<Fixtures>({
+  shop: async ({}, use, info) => {
+    const shop = new Shop();
+    try {
+      await shop.open();
+      await use(shop);
+      // Whatever a test did, it leaves no unit unaccounted for. The command exits with 1 on any drift.
+      await shop.command('audit');
+      await shop.close();
+      expect(severe(shop.log), 'errors in the server log').toEqual([]);
+    } finally {
+      await shop.close().catch(() => {});
+      if (info.status !== info.expectedStatus || info.errors.length > 0) {
+        await info.attach('server.log', { body: shop.log, contentType: 'text/plain' });
+      }
+      shop.remove();
+    }
+  },
+
+  witness: async ({}, use) => {
+    const witness = new Witness();
+    await use(witness);
+    expect(witness.complaints, 'what went wrong unseen in the browser').toEqual([]);
+  },
+
+  baseURL: async ({ shop }, use) => use(shop.url),
+
+  context: async ({ context, witness }, use) => {
+    witness.watch(context);
+    await use(context);
+  },
+
+  newShopper: async ({ browser, witness, baseURL, contextOptions }, use) => {
+    const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
+    await use(async (options = {}) => {
+      const context = await browser.newContext({ ...contextOptions, baseURL, ...options });
+      contexts.push(context);
+      witness.watch(context);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+  },
+});
+
+function severe(log: string): string[] {
+  return log.split('\n').filter((line) => /\bERROR\b|"level":"ERROR"|panicked at/.test(line));
+}
+
+export { expect };

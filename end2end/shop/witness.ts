@@ -1,0 +1,41 @@
+// Sees everything that goes wrong in a browser and that a shopper would never report: console messages, script errors,
+// requests that failed or were refused.
+import type { BrowserContext, Request } from '@playwright/test';
+
+export class Witness {
+  readonly #seen: string[] = [];
+  readonly #tolerated: RegExp[] = [];
+
+  watch(context: BrowserContext): void {
+    context.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        this.#seen.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    context.on('weberror', (error) => this.#seen.push(`script error: ${error.error().stack ?? error.error().message}`));
+    context.on('requestfailed', (request) => {
+      if (!endedByLeaving(request)) {
+        this.#seen.push(`request failed: ${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
+      }
+    });
+    context.on('response', (response) => {
+      if (response.status() >= 400) {
+        this.#seen.push(`answer ${response.status()}: ${response.request().method()} ${response.url()}`);
+      }
+    });
+  }
+
+  /** This test means to cause what matches. */
+  tolerate(...expected: RegExp[]): void {
+    this.#tolerated.push(...expected);
+  }
+
+  get complaints(): string[] {
+    return this.#seen.filter((line) => !this.#tolerated.some((expected) => expected.test(line)));
+  }
+}
+
+// A page that is left takes its streams, and whatever it was still loading, with it.
+function endedByLeaving(request: Request): boolean {
+  return request.failure()?.errorText === 'net::ERR_ABORTED';
+}

@@ -1,0 +1,36 @@
+// Time runs out: for a hold, and for an order that nobody pays. The stock comes back by itself, and the page says so.
+import { expect, test } from '../shop/fixtures.js';
+import { confirm, expectNotReloaded, expectStatus, expectStock, mark, reserve } from '../shop/steps.js';
+
+test('a hold that runs out', async ({ page, shop, newShopper }) => {
+  await shop.addProduct({ stock: 1, holdSeconds: 2 });
+  const watcher = await newShopper();
+  await watcher.goto('/products/lamp');
+  await mark(watcher);
+  await reserve(page, 'lamp');
+  await expectStock(watcher, { available: 0, held: 1 });
+  await expectStock(watcher, { available: 1, held: 0 });
+  await expectNotReloaded(watcher);
+  await expect(page.getByRole('button', { name: 'Confirm order' })).toBeHidden();
+  await expect(page.getByText(/ran out|expired|time is up/i).first()).toBeVisible();
+});
+
+test('an order that nobody pays', async ({ page, shop, newShopper }) => {
+  await shop.addProduct({ stock: 1, paySeconds: 2 });
+  const watcher = await newShopper();
+  await watcher.goto('/products/lamp');
+  await reserve(page, 'lamp');
+  await confirm(page);
+  await expectStatus(page, 'cancelled');
+  await expectStock(watcher, { available: 1, held: 0, sold: 0 });
+});
+
+test('a sale that has not begun opens by itself', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 4_000) });
+  await page.goto('/products/lamp');
+  await expect(page.getByTestId('countdown')).toBeVisible();
+  const button = page.getByRole('button', { name: 'Reserve' });
+  await expect(button).toBeEnabled();
+  await button.click();
+  await expect(page).toHaveURL(/\/checkout\//);
+});

@@ -1,0 +1,37 @@
+// The payment provider's moods. It speaks to the shop by signed webhooks over HTTP, as a real one does.
+import { expect, test } from '../shop/fixtures.js';
+import { atProvider, confirm, expectStatus, expectStock, reserve } from '../shop/steps.js';
+
+test('declined: the order is cancelled and the stock comes back', async ({ page, shop, newShopper }) => {
+  await shop.addProduct({ stock: 1 });
+  const watcher = await newShopper();
+  await watcher.goto('/products/lamp');
+  await reserve(page, 'lamp');
+  const order = await confirm(page);
+  await atProvider(page, 'Decline');
+  await page.goto(order);
+  await expectStatus(page, 'cancelled');
+  await expectStock(watcher, { available: 1, held: 0, sold: 0 });
+});
+
+test('delivered twice: it counts once', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 2 });
+  await reserve(page, 'lamp');
+  const order = await confirm(page);
+  await atProvider(page, 'Deliver twice');
+  await page.goto(order);
+  await expectStatus(page, 'paid');
+  expect(await shop.product('lamp')).toMatchObject({ available: 1, held: 0, pending: 0, sold: 1 });
+});
+
+test('late money finds its stock still there: the order is paid', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 1, paySeconds: 2 });
+  await reserve(page, 'lamp');
+  const order = await confirm(page);
+  await page.goto(`/sandbox/pay/${order.split('/').pop()}`);
+  await expect.poll(async () => (await shop.product('lamp')).available).toBe(1);
+  await page.getByRole('button', { name: 'Pay late', exact: true }).click();
+  await expect.poll(async () => (await shop.product('lamp')).sold).toBe(1);
+  await page.goto(order);
+  await expectStatus(page, 'paid');
+});

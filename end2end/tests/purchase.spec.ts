@@ -1,0 +1,62 @@
+// The main job: a shopper reserves, confirms and pays, while others watch the stock.
+import { expect, test } from '../shop/fixtures.js';
+import { atProvider, confirm, expectNotReloaded, expectStatus, expectStock, mark, reserve } from '../shop/steps.js';
+
+test('a purchase, and every step of it is seen by somebody who only watches', async ({ page, shop, newShopper }) => {
+  await shop.addProduct({ stock: 3 });
+  const watcher = await newShopper();
+  await watcher.goto('/products/lamp');
+  await expectStock(watcher, { available: 3, held: 0, sold: 0 });
+  await mark(watcher);
+
+  await reserve(page, 'lamp');
+  await expect(page.getByTestId('countdown')).toBeVisible();
+  await expectStock(watcher, { available: 2, held: 1, sold: 0 });
+
+  const order = await confirm(page);
+  const waiting = await page.context().newPage();
+  await waiting.goto(order);
+  await expectStatus(waiting, 'pending');
+  await mark(waiting);
+
+  await atProvider(page, 'Pay');
+  await expectStatus(waiting, 'paid');
+  await expectNotReloaded(waiting);
+  await expectStock(watcher, { available: 2, held: 0, sold: 1 });
+  await expectNotReloaded(watcher);
+
+  await page.goto(order);
+  await expectStatus(page, 'paid');
+  await page.goto('/orders');
+  await expect(page.locator(`a[href="${order}"]`).first()).toBeVisible();
+});
+
+test('what was given back is for sale again', async ({ page, shop, newShopper }) => {
+  await shop.addProduct({ stock: 1 });
+  const watcher = await newShopper();
+  await watcher.goto('/products/lamp');
+  await reserve(page, 'lamp');
+  await expectStock(watcher, { available: 0, held: 1 });
+  await page.getByRole('button', { name: 'Give back' }).click();
+  await expectStock(watcher, { available: 1, held: 0 });
+});
+
+test('a double click on Reserve makes one hold', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 5 });
+  await page.goto('/products/lamp');
+  await page.getByRole('button', { name: 'Reserve' }).dblclick();
+  await expect(page).toHaveURL(/\/checkout\//);
+  await page.waitForLoadState('networkidle').catch(() => {});
+  expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
+});
+
+test('a hold belongs to the shopper who made it', async ({ page, shop, newShopper, witness }) => {
+  await shop.addProduct({ stock: 1 });
+  await reserve(page, 'lamp');
+  const checkout = new URL(page.url()).pathname;
+  const order = await confirm(page);
+  const stranger = await newShopper();
+  witness.tolerate(/\b404\b/);
+  expect((await stranger.goto(checkout))?.status()).toBe(404);
+  expect((await stranger.goto(order))?.status()).toBe(404);
+});

@@ -1,0 +1,33 @@
+// Every "no" of the shop, and that it says why.
+import { expect, test } from '../shop/fixtures.js';
+import { expectStock, reserve } from '../shop/steps.js';
+
+const NOBODY = '0198c0de-0000-7000-8000-000000000000';
+
+test('no more than the limit', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 5, limit: 1 });
+  await reserve(page, 'lamp');
+  await page.goto('/products/lamp');
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  await expect(page.getByRole('alert')).toContainText(/limit|at most|each shopper|per shopper|only/i);
+  expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
+});
+
+test('sold out while others still hold some: it may come back', async ({ page, shop, newShopper }) => {
+  await shop.addProduct({ stock: 1 });
+  await reserve(page, 'lamp');
+  const late = await newShopper();
+  await late.goto('/products/lamp');
+  await expectStock(late, { available: 0, held: 1 });
+  await expect(late.getByText(/may come back/i).first()).toBeVisible();
+});
+
+for (const path of ['/products/nothing', `/checkout/${NOBODY}`, `/orders/${NOBODY}`, `/sandbox/pay/${NOBODY}`, '/checkout/x', '/nowhere']) {
+  test(`404: ${path.replace(NOBODY, '{unknown}')}`, async ({ page, witness }) => {
+    witness.tolerate(/\b404\b/);
+    const answer = await page.goto(path);
+    expect(answer?.status()).toBe(404);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.locator('a[href="/"]').first()).toBeVisible();
+  });
+}

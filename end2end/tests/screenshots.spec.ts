@@ -1,0 +1,42 @@
+// Pictures of the main pages, in both colour schemes and on a phone: target/screenshots. README shows one of them.
+import { join } from 'node:path';
+import { expect, test } from '../shop/fixtures.js';
+import { repository } from '../shop/server.js';
+import { confirm, reserve } from '../shop/steps.js';
+
+const folder = join(repository, 'target/screenshots');
+const looks = [
+  { name: 'desktop-light', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  { name: 'desktop-dark', viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  { name: 'phone-light', viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+] as const;
+
+for (const { name, ...look } of looks) {
+  test(`pictures: ${name}`, async ({ shop, newShopper }) => {
+    await shop.command('seed');
+    const page = await newShopper(look);
+    const picture = (what: string) => page.screenshot({ path: join(folder, `${what}-${name}.png`), animations: 'disabled' });
+
+    // A sale that is under way: somebody has bought, somebody is deciding.
+    for (let others = 0; others < 2; others++) {
+      const other = await newShopper();
+      await reserve(other, 'flash-phone');
+      if (others === 0) await confirm(other);
+    }
+
+    await page.goto('/');
+    await expect(page.locator('a[href="/products/flash-phone"]').first()).toBeVisible();
+    await picture('home');
+    await page.goto('/products/flash-phone');
+    await picture('product');
+    await reserve(page, 'flash-phone');
+    await picture('checkout');
+    const order = await confirm(page);
+    await picture('order');
+    await page.goto(`/sandbox/pay/${order.split('/').pop()}`);
+    await picture('sandbox');
+    // Nothing may stick out of a narrow screen.
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide).toBe(0);
+  });
+}

@@ -1,0 +1,17 @@
+// README's walk-through by curl, run as it is printed there, ends with a paid order and balanced books.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '../shop/fixtures.js';
+import { repository } from '../shop/server.js';
+
+const run = promisify(execFile);
+
+test('the walk-through in README', async ({ shop }) => {
+  await shop.command('seed');
+  const before = await shop.product('flash-phone');
+  const { stdout } = await run(join(repository, 'end2end/walkthrough.sh'), [shop.url], { cwd: shop.folder, env: shop.env() });
+  expect(stdout).toMatch(/"status" *: *"paid"/);
+  const after = await shop.product('flash-phone');
+  expect(after).toMatchObject({ sold: before.sold + 1, available: before.available - 1, held: before.held, pending: before.pending });
+});

@@ -1,0 +1,50 @@
+# What the scripts in tools/ share: where tools live, how to say things, how to become root where that is allowed.
+# Sourced, never run. The caller has set `set -euo pipefail`.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Tools that the user does not have in the right version go here, so that theirs stay as they are.
+tools=${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast/tools}
+export PATH="$root/node_modules/.bin:$tools/bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+
+step() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+note() { printf '    %s\n' "$*" >&2; }
+die() {
+    printf '\033[1;31merror:\033[0m %s\n' "$1" >&2
+    shift
+    [ $# -eq 0 ] || printf '       %s\n' "$@" >&2
+    exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Runs a command as root, if that takes no password; fails otherwise.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif has sudo && sudo -n true 2>/dev/null; then
+        sudo -n "$@"
+    else
+        return 1
+    fi
+}
+
+# Installs packages with apt where there is apt and it needs no password; fails otherwise.
+apt_install() {
+    has apt-get && as_root true || return 1
+    step "Installing $* (apt-get)"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >&2 && return
+    note "Refreshing the package lists first"
+    as_root apt-get update -q >&2 &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >&2
+}
+
+# at_least 1.95.0 1.97.1: is the second version as new as the first?
+at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+# Runs a command with a time limit where the system can set one.
+limited() {
+    local seconds=$1
+    shift
+    if has timeout; then timeout "$seconds" "$@"; else "$@"; fi
+}

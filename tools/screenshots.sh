@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Takes the pictures of the main pages (target/screenshots), and keeps the one that README shows.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+tools/build.sh
+tools/setup.sh e2e
+(cd end2end && npx playwright test screenshots)
+mkdir -p docs
+cp target/screenshots/product-desktop-light.png docs/storefront.png
+size=$(wc -c <docs/storefront.png)
+[ "$size" -lt 400000 ] || die "docs/storefront.png has $size bytes; a README should load fast."
+step "docs/storefront.png, $((size / 1000)) kB"
