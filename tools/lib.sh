@@ -16,7 +16,8 @@ die() {
     exit 1
 }
 
-has() { command -v "$1" >/dev/null 2>&1; }
+# Is there a program of that name? A function of ours does not count.
+has() { [ -n "$(type -P "$1")" ]; }
 
 # Runs a command as root, if that takes no password; fails otherwise.
 as_root() {

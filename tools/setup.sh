@@ -73,7 +73,7 @@ crate_tool() {
         "$(command -v "$command"): $("$command" --version 2>&1 | head -n 1)"
 }
 
-is_version() { has "$1" && [ "$("$1" --version 2>/dev/null | head -n 1 | cut -d' ' -f2)" = "$2" ]; }
+is_version() { has "$1" && [ "$(command "$1" --version 2>/dev/null | head -n 1 | cut -d' ' -f2)" = "$2" ]; }
 
 # node_packages <folder> <about>: installs exactly what the lock file says, unless that is what is there.
 node_packages() {
@@ -94,7 +94,7 @@ browser() {
 }
 
 # The wheel is the prebuilt program; compiling takes minutes and is for machines without Python.
-typos() {
+typos_checker() {
     is_version typos "$typos_version" && return
     if has python3; then
         step "Installing typos $typos_version"
@@ -133,7 +133,7 @@ check)
     node_js
     rust_component fmt rustfmt
     rust_component clippy clippy
-    typos
+    typos_checker
     crate_tool cargo-deny cargo-deny "$cargo_deny_version" "about 7 minutes" --locked
     ;;
 e2e)
