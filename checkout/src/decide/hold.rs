@@ -1,0 +1,89 @@
+//! Holds: placed, given back, extended, run out.
+
+use super::{Decision, own_claim, tally_key};
+use crate::{
+    command::{PlaceHold, Reply},
+    model::{CancelReason, Hold, HoldId, HoldState, Order, Owner, ProductId, Refusal, Sale, Timestamp},
+    state::{Claim, Effect, Movement, State},
+};
+
+pub(super) fn place(state: &State, place: &PlaceHold, now: Timestamp) -> Result<Decision, Refusal> {
+    let product = &state.shelf(place.product).ok_or(Refusal::UnknownProduct)?.product;
+    match product.window.at(now) {
+        Sale::Open => {}
+        Sale::Coming(starts_at) => return Err(Refusal::SaleNotStarted { starts_at }),
+        Sale::Ended(ended_at) => return Err(Refusal::SaleEnded { ended_at }),
+    }
+    let qty = place.qty.get();
+    if let Some(limit) = product.per_shopper_limit {
+        // A request that names no shopper is a shopper of its own.
+        let taken = place.shopper.clone().map_or(0, |shopper| state.taken(&tally_key(place, shopper)));
+        if taken.saturating_add(qty) > limit {
+            return Err(Refusal::LimitReached { limit, taken });
+        }
+    }
+    let stock = product.stock;
+    if stock.hold(qty).is_none() {
+        return Err(Refusal::SoldOut { available: stock.available, may_return: stock.held + stock.pending });
+    }
+    let hold = Hold {
+        id: place.id,
+        product_id: product.id,
+        owner: place.by.owner,
+        shopper: place.shopper.clone(),
+        qty: place.qty,
+        created_at: now,
+        expires_at: now + product.hold_for,
+        extended: false,
+        state: HoldState::Active,
+    };
+    let effects = vec![Effect::Moved(product.id, Movement::Hold(qty)), Effect::Hold(hold.clone())];
+    Ok(Decision::new(effects, Reply::Hold(hold)))
+}
+
+pub(super) fn release(state: &State, id: HoldId, owner: Owner) -> Result<Decision, Refusal> {
+    let (_, claim) = own_claim(state, id, owner)?;
+    let after = claim.hold.clone().release()?;
+    if after == claim.hold {
+        return Ok(Decision::nothing(Reply::Hold(after)));
+    }
+    let effects = end(claim, after.clone(), Movement::Release(after.qty.get()));
+    Ok(Decision::new(effects, Reply::Hold(after)))
+}
+
+pub(super) fn extend(state: &State, id: HoldId, owner: Owner, now: Timestamp) -> Result<Decision, Refusal> {
+    let (shelf, claim) = own_claim(state, id, owner)?;
+    let after = claim.hold.clone().extend(shelf.product.extend_by, now)?;
+    Ok(Decision::new(vec![Effect::Hold(after.clone())], Reply::Hold(after)))
+}
+
+/// Takes back what is due of these claims. Answers the units that came back and how.
+pub(crate) fn reclaim(state: &State, product: ProductId, due: &[HoldId], now: Timestamp) -> (Vec<Effect>, u32) {
+    let claims = due.iter().filter_map(|id| state.claim(*id)).map(|(_, claim)| claim);
+    let mut effects = Vec::new();
+    let mut units = 0;
+    for claim in claims.filter(|claim| claim.hold.product_id == product) {
+        let qty = claim.hold.qty.get();
+        if claim.hold.is_due(now) {
+            effects.extend(end(claim, claim.hold.clone().expire(), Movement::Expire(qty)));
+            units += qty;
+        } else if let Some(order) = claim.order.as_ref().filter(|order| order.is_due(now)) {
+            effects.extend(cancel(order, CancelReason::Expired, now));
+            units += qty;
+        }
+    }
+    (effects, units)
+}
+
+/// A hold ends without an order: its units come back, and money that waits for it will wait in vain.
+fn end(claim: &Claim, after: Hold, movement: Movement) -> Vec<Effect> {
+    let back = Effect::Moved(after.product_id, movement);
+    let parked = claim.parked.iter().cloned().map(super::payment::in_vain).map(Effect::Payment);
+    [back, Effect::Hold(after)].into_iter().chain(parked).collect()
+}
+
+/// An order ends without its money: its units come back.
+pub(super) fn cancel(order: &Order, reason: CancelReason, now: Timestamp) -> [Effect; 2] {
+    let back = Effect::Moved(order.product_id, Movement::Cancel(order.qty.get()));
+    [back, Effect::Order(order.clone().cancel(reason, now))]
+}

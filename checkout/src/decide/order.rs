@@ -1,0 +1,59 @@
+//! Orders: placed from a hold, cancelled by whoever placed them.
+
+use super::{Decision, hold, own_claim, payment};
+use crate::{
+    command::Reply,
+    model::{CancelReason, HoldId, Order, OrderId, OrderState, Owner, Refusal, Timestamp},
+    state::{Effect, Movement, State},
+};
+
+pub(super) fn place(
+    state: &State,
+    id: OrderId,
+    hold_id: HoldId,
+    owner: Owner,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let (shelf, claim) = own_claim(state, hold_id, owner)?;
+    let product = &shelf.product;
+    let hold = claim.hold.clone().order(id, now)?;
+    let qty = hold.qty.get();
+    let mut order = Order {
+        id,
+        hold_id,
+        product_id: product.id,
+        owner,
+        shopper: hold.shopper.clone(),
+        qty: hold.qty,
+        // Cannot overflow: a product's price times all of its stock is countable.
+        amount: product.price.times(qty).unwrap_or(product.price),
+        created_at: now,
+        pay_by: now + product.pay_within,
+        state: OrderState::Pending,
+    };
+    let mut stock = product.stock.order(qty).unwrap_or(product.stock);
+    let ordered = Effect::Moved(product.id, Movement::Order(qty));
+    let mut effects = vec![ordered, Effect::Hold(hold), Effect::Order(order.clone())];
+    // What the provider said before there was an order takes effect in the order it was said (P6).
+    for parked in &claim.parked {
+        let settled = payment::settle(&order, stock, parked, now);
+        order = settled.order.clone().unwrap_or(order);
+        stock = settled.movement.and_then(|m| m.apply(stock)).unwrap_or(stock);
+        effects.extend(settled.effects(parked.clone()));
+    }
+    Ok(Decision::new(effects, Reply::Order(order)))
+}
+
+pub(super) fn cancel(state: &State, id: OrderId, owner: Owner, now: Timestamp) -> Result<Decision, Refusal> {
+    let order = state.claim_by_order(id).and_then(|(_, claim)| claim.order.as_ref());
+    let order = order.filter(|order| order.owner == owner).ok_or(Refusal::UnknownOrder)?;
+    match order.state {
+        OrderState::Paid { .. } => Err(Refusal::OrderPaid),
+        OrderState::Cancelled { .. } => Ok(Decision::nothing(Reply::Order(order.clone()))),
+        OrderState::Pending => {
+            let effects = hold::cancel(order, CancelReason::ByShopper, now);
+            let after = order.clone().cancel(CancelReason::ByShopper, now);
+            Ok(Decision::new(effects.into(), Reply::Order(after)))
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The operator's side: products put on sale, stock adjusted mid-sale.
+
+use super::Decision;
+use crate::{
+    command::Reply,
+    model::{Product, ProductId, Refusal},
+    state::{Effect, Movement, State},
+};
+
+pub(super) fn add(state: &State, product: &Product) -> Result<Decision, Refusal> {
+    if state.has_slug(&product.slug) {
+        return Err(Refusal::SlugTaken);
+    }
+    // The commit will make it version 1.
+    let stored = Product { version: 1, ..product.clone() };
+    Ok(Decision::new(vec![Effect::Added(Box::new(product.clone()))], Reply::Product(Box::new(stored))))
+}
+
+pub(super) fn adjust(state: &State, id: ProductId, total: u32) -> Result<Decision, Refusal> {
+    let product = &state.shelf(id).ok_or(Refusal::UnknownProduct)?.product;
+    let Some(stock) = product.stock.adjust(total) else {
+        return Err(Refusal::StockCommitted { committed: product.stock.committed() });
+    };
+    let after = Product { stock, ..product.clone() };
+    Ok(Decision::new(vec![Effect::Moved(id, Movement::Adjust(total))], Reply::Product(Box::new(after))))
+}

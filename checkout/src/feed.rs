@@ -1,0 +1,237 @@
+//! The way out: what every commit left, to everybody who watches. One JSON text a change however many watch, at most
+//! [`FRAMES_PER_SECOND`] a product; slow readers skip to the newest, they never queue (DESIGN §7).
+
+use crate::{
+    fault::StoreError,
+    model::{Order, OrderId, Product, ProductId, StockSnapshot},
+    store::Store,
+};
+use bytes::Bytes;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+use tokio::sync::{Notify, broadcast, watch};
+
+/// Changes of one product that are told in a second, at most: faster than anyone reads, slow enough to send to all.
+pub const FRAMES_PER_SECOND: u32 = 20;
+
+/// How often other writers' commits (another process on the same file) are looked for. A third of the second within
+/// which they must show.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+/// Changes that a watcher of all products may lag behind before it is told the whole state again.
+const ALL_BACKLOG: usize = 256;
+
+/// One change of one product's stock, serialised once for all who watch.
+#[derive(Debug)]
+pub struct Frame {
+    /// The counters.
+    pub snapshot: StockSnapshot,
+    /// The snapshot as JSON.
+    pub json: Bytes,
+}
+
+impl Frame {
+    fn of(product: &Product) -> Arc<Self> {
+        let snapshot = product.snapshot();
+        let json = serde_json::to_vec(&snapshot).unwrap_or_default().into();
+        Arc::new(Self { snapshot, json })
+    }
+}
+
+/// Watches one product. A slow reader misses what lies between, never the last state.
+pub struct StockWatch(watch::Receiver<Arc<Frame>>);
+
+impl StockWatch {
+    /// The present state.
+    pub fn current(&mut self) -> Arc<Frame> {
+        self.0.borrow_and_update().clone()
+    }
+
+    /// The next state; `None` once the feed is gone.
+    pub async fn next(&mut self) -> Option<Arc<Frame>> {
+        self.0.changed().await.ok()?;
+        Some(self.current())
+    }
+}
+
+/// Watches one order.
+pub struct OrderWatch {
+    changes: watch::Receiver<Option<Order>>,
+    current: Option<Order>,
+}
+
+impl OrderWatch {
+    pub(crate) fn starting_at(self, order: Order) -> Self {
+        Self { current: Some(order), ..self }
+    }
+
+    /// The order now, the first time; then each time it has changed. `None` once the feed is gone.
+    pub async fn next(&mut self) -> Option<Order> {
+        if let Some(order) = self.current.take() {
+            return Some(order);
+        }
+        self.changes.changed().await.ok()?;
+        self.changes.borrow_and_update().clone()
+    }
+}
+
+struct Entry {
+    product: Arc<Product>,
+    frames: watch::Sender<Arc<Frame>>,
+}
+
+pub(crate) struct Feed {
+    catalogue: RwLock<BTreeMap<ProductId, Entry>>,
+    /// Products that changed since the pacer last told of them.
+    dirty: Mutex<HashSet<ProductId>>,
+    wake: Notify,
+    all: broadcast::Sender<Arc<Frame>>,
+    /// Only orders that somebody watches are here.
+    orders: Mutex<HashMap<OrderId, watch::Sender<Option<Order>>>>,
+}
+
+impl Feed {
+    /// Reads the catalogue and starts the pacer and the look-out for other writers.
+    pub(crate) async fn start(store: Arc<dyn Store>) -> Result<Arc<Self>, StoreError> {
+        let feed = Arc::new(Self {
+            catalogue: RwLock::default(),
+            dirty: Mutex::default(),
+            wake: Notify::new(),
+            all: broadcast::channel(ALL_BACKLOG).0,
+            orders: Mutex::default(),
+        });
+        for product in store.reads().products().await? {
+            feed.publish(product);
+        }
+        tokio::spawn(pace(Arc::downgrade(&feed)));
+        tokio::spawn(look_out(Arc::downgrade(&feed), store));
+        Ok(feed)
+    }
+
+    /// Takes in what a commit left. An older version than the one known is dropped: news is never reordered.
+    pub(crate) fn publish(&self, product: Product) {
+        let id = product.id;
+        let mut catalogue = self.write();
+        match catalogue.get_mut(&id) {
+            Some(entry) if entry.product.version >= product.version => return,
+            Some(entry) => entry.product = Arc::new(product),
+            None => {
+                let frames = watch::Sender::new(Frame::of(&product));
+                catalogue.insert(id, Entry { product: Arc::new(product), frames });
+            }
+        }
+        drop(catalogue);
+        locked(&self.dirty).insert(id);
+        self.wake.notify_one();
+    }
+
+    /// Tells an order's watchers, if it has any.
+    pub(crate) fn publish_order(&self, order: &Order) {
+        if let Some(sender) = locked(&self.orders).get(&order.id) {
+            sender.send_replace(Some(order.clone()));
+        }
+    }
+
+    pub(crate) fn products(&self) -> Vec<Arc<Product>> {
+        self.read().values().map(|e| e.product.clone()).collect()
+    }
+
+    pub(crate) fn product(&self, id: ProductId) -> Option<Arc<Product>> {
+        self.read().get(&id).map(|e| e.product.clone())
+    }
+
+    pub(crate) fn product_by_slug(&self, slug: &str) -> Option<Arc<Product>> {
+        self.read().values().find(|e| e.product.slug.as_str() == slug).map(|e| e.product.clone())
+    }
+
+    pub(crate) fn watch(&self, id: ProductId) -> Option<StockWatch> {
+        self.read().get(&id).map(|e| StockWatch(e.frames.subscribe()))
+    }
+
+    pub(crate) fn watch_all(&self) -> (Vec<Arc<Frame>>, broadcast::Receiver<Arc<Frame>>) {
+        let changes = self.all.subscribe();
+        let now = self.read().values().map(|e| e.frames.borrow().clone()).collect();
+        (now, changes)
+    }
+
+    pub(crate) fn watch_order(&self, id: OrderId) -> OrderWatch {
+        let mut orders = locked(&self.orders);
+        // Watchers come and go; whoever comes next sweeps out those that have gone.
+        orders.retain(|other, sender| *other == id || sender.receiver_count() > 0);
+        let changes = orders.entry(id).or_insert_with(|| watch::Sender::new(None)).subscribe();
+        OrderWatch { changes, current: None }
+    }
+
+    /// The watched orders, to be read again when another writer has committed.
+    fn watched_orders(&self) -> Vec<OrderId> {
+        let mut orders = locked(&self.orders);
+        orders.retain(|_, sender| sender.receiver_count() > 0);
+        orders.keys().copied().collect()
+    }
+
+    /// Sends the newest state of every product that changed.
+    fn tell(&self) {
+        let dirty = std::mem::take(&mut *locked(&self.dirty));
+        let catalogue = self.read();
+        for entry in dirty.iter().filter_map(|id| catalogue.get(id)) {
+            let frame = Frame::of(&entry.product);
+            entry.frames.send_replace(frame.clone());
+            // Nobody may be watching; that is no error.
+            let _ = self.all.send(frame);
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<ProductId, Entry>> {
+        self.catalogue.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<ProductId, Entry>> {
+        self.catalogue.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells of changes at once, and then not again for a while: the first is prompt, a storm is thinned.
+async fn pace(feed: std::sync::Weak<Feed>) {
+    loop {
+        let Some(alive) = feed.upgrade() else { return };
+        // Ends now and then, to see whether the feed is still there.
+        let _ = tokio::time::timeout(Duration::from_secs(1), alive.wake.notified()).await;
+        alive.tell();
+        drop(alive);
+        tokio::time::sleep(Duration::from_secs(1) / FRAMES_PER_SECOND).await;
+    }
+}
+
+/// Shows what other processes commit to the same database: the command line, another node.
+async fn look_out(feed: std::sync::Weak<Feed>, store: Arc<dyn Store>) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let Some(feed) = feed.upgrade() else { return };
+        if let Err(error) = look(&feed, &*store).await {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::warn!(%error, cause, "could not look for other writers' commits");
+        }
+    }
+}
+
+async fn look(feed: &Feed, store: &dyn Store) -> Result<(), StoreError> {
+    if !store.reads().changed_elsewhere().await? {
+        return Ok(());
+    }
+    for product in store.reads().products().await? {
+        feed.publish(product);
+    }
+    for id in feed.watched_orders() {
+        if let Some(order) = store.reads().order(id).await? {
+            feed.publish_order(&order);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! The checkout engine. `model` is the language; `decide` the rules, pure; `state` what the writer knows; `writer` the
+//! one way in; `store` the databases; `feed` the way out to everybody who watches; `service` the handle that the
+//! storefront and the API share. It knows neither HTTP nor Leptos.
+
+pub mod model;
+
+#[cfg(feature = "engine")]
+mod clock;
+#[cfg(feature = "engine")]
+mod command;
+#[cfg(feature = "engine")]
+mod decide;
+#[cfg(feature = "engine")]
+mod fault;
+#[cfg(feature = "engine")]
+mod feed;
+#[cfg(feature = "engine")]
+mod service;
+#[cfg(feature = "engine")]
+mod state;
+#[cfg(feature = "engine")]
+pub mod store;
+#[cfg(feature = "engine")]
+mod sweep;
+#[cfg(feature = "engine")]
+mod writer;
+
+#[cfg(feature = "engine")]
+pub use {
+    clock::{Clock, Mint, SystemClock},
+    command::{Idempotency, IdempotencyKey, PaymentReply, PaymentVerdict, Replayed},
+    fault::{Error, StoreError},
+    feed::{Frame, OrderWatch, StockWatch},
+    service::{Checkout, Delivery, Limits},
+};
+
+#[cfg(feature = "testing")]
+pub use clock::ManualClock;

@@ -1,0 +1,26 @@
+//! The language of the shop, as values: no I/O, no clock, no random source. Compiles to WebAssembly, so that the
+//! browser and the server speak of the same things.
+
+mod hold;
+mod ids;
+mod money;
+mod order;
+mod payment;
+mod product;
+mod quantity;
+mod refusal;
+mod shopper;
+mod stock;
+mod time;
+
+pub use hold::{Hold, HoldState};
+pub use ids::{BatchId, HoldId, OrderId, ProductId, WebhookId};
+pub use money::{Currency, Money, MoneyError};
+pub use order::{CancelReason, Order, OrderState};
+pub use payment::{Deposit, EventKey, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, TransactionId};
+pub use product::{MAX_STOCK, Product, ProductDraft, ProductError, Sale, SaleWindow, Slug};
+pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
+pub use refusal::Refusal;
+pub use shopper::{Owner, Shopper, ShopperError};
+pub use stock::{Moves, Stock, StockSnapshot};
+pub use time::Timestamp;

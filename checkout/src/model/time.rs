@@ -1,0 +1,93 @@
+//! An instant, as the shop counts it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, ops::Add, time::Duration};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// Milliseconds since the Unix epoch, UTC. Both stores keep exactly this precision. In JSON it is RFC 3339.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(i64);
+
+/// The last instant RFC 3339 can write: the end of the year 9999.
+const LAST_MS: i64 = 253_402_300_799_999;
+
+impl Timestamp {
+    /// From milliseconds since the epoch, held within the years 1970 to 9999.
+    pub fn from_millis(ms: i64) -> Self {
+        Self(ms.clamp(0, LAST_MS))
+    }
+
+    /// Milliseconds since the epoch.
+    pub fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// The same instant as a date and time in UTC, for a driver or a formatter.
+    pub fn to_datetime(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// From a date and time, cut to the millisecond.
+    pub fn from_datetime(at: OffsetDateTime) -> Self {
+        let ms = at.unix_timestamp_nanos().div_euclid(1_000_000);
+        Self::from_millis(i64::try_from(ms).unwrap_or(LAST_MS))
+    }
+
+    /// From RFC 3339 text.
+    pub fn parse(text: &str) -> Result<Self, time::error::Parse> {
+        OffsetDateTime::parse(text, &Rfc3339).map(Self::from_datetime)
+    }
+
+    /// How long from here until `later`; zero when `later` has passed.
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, span: Duration) -> Self {
+        let ms = i64::try_from(span.as_millis()).unwrap_or(LAST_MS);
+        Self::from_millis(self.0.saturating_add(ms))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.to_datetime().format(&Rfc3339).map_err(|_| fmt::Error)?;
+        f.write_str(&text)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_and_reads_rfc3339_to_the_millisecond() {
+        let at = Timestamp::from_millis(1_795_391_999_123);
+        assert_eq!(Timestamp::parse(&at.to_string()).unwrap(), at);
+        assert_eq!(at.to_string(), "2026-11-22T23:59:59.123Z");
+    }
+
+    #[test]
+    fn absurd_spans_stop_at_the_last_year() {
+        let far = Timestamp::from_millis(0) + Duration::from_secs(u64::MAX);
+        assert_eq!(far.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(far.until(Timestamp::from_millis(0)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,305 @@
+//! The one handle that the storefront and the API share. Each method makes a command and awaits its answer, so that a
+//! caller who goes away cannot drop a transaction half-way (P9); reads come from memory or from a reader connection.
+
+use crate::{
+    clock::{Clock, Mint},
+    command::{Caller, Command, Envelope, Idempotency, PaymentReply, PlaceHold, Replayed, Reply},
+    fault::{Error, StoreError},
+    feed::{Feed, Frame, OrderWatch, StockWatch},
+    model::{
+        Deposit, EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product,
+        ProductDraft, ProductError, ProductId, Quantity, Reference, Refusal, Shopper, Timestamp, TransactionId,
+    },
+    store::{Audit, Reads, Store},
+    sweep, writer,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot};
+
+/// The bounds of the engine. Everything that could grow has one.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Commands that may wait; one more is refused as busy, at once.
+    pub queue: usize,
+    /// Commands that share one commit.
+    pub batch: usize,
+    /// How long a payment waits for its order before its money is due back.
+    pub parked_for: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { queue: 4096, batch: 1024, parked_for: Duration::from_hours(24) }
+    }
+}
+
+/// One payment event, as the edge has verified and parsed it.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The provider's id of the event.
+    pub key: EventKey,
+    /// SHA-256 of what was said.
+    pub fingerprint: [u8; 32],
+    /// What it is about.
+    pub reference: Reference,
+    /// The attempt to move money.
+    pub transaction_id: TransactionId,
+    /// What happened to the money.
+    pub status: PaymentStatus,
+    /// How much.
+    pub deposit: Deposit,
+}
+
+/// The checkout engine. Clones share one writer.
+#[derive(Clone)]
+pub struct Checkout {
+    queue: mpsc::Sender<Envelope>,
+    feed: Arc<Feed>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mint: Mint,
+}
+
+impl Checkout {
+    /// Starts the writer and the feed on a migrated store. Without [`Checkout::sweep`] nothing expires by itself;
+    /// what is due is still reclaimed by whoever needs it (P4).
+    pub async fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Result<Self, StoreError> {
+        let feed = Feed::start(store.clone()).await?;
+        let queue = writer::start(store.clone(), clock.clone(), feed.clone(), limits);
+        let mint = Mint::new(clock.clone());
+        Ok(Self { queue, feed, store, clock, mint })
+    }
+
+    /// Starts the sweep, which takes back what nobody came for. Ends with the runtime.
+    pub fn sweep(&self, limits: Limits) {
+        tokio::spawn(sweep::run(self.clone(), self.store.clone(), self.clock.clone(), limits));
+    }
+
+    /// The server's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Puts a product on sale.
+    pub async fn add_product(&self, draft: ProductDraft) -> Result<Result<Product, ProductError>, Error> {
+        let product = match draft.check(self.mint.id(), self.clock.now()) {
+            Ok(product) => product,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        match self.send(Command::AddProduct(Box::new(product))).await?.value {
+            Reply::Product(product) => Ok(Ok(*product)),
+            other => unexpected(&other),
+        }
+    }
+
+    /// Sets how many units the sale has in all; never below what is held, pending or sold.
+    pub async fn adjust_stock(&self, product: ProductId, total: u32) -> Result<Product, Error> {
+        match self.send(Command::AdjustStock { product, total }).await?.value {
+            Reply::Product(product) => Ok(*product),
+            other => unexpected(&other),
+        }
+    }
+
+    /// Sets `qty` units aside for a shopper (P4, P8).
+    pub async fn place_hold(
+        &self,
+        product: ProductId,
+        qty: Quantity,
+        owner: Owner,
+        shopper: Option<Shopper>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Replayed<Hold>, Error> {
+        let by = Caller { owner, idempotency };
+        self.hold_reply(Command::PlaceHold(PlaceHold { id: self.mint.id(), product, qty, shopper, by })).await
+    }
+
+    /// Gives a hold back; giving it back twice is no error.
+    pub async fn release_hold(
+        &self,
+        hold: HoldId,
+        owner: Owner,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Replayed<Hold>, Error> {
+        self.hold_reply(Command::ReleaseHold { hold, by: Caller { owner, idempotency } }).await
+    }
+
+    /// Makes a hold last longer, once, where its product allows it.
+    pub async fn extend_hold(
+        &self,
+        hold: HoldId,
+        owner: Owner,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Replayed<Hold>, Error> {
+        self.hold_reply(Command::ExtendHold { hold, by: Caller { owner, idempotency } }).await
+    }
+
+    /// Turns a hold into an order (P3), and applies the payments that came before it (P6).
+    pub async fn place_order(
+        &self,
+        hold: HoldId,
+        owner: Owner,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Replayed<Order>, Error> {
+        let by = Caller { owner, idempotency };
+        self.order_reply(Command::PlaceOrder { id: self.mint.id(), hold, by }).await
+    }
+
+    /// Cancels an order that is not paid; cancelling twice is no error.
+    pub async fn cancel_order(
+        &self,
+        order: OrderId,
+        owner: Owner,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Replayed<Order>, Error> {
+        self.order_reply(Command::CancelOrder { order, by: Caller { owner, idempotency } }).await
+    }
+
+    /// Takes the payment provider's word, however often, late or out of order (P5–P7).
+    pub async fn record_payment(&self, delivery: Delivery) -> Result<PaymentReply, Error> {
+        let payment = Payment {
+            id: self.mint.id(),
+            key: delivery.key,
+            fingerprint: delivery.fingerprint,
+            reference: delivery.reference,
+            product_id: None,
+            transaction_id: delivery.transaction_id,
+            status: delivery.status,
+            deposit: delivery.deposit,
+            received_at: self.clock.now(),
+            outcome: EventOutcome::Ignored,
+        };
+        match self.send(Command::RecordPayment(Box::new(payment))).await?.value {
+            Reply::Payment(reply) => Ok(reply),
+            other => unexpected(&other),
+        }
+    }
+
+    /// Takes back what is due on a product now; answers how many units came back.
+    pub(crate) async fn sweep_product(&self, product: ProductId) -> Result<u32, Error> {
+        self.swept_reply(Command::Sweep(product)).await
+    }
+
+    /// Gives up on payments parked before `before`; answers how many.
+    pub(crate) async fn sweep_parked(&self, before: Timestamp) -> Result<u32, Error> {
+        self.swept_reply(Command::SweepParked { before }).await
+    }
+
+    /// Every product as the last commit this node has seen left it, oldest first. From memory.
+    pub fn products(&self) -> Vec<Arc<Product>> {
+        self.feed.products()
+    }
+
+    /// One product, from memory.
+    pub fn product(&self, id: ProductId) -> Option<Arc<Product>> {
+        self.feed.product(id)
+    }
+
+    /// One product by its slug, from memory.
+    pub fn product_by_slug(&self, slug: &str) -> Option<Arc<Product>> {
+        self.feed.product_by_slug(slug)
+    }
+
+    /// Everything that happens to a product's stock from now on, the present state first.
+    pub fn watch_stock(&self, id: ProductId) -> Option<StockWatch> {
+        self.feed.watch(id)
+    }
+
+    /// Everything that happens to any product's stock: the present frames, and then each change.
+    pub fn watch_all_stock(&self) -> (Vec<Arc<Frame>>, tokio::sync::broadcast::Receiver<Arc<Frame>>) {
+        self.feed.watch_all()
+    }
+
+    /// The owner's hold, as the clock shows it.
+    pub async fn hold(&self, id: HoldId, owner: Owner) -> Result<Hold, Error> {
+        let hold = self.reads().hold(id).await.map_err(|e| read_failed(&e))?;
+        let hold = hold.filter(|h| h.owner == owner).ok_or(Refusal::UnknownHold)?;
+        Ok(hold.seen_at(self.now()))
+    }
+
+    /// The owner's holds that can still become orders, newest first, at most `limit`.
+    pub async fn live_holds(&self, owner: Owner, limit: u32) -> Result<Vec<Hold>, Error> {
+        self.reads().live_holds(owner, self.now(), limit).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The owner's order.
+    pub async fn order(&self, id: OrderId, owner: Owner) -> Result<Order, Error> {
+        let order = self.reads().order(id).await.map_err(|e| read_failed(&e))?;
+        Ok(order.filter(|o| o.owner == owner).ok_or(Refusal::UnknownOrder)?)
+    }
+
+    /// The owner's orders, newest first, at most `limit`, older than `before` where that is given.
+    pub async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, Error> {
+        self.reads().orders(owner, before, limit).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The payment events about the owner's order, oldest first: what was applied, and what must go back (P7).
+    pub async fn payments(&self, order: &Order) -> Result<Vec<Payment>, Error> {
+        self.reads().payments(order.id, order.hold_id).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The owner's order now, and each time it changes.
+    pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
+        // Subscribe first and read second: a change in between is seen twice rather than not at all.
+        let watch = self.feed.watch_order(id);
+        let order = self.order(id, owner).await?;
+        Ok(watch.starting_at(order))
+    }
+
+    /// Recomputes every counter from the rows (P1).
+    pub async fn audit(&self) -> Result<Audit, Error> {
+        self.reads().audit().await.map_err(|e| read_failed(&e))
+    }
+
+    /// Does the store answer? For readiness.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.reads().ping().await
+    }
+
+    fn reads(&self) -> &dyn Reads {
+        self.store.reads()
+    }
+
+    async fn hold_reply(&self, command: Command) -> Result<Replayed<Hold>, Error> {
+        match self.send(command).await? {
+            Replayed { value: Reply::Hold(value), replayed } => Ok(Replayed { value, replayed }),
+            other => unexpected(&other.value),
+        }
+    }
+
+    async fn order_reply(&self, command: Command) -> Result<Replayed<Order>, Error> {
+        match self.send(command).await? {
+            Replayed { value: Reply::Order(value), replayed } => Ok(Replayed { value, replayed }),
+            other => unexpected(&other.value),
+        }
+    }
+
+    async fn swept_reply(&self, command: Command) -> Result<u32, Error> {
+        match self.send(command).await?.value {
+            Reply::Swept(count) => Ok(count),
+            other => unexpected(&other),
+        }
+    }
+
+    async fn send(&self, command: Command) -> Result<Replayed<Reply>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Envelope { command, reply }).map_err(|_| Error::BUSY)?;
+        // The writer answers every command it took; if it is gone, so is our knowledge of what it did.
+        answer.await.unwrap_or(Err(Error::Unknown))
+    }
+}
+
+/// A key that was used for one kind of request stands for its answer, which is of another kind than is asked for now.
+/// Fingerprints differ by path, so `decide` has refused that before; here it can only be a bug.
+fn unexpected<T>(reply: &Reply) -> Result<T, Error> {
+    tracing::error!(?reply, "the writer answered another question");
+    Err(Error::Fault)
+}
+
+fn read_failed(error: &StoreError) -> Error {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(%error, cause, "a read failed");
+    match error {
+        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::BUSY,
+        _ => Error::Fault,
+    }
+}

@@ -1,0 +1,150 @@
+//! The boundary to the databases: load these rows, apply this decision, commit, and a handful of reads. All logic lies
+//! above it, so that a store is statements and row mapping only.
+
+use crate::{
+    fault::StoreError,
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
+    state::{Found, Wanted, WriteSet},
+};
+use async_trait::async_trait;
+use serde::Serialize;
+use uuid::Uuid;
+
+pub mod sqlite;
+
+/// A database that keeps the shop.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Brings the schema up to date, forward only, under a lock.
+    async fn migrate(&self) -> Result<(), StoreError>;
+
+    /// Begins to write. Whoever holds the unit is alone with the products it has loaded.
+    #[doc(hidden)]
+    async fn begin(&self) -> Result<Box<dyn Unit>, StoreError>;
+
+    /// The reads that need no lock.
+    fn reads(&self) -> &dyn Reads;
+
+    /// The browser sessions.
+    fn sessions(&self) -> &dyn Sessions;
+
+    /// The API's clients.
+    fn clients(&self) -> &dyn Clients;
+}
+
+/// One transaction of the writer. Dropped, it is rolled back.
+#[doc(hidden)]
+#[async_trait]
+pub trait Unit: Send {
+    /// Loads what is wanted, in bulk, as it is now.
+    async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError>;
+
+    /// Writes everything and commits. `false`: a product was no longer at the version that the decisions were made
+    /// on, or a key was taken; nothing is written, and the writer decides again on what it then loads.
+    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<bool, StoreError>;
+}
+
+/// Reads outside the writer's transaction.
+#[async_trait]
+pub trait Reads: Send + Sync {
+    /// Every product, oldest first.
+    async fn products(&self) -> Result<Vec<Product>, StoreError>;
+    /// Whether anything was committed since this was last asked.
+    async fn changed_elsewhere(&self) -> Result<bool, StoreError>;
+    /// A hold, whoever owns it.
+    async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError>;
+    /// The owner's holds that are active and not past their time, newest first.
+    async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError>;
+    /// An order, whoever owns it.
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
+    /// The owner's orders, newest first.
+    async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
+    /// The payment events that refer to an order or to the hold it was, oldest first.
+    async fn payments(&self, order: OrderId, hold: HoldId) -> Result<Vec<Payment>, StoreError>;
+    /// Products on which a hold or an order is due at `now`.
+    async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError>;
+    /// When the next hold or order is due, and when the oldest parked payment came.
+    async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError>;
+    /// Recomputes every counter from the rows.
+    async fn audit(&self) -> Result<Audit, StoreError>;
+    /// Answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// What the rows add up to (P1).
+#[derive(Debug, Clone, Serialize)]
+pub struct Audit {
+    /// No drift anywhere.
+    pub clean: bool,
+    /// Products looked at.
+    pub products: u64,
+    /// Holds looked at.
+    pub holds: u64,
+    /// Orders looked at.
+    pub orders: u64,
+    /// Payment events whose money must go back.
+    pub refunds_due: u64,
+    /// Each place where a counter is not what the rows add up to.
+    pub drift: Vec<Drift>,
+}
+
+/// A counter that is not what the rows add up to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drift {
+    /// The product's slug.
+    pub product: String,
+    /// Which counter, or which rule.
+    pub counter: String,
+    /// What is stored.
+    pub stored: i64,
+    /// What the rows add up to.
+    pub counted: i64,
+}
+
+/// Browser sessions: opaque bytes with an end.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Stores a new session; `false` when that id is taken.
+    async fn create(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<bool, StoreError>;
+    /// Stores a session over whatever it was.
+    async fn save(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<(), StoreError>;
+    /// The session, unless it has ended at `now`.
+    async fn load(&self, id: Uuid, now: Timestamp) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError>;
+    /// Forgets it.
+    async fn delete(&self, id: Uuid) -> Result<(), StoreError>;
+    /// Forgets those that have ended; answers how many.
+    async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
+}
+
+/// An API client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiClient {
+    /// Its id, which is also the owner of its holds and orders.
+    pub id: Uuid,
+    /// Its name for people.
+    pub name: String,
+    /// argon2id, in the PHC string format.
+    pub secret_hash: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// The API's clients.
+#[async_trait]
+pub trait Clients: Send + Sync {
+    /// Adds one.
+    async fn add(&self, client: &ApiClient) -> Result<(), StoreError>;
+    /// Finds one.
+    async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError>;
+}
+
+/// Opens the store that a database address names: `sqlite://path` or `postgres://…`.
+pub async fn open(url: &str) -> Result<std::sync::Arc<dyn Store>, StoreError> {
+    if url.starts_with("sqlite:") {
+        return Ok(std::sync::Arc::new(sqlite::SqliteStore::open(url).await?));
+    }
+    Err(StoreError::Config(format!(
+        "no store for the scheme of {:?}: use sqlite://path",
+        url.split(':').next().unwrap_or("")
+    )))
+}

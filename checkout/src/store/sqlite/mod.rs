@@ -1,0 +1,160 @@
+//! SQLite: one file, one writer. WAL with `synchronous=FULL`, so that a 2xx is on disk (P2).
+
+mod accounts;
+mod load;
+mod reads;
+mod rows;
+mod write;
+
+use super::{Clients, Reads, Sessions, Store, Unit};
+use crate::{
+    fault::StoreError,
+    state::{Found, Wanted, WriteSet},
+};
+use async_trait::async_trait;
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{str::FromStr, sync::atomic::AtomicI64, time::Duration};
+
+/// Older ones can corrupt a database when the WAL is reset.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Connections that read beside the writer.
+const READERS: u32 = 4;
+
+/// How long to wait for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// The shop in one file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    /// A connection of its own, whose `data_version` tells of everybody else's commits.
+    lookout: SqlitePool,
+    seen: AtomicI64,
+}
+
+impl SqliteStore {
+    /// Opens the file, making it and its folder where there are none.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|e| StoreError::Config(format!("not a SQLite address: {e}")))?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .optimize_on_close(true, None);
+        if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| StoreError::Config(format!("cannot make the folder {}: {e}", folder.display())))?;
+        }
+        let pool = |size| {
+            SqlitePoolOptions::new().max_connections(size).min_connections(1).idle_timeout(None).max_lifetime(None)
+        };
+        let writer = pool(1).connect_with(options.clone()).await.map_err(classify)?;
+        let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
+        let lookout = pool(1).connect_with(options).await.map_err(classify)?;
+        let store = Self { writer, readers, lookout, seen: AtomicI64::new(i64::MIN) };
+        store.check_version().await?;
+        Ok(store)
+    }
+
+    async fn check_version(&self) -> Result<(), StoreError> {
+        let text: String =
+            sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&self.writer).await.map_err(classify)?;
+        let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+        let version = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        if version < OLDEST_SQLITE {
+            let (a, b, c) = OLDEST_SQLITE;
+            return Err(StoreError::Config(format!(
+                "SQLite {text} can corrupt its database; {a}.{b}.{c} or newer is needed"
+            )));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn migrate(&self) -> Result<(), StoreError> {
+        // sqlx takes no lock on SQLite; two processes that start at once may both find work. The loser finds it done.
+        let mut tries = 0;
+        loop {
+            match MIGRATIONS.run(&self.writer).await {
+                Ok(()) => return Ok(()),
+                Err(error) if tries < 5 => {
+                    tries += 1;
+                    tracing::debug!(%error, tries, "migrating again");
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => return Err(StoreError::Config(format!("cannot migrate the database: {error}"))),
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Unit>, StoreError> {
+        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
+        Ok(Box::new(SqliteUnit(transaction)))
+    }
+
+    fn reads(&self) -> &dyn Reads {
+        self
+    }
+
+    fn sessions(&self) -> &dyn Sessions {
+        self
+    }
+
+    fn clients(&self) -> &dyn Clients {
+        self
+    }
+}
+
+struct SqliteUnit(Transaction<'static, Sqlite>);
+
+#[async_trait]
+impl Unit for SqliteUnit {
+    async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError> {
+        load::load(&mut self.0, wanted).await
+    }
+
+    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<bool, StoreError> {
+        if !write::write(&mut self.0, writes).await? {
+            self.0.rollback().await.map_err(classify)?;
+            return Ok(false);
+        }
+        self.0.commit().await.map_err(classify)?;
+        Ok(true)
+    }
+}
+
+/// What an error of the driver means to the writer.
+fn classify(error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|e| e.code()).and_then(|c| c.parse::<i32>().ok());
+    match (code.map(|c| c & 0xff), &error) {
+        // SQLITE_BUSY and SQLITE_LOCKED
+        (Some(5 | 6), _) => StoreError::Contended(Box::new(error)),
+        // SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN: the batch was rolled back, and room may come.
+        (Some(10 | 13 | 14), _) | (None, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => {
+            StoreError::Unavailable(Box::new(error))
+        }
+        _ => StoreError::Rejected(Box::new(error)),
+    }
+}
+
+/// Many rows as one JSON parameter, so that one statement serves a batch of any size.
+fn json(rows: &[serde_json::Value]) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+/// Many ids as one JSON parameter, in the form that `unhex` reads.
+fn hex_list(ids: impl IntoIterator<Item = uuid::Uuid>) -> String {
+    let quoted: Vec<String> = ids.into_iter().map(|id| format!("\"{}\"", id.simple())).collect();
+    format!("[{}]", quoted.join(","))
+}

@@ -1,0 +1,315 @@
+//! Writes a decided batch: one statement a kind of row, however many there are. Every statement demands the number of
+//! rows it expects to touch.
+
+use super::{classify, json};
+use crate::{
+    fault::StoreError,
+    model::{Hold, HoldState, Order, OrderState, Payment, Product, Reference},
+    state::{KeyRecord, WriteSet},
+};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteQueryResult};
+use uuid::Uuid;
+
+/// `false`: a version had moved on or a key was taken, and the transaction must be rolled back.
+pub(super) async fn write(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
+    if !products(conn, writes).await? {
+        return Ok(false);
+    }
+    holds(conn, writes).await?;
+    orders(conn, writes).await?;
+    Ok(payments(conn, writes).await? && keys(conn, &writes.keys).await?)
+}
+
+async fn products(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
+    if !unchanged(conn, writes).await? {
+        return Ok(false);
+    }
+    let rows: Vec<_> = writes.products_changed.iter().map(counters).collect();
+    let touched = run(
+        conn,
+        "UPDATE products SET total = n.value ->> 2, available = n.value ->> 3, held = n.value ->> 4,
+                pending = n.value ->> 5, sold = n.value ->> 6, version = n.value ->> 1, updated_at = n.value ->> 7
+         FROM json_each(?1) n WHERE products.id = unhex(n.value ->> 0) AND products.version = (n.value ->> 1) - 1",
+        &rows,
+    )
+    .await?;
+    if touched != rows.len() {
+        return Ok(false);
+    }
+    let rows: Vec<_> = writes.products_added.iter().map(product).collect();
+    let added = run(
+        conn,
+        "INSERT INTO products (id, version, total, available, held, pending, sold, updated_at, slug, name, description,
+                               image, price, currency, per_shopper_limit, starts_at, ends_at, hold_seconds, pay_seconds,
+                               extend_seconds)
+         SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+                value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
+                value ->> 14, value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19
+         FROM json_each(?1) WHERE true ON CONFLICT (slug) DO NOTHING",
+        &rows,
+    )
+    .await?;
+    if added != rows.len() {
+        return Ok(false);
+    }
+    stock_events(conn, writes).await?;
+    Ok(true)
+}
+
+/// Refusals rest on versions, too: were one to have moved on, somebody could be told "sold out" wrongly.
+async fn unchanged(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
+    if writes.products_unchanged.is_empty() {
+        return Ok(true);
+    }
+    let rows: Vec<_> = writes.products_unchanged.iter().map(|(id, version)| json!([hex(id.0), version])).collect();
+    let same: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM json_each(?1) n JOIN products p ON p.id = unhex(n.value ->> 0) AND p.version = n.value ->> 1",
+    )
+    .bind(json(&rows)?)
+    .fetch_one(conn)
+    .await
+    .map_err(classify)?;
+    Ok(usize::try_from(same) == Ok(rows.len()))
+}
+
+async fn stock_events(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
+    let rows: Vec<_> = writes
+        .products()
+        .map(|p| {
+            let moved = writes.moves.get(&p.id).copied().unwrap_or_default();
+            let mut row = counters(p);
+            push(&mut row, [json!(hex(writes.batch.0)), json!(serde_json::to_string(&moved).unwrap_or_default())]);
+            row
+        })
+        .collect();
+    let added = run(
+        conn,
+        "INSERT INTO stock_events (product_id, version, total, available, held, pending, sold, at, batch, moved)
+         SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+                value ->> 7, unhex(value ->> 8), value ->> 9 FROM json_each(?1)",
+        &rows,
+    )
+    .await?;
+    demand(added, rows.len(), "stock events")
+}
+
+async fn holds(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
+    let rows: Vec<_> = writes.holds_added.iter().map(hold).collect();
+    let added = run(
+        conn,
+        "INSERT INTO holds (id, expires_at, extended, status, order_id, product_id, owner, shopper, qty, created_at)
+         SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, unhex(value ->> 4), unhex(value ->> 5),
+                unhex(value ->> 6), value ->> 7, value ->> 8, value ->> 9 FROM json_each(?1)",
+        &rows,
+    )
+    .await?;
+    demand(added, rows.len(), "holds added")?;
+    let rows: Vec<_> = writes.holds_changed.iter().map(hold).collect();
+    let changed = run(
+        conn,
+        "UPDATE holds SET expires_at = n.value ->> 1, extended = n.value ->> 2, status = n.value ->> 3,
+                order_id = unhex(n.value ->> 4)
+         FROM json_each(?1) n WHERE holds.id = unhex(n.value ->> 0) AND holds.status = 'active'",
+        &rows,
+    )
+    .await?;
+    demand(changed, rows.len(), "holds changed")
+}
+
+async fn orders(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
+    let rows: Vec<_> = writes.orders_added.iter().map(|o| order(o, "")).collect();
+    let added = run(
+        conn,
+        "INSERT INTO orders (id, status, ended_at, transaction_id, cancel_reason, hold_id, product_id, owner, shopper,
+                             qty, amount, currency, created_at, pay_by)
+         SELECT unhex(value ->> 0), value ->> 2, value ->> 3, value ->> 4, value ->> 5, unhex(value ->> 6),
+                unhex(value ->> 7), unhex(value ->> 8), value ->> 9, value ->> 10, value ->> 11, value ->> 12,
+                value ->> 13, value ->> 14 FROM json_each(?1)",
+        &rows,
+    )
+    .await?;
+    demand(added, rows.len(), "orders added")?;
+    let rows: Vec<_> = writes.orders_changed.iter().map(|(o, was)| order(o, was)).collect();
+    let changed = run(
+        conn,
+        "UPDATE orders SET status = n.value ->> 2, ended_at = n.value ->> 3, transaction_id = n.value ->> 4,
+                cancel_reason = n.value ->> 5
+         FROM json_each(?1) n WHERE orders.id = unhex(n.value ->> 0) AND orders.status = n.value ->> 1",
+        &rows,
+    )
+    .await?;
+    demand(changed, rows.len(), "orders changed")
+}
+
+async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
+    let rows: Vec<_> = writes.payments_added.iter().map(payment).collect();
+    let added = run(
+        conn,
+        "INSERT INTO payment_webhooks (id, outcome, refund_reason, product_id, key, fingerprint, order_id, hold_id,
+                                       transaction_id, status, amount, currency, received_at)
+         SELECT unhex(value ->> 0), value ->> 1, value ->> 2, unhex(value ->> 3), value ->> 4, unhex(value ->> 5),
+                unhex(value ->> 6), unhex(value ->> 7), value ->> 8, value ->> 9, value ->> 10, value ->> 11,
+                value ->> 12 FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING",
+        &rows,
+    )
+    .await?;
+    let rows_changed: Vec<_> = writes.payments_changed.iter().map(payment).collect();
+    let changed = run(
+        conn,
+        "UPDATE payment_webhooks SET outcome = n.value ->> 1, refund_reason = n.value ->> 2,
+                product_id = unhex(n.value ->> 3)
+         FROM json_each(?1) n WHERE payment_webhooks.id = unhex(n.value ->> 0) AND payment_webhooks.outcome = 'parked'",
+        &rows_changed,
+    )
+    .await?;
+    demand(changed, rows_changed.len(), "payments changed")?;
+    Ok(added == rows.len())
+}
+
+async fn keys(conn: &mut SqliteConnection, keys: &[KeyRecord]) -> Result<bool, StoreError> {
+    let row = |record: &KeyRecord| {
+        let reply = serde_json::to_string(&record.reply).unwrap_or_default();
+        let key = record.idempotency.key.as_str();
+        json!([hex(record.owner.0), key, hex_bytes(&record.idempotency.fingerprint), reply])
+    };
+    let rows: Vec<_> = keys.iter().map(row).collect();
+    let added = run(
+        conn,
+        "INSERT INTO idempotency_keys (owner, key, fingerprint, reply, created_at)
+         SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3, unixepoch('subsec') * 1000
+         FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING",
+        &rows,
+    )
+    .await?;
+    Ok(added == rows.len())
+}
+
+/// Runs a statement for all rows at once; none, and it is spared.
+async fn run(conn: &mut SqliteConnection, sql: &'static str, rows: &[Value]) -> Result<usize, StoreError> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let result: SqliteQueryResult =
+        sqlx::query(AssertSqlSafe(sql)).bind(json(rows)?).execute(conn).await.map_err(classify)?;
+    Ok(usize::try_from(result.rows_affected()).unwrap_or(usize::MAX))
+}
+
+/// The product's version guards everything under it, so a wrong number here is a bug, not contention.
+fn demand(touched: usize, expected: usize, what: &str) -> Result<(), StoreError> {
+    if touched == expected {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!("{what}: {touched} rows instead of {expected}")))
+}
+
+fn hex(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
+fn hex_bytes(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn push(row: &mut Value, more: impl IntoIterator<Item = Value>) {
+    if let Value::Array(columns) = row {
+        columns.extend(more);
+    }
+}
+
+fn counters(p: &Product) -> Value {
+    let s = p.stock;
+    json!([hex(p.id.0), p.version, s.total, s.available, s.held, s.pending, s.sold, p.updated_at.as_millis()])
+}
+
+fn product(p: &Product) -> Value {
+    let mut row = counters(p);
+    push(
+        &mut row,
+        [
+            json!(p.slug.as_str()),
+            json!(p.name),
+            json!(p.description),
+            json!(p.image),
+            json!(p.price.minor),
+            json!(p.price.currency),
+            json!(p.per_shopper_limit),
+            json!(p.window.starts_at.map(|at| at.as_millis())),
+            json!(p.window.ends_at.map(|at| at.as_millis())),
+            json!(p.hold_for.as_secs()),
+            json!(p.pay_within.as_secs()),
+            json!(p.extend_by.map(|by| by.as_secs())),
+        ],
+    );
+    row
+}
+
+fn hold(h: &Hold) -> Value {
+    let order = match h.state {
+        HoldState::Ordered { order_id } => Some(hex(order_id.0)),
+        _ => None,
+    };
+    json!([
+        hex(h.id.0),
+        h.expires_at.as_millis(),
+        u8::from(h.extended),
+        h.state.name(),
+        order,
+        hex(h.product_id.0),
+        hex(h.owner.0),
+        h.shopper,
+        h.qty,
+        h.created_at.as_millis(),
+    ])
+}
+
+fn order(o: &Order, was: &str) -> Value {
+    let (ended_at, transaction, reason) = match &o.state {
+        OrderState::Pending => (None, None, None),
+        OrderState::Paid { paid_at, transaction_id } => (Some(paid_at), Some(transaction_id), None),
+        OrderState::Cancelled { cancelled_at, reason } => (Some(cancelled_at), None, Some(reason.name())),
+    };
+    json!([
+        hex(o.id.0),
+        was,
+        o.state.name(),
+        ended_at.map(|at| at.as_millis()),
+        transaction,
+        reason,
+        hex(o.hold_id.0),
+        hex(o.product_id.0),
+        hex(o.owner.0),
+        o.shopper,
+        o.qty,
+        o.amount.minor,
+        o.amount.currency,
+        o.created_at.as_millis(),
+        o.pay_by.as_millis(),
+    ])
+}
+
+fn payment(p: &Payment) -> Value {
+    let (order, hold) = match p.reference {
+        Reference::Order(id) => (Some(hex(id.0)), None),
+        Reference::Hold(id) => (None, Some(hex(id.0))),
+    };
+    json!([
+        hex(p.id.0),
+        p.outcome.name(),
+        p.outcome.refund_reason().map(|reason| reason.name()),
+        p.product_id.map(|id| hex(id.0)),
+        p.key,
+        hex_bytes(&p.fingerprint),
+        order,
+        hold,
+        p.transaction_id,
+        p.status.name(),
+        p.deposit.amount,
+        p.deposit.currency,
+        p.received_at.as_millis(),
+    ])
+}

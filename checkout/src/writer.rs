@@ -1,0 +1,184 @@
+//! The one way in: group commit. The writer takes every command that queued while the last commit was under way, loads
+//! what they need in bulk, decides each in the order of arrival, commits once, answers all, and publishes the news.
+
+use crate::{
+    clock::{Clock, Mint},
+    command::{Command, Envelope, Replayed, Reply},
+    decide,
+    fault::{Error, StoreError},
+    feed::Feed,
+    model::Timestamp,
+    service::Limits,
+    state::{State, Wanted},
+    store::{Store, Unit},
+};
+use futures::FutureExt;
+use std::{error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+
+/// Times a batch is decided again because another writer was first. Between them lies a growing pause.
+const ATTEMPTS: u32 = 6;
+
+/// Rounds of loading before a batch must be decidable: a claim, then its product's tally, and one to see there is no more.
+const ROUNDS: usize = 5;
+
+type Answers = Vec<Result<Replayed<Reply>, Error>>;
+
+/// Starts the writer; it ends when the last sender is gone.
+pub(crate) fn start(
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    feed: Arc<Feed>,
+    limits: Limits,
+) -> mpsc::Sender<Envelope> {
+    let (sender, queue) = mpsc::channel(limits.queue);
+    let mint = Mint::new(clock.clone());
+    let writer = Writer { store, clock, mint, feed, state: State::default(), last: Timestamp::default() };
+    tokio::spawn(writer.run(queue, limits.batch));
+    sender
+}
+
+struct Writer {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mint: Mint,
+    feed: Arc<Feed>,
+    state: State,
+    /// The latest instant decided at: a clock that jumps back does not bring the expired back to life.
+    last: Timestamp,
+}
+
+impl Writer {
+    async fn run(mut self, mut queue: mpsc::Receiver<Envelope>, cap: usize) {
+        let mut batch = Vec::with_capacity(cap);
+        while queue.recv_many(&mut batch, cap).await > 0 {
+            // Whoever went away before the work began is spared it.
+            batch.retain(|envelope| !envelope.reply.is_closed());
+            let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|e| (e.command, e.reply)).unzip();
+            let answers = self.serve(&commands).await;
+            for (reply, answer) in replies.into_iter().zip(answers) {
+                // Whoever went away meanwhile can ask again with the same key (P9).
+                let _ = reply.send(answer);
+            }
+        }
+    }
+
+    /// Answers a batch, whatever happens. A failed batch leaves nothing known, so the next one reads afresh.
+    async fn serve(&mut self, commands: &[Command]) -> Answers {
+        for attempt in 0..ATTEMPTS {
+            let outcome = AssertUnwindSafe(self.attempt(commands, attempt > 0)).catch_unwind().await;
+            let failure = match outcome {
+                Ok(Ok(Some(answers))) => return answers,
+                Ok(Ok(None)) => None,
+                Ok(Err(error @ StoreError::Contended(_))) => Some(error),
+                Ok(Err(error)) => return self.fail(commands, &error),
+                Err(panic) => return self.broken(commands, panic.as_ref()),
+            };
+            self.state.forget();
+            if let Some(error) = failure {
+                tracing::debug!(attempt, %error, "another writer was first");
+                tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
+            }
+        }
+        tracing::warn!(commands = commands.len(), "gave up a batch to contention");
+        vec![Err(Error::BUSY); commands.len()]
+    }
+
+    /// Loads, decides, commits. `None`: what the decisions rested on had changed, nothing is written.
+    async fn attempt(&mut self, commands: &[Command], careful: bool) -> Result<Option<Answers>, StoreError> {
+        self.last = self.last.max(self.clock.now());
+        let now = self.last;
+        let mut unit = self.store.begin().await?;
+        self.load(&mut *unit, commands, careful, now).await?;
+        let mut answers = Vec::with_capacity(commands.len());
+        for command in commands {
+            let swept = self.take_back(&mut *unit, command, now).await?;
+            answers.push(self.decide(command, swept, now));
+        }
+        let writes = self.state.writes(&self.mint, now);
+        if !unit.commit(&writes).await? {
+            return Ok(None);
+        }
+        self.state.settle();
+        for product in writes.products() {
+            self.feed.publish(product.clone());
+        }
+        for order in writes.orders() {
+            self.feed.publish_order(order);
+        }
+        Ok(Some(answers))
+    }
+
+    /// Loads what the commands need and memory lacks, in bulk, until nothing is missing.
+    async fn load(
+        &mut self,
+        unit: &mut dyn Unit,
+        commands: &[Command],
+        careful: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for _ in 0..ROUNDS {
+            let mut wanted = Wanted::at(now);
+            for command in commands {
+                decide::want(&self.state, command, careful, &mut wanted);
+            }
+            let wanted = self.state.not_yet_asked(wanted);
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            let found = unit.load(&wanted).await?;
+            self.state.admit(&wanted, found);
+        }
+        Err(StoreError::Corrupt("a batch that never has all it needs".to_owned()))
+    }
+
+    /// Takes back what is due on the product that this command falls short on, in the same transaction: nobody is told
+    /// "sold out" because the sweep is late (P4).
+    async fn take_back(&mut self, unit: &mut dyn Unit, command: &Command, now: Timestamp) -> Result<u32, StoreError> {
+        let mut back = 0;
+        while let Some(product) = decide::falls_short(&self.state, command, now) {
+            let wanted = self.state.want_due(product, now);
+            let found = unit.load(&wanted).await?;
+            let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
+            self.state.admit(&wanted, found);
+            let (effects, units) = decide::reclaim(&self.state, product, &due, now);
+            effects.into_iter().for_each(|effect| self.state.evolve(effect));
+            back += units;
+        }
+        Ok(back)
+    }
+
+    fn decide(&mut self, command: &Command, swept: u32, now: Timestamp) -> Result<Replayed<Reply>, Error> {
+        if let Some(product) = decide::product_of(&self.state, command) {
+            self.state.consult(product);
+        }
+        let decision = decide::decide(&self.state, command, now)?;
+        decision.effects.into_iter().for_each(|effect| self.state.evolve(effect));
+        let value = match (command, decision.reply) {
+            (Command::Sweep(_), _) => Reply::Swept(swept),
+            (_, reply) => reply,
+        };
+        Ok(Replayed { value, replayed: decision.replayed })
+    }
+
+    fn fail(&mut self, commands: &[Command], error: &StoreError) -> Answers {
+        self.state.forget();
+        let cause = error.source().map(ToString::to_string);
+        tracing::error!(commands = commands.len(), %error, cause, "a batch failed");
+        let answer = match error {
+            StoreError::Unavailable(_) => Error::BUSY,
+            StoreError::Ambiguous(_) => Error::Unknown,
+            _ => Error::Fault,
+        };
+        vec![Err(answer); commands.len()]
+    }
+
+    /// An invariant is broken: the batch fails and the log says which; the next batch starts from what is on disk.
+    fn broken(&mut self, commands: &[Command], panic: &(dyn std::any::Any + Send)) -> Answers {
+        self.state.forget();
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+        tracing::error!(commands = commands.len(), what, "a broken invariant failed a batch");
+        vec![Err(Error::Fault); commands.len()]
+    }
+}

@@ -1,0 +1,55 @@
+//! The feed: what a commit left reaches everybody who watches, in order.
+
+use crate::shop::{hold, owner};
+use checkout::model::{OrderState, PaymentStatus, Reference};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(2);
+
+crate::scenarios! {
+    async fn a_watcher_sees_the_present_and_then_each_change(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let mut watch = shop.checkout.watch_stock(phone).unwrap();
+        assert_eq!(watch.current().snapshot.stock.available, 5);
+        shop.hold(phone, 2).await;
+        loop {
+            let frame = tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
+            if frame.snapshot.stock.available == 3 {
+                assert_eq!(frame.snapshot.stock.held, 2);
+                break;
+            }
+        }
+    }
+
+    async fn a_storm_is_thinned_and_never_reordered(shop: Shop) {
+        let phone = shop.phone(1000).await.id;
+        let mut watch = shop.checkout.watch_stock(phone).unwrap();
+        let mut seen = vec![watch.current().snapshot];
+        for _ in 0..300 {
+            shop.hold(phone, 1).await;
+        }
+        while seen.last().unwrap().stock.available > 700 {
+            seen.push(tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap().snapshot);
+        }
+        assert!(seen.windows(2).all(|pair| pair[0].version <= pair[1].version));
+        assert!(seen.len() < 200, "{} frames for 300 commits", seen.len());
+    }
+
+    async fn another_process_shows_within_a_second(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let other = shop.second_node().await;
+        hold(&other, phone, 3, None).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(shop.checkout.product(phone).unwrap().stock.available, 2);
+    }
+
+    async fn an_order_tells_its_watcher_that_it_is_paid(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let order = shop.ordered(phone, 1).await;
+        let mut watch = shop.checkout.watch_order(order.id, owner()).await.unwrap();
+        assert_eq!(watch.next().await.unwrap().state, OrderState::Pending);
+        shop.pay(Reference::Order(order.id), "tx", PaymentStatus::Success).await;
+        let paid = tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
+        assert!(matches!(paid.state, OrderState::Paid { .. }));
+    }
+}

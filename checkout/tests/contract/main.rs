@@ -1,0 +1,31 @@
+//! The contract: every scenario is written once and runs on every store. Each test has its own database.
+
+mod shop;
+
+mod holds;
+mod idempotency;
+mod live;
+mod orders;
+mod payments;
+mod races;
+mod stock;
+
+/// Makes one test of each scenario for each store.
+macro_rules! scenarios {
+    ($($(#[$meta:meta])* async fn $name:ident($shop:ident: Shop) $body:block)*) => {
+        $(
+            $(#[$meta])*
+            async fn $name($shop: crate::shop::Shop) $body
+        )*
+
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name(crate::shop::Shop::sqlite().await).await;
+                }
+            )*
+        }
+    };
+}
+pub(crate) use scenarios;

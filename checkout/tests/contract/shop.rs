@@ -1,0 +1,164 @@
+//! A shop of its own for each test: a database, a clock that only the test turns, and the words to drive it with.
+
+use checkout::{
+    Checkout, Delivery, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentReply, PaymentVerdict,
+    model::{
+        Deposit, EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft,
+        ProductId, Quantity, Reference, Refusal, Shopper, Stock, Timestamp,
+    },
+    store::{self, Store},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// The scenarios start at noon.
+pub fn noon() -> Timestamp {
+    Timestamp::parse("2026-11-27T12:00:00Z").unwrap()
+}
+
+pub struct Shop {
+    pub checkout: Checkout,
+    pub clock: Arc<ManualClock>,
+    pub store: Arc<dyn Store>,
+    url: String,
+    events: AtomicU32,
+    /// Removes the database when the test ends.
+    _home: tempfile::TempDir,
+}
+
+impl Shop {
+    pub async fn sqlite() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", home.path().join("shop.db").display());
+        let clock = Arc::new(ManualClock::at(noon()));
+        let store = store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await.unwrap();
+        Self { checkout, clock, store, url, events: AtomicU32::new(0), _home: home }
+    }
+
+    /// Another node: a process of its own as far as the database can tell, on the same clock.
+    pub async fn second_node(&self) -> Checkout {
+        let store = store::open(&self.url).await.unwrap();
+        Checkout::start(store, self.clock.clone(), Limits::default()).await.unwrap()
+    }
+
+    /// Puts a phone on sale: 19.99 USD, two minutes to decide, ten to pay.
+    pub async fn phone(&self, stock: u32) -> Product {
+        self.product("phone", stock, |_| {}).await
+    }
+
+    pub async fn product(&self, slug: &str, stock: u32, change: impl FnOnce(&mut ProductDraft)) -> Product {
+        let price = checkout::model::Money::parse("19.99", "USD".parse().unwrap()).unwrap();
+        let mut draft = ProductDraft::new(slug.parse().unwrap(), "Phone", price, stock);
+        change(&mut draft);
+        self.checkout.add_product(draft).await.unwrap().unwrap()
+    }
+
+    pub async fn try_hold(&self, product: ProductId, qty: i64) -> Result<Hold, Error> {
+        hold(&self.checkout, product, qty, None).await
+    }
+
+    pub async fn hold(&self, product: ProductId, qty: i64) -> Hold {
+        self.try_hold(product, qty).await.unwrap()
+    }
+
+    pub async fn order(&self, hold: HoldId) -> Order {
+        self.try_order(hold).await.unwrap()
+    }
+
+    pub async fn try_order(&self, hold: HoldId) -> Result<Order, Error> {
+        Ok(self.checkout.place_order(hold, owner(), None).await?.value)
+    }
+
+    /// A hold that became an order.
+    pub async fn ordered(&self, product: ProductId, qty: i64) -> Order {
+        let hold = self.hold(product, qty).await;
+        self.order(hold.id).await
+    }
+
+    pub async fn order_now(&self, id: OrderId) -> Order {
+        self.checkout.order(id, owner()).await.unwrap()
+    }
+
+    /// Delivers an event that nobody has delivered before.
+    pub async fn pay(&self, about: Reference, transaction: &str, status: PaymentStatus) -> PaymentVerdict {
+        let nth = self.events.fetch_add(1, Ordering::Relaxed);
+        self.deliver(event(&format!("evt_{nth}"), about, transaction, status)).await.unwrap().verdict
+    }
+
+    pub async fn deliver(&self, delivery: Delivery) -> Result<PaymentReply, Error> {
+        self.checkout.record_payment(delivery).await
+    }
+
+    pub async fn payments(&self, order: &Order) -> Vec<Payment> {
+        self.checkout.payments(order).await.unwrap()
+    }
+
+    /// The counters on disk, after an audit found no drift (P1).
+    pub async fn stock(&self, product: ProductId) -> Stock {
+        let audit = self.checkout.audit().await.unwrap();
+        assert!(audit.clean, "{audit:?}");
+        let products = self.store.reads().products().await.unwrap();
+        products.into_iter().find(|p| p.id == product).unwrap().stock
+    }
+
+    pub fn turn(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+pub async fn hold(checkout: &Checkout, product: ProductId, qty: i64, key: Option<Idempotency>) -> Result<Hold, Error> {
+    let qty = Quantity::try_from(qty).unwrap();
+    Ok(checkout.place_hold(product, qty, owner(), None, key).await?.value)
+}
+
+/// The one API client of most scenarios.
+pub fn owner() -> Owner {
+    Owner(Uuid::from_u128(7))
+}
+
+pub fn shopper(name: &str) -> Option<Shopper> {
+    Some(Shopper::try_from(name.to_owned()).unwrap())
+}
+
+pub fn event(key: &str, reference: Reference, transaction: &str, status: PaymentStatus) -> Delivery {
+    Delivery {
+        key: EventKey::try_from(key.to_owned()).unwrap(),
+        fingerprint: [1; 32],
+        reference,
+        transaction_id: transaction.to_owned().try_into().unwrap(),
+        status,
+        deposit: Deposit::default(),
+    }
+}
+
+pub fn key(name: &str, fingerprint: u8) -> Idempotency {
+    Idempotency { key: IdempotencyKey::parse(name).unwrap(), fingerprint: [fingerprint; 32] }
+}
+
+#[track_caller]
+pub fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// available, held, pending, sold
+pub fn counts(stock: Stock) -> [u32; 4] {
+    [stock.available, stock.held, stock.pending, stock.sold]
+}
+
+/// Writes behind the shop's back, to see whether the audit notices.
+pub async fn corrupt(shop: &Shop, sql: &'static str) {
+    let pool = sqlx::SqlitePool::connect(&shop.url).await.unwrap();
+    sqlx::query(sql).execute(&pool).await.unwrap();
+    pool.close().await;
+}

@@ -1,0 +1,41 @@
+//! Stock: adjusted by the operator, audited, told to the trail.
+
+use crate::shop::{counts, refused};
+use checkout::{
+    Error,
+    model::{Money, ProductDraft, ProductError, Refusal},
+};
+
+crate::scenarios! {
+    async fn the_operator_cannot_take_what_is_committed(shop: Shop) {
+        let phone = shop.phone(10).await.id;
+        shop.hold(phone, 2).await;
+        shop.ordered(phone, 3).await;
+        assert_eq!(refused(shop.checkout.adjust_stock(phone, 4).await), Refusal::StockCommitted { committed: 5 });
+        shop.checkout.adjust_stock(phone, 5).await.unwrap();
+        assert_eq!(counts(shop.stock(phone).await), [0, 2, 3, 0]);
+        shop.checkout.adjust_stock(phone, 8).await.unwrap();
+        assert_eq!(counts(shop.stock(phone).await), [3, 2, 3, 0]);
+    }
+
+    async fn two_products_cannot_share_a_slug(shop: Shop) {
+        shop.phone(1).await;
+        let price = Money::parse("1", "USD".parse().unwrap()).unwrap();
+        let draft = ProductDraft::new("phone".parse().unwrap(), "Other", price, 1);
+        assert!(matches!(shop.checkout.add_product(draft.clone()).await, Err(Error::Refused(Refusal::SlugTaken))));
+        let other = shop.second_node().await;
+        assert!(matches!(other.add_product(draft.clone()).await, Err(Error::Refused(Refusal::SlugTaken))));
+        let nameless = ProductDraft { name: " ".to_owned(), ..draft };
+        assert_eq!(shop.checkout.add_product(nameless).await.unwrap(), Err(ProductError::Name));
+    }
+
+    async fn an_audit_names_the_counter_that_drifted(shop: Shop) {
+        let phone = shop.phone(10).await;
+        shop.hold(phone.id, 2).await;
+        assert!(shop.checkout.audit().await.unwrap().clean);
+        crate::shop::corrupt(&shop, "UPDATE products SET held = 1, available = 9").await;
+        let audit = shop.checkout.audit().await.unwrap();
+        let counters: Vec<_> = audit.drift.iter().map(|d| (d.counter.as_str(), d.stored, d.counted)).collect();
+        assert_eq!(counters, [("held", 1, 2), ("available", 9, 8)]);
+    }
+}
