@@ -142,7 +142,9 @@ impl Writer {
             let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
             self.state.admit(&wanted, found);
             let (effects, units) = decide::reclaim(&self.state, product, &due, now);
-            effects.into_iter().for_each(|effect| self.state.evolve(effect));
+            for effect in effects {
+                self.state.evolve(effect);
+            }
             back += units;
         }
         Ok(back)
@@ -153,7 +155,9 @@ impl Writer {
             self.state.consult(product);
         }
         let decision = decide::decide(&self.state, command, now)?;
-        decision.effects.into_iter().for_each(|effect| self.state.evolve(effect));
+        for effect in decision.effects {
+            self.state.evolve(effect);
+        }
         let value = match (command, decision.reply) {
             (Command::Sweep(_), _) => Reply::Swept(swept),
             (_, reply) => reply,

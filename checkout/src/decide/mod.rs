@@ -8,8 +8,8 @@ mod product;
 
 use crate::{
     command::{Command, PlaceHold, Reply},
-    model::{HoldId, OrderState, PaymentStatus, ProductId, Reference, Refusal, Timestamp},
-    state::{Effect, KeyRecord, State, TallyKey, Wanted},
+    model::{HoldId, OrderState, Owner, PaymentStatus, ProductId, Reference, Refusal, Shopper, Timestamp},
+    state::{Claim, Effect, KeyRecord, Shelf, State, TallyKey, Wanted},
 };
 
 pub(crate) use hold::reclaim;
@@ -75,7 +75,7 @@ pub(crate) fn want(state: &State, command: &Command, careful: bool, wanted: &mut
         Command::AddProduct(product) => {
             wanted.slugs.insert(product.slug.clone());
         }
-        Command::AdjustStock { product, .. } => want_product(state, *product, wanted),
+        Command::AdjustStock { product, .. } | Command::Sweep(product) => want_product(state, *product, wanted),
         Command::PlaceHold(place) => {
             want_product(state, place.product, wanted);
             wanted.tallies.extend(limited(state, place).filter(|key| !state.has_tally(key)));
@@ -91,7 +91,6 @@ pub(crate) fn want(state: &State, command: &Command, careful: bool, wanted: &mut
                 wanted.said.insert((payment.transaction_id.clone(), payment.status.name()));
             }
         }
-        Command::Sweep(product) => want_product(state, *product, wanted),
         Command::SweepParked { before } => wanted.parked_before = Some(*before),
     }
 }
@@ -117,7 +116,7 @@ fn limited(state: &State, place: &PlaceHold) -> impl Iterator<Item = TallyKey> {
     limit.and(place.shopper.clone()).map(|shopper| tally_key(place, shopper)).into_iter()
 }
 
-fn tally_key(place: &PlaceHold, shopper: crate::model::Shopper) -> TallyKey {
+fn tally_key(place: &PlaceHold, shopper: Shopper) -> TallyKey {
     TallyKey { product: place.product, owner: place.by.owner, shopper }
 }
 
@@ -154,10 +153,6 @@ pub(crate) fn falls_short(state: &State, command: &Command, now: Timestamp) -> O
 }
 
 /// An owner sees only their own; another's does not exist for them.
-fn own_claim(
-    state: &State,
-    hold: HoldId,
-    owner: crate::model::Owner,
-) -> Result<(&crate::state::Shelf, &crate::state::Claim), Refusal> {
+fn own_claim(state: &State, hold: HoldId, owner: Owner) -> Result<(&Shelf, &Claim), Refusal> {
     state.claim(hold).filter(|(_, claim)| claim.hold.owner == owner).ok_or(Refusal::UnknownHold)
 }

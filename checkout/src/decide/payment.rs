@@ -66,11 +66,10 @@ pub(super) fn settle(order: &Order, stock: Stock, payment: &Payment, now: Timest
     let qty = order.qty.get();
     let paid = || order.clone().pay(payment.transaction_id.clone(), now);
     match (payment.status, &order.state) {
-        (PaymentStatus::Processing, _) => Settled::only(EventOutcome::Ignored),
         (PaymentStatus::Failure, OrderState::Pending) => {
             Settled::applied(order.clone().cancel(CancelReason::PaymentFailed, now), Movement::Cancel(qty))
         }
-        (PaymentStatus::Failure, _) => Settled::only(EventOutcome::Ignored),
+        (PaymentStatus::Failure | PaymentStatus::Processing, _) => Settled::only(EventOutcome::Ignored),
         (PaymentStatus::Success, OrderState::Paid { .. }) => refund(RefundReason::AlreadyPaid),
         (PaymentStatus::Success, _) if !matches_amount(order, payment) => refund(RefundReason::AmountMismatch),
         (PaymentStatus::Success, OrderState::Pending) => Settled::applied(paid(), Movement::Pay(qty)),

@@ -87,8 +87,8 @@ crate::scenarios! {
     }
 
     async fn a_sale_sells_only_within_its_window(shop: Shop) {
-        let opens = noon() + Duration::from_secs(60);
-        let closes = noon() + Duration::from_secs(120);
+        let opens = noon() + Duration::from_mins(1);
+        let closes = noon() + Duration::from_mins(2);
         let window = SaleWindow { starts_at: Some(opens), ends_at: Some(closes) };
         let phone = shop.product("phone", 5, |draft| draft.window = window).await.id;
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SaleNotStarted { starts_at: opens });
@@ -102,18 +102,18 @@ crate::scenarios! {
         let phone = shop.product("phone", 50, |draft| draft.per_shopper_limit = Some(3)).await.id;
         let checkout = shop.checkout.clone();
         let hold = async |name: &str, owner: Owner, qty: i64| {
-            checkout.place_hold(phone, Quantity::try_from(qty).unwrap(), owner, shopper(name), None).await
+            checkout.place_hold(phone, Quantity::try_from(qty).unwrap(), owner, Some(shopper(name)), None).await
         };
         let ordered = hold("ada", owner(), 1).await.unwrap().value;
         let order = shop.order(ordered.id).await;
         shop.pay(Reference::Order(order.id), "tx", PaymentStatus::Success).await;
-        let held = hold("ada", owner(), 1).await.unwrap().value;
+        let kept = hold("ada", owner(), 1).await.unwrap().value;
         assert_eq!(refused(hold("ada", owner(), 2).await), Refusal::LimitReached { limit: 3, taken: 2 });
         // Another shopper, and another client's shopper of the same name, are other people.
         hold("bob", owner(), 3).await.unwrap();
         hold("ada", Owner(Uuid::from_u128(8)), 3).await.unwrap();
         // What comes back counts no longer: given back, or run out before any sweep.
-        shop.checkout.release_hold(held.id, owner(), None).await.unwrap();
+        shop.checkout.release_hold(kept.id, owner(), None).await.unwrap();
         hold("ada", owner(), 2).await.unwrap();
         refused(hold("ada", owner(), 1).await);
         shop.turn(120);
@@ -132,7 +132,7 @@ crate::scenarios! {
         let phone = shop.phone(5).await.id;
         let hold = shop.hold(phone, 1).await;
         let extended = shop.checkout.extend_hold(hold.id, owner(), None).await.unwrap().value;
-        assert_eq!(extended.expires_at, hold.expires_at + Duration::from_secs(120));
+        assert_eq!(extended.expires_at, hold.expires_at + Duration::from_mins(2));
         assert_eq!(refused(shop.checkout.extend_hold(hold.id, owner(), None).await), Refusal::NoExtension);
         shop.turn(200);
         shop.order(hold.id).await;

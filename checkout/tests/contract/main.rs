@@ -1,5 +1,7 @@
 //! The contract: every scenario is written once and runs on every store. Each test has its own database.
 
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
+
 mod shop;
 
 mod holds;

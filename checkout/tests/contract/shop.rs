@@ -124,8 +124,8 @@ pub fn owner() -> Owner {
     Owner(Uuid::from_u128(7))
 }
 
-pub fn shopper(name: &str) -> Option<Shopper> {
-    Some(Shopper::try_from(name.to_owned()).unwrap())
+pub fn shopper(name: &str) -> Shopper {
+    Shopper::try_from(name.to_owned()).unwrap()
 }
 
 pub fn event(key: &str, reference: Reference, transaction: &str, status: PaymentStatus) -> Delivery {

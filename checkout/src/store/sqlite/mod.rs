@@ -136,7 +136,7 @@ impl Unit for SqliteUnit {
 
 /// What an error of the driver means to the writer.
 fn classify(error: sqlx::Error) -> StoreError {
-    let code = error.as_database_error().and_then(|e| e.code()).and_then(|c| c.parse::<i32>().ok());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|c| c.parse::<i32>().ok());
     match (code.map(|c| c & 0xff), &error) {
         // SQLITE_BUSY and SQLITE_LOCKED
         (Some(5 | 6), _) => StoreError::Contended(Box::new(error)),

@@ -4,7 +4,7 @@
 use super::{classify, json};
 use crate::{
     fault::StoreError,
-    model::{Hold, HoldState, Order, OrderState, Payment, Product, Reference},
+    model::{Hold, HoldState, Order, OrderState, Payment, Product, Reference, RefundReason, Timestamp},
     state::{KeyRecord, WriteSet},
 };
 use serde_json::{Value, json};
@@ -238,8 +238,8 @@ fn product(p: &Product) -> Value {
             json!(p.price.minor),
             json!(p.price.currency),
             json!(p.per_shopper_limit),
-            json!(p.window.starts_at.map(|at| at.as_millis())),
-            json!(p.window.ends_at.map(|at| at.as_millis())),
+            json!(p.window.starts_at.map(Timestamp::as_millis)),
+            json!(p.window.ends_at.map(Timestamp::as_millis)),
             json!(p.hold_for.as_secs()),
             json!(p.pay_within.as_secs()),
             json!(p.extend_by.map(|by| by.as_secs())),
@@ -300,7 +300,7 @@ fn payment(p: &Payment) -> Value {
     json!([
         hex(p.id.0),
         p.outcome.name(),
-        p.outcome.refund_reason().map(|reason| reason.name()),
+        p.outcome.refund_reason().map(RefundReason::name),
         p.product_id.map(|id| hex(id.0)),
         p.key,
         hex_bytes(&p.fingerprint),

@@ -3,12 +3,20 @@
 //! Everything under a product is trusted as long as the product is at the version it was read at; the store checks that
 //! when it commits. So a batch about things that the last commit left in memory needs no read at all.
 
+mod effect;
+mod facts;
+mod write_set;
+
+pub use effect::{Effect, Movement};
+pub use facts::{Claim, DUE_AT_ONCE, Found, KeyRecord, TallyKey, Wanted};
+pub use write_set::WriteSet;
+
 use crate::{
     clock::Mint,
-    command::{Idempotency, IdempotencyKey, Reply},
+    command::IdempotencyKey,
     model::{
-        BatchId, EventKey, EventOutcome, Hold, HoldId, HoldState, Moves, Order, OrderId, OrderState, Owner, Payment,
-        PaymentStatus, Product, ProductId, Reference, Shopper, Slug, Stock, Timestamp, TransactionId, WebhookId,
+        EventKey, EventOutcome, Hold, HoldId, HoldState, Moves, Order, OrderId, OrderState, Owner, Payment,
+        PaymentStatus, Product, ProductId, Reference, Shopper, Slug, Timestamp, TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,235 +26,6 @@ const CLAIMS_KEPT: usize = 50_000;
 
 /// Idempotency keys and events kept in memory; a key that is not is found by the constraint that it would break.
 const KEYS_KEPT: usize = 20_000;
-
-/// A claim on stock: the hold, the order it became, and the payments that wait for that order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The hold.
-    pub hold: Hold,
-    /// What it became.
-    pub order: Option<Order>,
-    /// Payments about the hold that came before the order, oldest first (P6).
-    pub parked: Vec<Payment>,
-}
-
-/// What counts towards a limit: one shopper's share of one product.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TallyKey {
-    /// Of what.
-    pub product: ProductId,
-    /// Whose customer.
-    pub owner: Owner,
-    /// Which.
-    pub shopper: Shopper,
-}
-
-/// A stored answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyRecord {
-    /// Whose key.
-    pub owner: Owner,
-    /// The key and what it stands for.
-    pub idempotency: Idempotency,
-    /// What was answered.
-    pub reply: Reply,
-}
-
-/// What a batch must know before it can be decided.
-#[derive(Debug, Default)]
-pub struct Wanted {
-    pub(crate) products: BTreeSet<ProductId>,
-    pub(crate) slugs: BTreeSet<Slug>,
-    pub(crate) holds: BTreeSet<HoldId>,
-    pub(crate) orders: BTreeSet<OrderId>,
-    pub(crate) tallies: BTreeSet<TallyKey>,
-    pub(crate) keys: BTreeSet<(Owner, IdempotencyKey)>,
-    pub(crate) events: BTreeSet<EventKey>,
-    pub(crate) said: BTreeSet<(TransactionId, &'static str)>,
-    /// Products to take back from what is due, each with the number of due claims that this batch has loaded before.
-    pub(crate) due: BTreeMap<ProductId, usize>,
-    /// Payments parked before this instant under no known claim.
-    pub(crate) parked_before: Option<Timestamp>,
-    /// The instant that "due" and "live" are meant at.
-    pub(crate) now: Timestamp,
-}
-
-impl Wanted {
-    pub(crate) fn at(now: Timestamp) -> Self {
-        Self { now, ..Self::default() }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.products.is_empty()
-            && self.slugs.is_empty()
-            && self.holds.is_empty()
-            && self.orders.is_empty()
-            && self.tallies.is_empty()
-            && self.keys.is_empty()
-            && self.events.is_empty()
-            && self.said.is_empty()
-            && self.due.is_empty()
-            && self.parked_before.is_none()
-    }
-
-    /// Takes away what has been asked before, and remembers the rest as asked.
-    fn only_new(&mut self, asked: &mut Self) {
-        fn fresh<T: Ord + Clone>(set: &mut BTreeSet<T>, asked: &mut BTreeSet<T>) {
-            set.retain(|item| asked.insert(item.clone()));
-        }
-        fresh(&mut self.products, &mut asked.products);
-        fresh(&mut self.slugs, &mut asked.slugs);
-        fresh(&mut self.holds, &mut asked.holds);
-        fresh(&mut self.orders, &mut asked.orders);
-        fresh(&mut self.tallies, &mut asked.tallies);
-        fresh(&mut self.keys, &mut asked.keys);
-        fresh(&mut self.events, &mut asked.events);
-        fresh(&mut self.said, &mut asked.said);
-        if asked.parked_before.is_some() {
-            self.parked_before = None;
-        }
-        asked.parked_before = asked.parked_before.or(self.parked_before);
-    }
-}
-
-/// Due claims loaded at once; more are loaded when these were not enough.
-pub const DUE_AT_ONCE: usize = 1000;
-
-/// What a store found of what was wanted. Claims and products come together: a claim's product is always among them.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// Products, each with the first instant at which something under it is due.
-    pub products: Vec<(Product, Option<Timestamp>)>,
-    /// Claims, by hold or by order, and those that are due.
-    pub claims: Vec<Claim>,
-    /// Units that count towards a limit.
-    pub tallies: Vec<(TallyKey, HoldId, u32)>,
-    /// Stored answers.
-    pub keys: Vec<KeyRecord>,
-    /// Stored events.
-    pub events: Vec<Payment>,
-    /// For each product whose due claims were wanted: those claims, and the first instant at which another one is due.
-    pub due: Vec<(ProductId, Vec<HoldId>, Option<Timestamp>)>,
-    /// Payments that were parked too long.
-    pub strays: Vec<Payment>,
-}
-
-/// One change that a decision makes.
-#[derive(Debug, Clone)]
-pub enum Effect {
-    /// A new product.
-    Added(Box<Product>),
-    /// Stock moves.
-    Moved(ProductId, Movement),
-    /// A hold, as it is from now on.
-    Hold(Hold),
-    /// An order, as it is from now on.
-    Order(Order),
-    /// An event, as it is from now on.
-    Payment(Payment),
-    /// A stored answer.
-    Keyed(Box<KeyRecord>),
-}
-
-/// A movement of stock: units by cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Movement {
-    /// available → held
-    Hold(u32),
-    /// held → available, by the shopper
-    Release(u32),
-    /// held → available, by time
-    Expire(u32),
-    /// held → pending
-    Order(u32),
-    /// pending → sold
-    Pay(u32),
-    /// pending → available
-    Cancel(u32),
-    /// available → sold, for late money (P7)
-    Resell(u32),
-    /// The operator sets the total.
-    Adjust(u32),
-}
-
-impl Movement {
-    /// The counters afterwards; `None` where there are too few units.
-    pub fn apply(self, stock: Stock) -> Option<Stock> {
-        match self {
-            Self::Hold(n) => stock.hold(n),
-            Self::Release(n) | Self::Expire(n) => stock.unhold(n),
-            Self::Order(n) => stock.order(n),
-            Self::Pay(n) => stock.pay(n),
-            Self::Cancel(n) => stock.cancel(n),
-            Self::Resell(n) => stock.resell(n),
-            Self::Adjust(total) => stock.adjust(total),
-        }
-    }
-
-    fn note(self, moves: &mut Moves, before: Stock) {
-        match self {
-            Self::Hold(n) => moves.held += n,
-            Self::Release(n) => moves.released += n,
-            Self::Expire(n) => moves.expired += n,
-            Self::Order(n) => moves.ordered += n,
-            Self::Pay(n) => moves.paid += n,
-            Self::Cancel(n) => moves.cancelled += n,
-            Self::Resell(n) => moves.resold += n,
-            Self::Adjust(total) => moves.adjusted += i64::from(total) - i64::from(before.total),
-        }
-    }
-}
-
-/// Everything one commit writes.
-#[derive(Debug)]
-pub struct WriteSet {
-    /// This commit's id.
-    pub batch: BatchId,
-    /// When it was decided.
-    pub at: Timestamp,
-    /// Products that come to be.
-    pub products_added: Vec<Product>,
-    /// Products as they are from now on; each must still be at the version before.
-    pub products_changed: Vec<Product>,
-    /// What moved on each of both, by id.
-    pub moves: BTreeMap<ProductId, Moves>,
-    /// Products that something was refused on: each must still be at this version, or the refusal may be wrong.
-    pub products_unchanged: Vec<(ProductId, u64)>,
-    /// New holds.
-    pub holds_added: Vec<Hold>,
-    /// Holds that were active.
-    pub holds_changed: Vec<Hold>,
-    /// New orders.
-    pub orders_added: Vec<Order>,
-    /// Orders, and the state each was in.
-    pub orders_changed: Vec<(Order, &'static str)>,
-    /// New events.
-    pub payments_added: Vec<Payment>,
-    /// Events that were parked.
-    pub payments_changed: Vec<Payment>,
-    /// Answers.
-    pub keys: Vec<KeyRecord>,
-}
-
-impl WriteSet {
-    /// Nothing to write; there may still be versions to check.
-    pub fn is_empty(&self) -> bool {
-        self.moves.is_empty()
-            && self.payments_added.is_empty()
-            && self.payments_changed.is_empty()
-            && self.keys.is_empty()
-    }
-
-    /// Products whose stock is news.
-    pub fn products(&self) -> impl Iterator<Item = &Product> {
-        self.products_added.iter().chain(&self.products_changed)
-    }
-
-    /// Orders that are news.
-    pub fn orders(&self) -> impl Iterator<Item = &Order> {
-        self.orders_added.iter().chain(self.orders_changed.iter().map(|(order, _)| order))
-    }
-}
 
 /// A product and what is known to lie under it.
 #[derive(Debug)]
@@ -447,7 +226,7 @@ impl State {
         self.changes.holds.entry(hold.id).or_insert(is_new);
         self.touch(hold.product_id);
         self.tally(
-            &hold.shopper,
+            hold.shopper.as_ref(),
             hold.product_id,
             hold.owner,
             hold.id,
@@ -472,7 +251,7 @@ impl State {
     fn evolve_order(&mut self, order: Order) {
         self.touch(order.product_id);
         self.tally(
-            &order.shopper,
+            order.shopper.as_ref(),
             order.product_id,
             order.owner,
             order.hold_id,
@@ -523,8 +302,8 @@ impl State {
         &mut self.changes.products.entry(id).or_default().0
     }
 
-    fn tally(&mut self, shopper: &Option<Shopper>, product: ProductId, owner: Owner, hold: HoldId, units: u32) {
-        let Some(shopper) = shopper.clone() else { return };
+    fn tally(&mut self, shopper: Option<&Shopper>, product: ProductId, owner: Owner, hold: HoldId, units: u32) {
+        let Some(shopper) = shopper.cloned() else { return };
         if let Some(claims) = self.tallies.get_mut(&TallyKey { product, owner, shopper }) {
             claims.insert(hold, units);
         }

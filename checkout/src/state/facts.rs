@@ -1,0 +1,122 @@
+//! What a batch must know before it can be decided, and what a store found of it.
+
+use crate::{
+    command::{Idempotency, IdempotencyKey, Reply},
+    model::{
+        EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Shopper, Slug, Timestamp,
+        TransactionId,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A claim on stock: the hold, the order it became, and the payments that wait for that order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The hold.
+    pub hold: Hold,
+    /// What it became.
+    pub order: Option<Order>,
+    /// Payments about the hold that came before the order, oldest first (P6).
+    pub parked: Vec<Payment>,
+}
+
+/// What counts towards a limit: one shopper's share of one product.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TallyKey {
+    /// Of what.
+    pub product: ProductId,
+    /// Whose customer.
+    pub owner: Owner,
+    /// Which.
+    pub shopper: Shopper,
+}
+
+/// A stored answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// Whose key.
+    pub owner: Owner,
+    /// The key and what it stands for.
+    pub idempotency: Idempotency,
+    /// What was answered.
+    pub reply: Reply,
+}
+
+/// What a batch must know before it can be decided.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    pub(crate) products: BTreeSet<ProductId>,
+    pub(crate) slugs: BTreeSet<Slug>,
+    pub(crate) holds: BTreeSet<HoldId>,
+    pub(crate) orders: BTreeSet<OrderId>,
+    pub(crate) tallies: BTreeSet<TallyKey>,
+    pub(crate) keys: BTreeSet<(Owner, IdempotencyKey)>,
+    pub(crate) events: BTreeSet<EventKey>,
+    pub(crate) said: BTreeSet<(TransactionId, &'static str)>,
+    /// Products to take back from what is due, each with the number of due claims that this batch has loaded before.
+    pub(crate) due: BTreeMap<ProductId, usize>,
+    /// Payments parked before this instant under no known claim.
+    pub(crate) parked_before: Option<Timestamp>,
+    /// The instant that "due" and "live" are meant at.
+    pub(crate) now: Timestamp,
+}
+
+impl Wanted {
+    pub(crate) fn at(now: Timestamp) -> Self {
+        Self { now, ..Self::default() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.products.is_empty()
+            && self.slugs.is_empty()
+            && self.holds.is_empty()
+            && self.orders.is_empty()
+            && self.tallies.is_empty()
+            && self.keys.is_empty()
+            && self.events.is_empty()
+            && self.said.is_empty()
+            && self.due.is_empty()
+            && self.parked_before.is_none()
+    }
+
+    /// Takes away what has been asked before, and remembers the rest as asked.
+    pub(super) fn only_new(&mut self, asked: &mut Self) {
+        fn fresh<T: Ord + Clone>(set: &mut BTreeSet<T>, asked: &mut BTreeSet<T>) {
+            set.retain(|item| asked.insert(item.clone()));
+        }
+        fresh(&mut self.products, &mut asked.products);
+        fresh(&mut self.slugs, &mut asked.slugs);
+        fresh(&mut self.holds, &mut asked.holds);
+        fresh(&mut self.orders, &mut asked.orders);
+        fresh(&mut self.tallies, &mut asked.tallies);
+        fresh(&mut self.keys, &mut asked.keys);
+        fresh(&mut self.events, &mut asked.events);
+        fresh(&mut self.said, &mut asked.said);
+        if asked.parked_before.is_some() {
+            self.parked_before = None;
+        }
+        asked.parked_before = asked.parked_before.or(self.parked_before);
+    }
+}
+
+/// Due claims loaded at once; more are loaded when these were not enough.
+pub const DUE_AT_ONCE: usize = 1000;
+
+/// What a store found of what was wanted. Claims and products come together: a claim's product is always among them.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Products, each with the first instant at which something under it is due.
+    pub products: Vec<(Product, Option<Timestamp>)>,
+    /// Claims, by hold or by order, and those that are due.
+    pub claims: Vec<Claim>,
+    /// Units that count towards a limit.
+    pub tallies: Vec<(TallyKey, HoldId, u32)>,
+    /// Stored answers.
+    pub keys: Vec<KeyRecord>,
+    /// Stored events.
+    pub events: Vec<Payment>,
+    /// For each product whose due claims were wanted: those claims, and the first instant at which another one is due.
+    pub due: Vec<(ProductId, Vec<HoldId>, Option<Timestamp>)>,
+    /// Payments that were parked too long.
+    pub strays: Vec<Payment>,
+}
