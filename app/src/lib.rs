@@ -1,0 +1,27 @@
+//! The storefront. Pages are drawn by the server and work without scripts; a few islands wake up in the browser and make
+//! them live. `pages` are the addresses, `parts` the pieces (islands among them), `actions` the forms' targets, `words`
+//! everything the shop says, `live` and `clock` the browser's wires to the server.
+
+pub mod clock;
+pub mod live;
+pub mod parts;
+pub mod paths;
+pub mod words;
+
+#[cfg(feature = "ssr")]
+mod actions;
+#[cfg(feature = "ssr")]
+mod flash;
+#[cfg(feature = "ssr")]
+mod money;
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+pub mod sandbox;
+#[cfg(feature = "ssr")]
+pub mod session;
+#[cfg(feature = "ssr")]
+mod shell;
+
+#[cfg(feature = "ssr")]
+pub use shell::{App, shell};

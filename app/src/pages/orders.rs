@@ -1,0 +1,116 @@
+//! All that is the shopper's: reservations that can still be ordered, and orders, newest first.
+
+use super::{Refresh, Request, Stop, Unlisted, page};
+use crate::{
+    clock::{seconds_left, span},
+    money,
+    parts::{picture::Picture, when::LocalTime},
+    paths, words,
+};
+use checkout::{
+    Checkout,
+    model::{Hold, Order, OrderState, ProductId, Timestamp},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// Reservations that are shown; few sales let one shopper have more.
+const MOST_HOLDS: u32 = 20;
+
+/// Orders on one page.
+const PAGE: u32 = 20;
+
+/// Without scripts: how often a list with something that waits is drawn again.
+const LOOK_AGAIN_SECONDS: i64 = 15;
+
+#[component]
+pub(crate) fn OrdersPage() -> impl IntoView {
+    page(load)
+}
+
+async fn load(request: Request) -> Result<AnyView, Stop> {
+    let checkout = request.checkout.clone();
+    let before = request.query.get("before").and_then(|id| id.parse().ok());
+    let (holds, mut orders) = match request.owner().await? {
+        Some(owner) => {
+            let holds = checkout.live_holds(owner, MOST_HOLDS).await?;
+            (holds, checkout.orders(owner, before, PAGE + 1).await?)
+        }
+        None => Default::default(),
+    };
+    let older = orders.len() > PAGE as usize;
+    orders.truncate(PAGE as usize);
+    let next = orders.last().filter(|_| older).map(|order| format!("/orders?before={}", order.id));
+    let waiting = !holds.is_empty() || orders.iter().any(|o| o.state == OrderState::Pending);
+    let now = checkout.now();
+    let empty = (holds.is_empty() && orders.is_empty()).then(empty);
+    Ok(view! {
+        <Title text="My orders" />
+        <Unlisted />
+        {waiting.then(|| view! { <Refresh seconds=LOOK_AGAIN_SECONDS /> })}
+        <div class="narrow">
+            <h1>"My orders"</h1>
+            {empty}
+            {(!holds.is_empty()).then(|| {
+                let rows = holds.into_iter().map(|hold| hold_row(&checkout, &hold, now)).collect_view();
+                view! { <h2>"Held for you"</h2> <ul class="rows">{rows}</ul> }
+            })}
+            {(!orders.is_empty()).then(|| {
+                let rows = orders.iter().map(|order| order_row(&checkout, order)).collect_view();
+                view! { <h2>"Ordered"</h2> <ul class="rows">{rows}</ul> }
+            })}
+            {next.map(|href| view! { <p class="actions"><a class="button button-quiet" href=href>"Older orders"</a></p> })}
+        </div>
+    }
+    .into_any())
+}
+
+fn empty() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h2>"Nothing here yet"</h2>
+            <p>"What you reserve and order in this browser is listed here. No account needed."</p>
+            <p class="actions"><a class="button button-main" href="/">"See the drops"</a></p>
+        </div>
+    }
+}
+
+fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView + use<> {
+    let left = span(seconds_left(now.as_millis(), hold.expires_at.as_millis()));
+    let (name, image) = known(checkout, hold.product_id);
+    view! {
+        <li class="row" data-testid="hold-row">
+            <Picture image name=None />
+            <div class="row-text">
+                <p class="row-name"><a href=paths::checkout(&hold.id.to_string())>{name}</a></p>
+                <p class="quiet">{words::units(hold.qty.get())} ", until " <LocalTime at=hold.expires_at.as_millis() /></p>
+            </div>
+            <p class="badge" data-status="held">{format!("{left} left")}</p>
+        </li>
+    }
+}
+
+fn order_row(checkout: &Checkout, order: &Order) -> impl IntoView + use<> {
+    let (name, image) = known(checkout, order.product_id);
+    let status = order.state.name();
+    view! {
+        <li class="row" data-testid="order-row">
+            <Picture image name=None />
+            <div class="row-text">
+                <p class="row-name"><a href=paths::order(&order.id.to_string())>{name}</a></p>
+                <p class="quiet">
+                    {format!("{}, {}, ", words::units(order.qty.get()), money::price(order.amount))}
+                    <LocalTime at=order.created_at.as_millis() />
+                </p>
+            </div>
+            <p class="badge" data-status=status>{words::order_badge(status)}</p>
+        </li>
+    }
+}
+
+/// A product's name and picture, also where it is no longer on sale.
+fn known(checkout: &Checkout, id: ProductId) -> (String, String) {
+    checkout
+        .product(id)
+        .map_or_else(|| ("A product we no longer list".to_owned(), String::new()), |p| (p.name.clone(), p.image.clone()))
+}

@@ -1,0 +1,202 @@
+//! The heart of a product's page: live stock, the countdown to the sale, and the form that reserves. Without scripts it
+//! is what the server drew; awake, it follows the stock and opens and closes with the sale.
+
+use super::{
+    connection::Connection,
+    countdown::Countdown,
+    quantity::Quantity,
+    stock::{Counts, Meter, Numbers, live_counts},
+    when::When,
+};
+use crate::{clock::server_time, paths, words};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the server says of a product when it draws the page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Offer {
+    /// The stock by then.
+    pub counts: Counts,
+    /// The server's time by then.
+    pub rendered_at: i64,
+    /// When the sale opens.
+    pub starts_at: Option<i64>,
+    /// When the sale closes.
+    pub ends_at: Option<i64>,
+    /// The most one form may ask for.
+    pub most: u32,
+    /// The limit for one shopper, where there is one.
+    pub limit: Option<u32>,
+    /// How many to suggest.
+    pub qty: u32,
+    /// How long a reservation lasts, in words.
+    pub hold_for: String,
+    /// The form's idempotency key: however often it is sent, it reserves once.
+    pub key: String,
+    /// Why the last try was refused.
+    pub refusal: Option<RefusalNotice>,
+}
+
+/// Why the last try was refused.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefusalNotice {
+    /// In words.
+    pub notice: words::Notice,
+    /// Too little stock: no longer true once there is enough.
+    pub short: bool,
+    /// It is about the number that was asked for.
+    pub about_qty: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Coming,
+    Open,
+    Ended,
+}
+
+fn phase(now: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> Phase {
+    match (starts_at, ends_at) {
+        (Some(start), _) if now < start => Phase::Coming,
+        (_, Some(end)) if now >= end => Phase::Ended,
+        _ => Phase::Open,
+    }
+}
+
+/// One short sentence on how things stand. It changes seldom, so it may be announced.
+fn standing(phase: Phase, counts: &Counts) -> (&'static str, &'static str) {
+    match (phase, counts.available, counts.may_return()) {
+        (Phase::Coming, ..) => ("coming", "The sale opens soon"),
+        (Phase::Ended, ..) => ("ended", "This sale is over"),
+        (Phase::Open, 0, 0) => ("gone", "Sold out"),
+        (Phase::Open, 0, _) => ("waiting", "All taken for now, some may come back"),
+        (Phase::Open, ..) => ("open", "Available now"),
+    }
+}
+
+/// Stock, countdown and form.
+#[island]
+pub fn BuyPanel(offer: Offer) -> impl IntoView {
+    let Offer { counts, rendered_at, starts_at, ends_at, most, limit, qty, hold_for, key, refusal } = offer;
+    let product = counts.product_id.to_string();
+    let (counts, link) = live_counts(paths::stock_events(&product), counts);
+    let now = server_time(rendered_at);
+    let phase = Memo::new(move |_| phase(now.get(), starts_at, ends_at));
+    let standing = Memo::new(move |_| counts.with(|c| standing(phase.get(), c)));
+    let qty = RwSignal::new(qty);
+    let invalid = refusal.as_ref().is_some_and(|r| r.about_qty);
+    view! {
+        <section class="buy" id="buy" aria-labelledby="standing" data-standing=move || standing.get().0>
+            <div class="buy-head">
+                <h2 class="standing" id="standing" role="status">{move || standing.get().1}</h2>
+                <Connection link=link />
+            </div>
+            <Numbers counts=counts />
+            <Meter counts=counts />
+            {move || starts_at.filter(|_| phase.get() == Phase::Coming).map(|at| view! { <Opening now at /> })}
+            {move || (phase.get() == Phase::Open && counts.with(|c| c.available == 0)).then(|| view! { <Gone counts /> })}
+            {refusal.map(|refusal| view! { <Refused refusal counts qty /> })}
+            {move || {
+                let (product, key, hold_for) = (product.clone(), key.clone(), hold_for.clone());
+                (phase.get() == Phase::Open)
+                    .then(|| view! { <ReserveForm product key counts qty most limit invalid hold_for /> })
+            }}
+            {move || (phase.get() == Phase::Ended).then(|| view! { <Over ends_at /> })}
+        </section>
+    }
+}
+
+#[component]
+fn Opening(now: ReadSignal<i64>, at: i64) -> impl IntoView {
+    view! {
+        <div class="opening">
+            <p>"Opens in"</p>
+            <p class="opening-count">
+                <Countdown now end=at left="until the sale opens" over="The sale is open." />
+            </p>
+            <p class="quiet">"on " <When at /> ", by our clock. No need to reload: this page opens with the sale."</p>
+        </div>
+    }
+}
+
+#[component]
+fn Gone(counts: ReadSignal<Counts>) -> impl IntoView {
+    let words = move || match counts.with(Counts::may_return) {
+        0 => "Every unit has been paid for. There will be no more in this sale.".to_owned(),
+        n => format!(
+            "{} with shoppers who have not paid yet. What they give back, or let run out, is for sale here the same second.",
+            words::units_are(n)
+        ),
+    };
+    view! { <p class="gone">{words}</p> }
+}
+
+#[component]
+fn Over(ends_at: Option<i64>) -> impl IntoView {
+    view! {
+        <div class="over">
+            <p>"It closed on " {ends_at.map(|at| view! { <When at /> })} "."</p>
+            <p><a class="button button-quiet" href="/">"See what else is on"</a></p>
+        </div>
+    }
+}
+
+/// The refusal of the last try, beside the form. One that was about too little stock goes once there is enough.
+#[component]
+fn Refused(refusal: RefusalNotice, counts: ReadSignal<Counts>, qty: RwSignal<u32>) -> impl IntoView {
+    let RefusalNotice { notice, short, .. } = refusal;
+    let drawn = counts.get_untracked().version;
+    let settled = move || short && counts.with(|c| c.version > drawn && c.available >= qty.get());
+    view! {
+        <div class="notice notice-refusal" id="notice" role="alert" data-testid="notice" hidden=settled>
+            <p class="notice-title">{notice.title}</p>
+            <p>{notice.text}</p>
+        </div>
+    }
+}
+
+#[component]
+fn ReserveForm(
+    product: String,
+    key: String,
+    counts: ReadSignal<Counts>,
+    qty: RwSignal<u32>,
+    most: u32,
+    limit: Option<u32>,
+    invalid: bool,
+    hold_for: String,
+) -> impl IntoView {
+    let sent = RwSignal::new(false);
+    // The key makes a second sending harmless; this only spares the shopper the doubt.
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        if sent.get_untracked() { event.prevent_default() } else { sent.set(true) }
+    };
+    view! {
+        <form class="reserve" method="post" action=paths::RESERVE on:submit=submit aria-busy=move || sent.get().to_string()>
+            <input type="hidden" name="product" value=product />
+            <input type="hidden" name="key" value=key />
+            <Quantity qty most invalid />
+            <button class="button button-main" type="submit" disabled=move || counts.with(|c| c.available == 0)>
+                "Reserve"
+            </button>
+            <p class="quiet reserve-terms">
+                {format!("We hold it for you for {hold_for} while you decide. It costs nothing to give it back.")}
+                {limit.map(|n| format!(" Up to {n} for each shopper, so that more people get one."))}
+            </p>
+        </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sale_opens_and_closes_by_the_first_instant() {
+        assert_eq!(phase(9, Some(10), Some(20)), Phase::Coming);
+        assert_eq!(phase(10, Some(10), Some(20)), Phase::Open);
+        assert_eq!(phase(19, Some(10), Some(20)), Phase::Open);
+        assert_eq!(phase(20, Some(10), Some(20)), Phase::Ended);
+        assert_eq!(phase(0, None, None), Phase::Open);
+    }
+}
