@@ -1,8 +1,13 @@
 //! The document around every page, and the table of addresses.
 
 use crate::pages::{
-    checkout::CheckoutPage, home::HomePage, missing::MissingPage, order::OrderPage, orders::OrdersPage,
-    product::ProductPage, sandbox::{SandboxHoldPage, SandboxOrderPage},
+    checkout::CheckoutPage,
+    home::HomePage,
+    missing::MissingPage,
+    order::OrderPage,
+    orders::OrdersPage,
+    product::ProductPage,
+    sandbox::{SandboxHoldPage, SandboxOrderPage},
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};

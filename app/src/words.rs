@@ -1,6 +1,6 @@
 //! Every "no" and every state in words for shoppers: what happened, and what to do now. The one place that speaks.
 
-use checkout::model::{Refusal, RefundReason, Timestamp};
+use checkout::model::{RefundReason, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A message: what happened, and what to do now.
@@ -22,13 +22,22 @@ impl Notice {
 /// Why something was not done, and what to do now.
 pub fn refusal(refusal: &Refusal) -> Notice {
     match refusal {
-        Refusal::UnknownProduct => Notice::new("We don’t sell that", "It may have been taken down. Have a look at what else is on."),
-        Refusal::UnknownHold => Notice::new("We can’t find that reservation", "It may belong to another browser. Start again from the product."),
-        Refusal::UnknownOrder => Notice::new("We can’t find that order", "It may belong to another browser. Your own orders are under “My orders”."),
-        Refusal::SoldOut { available, may_return } => sold_out(*available, *may_return),
-        Refusal::SaleNotStarted { starts_at } => {
-            Notice::new("The sale has not opened yet", format!("It opens on {}. Nothing was reserved; come back then.", date(*starts_at)))
+        Refusal::UnknownProduct => {
+            Notice::new("We don’t sell that", "It may have been taken down. Have a look at what else is on.")
         }
+        Refusal::UnknownHold => Notice::new(
+            "We can’t find that reservation",
+            "It may belong to another browser. Start again from the product.",
+        ),
+        Refusal::UnknownOrder => Notice::new(
+            "We can’t find that order",
+            "It may belong to another browser. Your own orders are under “My orders”.",
+        ),
+        Refusal::SoldOut { available, may_return } => sold_out(*available, *may_return),
+        Refusal::SaleNotStarted { starts_at } => Notice::new(
+            "The sale has not opened yet",
+            format!("It opens on {}. Nothing was reserved; come back then.", date(*starts_at)),
+        ),
         Refusal::SaleEnded { ended_at } => {
             Notice::new("The sale is over", format!("It ended on {}. Nothing was reserved.", date(*ended_at)))
         }
@@ -37,15 +46,22 @@ pub fn refusal(refusal: &Refusal) -> Notice {
             "Your reservation ran out",
             "The time to decide was over, so the units went back on sale. If there are any left you can reserve again.",
         ),
-        Refusal::HoldReleased => {
-            Notice::new("You gave this reservation back", "The units went back on sale. If there are any left you can reserve again.")
-        }
-        Refusal::HoldUsed { .. } => Notice::new("You have ordered this already", "One reservation makes one order. You find it under “My orders”."),
+        Refusal::HoldReleased => Notice::new(
+            "You gave this reservation back",
+            "The units went back on sale. If there are any left you can reserve again.",
+        ),
+        Refusal::HoldUsed { .. } => Notice::new(
+            "You have ordered this already",
+            "One reservation makes one order. You find it under “My orders”.",
+        ),
         Refusal::NoExtension => Notice::new(
             "No more time for this one",
             "A reservation can be extended once at most, and this one cannot be now. Order before the time is up.",
         ),
-        Refusal::OrderPaid => Notice::new("This order is paid", "A paid order is not cancelled from here. Write to the shop and we sort it out."),
+        Refusal::OrderPaid => Notice::new(
+            "This order is paid",
+            "A paid order is not cancelled from here. Write to the shop and we sort it out.",
+        ),
         Refusal::KeyReused => Notice::new("That form was used before", "Please send it once more from this page."),
         Refusal::SlugTaken | Refusal::StockCommitted { .. } => fault(),
     }
@@ -56,7 +72,10 @@ fn sold_out(available: u32, may_return: u32) -> Notice {
         (0, 0) => Notice::new("Sold out", "Every unit has been paid for. Nothing was reserved."),
         (0, n) => Notice::new(
             "Somebody was faster",
-            format!("Nothing is available right now. {} held by shoppers who have not paid yet: what they give back is for sale again at once, so watch this page.", units_are(n)),
+            format!(
+                "Nothing is available right now. {} held by shoppers who have not paid yet: what they give back is for sale again at once, so watch this page.",
+                units_are(n)
+            ),
         ),
         (n, _) => Notice::new(
             "Not as many as you asked for",
@@ -67,8 +86,12 @@ fn sold_out(available: u32, may_return: u32) -> Notice {
 
 fn limit_reached(limit: u32, taken: u32) -> Notice {
     let text = match limit.saturating_sub(taken) {
-        0 => format!("Each shopper may have {limit}, so that more people get one. Yours are reserved or ordered: see “My orders”."),
-        left => format!("Each shopper may have {limit}, so that more people get one. You have {taken}, so {left} more at most."),
+        0 => format!(
+            "Each shopper may have {limit}, so that more people get one. Yours are reserved or ordered: see “My orders”."
+        ),
+        left => format!(
+            "Each shopper may have {limit}, so that more people get one. You have {taken}, so {left} more at most."
+        ),
     };
     Notice::new("That is over the limit for one shopper", text)
 }
@@ -80,22 +103,34 @@ pub fn busy() -> Notice {
 
 /// It is not known whether it was done (P9).
 pub fn unknown() -> Notice {
-    Notice::new("We could not see whether that went through", "Please press the button once more: it will be done once, however often you press.")
+    Notice::new(
+        "We could not see whether that went through",
+        "Please press the button once more: it will be done once, however often you press.",
+    )
 }
 
 /// The shop broke.
 pub fn fault() -> Notice {
-    Notice::new("Something broke on our side", "It is not your fault, and we have been told. Please try again in a moment.")
+    Notice::new(
+        "Something broke on our side",
+        "It is not your fault, and we have been told. Please try again in a moment.",
+    )
 }
 
 /// There was too little stock when it was asked for, and there is enough now.
 pub fn back_again(available: u32) -> Notice {
-    Notice::new("Somebody was faster, but there are more", format!("Nothing was reserved. {} available by now: try again.", units_are(available)))
+    Notice::new(
+        "Somebody was faster, but there are more",
+        format!("Nothing was reserved. {} available by now: try again.", units_are(available)),
+    )
 }
 
 /// The sandbox could not tell the shop.
 pub fn undelivered() -> Notice {
-    Notice::new("The test provider got no good answer", "The shop did not take the message. A real provider would send it again; so can you.")
+    Notice::new(
+        "The test provider got no good answer",
+        "The shop did not take the message. A real provider would send it again; so can you.",
+    )
 }
 
 /// A payment came for what is not ordered yet (P6).
@@ -116,8 +151,13 @@ pub fn bad_form() -> Notice {
 /// What an order's state means and what to do, for the live panel too, which knows states by their wire names.
 pub fn order_state(status: &str, reason: Option<&str>) -> Notice {
     match (status, reason) {
-        ("pending", _) => Notice::new("Waiting for your payment", "Your units are set aside. Pay before the time is up and they are yours."),
-        ("paid", _) => Notice::new("Paid. It’s yours", "Thank you. The payment has arrived, and nothing can undo this order."),
+        ("pending", _) => Notice::new(
+            "Waiting for your payment",
+            "Your units are set aside. Pay before the time is up and they are yours.",
+        ),
+        ("paid", _) => {
+            Notice::new("Paid. It’s yours", "Thank you. The payment has arrived, and nothing can undo this order.")
+        }
         (_, Some("payment_failed")) => Notice::new(
             "The payment did not go through",
             "Your payment provider declined it and you were not charged. The units went back on sale; you can reserve again while there are any.",
@@ -126,8 +166,12 @@ pub fn order_state(status: &str, reason: Option<&str>) -> Notice {
             "The time to pay ran out",
             "No payment reached us in time, so the units went back on sale. If money arrives late, it buys them back or goes back to you.",
         ),
-        (_, Some("by_shopper")) => Notice::new("You cancelled this order", "You were not charged, and the units went back on sale."),
-        (_, Some("by_operator")) => Notice::new("The shop cancelled this order", "You were not charged. Write to us if that surprises you."),
+        (_, Some("by_shopper")) => {
+            Notice::new("You cancelled this order", "You were not charged, and the units went back on sale.")
+        }
+        (_, Some("by_operator")) => {
+            Notice::new("The shop cancelled this order", "You were not charged. Write to us if that surprises you.")
+        }
         _ => Notice::new("This order is cancelled", "The units went back on sale."),
     }
 }
@@ -150,7 +194,6 @@ pub fn refund(reason: RefundReason) -> &'static str {
         RefundReason::OrderNeverCreated => "no order was placed for it",
     }
 }
-
 
 /// `1 unit is`, `3 units are`.
 pub fn units_are(n: u32) -> String {

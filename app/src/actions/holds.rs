@@ -33,14 +33,13 @@ async fn try_reserve(product: &Product, qty: &str, key: &str) -> Result<Hold, Tr
 
 /// The quantity goes back into the form; so does the key where a repetition under the same one is what it takes (P9).
 fn back_to_product(product: &Product, trouble: &Trouble, qty: &str, key: &str) -> String {
-    let mut address = trouble.at(&paths::product(product.slug.as_str()));
-    if let Ok(qty) = qty.trim().parse::<u32>() {
-        address += &format!("&qty={qty}");
-    }
-    if let (Trouble::Unknown, Ok(key)) = (trouble, key.parse::<Uuid>()) {
-        address += &format!("&key={key}");
-    }
-    address + "#buy"
+    let page = trouble.at(&paths::product(product.slug.as_str()));
+    let qty = qty.trim().parse::<u32>().map(|qty| format!("&qty={qty}")).unwrap_or_default();
+    let key = match (trouble, key.parse::<Uuid>()) {
+        (Trouble::Unknown, Ok(key)) => format!("&key={key}"),
+        _ => String::new(),
+    };
+    format!("{page}{qty}{key}#buy")
 }
 
 /// Gives a reservation back. Twice is as good as once.

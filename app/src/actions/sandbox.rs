@@ -55,7 +55,11 @@ async fn deliver(order: &str, hold: &str, act: &str, key: &str) -> Result<(), Tr
             Trouble::Undelivered
         })?;
         if !(200..300).contains(&receipt.http_status) {
-            tracing::warn!(status = receipt.http_status, body = receipt.body, "the shop did not take the sandbox's word");
+            tracing::warn!(
+                status = receipt.http_status,
+                body = receipt.body,
+                "the shop did not take the sandbox's word"
+            );
             return Err(Trouble::Undelivered);
         }
     }

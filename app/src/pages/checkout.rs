@@ -1,4 +1,5 @@
 //! What is reserved: how long, what it costs, and the ways on.
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use super::{Refresh, Request, Stop, Unlisted, page};
 use crate::{
@@ -40,8 +41,13 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let body = match hold.state {
         HoldState::Active => active(&hold, &product, now, told, sandbox),
         HoldState::Ordered { order_id } => {
-            let way = view! { <a class="button button-main" href=paths::order(&order_id.to_string())>"Go to your order"</a> };
-            ended(&product, &Notice::new("You have ordered this", "This reservation has become an order."), way.into_any())
+            let way =
+                view! { <a class="button button-main" href=paths::order(&order_id.to_string())>"Go to your order"</a> };
+            ended(
+                &product,
+                &Notice::new("You have ordered this", "This reservation has become an order."),
+                way.into_any(),
+            )
         }
         HoldState::Expired => ended(&product, &words::refusal(&expired(&hold)), again(&product)),
         HoldState::Released => {
@@ -56,7 +62,8 @@ fn expired(hold: &Hold) -> checkout::model::Refusal {
 }
 
 fn again(product: &Product) -> AnyView {
-    view! { <a class="button button-main" href=paths::product(product.slug.as_str())>"Back to the product"</a> }.into_any()
+    view! { <a class="button button-main" href=paths::product(product.slug.as_str())>"Back to the product"</a> }
+        .into_any()
 }
 
 fn active(hold: &Hold, product: &Arc<Product>, now: Timestamp, told: Option<Trouble>, sandbox: bool) -> AnyView {

@@ -18,7 +18,6 @@ pub(crate) fn HomePage() -> impl IntoView {
     page(load)
 }
 
-#[expect(clippy::unused_async, reason = "pages are loaded alike; this one has all it needs in memory")]
 async fn load(request: Request) -> Result<AnyView, Stop> {
     let now = request.checkout.now();
     let products = request.checkout.products();

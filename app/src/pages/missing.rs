@@ -17,7 +17,8 @@ pub(crate) fn MissingPage() -> impl IntoView {
 }
 
 pub(super) fn missing() -> AnyView {
-    let notice = Notice::new("There is nothing here", "The tide took it, it never was, or it belongs to somebody else.");
+    let notice =
+        Notice::new("There is nothing here", "The tide took it, it never was, or it belongs to somebody else.");
     drawn("Not found", "404", notice)
 }
 

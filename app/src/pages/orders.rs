@@ -110,7 +110,8 @@ fn order_row(checkout: &Checkout, order: &Order) -> impl IntoView + use<> {
 
 /// A product's name and picture, also where it is no longer on sale.
 fn known(checkout: &Checkout, id: ProductId) -> (String, String) {
-    checkout
-        .product(id)
-        .map_or_else(|| ("A product we no longer list".to_owned(), String::new()), |p| (p.name.clone(), p.image.clone()))
+    checkout.product(id).map_or_else(
+        || ("A product we no longer list".to_owned(), String::new()),
+        |p| (p.name.clone(), p.image.clone()),
+    )
 }

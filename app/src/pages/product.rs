@@ -91,10 +91,10 @@ fn refusal(trouble: &Trouble, qty: u32, product: &Product) -> RefusalNotice {
 /// that would take the shopper's choice away.
 fn refresh_after(product: &Product, now: Timestamp) -> Option<i64> {
     match product.window.at(now) {
-        Sale::Coming(at) => {
-            Some(LONGEST_WAIT_SECONDS.min(seconds_left(now.as_millis(), at.as_millis()) + 1))
+        Sale::Coming(at) => Some(LONGEST_WAIT_SECONDS.min(seconds_left(now.as_millis(), at.as_millis()) + 1)),
+        Sale::Open if product.stock.available == 0 && product.stock.sold < product.stock.total => {
+            Some(LOOK_AGAIN_SECONDS)
         }
-        Sale::Open if product.stock.available == 0 && product.stock.sold < product.stock.total => Some(LOOK_AGAIN_SECONDS),
         Sale::Open | Sale::Ended(_) => None,
     }
 }

@@ -33,8 +33,7 @@ const ORDER_ACTS: [Act; 4] = [
     ),
 ];
 
-const HOLD_ACTS: [Act; 1] =
-    [("pay", "Pay", "The money arrives before there is an order, and waits for it.")];
+const HOLD_ACTS: [Act; 1] = [("pay", "Pay", "The money arrives before there is an order, and waits for it.")];
 
 async fn load_order(request: Request) -> Result<AnyView, Stop> {
     let _provider: SandboxProvider = use_context().ok_or(Stop::Missing)?;

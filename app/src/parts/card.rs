@@ -1,4 +1,5 @@
 //! A product on the page of all drops.
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use super::{picture::Picture, teaser::Teaser};
 use crate::{money, paths};

@@ -61,7 +61,8 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
     let status = move || state.with(|s| s.status.clone());
     let (id, product) = (StoredValue::new(id), StoredValue::new(product));
     let (amount, pay_at) = (StoredValue::new(amount), StoredValue::new(pay_at));
-    let actions = move || match status().as_str() {
+    let actions = move || {
+        match status().as_str() {
         "pending" => view! {
             <Pending now pay_by amount=amount.get_value() pay_at=pay_at.get_value() id=id.get_value() />
         }
@@ -71,6 +72,7 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
             .get_value()
             .map(|href| view! { <p class="actions"><a class="button button-main" href=href>"Back to the product"</a></p> })
             .into_any(),
+    }
     };
     view! {
         <section class="panel order-panel" data-status=status aria-labelledby="order-state">
@@ -90,13 +92,7 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
 }
 
 #[component]
-fn Pending(
-    now: ReadSignal<i64>,
-    pay_by: i64,
-    amount: String,
-    pay_at: Option<String>,
-    id: String,
-) -> impl IntoView {
+fn Pending(now: ReadSignal<i64>, pay_by: i64, amount: String, pay_at: Option<String>, id: String) -> impl IntoView {
     view! {
         <p class="due">
             <span>"Due now " <strong>{amount}</strong></span>

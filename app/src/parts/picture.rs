@@ -1,4 +1,5 @@
 //! A product's picture, or a calm stand-in where it has none. Sizes are given, so that nothing jumps.
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use leptos::prelude::*;
 

@@ -15,13 +15,14 @@ pub fn Teaser(counts: Counts, rendered_at: i64, starts_at: Option<i64>, ends_at:
     let now = server_time(rendered_at);
     let coming = Memo::new(move |_| starts_at.filter(|at| now.get() < *at));
     let ended = Memo::new(move |_| ends_at.is_some_and(|at| now.get() >= at));
-    let standing = Memo::new(move |_| match (coming.get(), ended.get(), counts.with(|c| (c.available, c.may_return()))) {
-        (Some(_), ..) => "coming",
-        (_, true, _) => "ended",
-        (.., (0, 0)) => "gone",
-        (.., (0, _)) => "waiting",
-        _ => "open",
-    });
+    let standing =
+        Memo::new(move |_| match (coming.get(), ended.get(), counts.with(|c| (c.available, c.may_return()))) {
+            (Some(_), ..) => "coming",
+            (_, true, _) => "ended",
+            (.., (0, 0)) => "gone",
+            (.., (0, _)) => "waiting",
+            _ => "open",
+        });
     let line = move || {
         counts.with(|c| match standing.get() {
             "coming" => words::units(c.total),
