@@ -1,6 +1,7 @@
 // Adds up what the test runners say, and ends with a line of its own: "N passed, N failed".
 // node tools/count.mjs <folder of results> [suite that exited with an error…]
-// A summary that is missing or that nobody can read is a failure, and so is a run of no tests.
+// A summary that is missing or that nobody can read is a failure, and so is a run of no tests: the last line never says
+// "0 failed" when something was wrong.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -55,7 +56,7 @@ const counts = suites.map(({ name, file, parse, mayBeEmpty }) => {
 });
 
 const passed = sum(counts.map((c) => c.passed));
-const failed = sum(counts.map((c) => c.failed));
+const failed = sum(counts.map((c) => c.failed)) || problems.length;
 for (const problem of problems) console.log(`error: ${problem}`);
 console.log(`${passed} passed, ${failed} failed`);
-process.exit(problems.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
+process.exit(failed > 0 || problems.length > 0 ? 1 : 0);
