@@ -16,6 +16,8 @@ mod fault;
 mod feed;
 #[cfg(feature = "engine")]
 mod service;
+#[cfg(all(test, feature = "testing"))]
+mod simulation;
 #[cfg(feature = "engine")]
 mod state;
 #[cfg(feature = "engine")]

@@ -86,16 +86,16 @@ impl Checkout {
             Ok(product) => product,
             Err(wrong) => return Ok(Err(wrong)),
         };
-        match self.send(Command::AddProduct(Box::new(product))).await?.value {
-            Reply::Product(product) => Ok(Ok(*product)),
+        match self.send(Command::AddProduct(Box::new(product))).await? {
+            Replayed { value: Reply::Product(product), .. } => Ok(Ok(*product)),
             other => unexpected(&other),
         }
     }
 
     /// Sets how many units the sale has in all; never below what is held, pending or sold.
     pub async fn adjust_stock(&self, product: ProductId, total: u32) -> Result<Product, Error> {
-        match self.send(Command::AdjustStock { product, total }).await?.value {
-            Reply::Product(product) => Ok(*product),
+        match self.send(Command::AdjustStock { product, total }).await? {
+            Replayed { value: Reply::Product(product), .. } => Ok(*product),
             other => unexpected(&other),
         }
     }
@@ -168,8 +168,8 @@ impl Checkout {
             received_at: self.clock.now(),
             outcome: EventOutcome::Ignored,
         };
-        match self.send(Command::RecordPayment(Box::new(payment))).await?.value {
-            Reply::Payment(reply) => Ok(reply),
+        match self.send(Command::RecordPayment(Box::new(payment))).await? {
+            Replayed { value: Reply::Payment(reply), .. } => Ok(reply),
             other => unexpected(&other),
         }
     }
@@ -262,20 +262,20 @@ impl Checkout {
     async fn hold_reply(&self, command: Command) -> Result<Replayed<Hold>, Error> {
         match self.send(command).await? {
             Replayed { value: Reply::Hold(value), replayed } => Ok(Replayed { value, replayed }),
-            other => unexpected(&other.value),
+            other => unexpected(&other),
         }
     }
 
     async fn order_reply(&self, command: Command) -> Result<Replayed<Order>, Error> {
         match self.send(command).await? {
             Replayed { value: Reply::Order(value), replayed } => Ok(Replayed { value, replayed }),
-            other => unexpected(&other.value),
+            other => unexpected(&other),
         }
     }
 
     async fn swept_reply(&self, command: Command) -> Result<u32, Error> {
-        match self.send(command).await?.value {
-            Reply::Swept(count) => Ok(count),
+        match self.send(command).await? {
+            Replayed { value: Reply::Swept(count), .. } => Ok(count),
             other => unexpected(&other),
         }
     }
@@ -288,10 +288,13 @@ impl Checkout {
     }
 }
 
-/// A key that was used for one kind of request stands for its answer, which is of another kind than is asked for now.
-/// Fingerprints differ by path, so `decide` has refused that before; here it can only be a bug.
-fn unexpected<T>(reply: &Reply) -> Result<T, Error> {
-    tracing::error!(?reply, "the writer answered another question");
+/// The answer is of another kind than the question: the key stands for another request. Fingerprints differ by path, so
+/// `decide` has refused that before, unless the caller's fingerprints are poor. Without a key it can only be a bug.
+fn unexpected<T>(answer: &Replayed<Reply>) -> Result<T, Error> {
+    if answer.replayed {
+        return Err(Refusal::KeyReused.into());
+    }
+    tracing::error!(?answer, "the writer answered another question");
     Err(Error::Fault)
 }
 

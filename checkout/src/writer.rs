@@ -89,10 +89,12 @@ impl Writer {
         self.last = self.last.max(self.clock.now());
         let now = self.last;
         let mut unit = self.store.begin().await?;
-        self.load(&mut *unit, commands, careful, now).await?;
+        if !self.load(&mut *unit, commands, careful, now).await? {
+            return Ok(None);
+        }
         let mut answers = Vec::with_capacity(commands.len());
         for command in commands {
-            let swept = self.take_back(&mut *unit, command, now).await?;
+            let Some(swept) = self.take_back(&mut *unit, command, now).await? else { return Ok(None) };
             answers.push(self.decide(command, swept, now));
         }
         let writes = self.state.writes(&self.mint, now);
@@ -116,7 +118,7 @@ impl Writer {
         commands: &[Command],
         careful: bool,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         for _ in 0..ROUNDS {
             let mut wanted = Wanted::at(now);
             for command in commands {
@@ -124,30 +126,41 @@ impl Writer {
             }
             let wanted = self.state.not_yet_asked(wanted);
             if wanted.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
             let found = unit.load(&wanted).await?;
-            self.state.admit(&wanted, found);
+            if !self.state.admit(&wanted, found) {
+                return Ok(false);
+            }
         }
         Err(StoreError::Corrupt("a batch that never has all it needs".to_owned()))
     }
 
     /// Takes back what is due on the product that this command falls short on, in the same transaction: nobody is told
-    /// "sold out" because the sweep is late (P4).
-    async fn take_back(&mut self, unit: &mut dyn Unit, command: &Command, now: Timestamp) -> Result<u32, StoreError> {
+    /// "sold out" because the sweep is late (P4). Answers the units that came back; `None` where the batch has decided on
+    /// something that has changed since.
+    async fn take_back(
+        &mut self,
+        unit: &mut dyn Unit,
+        command: &Command,
+        now: Timestamp,
+    ) -> Result<Option<u32>, StoreError> {
         let mut back = 0;
         while let Some(product) = decide::falls_short(&self.state, command, now) {
             let wanted = self.state.want_due(product, now);
             let found = unit.load(&wanted).await?;
             let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
-            self.state.admit(&wanted, found);
+            if !self.state.admit(&wanted, found) {
+                return Ok(None);
+            }
+            self.state.consult(product);
             let (effects, units) = decide::reclaim(&self.state, product, &due, now);
             for effect in effects {
                 self.state.evolve(effect);
             }
             back += units;
         }
-        Ok(back)
+        Ok(Some(back))
     }
 
     fn decide(&mut self, command: &Command, swept: u32, now: Timestamp) -> Result<Replayed<Reply>, Error> {

@@ -132,10 +132,13 @@ impl State {
         self.consulted.insert(product);
     }
 
-    /// Takes in what was loaded. What this batch has changed already is newer than what the store says.
-    pub(crate) fn admit(&mut self, wanted: &Wanted, found: Found) {
+    /// Takes in what was loaded. What this batch has changed already is newer than what the store says. `false`: it
+    /// has decided on a product that has moved on, and must be decided again.
+    pub(crate) fn admit(&mut self, wanted: &Wanted, found: Found) -> bool {
         for (product, next_due) in found.products {
-            self.admit_product(product, next_due);
+            if !self.admit_product(product, next_due) {
+                return false;
+            }
         }
         for claim in found.claims {
             self.admit_claim(claim);
@@ -156,17 +159,22 @@ impl State {
             *self.due_loaded.entry(product).or_default() += due.len();
             self.admit_due(product, next_due);
         }
-        self.strays = found.strays;
+        self.strays.extend(found.strays);
+        true
     }
 
-    fn admit_product(&mut self, product: Product, next_due: Option<Timestamp>) {
+    fn admit_product(&mut self, product: Product, next_due: Option<Timestamp>) -> bool {
         let id = product.id;
         if self.shelves.get(&id).is_some_and(|known| known.product.version == product.version) {
-            return;
+            return true;
+        }
+        if self.consulted.contains(&id) {
+            return false;
         }
         self.slugs.insert(product.slug.clone(), id);
         // All that was known under another version may be wrong.
         self.shelves.insert(id, Shelf { product, next_due, claims: HashMap::new() });
+        true
     }
 
     fn admit_claim(&mut self, claim: Claim) {
