@@ -29,7 +29,8 @@ export type Draft = {
   endsAt?: Date;
 };
 
-export type Product = { product_id: string; slug: string; total: number; available: number; held: number; pending: number; sold: number };
+/** What the tests ask of a product; the API says more. */
+export type Product = { id: string; slug: string; total: number; available: number; held: number; pending: number; sold: number };
 
 export class Shop {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-shop-'));

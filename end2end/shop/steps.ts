@@ -6,7 +6,7 @@ export function part(page: Page, name: 'available' | 'held' | 'sold'): Locator {
   return page.getByTestId(name);
 }
 
-/** Waits until a product's page says these numbers. */
+/** Waits until a product's page says these numbers. `held` is all that may come back, ordered and unpaid units too. */
 export async function expectStock(page: Page, stock: { available?: number; held?: number; sold?: number }): Promise<void> {
   for (const name of ['available', 'held', 'sold'] as const) {
     const number = stock[name];
