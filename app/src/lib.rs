@@ -2,6 +2,9 @@
 //! them live. `pages` are the addresses, `parts` the pieces (islands among them), `actions` the forms' targets, `words`
 //! everything the shop says, `live` and `clock` the browser's wires to the server.
 
+// A page's view is one type, as deep as the page.
+#![recursion_limit = "256"]
+
 pub mod clock;
 pub mod live;
 pub mod parts;

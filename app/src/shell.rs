@@ -10,7 +10,7 @@ use crate::pages::{
     sandbox::{SandboxHoldPage, SandboxOrderPage},
 };
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -47,7 +47,6 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Holdfast".to_owned() } else { format!("{title} · Holdfast") } />
-        <Meta name="description" content="Small drops, fairly held: live stock, and a reservation that is yours while you decide." />
         <a class="skip" href="#main">"Skip to the content"</a>
         <Router>
             <Masthead />

@@ -97,9 +97,10 @@ fn active(hold: &Hold, product: &Arc<Product>, now: Timestamp, told: Option<Trou
                         <button class="button button-quiet" type="submit">"Give back"</button>
                     </form>
                 </div>
-                <p class="quiet">
-                    {format!("Confirming costs nothing yet: you then have {} to pay.", words::duration(product.pay_within))}
-                </p>
+                {(!paid_early).then(|| {
+                    let time = words::duration(product.pay_within);
+                    view! { <p class="quiet">{format!("Confirming costs nothing yet: you then have {time} to pay.")}</p> }
+                })}
                 <MoreTime hold=hold.clone() product=product.clone() />
             </section>
             {(sandbox && !paid_early).then(|| view! {

@@ -7,7 +7,7 @@ use crate::{
 };
 use checkout::model::{Product, Sale, Timestamp};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use std::sync::Arc;
 
 /// Without scripts the counts are as old as the page; this often they are counted again.
@@ -26,6 +26,10 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let Drops { live, coming, past } = Drops::sorted(products, now);
     Ok(view! {
         <Title text="Live drops" />
+        <Meta
+            name="description"
+            content="Small drops, fairly held: live stock, and a reservation that is yours while you decide."
+        />
         <Refresh seconds=next_opening.map_or(RECOUNT_SECONDS, |s| s.min(RECOUNT_SECONDS)) />
         <section class="hero">
             <h1>"Small drops, "<em>"fairly held."</em></h1>

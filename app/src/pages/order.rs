@@ -6,8 +6,7 @@ use crate::{
     money,
     parts::{
         notice::Refusal,
-        order::{OrderPanel, Standing, State},
-        steps::Steps,
+        order::{OrderPanel, OrderSteps, Standing, State},
         when::LocalTime,
     },
     paths,
@@ -41,7 +40,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
         <Title text="Your order" />
         <Unlisted />
         {pending.then(|| view! { <Refresh seconds=LOOK_AGAIN_SECONDS /> })}
-        <Steps at=match order.state { OrderState::Paid { .. } => 3, _ => 2 } />
+        <OrderSteps id=id.to_string() state=state(&order) />
         <div class="narrow">
             <p class="crumb"><a href="/orders">"My orders"</a></p>
             <h1>"Your order"</h1>
@@ -63,14 +62,18 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     .into_any())
 }
 
-fn standing(order: &Order, product: &Product, now: Timestamp, sandbox: bool) -> Standing {
-    let id = order.id.to_string();
+fn state(order: &Order) -> State {
     let reason = match order.state {
         OrderState::Cancelled { reason, .. } => Some(reason.name().to_owned()),
         _ => None,
     };
+    State { status: order.state.name().to_owned(), reason }
+}
+
+fn standing(order: &Order, product: &Product, now: Timestamp, sandbox: bool) -> Standing {
+    let id = order.id.to_string();
     Standing {
-        state: State { status: order.state.name().to_owned(), reason },
+        state: state(order),
         rendered_at: now.as_millis(),
         pay_by: order.pay_by.as_millis(),
         amount: money::price(order.amount),

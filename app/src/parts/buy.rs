@@ -83,15 +83,22 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
     let now = server_time(rendered_at);
     let phase = Memo::new(move |_| phase(now.get(), starts_at, ends_at));
     let standing = Memo::new(move |_| counts.with(|c| standing(phase.get(), c)));
+    let untaken = Signal::derive(move || match phase.get() {
+        Phase::Coming => "For sale",
+        Phase::Open => "Available",
+        Phase::Ended => "Not sold",
+    });
     let qty = RwSignal::new(qty);
     let invalid = refusal.as_ref().is_some_and(|r| r.about_qty);
     view! {
         <section class="buy" id="buy" aria-labelledby="standing" data-standing=move || standing.get().0>
             <div class="buy-head">
-                <h2 class="standing" id="standing" role="status">{move || standing.get().1}</h2>
+                <h2 class="standing" id="standing">
+                    <span role="status">{move || standing.get().1}</span>
+                </h2>
                 <Connection link=link />
             </div>
-            <Numbers counts=counts />
+            <Numbers counts=counts untaken />
             <Meter counts=counts />
             {move || starts_at.filter(|_| phase.get() == Phase::Coming).map(|at| view! { <Opening now at /> })}
             {move || (phase.get() == Phase::Open && counts.with(|c| c.available == 0)).then(|| view! { <Gone counts /> })}

@@ -6,6 +6,7 @@ mod countdown;
 pub mod hold;
 pub mod order;
 mod quantity;
+pub mod steps;
 pub mod stock;
 pub mod teaser;
 pub mod when;
@@ -16,5 +17,3 @@ pub mod card;
 pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod picture;
-#[cfg(feature = "ssr")]
-pub mod steps;

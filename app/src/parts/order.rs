@@ -1,7 +1,12 @@
 //! An order's state, live: waiting, paid or cancelled, what that means and what to do.
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
-use super::{connection::Connection, countdown::Countdown};
-use crate::{clock::server_time, live::follow, paths, words};
+use super::{connection::Connection, countdown::Countdown, steps::Steps};
+use crate::{
+    clock::server_time,
+    live::{Link, follow},
+    paths, words,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -45,18 +50,36 @@ impl State {
     }
 }
 
-/// State, countdown and what can be done.
-#[island]
-pub fn OrderPanel(standing: Standing) -> impl IntoView {
-    let Standing { id, state, rendered_at, pay_by, amount, pay_at, product } = standing;
-    let (state, set_state) = signal(state);
-    let now = server_time(rendered_at);
-    let link = follow(paths::order_events(&id), "order", move |data| {
+/// The state as the stream tells it, and how the stream is doing.
+fn live_state(id: &str, drawn: State) -> (ReadSignal<State>, Signal<Link>) {
+    let (state, set_state) = signal(drawn);
+    let link = follow(paths::order_events(id), "order", move |data| {
         let Ok(news) = serde_json::from_str::<State>(data) else { return };
         if news.rank() > state.with_untracked(State::rank) {
             set_state.set(news);
         }
     });
+    (state, link)
+}
+
+/// The way to here. An order that has ended without its money is on no way any more.
+#[island]
+pub fn OrderSteps(id: String, state: State) -> impl IntoView {
+    let (state, _) = live_state(&id, state);
+    let at = Signal::derive(move || if state.with(|s| s.status == "paid") { 3 } else { 2 });
+    view! {
+        <div hidden=move || state.with(|s| s.status == "cancelled")>
+            <Steps at />
+        </div>
+    }
+}
+
+/// State, countdown and what can be done.
+#[island]
+pub fn OrderPanel(standing: Standing) -> impl IntoView {
+    let Standing { id, state, rendered_at, pay_by, amount, pay_at, product } = standing;
+    let (state, link) = live_state(&id, state);
+    let now = server_time(rendered_at);
     let words = Memo::new(move |_| state.with(|s| words::order_state(&s.status, s.reason.as_deref())));
     let status = move || state.with(|s| s.status.clone());
     let (id, product) = (StoredValue::new(id), StoredValue::new(product));

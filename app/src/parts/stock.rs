@@ -79,13 +79,13 @@ pub fn Meter(#[prop(into)] counts: Signal<Counts>) -> impl IntoView {
     }
 }
 
-/// The three numbers and their names.
+/// The three numbers and their names. What nobody has taken is available in an open sale only.
 #[component]
-pub fn Numbers(#[prop(into)] counts: Signal<Counts>) -> impl IntoView {
+pub fn Numbers(#[prop(into)] counts: Signal<Counts>, #[prop(into)] untaken: Signal<&'static str>) -> impl IntoView {
     view! {
         <dl class="numbers">
             <div class="number number-available">
-                <dt>"Available"</dt>
+                <dt>{move || untaken.get()}</dt>
                 <dd data-testid="available">{move || counts.with(|c| c.available.to_string())}</dd>
             </div>
             <div class="number number-held">

@@ -27,7 +27,7 @@ pub fn LocalTime(at: i64) -> impl IntoView {
 fn local(at: Timestamp) -> Option<String> {
     use wasm_bindgen::JsValue;
     let options = js_sys::Object::new();
-    for (name, value) in [("dateStyle", "long"), ("timeStyle", "short")] {
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
         js_sys::Reflect::set(&options, &name.into(), &value.into()).ok()?;
     }
     let language = window().navigator().language()?;
