@@ -1,0 +1,74 @@
+//! The public JSON API. One file for each kind of thing, as the addresses have it.
+
+pub mod events;
+pub mod holds;
+pub mod orders;
+pub mod products;
+pub mod token;
+
+use crate::{problem::Problem, state::AppState, webhooks};
+use axum::{
+    Json, Router,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use checkout::{
+    Replayed,
+    model::{Owner, Shopper},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+/// What an API handler answers.
+pub type Answer<T> = Result<T, Problem>;
+
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Everything under `/api`.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/products", get(products::list))
+        .route("/products/events", get(events::all))
+        .route("/products/{product}", get(products::one))
+        .route("/products/{product}/events", get(events::one))
+        .route("/holds", post(holds::place))
+        .route("/holds/{hold}", get(holds::one).delete(holds::release))
+        .route("/orders", post(orders::place))
+        .route("/orders/{order}", get(orders::one))
+        .route("/orders/{order}/events", get(orders::events))
+        .route("/orders/{order}/cancel", post(orders::cancel))
+        .route("/token", post(token::issue))
+        .route("/webhooks/payment", post(webhooks::payment::receive))
+        .route("/webhooks/payments", post(webhooks::payment::receive))
+        .fallback(async || Problem::no_route())
+        .method_not_allowed_fallback(async || Problem::method())
+}
+
+/// 201 with the address of what was made; a repetition says that it is one.
+fn created<T: Serialize>(location: &str, replayed: bool, body: T) -> Response {
+    let mut response = (StatusCode::CREATED, Json(body)).into_response();
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    mark_replay(replayed, &mut response);
+    response
+}
+
+/// 200; a repetition says that it is one.
+fn done<T, B: Serialize>(answer: Replayed<T>, body: impl FnOnce(T) -> B) -> Response {
+    let mut response = Json(body(answer.value)).into_response();
+    mark_replay(answer.replayed, &mut response);
+    response
+}
+
+/// The client's name for its customer. Where the owner is the shopper, as on the storefront, it is no name but an id of
+/// ours, and stays with us.
+fn named(shopper: Option<Shopper>, owner: Owner) -> Option<Shopper> {
+    shopper.filter(|shopper| *shopper != Shopper::from(owner))
+}
+
+fn mark_replay(replayed: bool, response: &mut Response) {
+    if replayed {
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+    }
+}

@@ -1,0 +1,156 @@
+//! Access tokens of API clients: HS256 and nothing else, two keys or more so that they can be changed without a gap.
+//! Verified on every call, so the keys are made once and nothing is looked up.
+
+use crate::{problem::Problem, secret::JwtKey, state::AppState};
+use axum::extract::FromRequestParts;
+use checkout::model::{Owner, Timestamp};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The scope that holds and orders need.
+pub const SCOPE: &str = "checkout";
+/// How long a token lasts, in seconds.
+pub const TOKEN_TTL_S: u64 = 3600;
+
+const ISSUER: &str = "holdfast";
+const AUDIENCE: &str = "holdfast-api";
+/// How far nodes' clocks may differ, in seconds.
+const LEEWAY_S: u64 = 5;
+/// Ours are a quarter of this; anything longer is not worth a look.
+const LONGEST_TOKEN: usize = 2048;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    scope: String,
+    iat: u64,
+    exp: u64,
+}
+
+/// Issues and verifies access tokens.
+pub struct Tokens {
+    header: Header,
+    signing: EncodingKey,
+    verifying: HashMap<String, DecodingKey>,
+    validation: Validation,
+}
+
+impl Tokens {
+    /// The first key signs, all verify. Settings without a key do not get this far; if they did, nothing would verify.
+    pub fn new(keys: &[JwtKey]) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // Compared with the shop's clock in `verify`, not with the machine's.
+        validation.validate_exp = false;
+        let first = keys.first();
+        Self {
+            header: Header { kid: first.map(|k| k.kid.clone()), ..Header::new(Algorithm::HS256) },
+            signing: EncodingKey::from_secret(first.map_or(&[], |k| k.secret.expose())),
+            verifying: keys.iter().map(|k| (k.kid.clone(), DecodingKey::from_secret(k.secret.expose()))).collect(),
+            validation,
+        }
+    }
+
+    /// A token for `client`, from `now` for [`TOKEN_TTL_S`].
+    pub fn issue(&self, client: Uuid, now: Timestamp) -> Result<String, jsonwebtoken::errors::Error> {
+        let iat = seconds(now);
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            sub: client,
+            scope: SCOPE.to_owned(),
+            iat,
+            exp: iat + TOKEN_TTL_S,
+        };
+        jsonwebtoken::encode(&self.header, &claims, &self.signing)
+    }
+
+    /// The client whose token this is; `None` when it is anything but one of ours that is still good.
+    fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
+        if token.len() > LONGEST_TOKEN {
+            return None;
+        }
+        let key = self.verifying.get(&jsonwebtoken::decode_header(token).ok()?.kid?)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
+        (seconds(now) < claims.exp.saturating_add(LEEWAY_S)).then_some(claims)
+    }
+}
+
+fn seconds(at: Timestamp) -> u64 {
+    u64::try_from(at.as_millis() / 1000).unwrap_or(0)
+}
+
+/// An API client that may check out. Its id owns its holds and orders.
+#[derive(Debug, Clone, Copy)]
+pub struct Client(pub Owner);
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let token = bearer(&parts.headers).ok_or_else(|| {
+            unauthorized(r#"Bearer realm="holdfast""#, "Send Authorization: Bearer with a token from POST /api/token.")
+        })?;
+        let claims = state.tokens.verify(token, state.checkout.now()).ok_or_else(|| {
+            let challenge = r#"Bearer realm="holdfast", error="invalid_token""#;
+            unauthorized(challenge, "The token is expired or is not one of ours; get a new one from POST /api/token.")
+        })?;
+        if !claims.scope.split(' ').any(|scope| scope == SCOPE) {
+            let challenge = r#"Bearer realm="holdfast", error="insufficient_scope", scope="checkout""#;
+            let detail = "The token lacks the scope checkout; ask for it at POST /api/token.";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "insufficient-scope", "Not with this token", detail)
+                .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+        }
+        Ok(Self(Owner(claims.sub)))
+    }
+}
+
+/// The token of the one `Authorization: Bearer` header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let (first, more) = (given.next()?, given.next());
+    let (scheme, token) = first.to_str().ok()?.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && more.is_none()).then_some(token.trim())
+}
+
+fn unauthorized(challenge: &'static str, detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "A valid token is needed", detail)
+        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    fn key(kid: &str) -> JwtKey {
+        JwtKey { kid: kid.to_owned(), secret: Secret::new(&kid.repeat(32)) }
+    }
+
+    #[test]
+    fn keys_rotate_without_a_gap() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let (old, both, new) = (Tokens::new(&[key("a")]), Tokens::new(&[key("b"), key("a")]), Tokens::new(&[key("b")]));
+        let token = old.issue(Uuid::nil(), now).unwrap();
+        assert!(both.verify(&token, now).is_some());
+        assert!(new.verify(&token, now).is_none());
+        assert!(new.verify(&both.issue(Uuid::nil(), now).unwrap(), now).is_some());
+    }
+
+    #[test]
+    fn a_token_ends_by_the_shops_clock() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let tokens = Tokens::new(&[key("a")]);
+        let token = tokens.issue(Uuid::nil(), now).unwrap();
+        let after = |s| now + std::time::Duration::from_secs(s);
+        assert!(tokens.verify(&token, after(TOKEN_TTL_S)).is_some(), "within the leeway");
+        assert!(tokens.verify(&token, after(TOKEN_TTL_S + LEEWAY_S)).is_none());
+    }
+}

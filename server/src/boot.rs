@@ -1,0 +1,177 @@
+//! From settings to a server that listens: store, engine, sweep, state, router, and the order in which they stop.
+
+use crate::{
+    api::token::ClientCheck,
+    auth::Tokens,
+    config::{Common, Environment, RateLimit, Settings},
+    listen, router,
+    sandbox::Loopback,
+    secret,
+    sessions::SharedStore,
+    site,
+    state::{AppState, Parts},
+};
+use app::sandbox::SandboxProvider;
+use checkout::{
+    Checkout, Clock, Limits, Mint, StoreError,
+    store::{self, Store},
+};
+use std::{error::Error as _, io, net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Why the server, or a command, could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The data folder cannot be used.
+    #[error("the data folder {path} cannot be used: {source}")]
+    DataDir {
+        /// Which.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The store cannot be opened or brought up to date.
+    #[error("{}", told(.0))]
+    Store(#[from] StoreError),
+    /// Somebody else listens there.
+    #[error("{0} is in use: stop what listens there, or choose another address with --addr or HOLDFAST_ADDR")]
+    Taken(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {addr}: {source}")]
+    Listen {
+        /// Which.
+        addr: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// Anything that should not be.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// The error and its cause, which the store's errors do not repeat.
+fn told(error: &StoreError) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+/// The store and the engine on it, migrated: what every command works with.
+pub struct Engine {
+    /// The engine.
+    pub checkout: Checkout,
+    /// What it stands on.
+    pub store: Arc<dyn Store>,
+}
+
+impl Engine {
+    /// Opens and migrates the store, and starts the engine.
+    pub async fn start(common: &Common, clock: Arc<dyn Clock>) -> Result<Self, BootError> {
+        let store = open_store(common).await?;
+        let checkout = Checkout::start(store.clone(), clock, Limits::default()).await?;
+        Ok(Self { checkout, store })
+    }
+}
+
+/// Opens the store and brings its schema up to date.
+pub async fn open_store(common: &Common) -> Result<Arc<dyn Store>, BootError> {
+    if common.database_url.starts_with("sqlite:") {
+        let failed = |source| BootError::DataDir { path: common.data_dir.display().to_string(), source };
+        secret::private_folder(&common.data_dir).map_err(failed)?;
+    }
+    let store = store::open(&common.database_url).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// A server that listens and has yet to serve.
+pub struct Server {
+    listener: TcpListener,
+    addr: SocketAddr,
+    state: AppState,
+}
+
+impl Server {
+    /// Starts everything but the serving.
+    pub async fn bind(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, BootError> {
+        let listener = listen_on(settings.addr).await?;
+        let addr = listener.local_addr().map_err(|source| BootError::Listen { addr: settings.addr, source })?;
+        let Engine { checkout, store } = Engine::start(&settings.common, clock.clone()).await?;
+        checkout.sweep(Limits::default());
+        tokio::spawn(SharedStore::new(store.clone(), checkout.clone()).purge());
+        let other = |error: &dyn std::error::Error| BootError::Other(error.to_string());
+        let leptos = site::options(&settings, addr).map_err(|e| other(&e))?;
+        let sandbox = sandbox(&settings, addr, clock.clone()).map_err(|e| other(&e))?;
+        warn_of(&settings);
+        let state = Parts {
+            checkout,
+            store,
+            mint: Mint::new(clock),
+            tokens: Tokens::new(&settings.jwt_keys),
+            client_check: ClientCheck::default(),
+            webhook_secrets: settings.webhook_secrets.clone(),
+            sandbox,
+            leptos,
+            settings,
+            stopping: CancellationToken::new(),
+        };
+        Ok(Self { listener, addr, state: state.into() })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The engine.
+    pub fn checkout(&self) -> &Checkout {
+        &self.state.checkout
+    }
+
+    /// What it stands on.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.state.store
+    }
+
+    /// Cancel this to stop the server: streams end at once, requests are answered first.
+    pub fn stopping(&self) -> CancellationToken {
+        self.state.stopping.clone()
+    }
+
+    /// Serves until it is stopped.
+    pub async fn serve(self) {
+        tracing::info!(addr = %self.addr, "listening");
+        let stopping = self.stopping();
+        listen::serve(self.listener, router::build(self.state), stopping).await;
+        tracing::info!("stopped");
+    }
+}
+
+async fn listen_on(addr: SocketAddr) -> Result<TcpListener, BootError> {
+    TcpListener::bind(addr).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => BootError::Taken(addr),
+        _ => BootError::Listen { addr, source },
+    })
+}
+
+fn sandbox(
+    settings: &Settings,
+    addr: SocketAddr,
+    clock: Arc<dyn Clock>,
+) -> Result<Option<SandboxProvider>, reqwest::Error> {
+    let Some(secret) = settings.webhook_secrets.first().filter(|_| settings.sandbox) else { return Ok(None) };
+    let provider = Loopback::new(addr, secret.clone(), clock)?;
+    Ok(Some(SandboxProvider(Arc::new(provider))))
+}
+
+/// Says what is set and may surprise.
+fn warn_of(settings: &Settings) {
+    if settings.sandbox && settings.common.env == Environment::Production {
+        tracing::warn!("the sandbox payment provider is open: anybody can pay without money");
+    }
+    if settings.rate_limit != RateLimit::Off {
+        tracing::warn!("HOLDFAST_RATE_LIMIT is read, and not enforced by this version");
+    }
+    if !settings.stripe_secrets.is_empty() {
+        tracing::warn!("HOLDFAST_STRIPE_SECRETS is read, and not used by this version");
+    }
+}

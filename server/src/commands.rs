@@ -1,0 +1,229 @@
+//! The `holdfast` command: doing what it is told. Every command works beside running servers.
+
+use crate::{
+    api::products::ProductView,
+    boot::{BootError, Engine, Server, open_store},
+    cli::{AddProduct, Cli, ClientCommand, Command, ProductCommand},
+    config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings},
+    seed, telemetry,
+};
+use argon2::{Argon2, PasswordHasher as _, password_hash::SaltString};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use checkout::{
+    Clock, Mint, SystemClock,
+    model::{Money, ProductDraft, SaleWindow},
+    store::ApiClient,
+};
+use clap::{CommandFactory as _, Parser as _};
+use serde::Serialize;
+use serde_json::json;
+use std::{
+    env, fmt,
+    io::{self, Write as _},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Why a command failed, in words for whoever typed it.
+#[derive(Debug)]
+struct Failure(String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<BootError> for Failure {
+    fn from(error: BootError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn failure(error: &dyn fmt::Display) -> Failure {
+    Failure(error.to_string())
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    // Before anything reads the environment, and before there is a second thread.
+    let dotenv = dotenvy::from_path(".env");
+    let cli = Cli::parse();
+    let done = match dotenv {
+        Err(error) if !error.not_found() => Err(Failure(format!("the file .env cannot be read: {error}"))),
+        _ => run(cli),
+    };
+    done.unwrap_or_else(|failure| {
+        eprintln!("holdfast: {failure}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| failure(&e))?;
+    let done = runtime.block_on(async {
+        let Cli { common, command } = cli;
+        match command {
+            Some(Command::Serve(args)) => serve(common, *args, false).await,
+            None => serve(common, serve_args(), true).await,
+            Some(other) => once(common, other).await,
+        }
+    });
+    // Whoever still sleeps, the sweep or the feed, is not waited for.
+    runtime.shutdown_background();
+    done
+}
+
+/// The settings of `serve` when it was not named: what the environment says.
+fn serve_args() -> ServeArgs {
+    match Cli::parse_from(["holdfast", "serve"]).command {
+        Some(Command::Serve(args)) => *args,
+        _ => ServeArgs::default(),
+    }
+}
+
+async fn serve(common: CommonArgs, mut args: ServeArgs, demo: bool) -> Result<ExitCode, Failure> {
+    if args.addr.is_none() {
+        // Set by `cargo leptos watch`.
+        args.addr = env::var_os("LEPTOS_SITE_ADDR");
+    }
+    let settings = Settings::read(common, args)?;
+    let env = settings.common.env;
+    telemetry::start(env);
+    warn_of_unknown_settings();
+    let server = Server::bind(settings, Arc::new(SystemClock)).await?;
+    if demo && env == Environment::Development && server.checkout().products().is_empty() {
+        seed::run(server.checkout()).await.map_err(|e| failure(&e))?;
+    }
+    stop_on_signals(&server).map_err(|e| failure(&e))?;
+    say(&format!("Holdfast is open at http://{}", server.addr()))?;
+    server.serve().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure> {
+    let common = Common::read(common)?;
+    telemetry::start(common.env);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    if matches!(command, Command::Migrate) {
+        open_store(&common).await?;
+        say("The schema is up to date.")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let engine = Engine::start(&common, clock.clone()).await?;
+    match command {
+        Command::Seed => add_demo(&engine).await,
+        Command::Product(ProductCommand::Add(product)) => add_product(&engine, *product).await,
+        Command::Client(ClientCommand::Add { name }) => add_client(&engine, &clock, name).await,
+        Command::Audit => audit(&engine).await,
+        Command::Serve(_) | Command::Migrate => Ok(ExitCode::SUCCESS),
+    }
+}
+
+async fn add_demo(engine: &Engine) -> Result<ExitCode, Failure> {
+    let added = seed::run(&engine.checkout).await.map_err(|e| failure(&e))?;
+    match added.as_slice() {
+        [] => say("The demo's products are all there.")?,
+        some => say(&format!("Added {}.", some.join(", ")))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add_product(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
+    let price = Money::parse(&add.price, add.currency).map_err(|e| failure(&e))?;
+    let usual = ProductDraft::new(add.slug, add.name, price, add.stock);
+    let draft = ProductDraft {
+        description: add.description,
+        image: add.image,
+        per_shopper_limit: add.limit,
+        window: SaleWindow { starts_at: add.starts_at, ends_at: add.ends_at },
+        hold_for: add.hold_seconds.map_or(usual.hold_for, Duration::from_secs),
+        pay_within: add.pay_seconds.map_or(usual.pay_within, Duration::from_secs),
+        ..usual
+    };
+    let added = engine.checkout.add_product(draft).await.map_err(|e| failure(&e))?;
+    let product = added.map_err(|e| failure(&e))?;
+    print(&ProductView::new(&product, engine.checkout.now()))
+}
+
+async fn add_client(engine: &Engine, clock: &Arc<dyn Clock>, name: String) -> Result<ExitCode, Failure> {
+    if !(1..=200).contains(&name.trim().chars().count()) {
+        return Err(Failure("a client's name is 1 to 200 characters".to_owned()));
+    }
+    let secret = format!("hfs_{}", BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?));
+    let salt = SaltString::encode_b64(&random::<16>()?).map_err(|e| failure(&e))?;
+    let hash = Argon2::default().hash_password(secret.as_bytes(), &salt);
+    let client = ApiClient {
+        id: Mint::new(clock.clone()).id(),
+        name: name.trim().to_owned(),
+        secret_hash: hash.map_err(|e| failure(&e))?.to_string(),
+        created_at: clock.now(),
+    };
+    engine.store.clients().add(&client).await.map_err(|e| failure(&e))?;
+    print(&json!({ "client_id": client.id, "client_secret": secret }))
+}
+
+/// Bytes that nobody can guess.
+fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| failure(&e))?;
+    Ok(bytes)
+}
+
+async fn audit(engine: &Engine) -> Result<ExitCode, Failure> {
+    let audit = engine.checkout.audit().await.map_err(|e| failure(&e))?;
+    print(&audit)?;
+    Ok(if audit.clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(value: &impl Serialize) -> Result<ExitCode, Failure> {
+    say(&serde_json::to_string_pretty(value).map_err(|e| failure(&e))?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Standard output, for what was asked for.
+fn say(text: &str) -> Result<(), Failure> {
+    writeln!(io::stdout(), "{text}").map_err(|e| failure(&e))
+}
+
+/// The first signal stops the server in order; a second ends the process.
+fn stop_on_signals(server: &Server) -> io::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let stopping = server.stopping();
+    tokio::spawn(async move {
+        loop {
+            let asked = tokio::select! {
+                _ = interrupt.recv() => "SIGINT",
+                _ = terminate.recv() => "SIGTERM",
+            };
+            if stopping.is_cancelled() {
+                tracing::warn!(signal = asked, "asked to stop a second time");
+                std::process::exit(130);
+            }
+            tracing::info!(signal = asked, "asked to stop");
+            stopping.cancel();
+        }
+    });
+    Ok(())
+}
+
+/// A setting that nothing reads is a setting that does not do what its author thinks.
+fn warn_of_unknown_settings() {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve");
+    let known: Vec<_> =
+        command.get_arguments().chain(serve.into_iter().flat_map(clap::Command::get_arguments)).collect();
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HOLDFAST_")) {
+        if !known.iter().any(|arg| arg.get_env() == Some(&name)) {
+            tracing::warn!(setting = %name.to_string_lossy(), "no setting has this name");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The HTTP edge of the shop and the `holdfast` command. A request passes `router` to a handler in `api`, `webhooks` or
+//! the storefront, which parses it, asks [`checkout::Checkout`], and maps the answer; `problem` has all the "no"s.
+
+pub mod api;
+mod auth;
+pub mod boot;
+pub mod cli;
+pub mod commands;
+pub mod config;
+mod extract;
+mod health;
+mod listen;
+mod live;
+mod problem;
+mod router;
+mod sandbox;
+pub mod secret;
+mod security;
+mod seed;
+mod sessions;
+mod site;
+mod sse;
+mod state;
+mod storefront;
+mod telemetry;
+pub mod webhooks;

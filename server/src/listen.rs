@@ -1,0 +1,58 @@
+//! The door: accepts connections, gives each a task, and closes in order. Unlike `axum::serve` it bounds how long a
+//! client may take over its headers, and how long the draining may last.
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use std::{io, time::Duration};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+/// How long a client may take to send its headers, and a connection to be idle.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long requests may go on once the server was asked to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait when no more connections can be had, as when files run out.
+const BREATHER: Duration = Duration::from_millis(100);
+
+/// Serves until `stopping`, and then until every request is answered, or time is up.
+pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    let open = GracefulShutdown::new();
+    while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((stream, _)) => converse(&http, &open, stream, router.clone()),
+            Err(error) => recover(&error).await,
+        }
+    }
+    drop(listener);
+    tracing::info!(connections = open.count(), "stopping: no new connections, the open ones are drained");
+    if tokio::time::timeout(DRAIN_TIMEOUT, open.shutdown()).await.is_err() {
+        tracing::warn!(seconds = DRAIN_TIMEOUT.as_secs(), "some requests were not over in time");
+    }
+}
+
+fn converse(http: &http1::Builder, open: &GracefulShutdown, stream: TcpStream, router: Router) {
+    // Answers are small and awaited; holding them back for more gains nothing.
+    let _ = stream.set_nodelay(true);
+    let connection = open.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke");
+        }
+    });
+}
+
+/// A client that gave up while it waited is nothing; anything else passes, if it is given time.
+async fn recover(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::warn!(%error, "a connection could not be accepted");
+        tokio::time::sleep(BREATHER).await;
+    }
+}

@@ -1,0 +1,19 @@
+//! `GET /live/orders/{id}`: the storefront's order page, live, for the session that owns the order.
+
+use crate::{
+    api::{Answer, orders},
+    extract::Id,
+    problem::Problem,
+    sse,
+    state::AppState,
+};
+use axum::{extract::State, response::Response};
+use checkout::model::{OrderId, Refusal};
+use tower_sessions::Session;
+
+/// The order now, and each time it changes.
+pub async fn order(State(state): State<AppState>, session: Session, Id(order): Id<OrderId>) -> Answer<Response> {
+    let owner = app::session::owner(&session).await.map_err(|error| Problem::fault(&error.to_string()))?;
+    let watch = state.checkout.watch_order(order, owner.ok_or(Refusal::UnknownOrder)?).await?;
+    Ok(sse::answer(orders::changes(watch), &state.stopping))
+}

@@ -1,0 +1,121 @@
+//! What browsers are told and not allowed: security headers, caching, and no posts from other people's sites.
+
+use crate::{config::Environment, problem::Problem, state::AppState};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+
+/// For everything that is not a page: it loads nothing. Pictures may style themselves.
+const CSP_NO_PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/// What is said of every answer.
+const ALWAYS: [(&str, &str); 6] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// The policy of a page: scripts by nonce, everything else from here. `watch` adds the socket of `cargo leptos watch`.
+pub fn page_policy(nonce: &str, reload_port: Option<u32>) -> String {
+    let watch = reload_port.map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}")).unwrap_or_default();
+    format!(
+        "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'{watch}; object-src 'none'; \
+         base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    )
+}
+
+/// Adds to each answer what its handler did not say.
+pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    default(headers, header::CONTENT_SECURITY_POLICY, CSP_NO_PAGE);
+    if state.settings.common.env == Environment::Production {
+        default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+    }
+    let found = status.is_success() || status == StatusCode::NOT_MODIFIED;
+    default(headers, header::CACHE_CONTROL, caching(&path, headers, found, state.leptos.hash_files));
+    response
+}
+
+fn default(headers: &mut HeaderMap, name: header::HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+/// Files whose names change with their content are kept for ever, other files are asked for again, pages and answers
+/// are kept by nobody.
+fn caching(path: &str, headers: &HeaderMap, found: bool, hashed: bool) -> &'static str {
+    let is_file = headers.contains_key(header::LAST_MODIFIED);
+    match path {
+        _ if path.starts_with("/pkg/") && found && hashed => "public, max-age=31536000, immutable",
+        _ if is_file => "no-cache",
+        _ => "private, no-store",
+    }
+}
+
+/// Refuses what another site makes a shopper's browser send. The API is exempt: it has no cookies.
+pub async fn same_site(request: Request, next: Next) -> Response {
+    if safe(request.method()) || own(request.headers(), request.uri()) || is_api(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let detail = "This request came from another site; use the shop's own pages.";
+    Problem::new(StatusCode::FORBIDDEN, "cross-site", "Not from another site", detail).into_response()
+}
+
+/// Is this path the API's?
+pub fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+fn safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Did one of our own pages send this, or the shopper by hand? A browser says so in `Sec-Fetch-Site`, an old one in
+/// `Origin`; what sends neither is no browser, and nobody's session is in its hands.
+fn own(headers: &HeaderMap, uri: &Uri) -> bool {
+    let text = |name| headers.get(name).map(|v| v.to_str().unwrap_or_default());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text("origin") else { return true };
+    let host = uri.authority().map(http::uri::Authority::as_str).or_else(|| text("host"));
+    origin.split_once("://").is_some_and(|(_, from)| host.is_some_and(|host| from.eq_ignore_ascii_case(host)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_post() {
+        for (given, verdict) in [
+            (&[][..], true),
+            (&[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example")][..], true),
+            (&[("sec-fetch-site", "none")][..], true),
+            (&[("sec-fetch-site", "cross-site")][..], false),
+            (&[("sec-fetch-site", "same-site")][..], false),
+            (&[("host", "shop.example"), ("origin", "https://shop.example")][..], true),
+            (&[("host", "shop.example"), ("origin", "https://evil.example")][..], false),
+            (&[("host", "shop.example"), ("origin", "null")][..], false),
+            (&[("origin", "https://shop.example")][..], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in given {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            assert_eq!(own(&headers, &Uri::from_static("/actions/reserve")), verdict, "{given:?}");
+        }
+    }
+}

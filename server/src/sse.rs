@@ -1,0 +1,53 @@
+//! Server-sent events: the present state first, then news; a comment now and then so that nobody in between gives up;
+//! ends at once when the server stops, so that it can drain.
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use futures::{Stream, StreamExt as _, stream};
+use http::{HeaderName, header};
+use std::{convert::Infallible, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// A comment goes out after this much silence.
+const SILENCE: Duration = Duration::from_secs(15);
+/// When a lost watcher comes back, at the earliest and at the latest: spread, so that a restart is not a stampede.
+const RETRY_MS: std::ops::Range<u32> = 500..3_000;
+
+/// An event whose data are ready as they are.
+pub fn event(name: &str, id: Option<u64>, data: &[u8]) -> Bytes {
+    let mut text = BytesMut::with_capacity(data.len() + name.len() + 48);
+    text.put_slice(b"event: ");
+    text.put_slice(name.as_bytes());
+    if let Some(id) = id {
+        text.put_slice(b"\nid: ");
+        text.put_slice(id.to_string().as_bytes());
+    }
+    text.put_slice(b"\ndata: ");
+    text.put_slice(data);
+    text.put_slice(b"\n\n");
+    text.freeze()
+}
+
+/// Streams `events` until they end, the watcher leaves, or the server stops.
+pub fn answer(events: impl Stream<Item = Bytes> + Send + 'static, stopping: &CancellationToken) -> Response {
+    let spread = RETRY_MS.end - RETRY_MS.start;
+    let retry = RETRY_MS.start + getrandom::u32().unwrap_or(0) % spread;
+    let greeting = stream::iter([Bytes::from(format!("retry: {retry}\n\n"))]);
+    let body = greeting.chain(with_comments(events)).take_until(stopping.clone().cancelled_owned());
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    (headers, Body::from_stream(body.map(Ok::<_, Infallible>))).into_response()
+}
+
+fn with_comments(events: impl Stream<Item = Bytes> + Send + 'static) -> impl Stream<Item = Bytes> + Send {
+    stream::unfold(Box::pin(events), async |mut events| match tokio::time::timeout(SILENCE, events.next()).await {
+        Ok(news) => news.map(|event| (event, events)),
+        Err(_) => Some((Bytes::from_static(b": still here\n\n"), events)),
+    })
+}

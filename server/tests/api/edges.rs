@@ -1,0 +1,163 @@
+//! What every request meets: bad bodies, bad ids, wrong methods, headers, health.
+
+use crate::shop::{Shop, read};
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn bodies_that_are_not_what_was_asked_for() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 10).await);
+    let ask = |qty: &str| format!(r#"{{"product_id":"{}","qty":{qty}}}"#, product.id);
+    for (body, status, kind) in [
+        (String::new(), 400, "malformed-json"),
+        ("{".to_owned(), 400, "malformed-json"),
+        ("{} {}".to_owned(), 422, "invalid-body"),
+        (format!("{} x", ask("1")), 400, "malformed-json"),
+        ("[".repeat(10_000), 422, "invalid-body"),
+        (r#"{"product_id":"#.to_owned() + &"[".repeat(10_000), 422, "invalid-body"),
+        ("\u{feff}{}".to_owned(), 400, "malformed-json"),
+        ("[]".to_owned(), 422, "invalid-body"),
+        ("null".to_owned(), 422, "invalid-body"),
+        ("{}".to_owned(), 422, "invalid-body"),
+        (ask("0"), 422, "invalid-body"),
+        (ask("-1"), 422, "invalid-body"),
+        (ask("10001"), 422, "invalid-body"),
+        (ask("99999999999999999999999"), 422, "invalid-body"),
+        (ask("1e400"), 400, "malformed-json"),
+        (ask("1.5"), 422, "invalid-body"),
+        (ask("1.0"), 422, "invalid-body"),
+        (ask("\"1\""), 422, "invalid-body"),
+        (ask("null"), 422, "invalid-body"),
+        (ask("1,\"extra\":true"), 422, "invalid-body"),
+        (ask("1,\"qty\":1"), 422, "invalid-body"),
+        (ask("1,\"shopper\":\"\""), 422, "invalid-body"),
+        (ask(&format!("1,\"shopper\":\"{}\"", "x".repeat(201))), 422, "invalid-body"),
+        (ask("1,\"shopper\":\"a\\u0000b\""), 422, "invalid-body"),
+        (r#"{"product_id":"phone","qty":1}"#.to_owned(), 422, "invalid-body"),
+        (" ".repeat(70 * 1024), 413, "too-large"),
+        (" ".repeat(700 * 1024), 413, "too-large"),
+    ] {
+        let request = shop.request(Method::POST, "/api/holds").bearer_auth(&token);
+        let answer =
+            read(request.header("content-type", "application/json").body(body.clone()).send().await.unwrap()).await;
+        assert_eq!(answer.status, status, "{body:.90} {answer:?}");
+        answer.is_problem(status, kind);
+    }
+    let detail =
+        shop.post("/api/holds", &token, &json!({ "product_id": product.id, "qty": 0 })).await.body["detail"].clone();
+    assert_eq!(detail, "qty: a quantity is a whole number from 1 to 10000.");
+    assert_eq!(shop.checkout.product(product.id).unwrap().stock.available, 10, "refusals consume nothing");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_and_types_that_are_no_json() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 10).await);
+    let post = || shop.request(Method::POST, "/api/holds").bearer_auth(&token);
+    let bytes = post().header("content-type", "application/json").body(vec![b'"', 0xff, 0xfe, b'"']);
+    let answer = read(bytes.send().await.unwrap()).await;
+    assert!([400, 422].contains(&answer.status), "{answer:?}");
+    let body = json!({ "product_id": product.id, "qty": 1 }).to_string();
+    for kind in ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data"] {
+        let answer = read(post().header("content-type", kind).body(body.clone()).send().await.unwrap()).await;
+        answer.is_problem(415, "not-json");
+    }
+    read(post().body(body.clone()).send().await.unwrap()).await.is_problem(415, "not-json");
+    let fine = post().header("content-type", "Application/JSON; charset=utf-8").body(body);
+    assert_eq!(fine.send().await.unwrap().status(), 201);
+}
+
+#[tokio::test]
+async fn idempotency_keys_that_cannot_be_read() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 10).await);
+    let body = json!({ "product_id": product.id, "qty": 1 });
+    let long = "x".repeat(256);
+    for keys in [vec![""], vec!["a b"], vec!["\"\""], vec!["a\"b"], vec!["é"], vec![long.as_str()], vec!["a", "a"]] {
+        let mut request = shop.request(Method::POST, "/api/holds").bearer_auth(&token).json(&body);
+        for key in &keys {
+            request = request.header("idempotency-key", *key);
+        }
+        read(request.send().await.unwrap()).await.is_problem(400, "bad-idempotency-key");
+    }
+    assert_eq!(shop.checkout.product(product.id).unwrap().stock.available, 10);
+}
+
+#[tokio::test]
+async fn ids_that_are_nobodys() {
+    let shop = Shop::open().await;
+    let token = shop.token().await;
+    for id in ["x", "0", "018f0000-0000-7000-8000-000000000000", "%FF", "%00", "..%2F..", "' OR 1=1 --", "é"] {
+        shop.get(&format!("/api/holds/{id}"), &token).await.is_problem(404, "unknown-hold");
+        shop.get(&format!("/api/orders/{id}"), &token).await.is_problem(404, "unknown-order");
+        shop.get(&format!("/api/orders/{id}/events"), &token).await.is_problem(404, "unknown-order");
+        let live = read(shop.request(Method::GET, &format!("/live/orders/{id}")).send().await.unwrap()).await;
+        live.is_problem(404, "unknown-order");
+    }
+}
+
+#[tokio::test]
+async fn addresses_and_methods_that_are_not_there() {
+    let shop = Shop::open().await;
+    for path in ["/api", "/api/nothing", "/api/holds/a/b", "/api/webhooks"] {
+        read(shop.request(Method::GET, path).send().await.unwrap()).await.is_problem(404, "not-found");
+    }
+    for (method, path, allow) in [
+        (Method::PUT, "/api/holds", "POST"),
+        (Method::GET, "/api/token", "POST"),
+        (Method::GET, "/api/webhooks/payment", "POST"),
+        (Method::POST, "/api/products", "GET,HEAD"),
+        (Method::PATCH, "/api/holds/x", "GET,HEAD,DELETE"),
+    ] {
+        let answer = read(shop.request(method.clone(), path).send().await.unwrap()).await;
+        answer.is_problem(405, "method-not-allowed");
+        assert_eq!(answer.header("allow"), allow, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_its_id_and_says_what_browsers_may_not() {
+    let shop = Shop::open().await;
+    for path in ["/livez", "/readyz", "/api/products", "/api/nothing"] {
+        let answer = read(shop.request(Method::GET, path).send().await.unwrap()).await;
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert!(!answer.header("cache-control").is_empty(), "{path}");
+    }
+    for (given, kept) in [("abc-1.2_3", true), ("a b", false), ("x\ty", false), ("", false), (&*"x".repeat(65), false)]
+    {
+        let request = shop.request(Method::GET, "/livez").header("x-request-id", given);
+        assert_eq!(read(request.send().await.unwrap()).await.header("x-request-id") == given, kept, "{given}");
+    }
+    for path in ["/livez", "/readyz"] {
+        assert_eq!(shop.get(path, "").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn other_sites_cannot_post_to_the_storefront_and_may_to_the_api() {
+    let shop = Shop::open().await;
+    let post = |path: &str| shop.request(Method::POST, path).header("sec-fetch-site", "cross-site").send();
+    read(post("/actions/reserve").await.unwrap()).await.is_problem(403, "cross-site");
+    read(post("/anything").await.unwrap()).await.is_problem(403, "cross-site");
+    read(post("/api/holds").await.unwrap()).await.is_problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn forms_that_cannot_be_read() {
+    let shop = Shop::open().await;
+    let form = "application/x-www-form-urlencoded";
+    for body in [&b"product=a&product=b"[..], b"product[a]=1", b"=&=", b"product=\xff"] {
+        for action in ["reserve", "order", "release", "cancel"] {
+            let request = shop.request(Method::POST, &format!("/actions/{action}")).header("content-type", form);
+            let answer = read(request.body(body.to_vec()).send().await.unwrap()).await;
+            assert!(answer.status < 500, "{action} {body:?} {answer:?}");
+        }
+    }
+    let twice = shop.request(Method::POST, "/actions/reserve").header("content-type", form);
+    read(twice.body("qty=1&qty=2").send().await.unwrap()).await.is_problem(400, "unreadable-form");
+    let long = shop.request(Method::POST, "/actions/reserve").header("content-type", form);
+    read(long.body("x".repeat(70 * 1024)).send().await.unwrap()).await.is_problem(413, "too-large");
+}

@@ -1,0 +1,110 @@
+//! The streams: `/api/products/events`, `/api/products/{id}/events`, `/api/orders/{id}/events`, and how they end.
+
+use crate::shop::Shop;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// Reads a stream event by event.
+struct Events {
+    answer: reqwest::Response,
+    text: String,
+}
+
+impl Events {
+    async fn open(shop: &Shop, path: &str, token: &str) -> Self {
+        let answer = shop.request(Method::GET, path).bearer_auth(token).send().await.unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(header("content-type"), "text/event-stream");
+        assert_eq!(header("cache-control"), "no-cache, no-transform");
+        assert_eq!(header("x-accel-buffering"), "no");
+        Self { answer, text: String::new() }
+    }
+
+    /// The next block of lines, `None` at the end.
+    async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                return Some(block);
+            }
+            let more = tokio::time::timeout(Duration::from_secs(10), self.answer.chunk()).await.unwrap();
+            self.text.push_str(std::str::from_utf8(&more.unwrap()?).unwrap());
+        }
+    }
+
+    /// The next event's name, id and data.
+    async fn event(&mut self) -> (String, Option<u64>, Value) {
+        loop {
+            let block = self.block().await.unwrap();
+            let field = |name: &str| block.lines().find_map(|l| l.strip_prefix(name)).map(str::to_owned);
+            if let Some(data) = field("data: ") {
+                let id = field("id: ").map(|id| id.parse().unwrap());
+                return (field("event: ").unwrap(), id, serde_json::from_str(&data).unwrap());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_watcher_sees_the_present_and_then_each_change() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 10).await);
+    let paths = [
+        format!("/api/products/{}/events", product.id),
+        "/api/products/phone/events".to_owned(),
+        "/api/products/events".to_owned(),
+    ];
+    let mut watchers = Vec::new();
+    for path in &paths {
+        watchers.push(Events::open(&shop, path, "").await);
+    }
+    for watcher in &mut watchers {
+        assert!(watcher.block().await.unwrap().starts_with("retry: "));
+        let (name, id, data) = watcher.event().await;
+        assert_eq!((name.as_str(), id), ("stock", data["version"].as_u64()));
+        assert_eq!(
+            (&data["product_id"], &data["available"], &data["total"]),
+            (&json!(product.id), &json!(10), &json!(10))
+        );
+    }
+    shop.hold(&token, &product, 4).await;
+    for watcher in &mut watchers {
+        // The first change may be told along with the present state.
+        while watcher.event().await.2["held"] != json!(4) {}
+    }
+}
+
+#[tokio::test]
+async fn an_orders_owner_sees_it_become_paid() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 1).await);
+    let order = shop.order(&token, &product, 1).await;
+    let id = order["order_id"].as_str().unwrap();
+    let mut events = Events::open(&shop, &format!("/api/orders/{id}/events"), &token).await;
+    let (name, _, data) = events.event().await;
+    assert_eq!((name.as_str(), &data["order_id"], &data["status"]), ("order", &json!(id), &json!("pending")));
+    shop.pay("e1", &json!({ "order_id": id, "transaction_id": "t", "status": "success" })).await;
+    assert_eq!(events.event().await.2["status"], "paid");
+}
+
+#[tokio::test]
+async fn open_streams_do_not_hold_up_the_end() {
+    let shop = Shop::open().await;
+    shop.product("phone", 1).await;
+    let mut streams = Vec::new();
+    for _ in 0..20 {
+        let mut stream = Events::open(&shop, "/api/products/events", "").await;
+        stream.event().await;
+        streams.push(stream);
+    }
+    let asked = Instant::now();
+    shop.stopping.cancel();
+    tokio::time::timeout(Duration::from_secs(2), shop.serving).await.unwrap().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(2));
+    for stream in &mut streams {
+        assert_eq!(stream.block().await, None, "the stream ended in order");
+    }
+}

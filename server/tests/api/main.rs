@@ -1,0 +1,13 @@
+//! The server as its clients meet it: a real listener, a store of its own for each test, and a clock that stands still
+//! until it is turned. One file for each part of the API.
+
+#![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
+
+mod edges;
+mod events;
+mod holds;
+mod orders;
+mod products;
+mod shop;
+mod token;
+mod webhooks;

@@ -1,0 +1,104 @@
+//! `POST /api/orders`, `GET /api/orders/{id}`, its events and its cancelling.
+
+use crate::shop::{Shop, read};
+use reqwest::Method;
+use serde_json::json;
+use std::time::Duration;
+
+#[tokio::test]
+async fn from_token_to_paid() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 10).await);
+    let hold = shop.hold(&token, &product, 2).await;
+
+    let placed = shop.post("/api/orders", &token, &json!({ "hold_id": hold["hold_id"] })).await;
+    assert_eq!(placed.status, 201);
+    let order = &placed.body;
+    assert_eq!((&order["status"], &order["hold_id"]), (&json!("pending"), &hold["hold_id"]));
+    assert_eq!((&order["amount"], &order["currency"], &order["qty"]), (&json!(1_000_000), &json!("USD"), &json!(2)));
+    assert_eq!(order["pay_by"], "2026-11-23T00:10:00Z");
+    let location = placed.header("location").to_owned();
+    assert_eq!(location, format!("/api/orders/{}", order["order_id"].as_str().unwrap()));
+
+    let event = json!({ "order_id": order["order_id"], "transaction_id": "tx-1", "status": "success", "amount": 1_000_000, "currency": "USD" });
+    let told = shop.pay("evt-1", &event).await;
+    assert_eq!(
+        (told.status, &told.body),
+        (200, &json!({ "status": "processed", "order_id": order["order_id"], "order_status": "paid" }))
+    );
+
+    let paid = shop.get(&location, &token).await.body;
+    assert_eq!((&paid["status"], &paid["transaction_id"]), (&json!("paid"), &json!("tx-1")));
+    let refused = shop.post(&format!("{location}/cancel"), &token, &json!({})).await;
+    refused.is_problem(409, "order-paid");
+    assert_eq!(shop.checkout.product(product.id).unwrap().stock.sold, 2);
+    assert!(shop.checkout.audit().await.unwrap().clean);
+}
+
+#[tokio::test]
+async fn a_hold_becomes_one_order_and_an_ended_one_none() {
+    let shop = Shop::open().await;
+    let (token, other, product) = (shop.token().await, shop.token().await, shop.product("phone", 10).await);
+    let hold = shop.hold(&token, &product, 1).await;
+    let ask = json!({ "hold_id": hold["hold_id"] });
+    shop.post("/api/orders", &other, &ask).await.is_problem(404, "unknown-hold");
+    let order = shop.post("/api/orders", &token, &ask).await.body;
+    let again = shop.post("/api/orders", &token, &ask).await;
+    again.is_problem(409, "hold-used");
+    assert_eq!(again.body["order_id"], order["order_id"]);
+
+    let released = shop.hold(&token, &product, 1).await;
+    let path = format!("/api/holds/{}", released["hold_id"].as_str().unwrap());
+    shop.request(Method::DELETE, &path).bearer_auth(&token).send().await.unwrap();
+    let answer = shop.post("/api/orders", &token, &json!({ "hold_id": released["hold_id"] })).await;
+    answer.is_problem(410, "hold-released");
+
+    let late = shop.hold(&token, &product, 1).await;
+    shop.clock.advance(Duration::from_mins(3));
+    let answer = shop.post("/api/orders", &token, &json!({ "hold_id": late["hold_id"] })).await;
+    answer.is_problem(410, "hold-expired");
+    assert_eq!(answer.body["expired_at"], late["expires_at"]);
+}
+
+#[tokio::test]
+async fn an_order_is_cancelled_as_often_as_one_likes_and_seen_by_its_owner_alone() {
+    let shop = Shop::open().await;
+    let (token, other, product) = (shop.token().await, shop.token().await, shop.product("phone", 4).await);
+    let order = shop.order(&token, &product, 4).await;
+    let path = format!("/api/orders/{}", order["order_id"].as_str().unwrap());
+    let cancel = format!("{path}/cancel");
+
+    shop.get(&path, &other).await.is_problem(404, "unknown-order");
+    shop.get(&format!("{path}/events"), &other).await.is_problem(404, "unknown-order");
+    shop.post(&cancel, &other, &json!({})).await.is_problem(404, "unknown-order");
+    shop.post(&cancel, &token, &json!({ "why": "no" })).await.is_problem(422, "invalid-body");
+
+    // With no body at all, as curl -X POST sends it.
+    for _ in 0..2 {
+        let done = read(shop.request(Method::POST, &cancel).bearer_auth(&token).send().await.unwrap()).await;
+        assert_eq!(
+            (done.status, &done.body["status"], &done.body["reason"]),
+            (200, &json!("cancelled"), &json!("by_shopper"))
+        );
+    }
+    assert_eq!(shop.checkout.product(product.id).unwrap().stock.available, 4);
+}
+
+#[tokio::test]
+async fn money_that_must_go_back_is_told_with_its_reason() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 1).await);
+    let order = shop.order(&token, &product, 1).await;
+    let event = |tx: &str| json!({ "order_id": order["order_id"], "transaction_id": tx, "status": "success", "amount": 500_000, "currency": "USD" });
+    assert_eq!(shop.pay("e1", &event("tx-1")).await.body["status"], "processed");
+    let second = shop.pay("e2", &event("tx-2")).await;
+    assert_eq!(
+        (second.status, &second.body["status"], &second.body["reason"]),
+        (200, &json!("refund_due"), &json!("already_paid"))
+    );
+    let shown = shop.get(&format!("/api/orders/{}", order["order_id"].as_str().unwrap()), &token).await.body;
+    assert_eq!(
+        shown["refunds"],
+        json!([{ "transaction_id": "tx-2", "status": "refund_due", "reason": "already_paid", "amount": 500_000, "currency": "USD" }])
+    );
+}

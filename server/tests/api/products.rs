@@ -1,0 +1,56 @@
+//! `GET /api/products` and `/api/products/{id or slug}`.
+
+use crate::shop::{Shop, read};
+use checkout::model::{Money, ProductDraft, SaleWindow};
+use reqwest::Method;
+use serde_json::json;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_product_shows_its_stock_by_id_and_by_slug() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 10).await);
+    shop.hold(&token, &product, 3).await;
+    let by_slug = shop.get("/api/products/phone", "").await;
+    let by_id = shop.get(&format!("/api/products/{}", product.id), "").await;
+    assert_eq!((by_slug.status, &by_slug.body), (200, &by_id.body));
+    let shown = &by_slug.body;
+    let counters = ["total", "available", "held", "pending", "sold"].map(|name| shown[name].as_u64().unwrap());
+    assert_eq!(counters, [10, 7, 3, 0, 0]);
+    assert_eq!((&shown["price"], &shown["currency"], &shown["sale"]), (&json!(500_000), &json!("USD"), &json!("open")));
+    assert_eq!((&shown["hold_seconds"], &shown["pay_seconds"]), (&json!(120), &json!(600)));
+    assert_eq!(shop.get("/api/products", "").await.body, json!([shown]));
+}
+
+#[tokio::test]
+async fn what_the_client_has_is_not_sent_again_until_it_changes() {
+    let shop = Shop::open().await;
+    let price = Money { minor: 100, currency: "USD".parse().unwrap() };
+    let window = SaleWindow { starts_at: Some(shop.checkout.now() + Duration::from_mins(1)), ends_at: None };
+    shop.add(ProductDraft { window, ..ProductDraft::new("soon".parse().unwrap(), "Soon", price, 3) }).await;
+    for path in ["/api/products", "/api/products/soon"] {
+        let etag = shop.get(path, "").await.header("etag").to_owned();
+        let ask = |tag: String| shop.request(Method::GET, path).header("if-none-match", tag).send();
+        for tag in [etag.clone(), format!("W/{etag}"), format!("\"x\", {etag}"), "*".to_owned()] {
+            assert_eq!(ask(tag.clone()).await.unwrap().status(), 304, "{tag}");
+        }
+        assert_eq!(ask("\"x\"".to_owned()).await.unwrap().status(), 200);
+    }
+    // Time alone opens the sale: the version stays, the answer changes.
+    let before = shop.get("/api/products/soon", "").await;
+    shop.clock.advance(Duration::from_mins(1));
+    let after = shop.get("/api/products/soon", "").await;
+    assert_eq!((&before.body["sale"], &after.body["sale"]), (&json!("coming"), &json!("open")));
+    assert_ne!(before.header("etag"), after.header("etag"));
+}
+
+#[tokio::test]
+async fn unknown_products_are_404() {
+    let shop = Shop::open().await;
+    for name in ["nothing", "018f0000-0000-7000-8000-000000000000", "%FF%FE", "a%2Fb", "%00"] {
+        for path in [format!("/api/products/{name}"), format!("/api/products/{name}/events")] {
+            let answer = read(shop.request(Method::GET, &path).send().await.unwrap()).await;
+            answer.is_problem(404, "unknown-product");
+        }
+    }
+}

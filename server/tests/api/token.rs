@@ -1,0 +1,132 @@
+//! `POST /api/token`, and the tokens that are not ours.
+
+use crate::shop::{JWT_SECRET, START_MS, Shop, read};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test]
+async fn both_ways_of_sending_the_secret_give_a_token_that_works() {
+    let shop = Shop::open().await;
+    let (id, secret) = shop.client().await;
+    let request = shop
+        .request(Method::POST, "/api/token")
+        .basic_auth(id, Some(secret))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("grant_type=client_credentials&scope=checkout");
+    let answer = read(request.send().await.unwrap()).await;
+    assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
+    assert_eq!((&answer.body["token_type"], &answer.body["scope"]), (&json!("Bearer"), &json!("checkout")));
+    assert_eq!(answer.body["expires_in"], json!(3600));
+    for token in [answer.body["access_token"].as_str().unwrap().to_owned(), shop.token().await] {
+        shop.get("/api/holds/nothing", &token).await.is_problem(404, "unknown-hold");
+    }
+}
+
+#[tokio::test]
+async fn bad_requests_get_oauths_errors() {
+    let shop = Shop::open().await;
+    let (id, _) = shop.client().await;
+    let good = format!("client_id={id}&client_secret=a+client%27s+secret");
+    for (form, status, error) in [
+        (format!("grant_type=client_credentials&client_id={id}&client_secret=wrong"), 401, "invalid_client"),
+        (format!("grant_type=client_credentials&client_id={id}"), 401, "invalid_client"),
+        ("grant_type=client_credentials&client_id=nobody&client_secret=x".to_owned(), 401, "invalid_client"),
+        (
+            format!("grant_type=client_credentials&client_id={id}&client_secret={}", "x".repeat(300)),
+            401,
+            "invalid_client",
+        ),
+        (format!("grant_type=password&{good}"), 400, "unsupported_grant_type"),
+        (good.clone(), 400, "invalid_request"),
+        (format!("grant_type=client_credentials&grant_type=client_credentials&{good}"), 400, "invalid_request"),
+        (format!("grant_type=client_credentials&scope=admin&{good}"), 400, "invalid_scope"),
+        (String::new(), 400, "invalid_request"),
+        ("%FF=%FF&\u{0}".to_owned(), 400, "invalid_request"),
+    ] {
+        let answer = shop.form("/api/token", form.clone()).await;
+        assert_eq!((answer.status, &answer.body["error"]), (status, &json!(error)), "{form}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.headers.contains_key("www-authenticate"), status == 401, "{form}");
+    }
+    let json = read(shop.request(Method::POST, "/api/token").json(&json!({})).send().await.unwrap()).await;
+    assert_eq!((json.status, &json.body["error"]), (400, &json!("invalid_request")));
+    for header in ["Basic", "Basic !!!", "Basic bm9jb2xvbg==", "Bearer x"] {
+        let request = shop.request(Method::POST, "/api/token").header("authorization", header);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = read(request.body("grant_type=client_credentials").send().await.unwrap()).await;
+        assert_eq!((answer.status, &answer.body["error"]), (401, &json!("invalid_client")), "{header}");
+    }
+}
+
+fn forge(kid: Option<&str>, algorithm: Algorithm, secret: &str, change: impl FnOnce(&mut Value)) -> String {
+    let now = START_MS / 1000;
+    let mut claims = json!({
+        "iss": "holdfast", "aud": "holdfast-api", "sub": uuid::Uuid::nil(), "scope": "checkout",
+        "iat": now, "exp": now + 60,
+    });
+    change(&mut claims);
+    let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
+    jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+}
+
+#[tokio::test]
+async fn tokens_that_are_not_ours_are_401() {
+    use Algorithm::{HS256, HS512};
+    let shop = Shop::open().await;
+    let set = |name: &'static str, value: Value| move |claims: &mut Value| claims[name] = value;
+    let without = |name: &'static str| move |claims: &mut Value| drop(claims.as_object_mut().unwrap().remove(name));
+    let good = forge(Some("test"), HS256, JWT_SECRET, |_| {});
+    shop.get("/api/holds/nothing", &good).await.is_problem(404, "unknown-hold");
+
+    let (head, body) = good.rsplit_once('.').unwrap().0.split_once('.').unwrap();
+    let none = "eyJhbGciOiJub25lIiwia2lkIjoidGVzdCJ9";
+    assert_ne!(head, none);
+    for (what, token) in [
+        ("another secret", forge(Some("test"), HS256, "another key of at least 32 bytes", |_| {})),
+        ("an unknown kid", forge(Some("other"), HS256, JWT_SECRET, |_| {})),
+        ("no kid", forge(None, HS256, JWT_SECRET, |_| {})),
+        ("another algorithm", forge(Some("test"), HS512, JWT_SECRET, |_| {})),
+        ("expired", forge(Some("test"), HS256, JWT_SECRET, set("exp", json!(START_MS / 1000 - 6)))),
+        ("no exp", forge(Some("test"), HS256, JWT_SECRET, without("exp"))),
+        ("exp is text", forge(Some("test"), HS256, JWT_SECRET, set("exp", json!("tomorrow")))),
+        ("foreign aud", forge(Some("test"), HS256, JWT_SECRET, set("aud", json!("other")))),
+        ("no aud", forge(Some("test"), HS256, JWT_SECRET, without("aud"))),
+        ("foreign iss", forge(Some("test"), HS256, JWT_SECRET, set("iss", json!("other")))),
+        ("no iss", forge(Some("test"), HS256, JWT_SECRET, without("iss"))),
+        ("sub is no id", forge(Some("test"), HS256, JWT_SECRET, set("sub", json!("me")))),
+        ("oversized", forge(Some("test"), HS256, JWT_SECRET, set("pad", json!("x".repeat(4000))))),
+        ("alg none", format!("{none}.{body}.")),
+        ("truncated", good[..good.len() - 4].to_owned()),
+        ("no signature", good.rsplit_once('.').unwrap().0.to_owned()),
+        ("empty", String::new()),
+        ("dots", "...".to_owned()),
+        ("noise", "\u{7f}".escape_default().to_string()),
+    ] {
+        let answer = shop.get("/api/holds/nothing", &token).await;
+        assert_eq!(answer.status, 401, "{what}: {answer:?}");
+        assert!(answer.header("www-authenticate").starts_with("Bearer "), "{what}");
+        answer.is_problem(401, "unauthorized");
+    }
+    for headers in [vec![], vec!["Basic abc"], vec!["Bearer"], vec![good.as_str()], vec!["Bearer a", "Bearer b"]] {
+        let mut request = shop.request(Method::GET, "/api/holds/nothing");
+        for value in headers {
+            request = request.header("authorization", value);
+        }
+        read(request.send().await.unwrap()).await.is_problem(401, "unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_the_scope_is_403_and_an_old_one_401() {
+    let shop = Shop::open().await;
+    let weak = forge(Some("test"), Algorithm::HS256, JWT_SECRET, |claims| claims["scope"] = json!("catalogue"));
+    let answer = shop.get("/api/holds/nothing", &weak).await;
+    answer.is_problem(403, "insufficient-scope");
+    assert!(answer.header("www-authenticate").contains("insufficient_scope"));
+
+    let token = shop.token().await;
+    shop.clock.advance(Duration::from_secs(3605));
+    shop.get("/api/holds/nothing", &token).await.is_problem(401, "unauthorized");
+}

@@ -1,0 +1,136 @@
+//! The program `holdfast`, run as people run it.
+
+#![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
+
+use serde_json::Value;
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+fn holdfast(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.env_clear().current_dir(dir).env("RUST_LOG", "info");
+    command
+}
+
+fn run(dir: &Path, args: &[&str]) -> Output {
+    holdfast(dir).args(args).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    let shown = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {shown}"))
+}
+
+#[test]
+fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = holdfast(dir.path())
+        .arg("serve")
+        .env("HOLDFAST_ENV", "production")
+        .env("HOLDFAST_ADDR", "somewhere")
+        .env("HOLDFAST_WEBHOOK_SECRETS", "short-hush")
+        .env("HOLDFAST_PAYMENT_PROVIDER", "monopoly")
+        .env("HOLDFAST_RATE_LIMIT", "0")
+        .env("HOLDFAST_SITE_ROOT", "nowhere")
+        .env("DATABASE_URL", "mysql://user:hush@host/db")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    for name in [
+        "HOLDFAST_ADDR",
+        "HOLDFAST_WEBHOOK_SECRETS",
+        "HOLDFAST_JWT_KEYS",
+        "HOLDFAST_PAYMENT_PROVIDER",
+        "HOLDFAST_RATE_LIMIT",
+        "HOLDFAST_SITE_ROOT",
+        "DATABASE_URL",
+    ] {
+        assert_eq!(said.matches(name).count(), 1, "{name}: {said}");
+    }
+    assert!(!said.contains("hush"), "{said}");
+}
+
+#[test]
+fn the_env_file_counts_and_the_environment_counts_more() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(".env"), "HOLDFAST_ADDR=from-file\nHOLDFAST_RATE_LIMIT=also-from-file\n").unwrap();
+    let output = holdfast(dir.path()).arg("serve").env("HOLDFAST_RATE_LIMIT", "off").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("HOLDFAST_ADDR") && !said.contains("HOLDFAST_RATE_LIMIT"), "{said}");
+}
+
+#[test]
+fn a_shop_is_filled_and_audited_from_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(run(dir.path(), &["migrate"]).status.success());
+    let seeded = String::from_utf8(run(dir.path(), &["seed"]).stdout).unwrap();
+    assert!(seeded.starts_with("Added flash-phone"), "{seeded}");
+    let again = String::from_utf8(run(dir.path(), &["seed"]).stdout).unwrap();
+    assert!(!again.contains("flash-phone"), "{again}");
+
+    let add = [
+        "product",
+        "add",
+        "--slug",
+        "mug",
+        "--name",
+        "Mug",
+        "--price",
+        "19.99",
+        "--currency",
+        "USD",
+        "--stock",
+        "7",
+        "--limit",
+        "2",
+    ];
+    let product = json(&run(dir.path(), &add));
+    assert_eq!((&product["slug"], &product["price"], &product["available"]), (&"mug".into(), &1999.into(), &7.into()));
+    let taken = run(dir.path(), &add);
+    assert!(!taken.status.success() && String::from_utf8_lossy(&taken.stderr).contains("slug"));
+
+    let client = json(&run(dir.path(), &["client", "add", "--name", "a shop"]));
+    assert!(client["client_id"].is_string() && client["client_secret"].as_str().is_some_and(|s| s.len() > 40));
+
+    let audit = run(dir.path(), &["audit"]);
+    let found = json(&audit);
+    assert!(audit.status.success());
+    assert_eq!((&found["clean"], &found["products"]), (&true.into(), &7.into()));
+}
+
+#[test]
+fn it_serves_says_where_and_stops_when_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut server = holdfast(dir.path())
+        .env("HOLDFAST_ADDR", "127.0.0.1:0")
+        .env("HOLDFAST_TYPO", "1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let addr = line.trim().strip_prefix("Holdfast is open at http://").unwrap().to_owned();
+
+    // Without a command, an empty development shop gets the demo's products.
+    let shown = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        http.get(format!("http://{addr}/api/products")).send().await.unwrap().json::<Value>().await.unwrap()
+    });
+    assert_eq!(shown.as_array().map(Vec::len), Some(6));
+
+    let taken = holdfast(dir.path()).args(["serve", "--addr", &addr]).output().unwrap();
+    let said = String::from_utf8(taken.stderr).unwrap();
+    assert!(said.lines().any(|l| l.starts_with("holdfast: ") && l.contains(&addr) && l.contains("in use")), "{said}");
+
+    let stopped = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(stopped.success());
+    let output = server.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("HOLDFAST_TYPO") && log.contains("stopped"), "{log}");
+}
