@@ -108,7 +108,7 @@ fn Refunds(payments: Vec<Payment>, amount: Money) -> impl IntoView {
 
 #[component]
 fn Facts(order: Order, payments: Vec<Payment>, product: Arc<Product>) -> impl IntoView {
-    let moment = |at: Timestamp| view! { <LocalTime at=at.as_millis() /> };
+    let moment = |at: Timestamp| view! { <LocalTime moment=at.into() /> };
     let ended = match &order.state {
         OrderState::Paid { paid_at, .. } => Some(("Paid", *paid_at)),
         OrderState::Cancelled { cancelled_at, .. } => Some(("Cancelled", *cancelled_at)),

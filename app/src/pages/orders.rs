@@ -83,7 +83,7 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
             <Picture image name=None />
             <div class="row-text">
                 <p class="row-name"><a href=paths::checkout(&hold.id.to_string())>{name}</a></p>
-                <p class="quiet">{words::units(hold.qty.get())} ", until " <LocalTime at=hold.expires_at.as_millis() /></p>
+                <p class="quiet">{words::units(hold.qty.get())} ", until " <LocalTime moment=hold.expires_at.into() /></p>
             </div>
             <p class="badge" data-status="held">{format!("{left} left")}</p>
         </li>
@@ -100,7 +100,7 @@ fn order_row(checkout: &Checkout, order: &Order) -> impl IntoView + use<> {
                 <p class="row-name"><a href=paths::order(&order.id.to_string())>{name}</a></p>
                 <p class="quiet">
                     {format!("{}, {}, ", words::units(order.qty.get()), money::price(order.amount))}
-                    <LocalTime at=order.created_at.as_millis() />
+                    <LocalTime moment=order.created_at.into() />
                 </p>
             </div>
             <p class="badge" data-status=status>{words::order_badge(status)}</p>

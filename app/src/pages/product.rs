@@ -55,14 +55,13 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
 }
 
 fn offer(product: &Product, now: Timestamp, request: &Request, has_session: bool) -> Offer {
-    let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
     let most = product.per_shopper_limit.unwrap_or(MAX_QUANTITY).min(product.stock.total).clamp(1, MAX_QUANTITY);
     let qty = flash::number(&request.query, "qty").unwrap_or(1).clamp(1, most);
     Offer {
         counts: product.snapshot().into(),
         rendered_at: now.as_millis(),
-        starts_at: millis(product.window.starts_at),
-        ends_at: millis(product.window.ends_at),
+        starts_at: product.window.starts_at.map(Into::into),
+        ends_at: product.window.ends_at.map(Into::into),
         most,
         limit: product.per_shopper_limit,
         qty,

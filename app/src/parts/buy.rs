@@ -6,7 +6,7 @@ use super::{
     countdown::Countdown,
     quantity::Quantity,
     stock::{Counts, Meter, Numbers, live_counts},
-    when::When,
+    when::{Moment, When},
 };
 use crate::{clock::server_time, paths, words};
 use leptos::prelude::*;
@@ -20,9 +20,9 @@ pub struct Offer {
     /// The server's time by then.
     pub rendered_at: i64,
     /// When the sale opens.
-    pub starts_at: Option<i64>,
+    pub starts_at: Option<Moment>,
     /// When the sale closes.
-    pub ends_at: Option<i64>,
+    pub ends_at: Option<Moment>,
     /// The most one form may ask for.
     pub most: u32,
     /// The limit for one shopper, where there is one.
@@ -81,7 +81,8 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
     let product = counts.product_id.to_string();
     let (counts, link) = live_counts(paths::stock_events(&product), counts);
     let now = server_time(rendered_at);
-    let phase = Memo::new(move |_| phase(now.get(), starts_at, ends_at));
+    let (start, end) = (starts_at.as_ref().map(|m| m.at), ends_at.as_ref().map(|m| m.at));
+    let phase = Memo::new(move |_| phase(now.get(), start, end));
     let standing = Memo::new(move |_| counts.with(|c| standing(phase.get(), c)));
     let untaken = Signal::derive(move || match phase.get() {
         Phase::Coming => "For sale",
@@ -100,7 +101,7 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
             </div>
             <Numbers counts=counts untaken />
             <Meter counts=counts />
-            {move || starts_at.filter(|_| phase.get() == Phase::Coming).map(|at| view! { <Opening now at /> })}
+            {move || starts_at.clone().filter(|_| phase.get() == Phase::Coming).map(|start| view! { <Opening now start /> })}
             {move || (phase.get() == Phase::Open && counts.with(|c| c.available == 0)).then(|| view! { <Gone counts /> })}
             {refusal.map(|refusal| view! { <Refused refusal counts qty /> })}
             {move || {
@@ -108,20 +109,21 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
                 (phase.get() == Phase::Open)
                     .then(|| view! { <ReserveForm product key counts qty most limit invalid hold_for /> })
             }}
-            {move || (phase.get() == Phase::Ended).then(|| view! { <Over ends_at /> })}
+            {move || ends_at.clone().filter(|_| phase.get() == Phase::Ended).map(|end| view! { <Over end /> })}
         </section>
     }
 }
 
 #[component]
-fn Opening(now: ReadSignal<i64>, at: i64) -> impl IntoView {
+fn Opening(now: ReadSignal<i64>, start: Moment) -> impl IntoView {
+    let end = start.at;
     view! {
         <div class="opening">
             <p>"Opens in"</p>
             <p class="opening-count">
-                <Countdown now end=at left="until the sale opens" over="The sale is open." />
+                <Countdown now end left="until the sale opens" over="The sale is open." />
             </p>
-            <p class="quiet">"on " <When at /> ", by our clock. No need to reload: this page opens with the sale."</p>
+            <p class="quiet">"on " <When moment=start /> ", by our clock. No need to reload: this page opens with the sale."</p>
         </div>
     }
 }
@@ -139,10 +141,10 @@ fn Gone(counts: ReadSignal<Counts>) -> impl IntoView {
 }
 
 #[component]
-fn Over(ends_at: Option<i64>) -> impl IntoView {
+fn Over(end: Moment) -> impl IntoView {
     view! {
         <div class="over">
-            <p>"It closed on " {ends_at.map(|at| view! { <When at /> })} "."</p>
+            <p>"It closed on " <When moment=end /> "."</p>
             <p><a class="button button-quiet" href="/">"See what else is on"</a></p>
         </div>
     }

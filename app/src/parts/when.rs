@@ -1,30 +1,48 @@
 //! An instant for people: in UTC as the server draws it, in the shopper's own zone and language once awake.
 
-use crate::words;
-use checkout::model::Timestamp;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-/// A `<time>`; `at` is in milliseconds since the epoch.
+/// An instant as the server writes it: the browser needs no calendar of its own, which would be more code than the
+/// rest of an island.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Milliseconds since the epoch.
+    pub at: i64,
+    /// RFC 3339.
+    pub iso: String,
+    /// For people, in UTC.
+    pub text: String,
+}
+
+#[cfg(feature = "ssr")]
+impl From<checkout::model::Timestamp> for Moment {
+    fn from(at: checkout::model::Timestamp) -> Self {
+        Self { at: at.as_millis(), iso: at.to_string(), text: crate::words::date(at) }
+    }
+}
+
+/// A `<time>`.
 #[component]
-pub fn When(at: i64) -> impl IntoView {
-    let at = Timestamp::from_millis(at);
-    let text = RwSignal::new(words::date(at));
+pub fn When(moment: Moment) -> impl IntoView {
+    let Moment { at, iso, text } = moment;
+    let text = RwSignal::new(text);
     Effect::new(move |_| {
         if let Some(local) = local(at) {
             text.set(local);
         }
     });
-    view! { <time datetime=at.to_string()>{move || text.get()}</time> }
+    view! { <time datetime=iso>{move || text.get()}</time> }
 }
 
 /// The same on a page that the server draws.
 #[island]
-pub fn LocalTime(at: i64) -> impl IntoView {
-    view! { <When at /> }
+pub fn LocalTime(moment: Moment) -> impl IntoView {
+    view! { <When moment /> }
 }
 
 #[cfg(feature = "hydrate")]
-fn local(at: Timestamp) -> Option<String> {
+fn local(at: i64) -> Option<String> {
     use wasm_bindgen::JsValue;
     let options = js_sys::Object::new();
     for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
@@ -32,11 +50,11 @@ fn local(at: Timestamp) -> Option<String> {
     }
     let language = window().navigator().language()?;
     #[expect(clippy::cast_precision_loss, reason = "milliseconds until the year 9999 are exact in a double")]
-    let date = js_sys::Date::new(&JsValue::from_f64(at.as_millis() as f64));
+    let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
     date.to_locale_string(&language, &options).as_string()
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn local(_: Timestamp) -> Option<String> {
+fn local(_: i64) -> Option<String> {
     None
 }
