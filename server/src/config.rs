@@ -14,13 +14,26 @@ const MIN_WEBHOOK_SECRET: usize = 16;
 #[derive(Debug, Clone, Default, Args)]
 pub struct CommonArgs {
     /// What this server is for: `development` or `production` [default: development]
-    #[arg(long, env = "HOLDFAST_ENV", global = true, value_name = "NAME")]
+    #[arg(long, env = "HOLDFAST_ENV", global = true, help_heading = "Settings of every command", value_name = "NAME")]
     pub env: Option<OsString>,
     /// Where the embedded database and generated secrets live [default: ./data]
-    #[arg(long, env = "HOLDFAST_DATA_DIR", global = true, value_name = "DIR")]
+    #[arg(
+        long,
+        env = "HOLDFAST_DATA_DIR",
+        global = true,
+        help_heading = "Settings of every command",
+        value_name = "DIR"
+    )]
     pub data_dir: Option<OsString>,
-    /// The database [default: sqlite://<data dir>/holdfast.db]
-    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    /// The database, `sqlite://PATH` or `postgres://…` [default: holdfast.db in the data folder]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        global = true,
+        help_heading = "Settings of every command",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<OsString>,
 }
 

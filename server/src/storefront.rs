@@ -5,7 +5,7 @@ use axum::{
     Router,
     extract::{Request, State},
     middleware::{self, Next},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use http::{HeaderValue, StatusCode, header};
@@ -18,6 +18,11 @@ use tower_http::services::ServeDir;
 const SERVER_FN_ERROR: &str = "serverfnerror";
 /// How those begin that speak of the request.
 const UNREADABLE: [&[u8]; 3] = [b"Args|", b"MissingArg|", b"Deserialization|"];
+
+/// No file has a longer name; to ask for one is an error of the file system, not an absence.
+const LONGEST_NAME: usize = 200;
+/// The same for a whole path.
+const LONGEST_PATH: usize = 1000;
 
 /// Every address that is not the API's.
 pub fn routes(state: &AppState) -> Router<AppState> {
@@ -71,20 +76,23 @@ fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 /// A file of the site, compressed where the browser takes it so; or else the page that says there is nothing here.
 async fn file_or_lost(State(state): State<AppState>, request: Request) -> Response {
     let options = state.leptos.clone();
+    let path = request.uri().path();
+    let nameable = path.len() <= LONGEST_PATH && path.split('/').all(|name| name.len() <= LONGEST_NAME);
     let lost = ErrorHandler::new_with_context(context(state), shell, options.clone());
     let files = ServeDir::new(&*options.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(lost);
-    let answer = files.oneshot(request).await;
-    let mut response = answer.map_or_else(|never| match never {}, axum::response::IntoResponse::into_response);
+        .fallback(lost.clone());
+    let answer = if nameable {
+        files.oneshot(request).await.map(IntoResponse::into_response)
+    } else {
+        lost.oneshot(request).await
+    };
+    let mut response = answer.unwrap_or_else(|never| match never {});
     if response.headers().contains_key(header::LAST_MODIFIED) {
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    }
-    if response.status() == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none() {
-        return (StatusCode::NOT_FOUND, "nothing is here\n").into_response();
     }
     response
 }

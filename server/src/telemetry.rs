@@ -19,6 +19,8 @@ use uuid::Uuid;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ids than this are not passed on.
 const LONGEST_ID: usize = 64;
+/// What is longer is cut.
+const LONGEST_PATH: usize = 200;
 /// What is logged unless `RUST_LOG` says otherwise.
 const USUAL: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
 
@@ -30,14 +32,14 @@ pub fn start(env: Environment) {
     // The error is that there is a log already, which is fine.
     let _ = match env {
         Environment::Development => log.try_init(),
-        Environment::Production => log.json().flatten_event(true).try_init(),
+        Environment::Production => log.json().flatten_event(true).with_span_list(false).try_init(),
     };
 }
 
 /// Gives each request its id and its line.
 pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let id = given_id(request.headers()).unwrap_or_else(|| new_id(&state));
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), shown(request.uri().path()));
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -59,6 +61,11 @@ fn line(method: &str, path: &str, response: &Response, latency_ms: u64) {
         (..400, true) => tracing::debug!(method, path, status = status.as_u16(), latency_ms, "answered"),
         _ => tracing::info!(method, path, status = status.as_u16(), latency_ms, problem, "answered"),
     }
+}
+
+/// The path, as far as a line of the log has room for it.
+fn shown(path: &str) -> String {
+    path.chars().take(LONGEST_PATH).collect()
 }
 
 fn is_file(path: &str) -> bool {

@@ -117,6 +117,31 @@ async fn addresses_and_methods_that_are_not_there() {
 }
 
 #[tokio::test]
+async fn files_that_are_not_there_are_a_page_that_says_so() {
+    let shop = Shop::open().await;
+    let long = "a".repeat(20_000);
+    for path in [
+        "nothing",
+        &long,
+        "robots.txt/x",
+        "../holdfast.db",
+        "%2e%2e/holdfast.db",
+        "%00",
+        "..%2f..%2fetc%2fpasswd",
+        "%ff",
+        "pkg/",
+        "a/../../b",
+        &"a/".repeat(5000),
+    ] {
+        let answer = read(shop.request(Method::GET, &format!("/{path}")).send().await.unwrap()).await;
+        assert_eq!((answer.status, answer.header("content-type")), (404, "text/html; charset=utf-8"), "/{path:.40}");
+        assert!(answer.header("content-security-policy").contains("'nonce-"), "/{path:.40}");
+    }
+    let file = read(shop.request(Method::GET, "/robots.txt").send().await.unwrap()).await;
+    assert_eq!((file.status, file.header("cache-control"), file.header("vary")), (200, "no-cache", "accept-encoding"));
+}
+
+#[tokio::test]
 async fn every_answer_has_its_id_and_says_what_browsers_may_not() {
     let shop = Shop::open().await;
     for path in ["/livez", "/readyz", "/api/products", "/api/nothing"] {
@@ -160,4 +185,24 @@ async fn forms_that_cannot_be_read() {
     read(twice.body("qty=1&qty=2").send().await.unwrap()).await.is_problem(400, "unreadable-form");
     let long = shop.request(Method::POST, "/actions/reserve").header("content-type", form);
     read(long.body("x".repeat(70 * 1024)).send().await.unwrap()).await.is_problem(413, "too-large");
+}
+
+#[tokio::test]
+async fn whoever_sends_too_much_reads_the_answer_and_no_reset() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let shop = Shop::open().await;
+    let length = 600 * 1024;
+    let mut client = tokio::net::TcpStream::connect(shop.addr).await.unwrap();
+    let head = format!(
+        "POST /api/webhooks/payment HTTP/1.1\r\nhost: shop\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    // Slowly: a server that answers and hangs up half-way makes a later write fail.
+    for _ in 0..6 {
+        client.write_all(&vec![b' '; length / 6]).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }

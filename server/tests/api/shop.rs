@@ -61,6 +61,9 @@ impl Answer {
 impl Shop {
     pub async fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let site = dir.path().join("site");
+        std::fs::create_dir(&site).unwrap();
+        std::fs::write(site.join("robots.txt"), "User-agent: *").unwrap();
         let settings = Settings {
             common: Common {
                 env: Environment::Development,
@@ -73,7 +76,7 @@ impl Shop {
             jwt_keys: vec![JwtKey { kid: "test".to_owned(), secret: Secret::new(JWT_SECRET) }],
             sandbox: true,
             rate_limit: RateLimit::Off,
-            site_root: Some(dir.path().into()),
+            site_root: Some(site),
         };
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(START_MS)));
         let server = Server::bind(settings, clock.clone()).await.unwrap();
