@@ -1,16 +1,19 @@
 //! The document around every page, and the table of addresses.
 
-use crate::pages::{
-    checkout::CheckoutPage,
-    home::HomePage,
-    missing::MissingPage,
-    order::OrderPage,
-    orders::OrdersPage,
-    product::ProductPage,
-    sandbox::{SandboxHoldPage, SandboxOrderPage},
+use crate::{
+    files::{Style, Wake},
+    pages::{
+        checkout::CheckoutPage,
+        home::HomePage,
+        missing::MissingPage,
+        order::OrderPage,
+        orders::OrdersPage,
+        product::ProductPage,
+        sandbox::{SandboxHoldPage, SandboxOrderPage},
+    },
 };
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -29,9 +32,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#f5f1e8" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#08191d" media="(prefers-color-scheme: dark)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() id="style" />
+                <Style options=options.clone() />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options islands=true />
+                <Wake options />
                 <MetaTags />
             </head>
             <body>
