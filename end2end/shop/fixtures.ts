@@ -38,17 +38,17 @@ export const test = base.extend<Fixtures>({
 
   baseURL: async ({ shop }, use) => use(shop.url),
 
-  context: async ({ context, witness }, use) => {
-    witness.watch(context);
+  context: async ({ context, witness, javaScriptEnabled }, use) => {
+    witness.watch(context, javaScriptEnabled !== false);
     await use(context);
   },
 
-  newShopper: async ({ browser, witness, baseURL, contextOptions }, use) => {
+  newShopper: async ({ browser, witness, baseURL, javaScriptEnabled }, use) => {
     const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
     await use(async (options = {}) => {
-      const context = await browser.newContext({ ...contextOptions, baseURL, ...options });
+      const context = await browser.newContext({ baseURL, javaScriptEnabled, ...options });
       contexts.push(context);
-      witness.watch(context);
+      witness.watch(context, (options.javaScriptEnabled ?? javaScriptEnabled) !== false);
       return context.newPage();
     });
     for (const context of contexts) await context.close();

@@ -86,6 +86,12 @@ export class Shop {
     return JSON.parse(said);
   }
 
+  /** Puts the demo's products on sale. */
+  async seed(): Promise<void> {
+    await this.command('seed');
+    await this.#until(`${this.url}/api/products/flash-phone`);
+  }
+
   /** What the server says about a product now. */
   async product(slug: string): Promise<Product> {
     const answer = await fetch(`${this.url}/api/products/${slug}`);

@@ -19,8 +19,9 @@ export async function expectStatus(page: Page, status: 'pending' | 'paid' | 'can
 }
 
 /** From a product's page to the checkout. */
-export async function reserve(page: Page, slug: string): Promise<void> {
+export async function reserve(page: Page, slug: string, quantity = 1): Promise<void> {
   await page.goto(`/products/${slug}`);
+  if (quantity > 1) await page.getByLabel('Quantity').fill(String(quantity));
   await page.getByRole('button', { name: 'Reserve' }).click();
   await expect(page).toHaveURL(/\/checkout\/[0-9a-f-]{36}$/);
 }

@@ -6,7 +6,7 @@ export class Witness {
   readonly #seen: string[] = [];
   readonly #tolerated: RegExp[] = [];
 
-  watch(context: BrowserContext): void {
+  watch(context: BrowserContext, scripts: boolean): void {
     context.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') {
         this.#seen.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
@@ -14,7 +14,7 @@ export class Witness {
     });
     context.on('weberror', (error) => this.#seen.push(`script error: ${error.error().stack ?? error.error().message}`));
     context.on('requestfailed', (request) => {
-      if (!endedByLeaving(request)) {
+      if (!endedByLeaving(request) && (scripts || !switchedOff(request))) {
         this.#seen.push(`request failed: ${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
       }
     });
@@ -38,4 +38,9 @@ export class Witness {
 // A page that is left takes its streams, and whatever it was still loading, with it.
 function endedByLeaving(request: Request): boolean {
   return request.failure()?.errorText === 'net::ERR_ABORTED';
+}
+
+// Chromium reports every script as blocked where JavaScript is switched off.
+function switchedOff(request: Request): boolean {
+  return request.resourceType() === 'script' && request.failure()?.errorText === 'csp';
 }

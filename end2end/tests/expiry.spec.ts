@@ -3,7 +3,7 @@ import { expect, test } from '../shop/fixtures.js';
 import { confirm, expectNotReloaded, expectStatus, expectStock, mark, reserve } from '../shop/steps.js';
 
 test('a hold that runs out', async ({ page, shop, newShopper }) => {
-  await shop.addProduct({ stock: 1, holdSeconds: 2 });
+  await shop.addProduct({ stock: 1, holdSeconds: 4 });
   const watcher = await newShopper();
   await watcher.goto('/products/lamp');
   await mark(watcher);
@@ -16,7 +16,7 @@ test('a hold that runs out', async ({ page, shop, newShopper }) => {
 });
 
 test('an order that nobody pays', async ({ page, shop, newShopper }) => {
-  await shop.addProduct({ stock: 1, paySeconds: 2 });
+  await shop.addProduct({ stock: 1, paySeconds: 4 });
   const watcher = await newShopper();
   await watcher.goto('/products/lamp');
   await reserve(page, 'lamp');
@@ -26,7 +26,7 @@ test('an order that nobody pays', async ({ page, shop, newShopper }) => {
 });
 
 test('a sale that has not begun opens by itself', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 4_000) });
+  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 6_000) });
   await page.goto('/products/lamp');
   await expect(page.getByTestId('countdown')).toBeVisible();
   const button = page.getByRole('button', { name: 'Reserve' });

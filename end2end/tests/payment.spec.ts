@@ -25,7 +25,7 @@ test('delivered twice: it counts once', async ({ page, shop }) => {
 });
 
 test('late money finds its stock still there: the order is paid', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 1, paySeconds: 2 });
+  await shop.addProduct({ stock: 1, paySeconds: 4 });
   await reserve(page, 'lamp');
   const order = await confirm(page);
   await page.goto(`/sandbox/pay/${order.split('/').pop()}`);

@@ -8,7 +8,7 @@ import { repository } from '../shop/server.js';
 const run = promisify(execFile);
 
 test('the walk-through in README', async ({ shop }) => {
-  await shop.command('seed');
+  await shop.seed();
   const before = await shop.product('flash-phone');
   const { stdout } = await run(join(repository, 'end2end/walkthrough.sh'), [shop.url], { cwd: shop.folder, env: shop.env() });
   expect(stdout).toMatch(/"status" *: *"paid"/);
