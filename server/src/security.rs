@@ -8,8 +8,8 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 
-/// For everything that is not a page: it loads nothing. Pictures may style themselves.
-const CSP_NO_PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+/// For everything that is not a page: it loads nothing.
+const CSP_NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// What is said of every answer.
 const ALWAYS: [(&str, &str); 6] = [
