@@ -85,39 +85,34 @@ impl Stock {
 #[serde(default)]
 pub struct Moves {
     /// Units newly held.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub held: u32,
     /// Units given back by the shopper.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub released: u32,
     /// Units of holds that ran out.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub expired: u32,
     /// Units ordered.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub ordered: u32,
     /// Units paid.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub paid: u32,
     /// Units of cancelled orders.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub cancelled: u32,
     /// Units sold to late money.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub resold: u32,
     /// Change of the total by the operator.
-    #[serde(skip_serializing_if = "is_unmoved")]
+    #[serde(skip_serializing_if = "unmoved")]
     pub adjusted: i64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(n: &u32) -> bool {
-    *n == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_unmoved(n: &i64) -> bool {
-    *n == 0
+/// What did not move is left out of the trail.
+fn unmoved<T: Default + PartialEq>(units: &T) -> bool {
+    *units == T::default()
 }
 
 /// What a watcher of a product is told: the counters as one commit left them (P10).
