@@ -111,12 +111,13 @@ impl Feed {
         Ok(feed)
     }
 
-    /// Takes in what a commit left. An older version than the one known is dropped: news is never reordered.
-    pub(crate) fn publish(&self, product: Product) {
+    /// Takes in what a commit left; answers whether that is news. An older version than the one known is dropped: news is
+    /// never reordered.
+    pub(crate) fn publish(&self, product: Product) -> bool {
         let id = product.id;
         let mut catalogue = self.write();
         match catalogue.get_mut(&id) {
-            Some(entry) if entry.product.version >= product.version => return,
+            Some(entry) if entry.product.version >= product.version => return false,
             Some(entry) => entry.product = Arc::new(product),
             None => {
                 let frames = watch::Sender::new(Frame::of(&product));
@@ -126,6 +127,7 @@ impl Feed {
         drop(catalogue);
         locked(&self.dirty).insert(id);
         self.wake.notify_one();
+        true
     }
 
     /// Tells an order's watchers, if it has any.
@@ -225,8 +227,11 @@ async fn look(feed: &Feed, store: &dyn Store) -> Result<(), StoreError> {
     if !store.reads().changed_elsewhere().await? {
         return Ok(());
     }
-    for product in store.reads().products().await? {
-        feed.publish(product);
+    // This node's own commits are published already. An order changes only together with its product, so where no
+    // product is news, no order is.
+    let products = store.reads().products().await?;
+    if products.into_iter().filter(|product| feed.publish(product.clone())).count() == 0 {
+        return Ok(());
     }
     for id in feed.watched_orders() {
         if let Some(order) = store.reads().order(id).await? {

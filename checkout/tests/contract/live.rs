@@ -1,6 +1,6 @@
 //! The feed: what a commit left reaches everybody who watches, in order.
 
-use crate::shop::{hold, owner};
+use crate::shop::{event, hold, owner};
 use checkout::model::{OrderState, PaymentStatus, Reference};
 use std::time::Duration;
 
@@ -49,6 +49,17 @@ crate::scenarios! {
         let mut watch = shop.checkout.watch_order(order.id, owner()).await.unwrap();
         assert_eq!(watch.next().await.unwrap().state, OrderState::Pending);
         shop.pay(Reference::Order(order.id), "tx", PaymentStatus::Success).await;
+        let paid = tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
+        assert!(matches!(paid.state, OrderState::Paid { .. }));
+    }
+
+    async fn an_order_that_another_process_saw_paid_tells_its_watcher(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let order = shop.ordered(phone, 1).await;
+        let mut watch = shop.checkout.watch_order(order.id, owner()).await.unwrap();
+        watch.next().await.unwrap();
+        let other = shop.second_node().await;
+        other.record_payment(event("evt", Reference::Order(order.id), "tx", PaymentStatus::Success)).await.unwrap();
         let paid = tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
         assert!(matches!(paid.state, OrderState::Paid { .. }));
     }

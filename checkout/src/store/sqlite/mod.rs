@@ -129,7 +129,8 @@ impl Unit for SqliteUnit {
             self.0.rollback().await.map_err(classify)?;
             return Ok(false);
         }
-        self.0.commit().await.map_err(classify)?;
+        // A disk that fails now may have kept the batch or not.
+        self.0.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
         Ok(true)
     }
 }

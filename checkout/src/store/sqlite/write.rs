@@ -18,7 +18,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, writes: &WriteSet) -> Res
     }
     holds(conn, writes).await?;
     orders(conn, writes).await?;
-    Ok(payments(conn, writes).await? && keys(conn, &writes.keys).await?)
+    Ok(payments(conn, writes).await? && keys(conn, writes).await?)
 }
 
 async fn products(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
@@ -167,17 +167,17 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
     Ok(added == rows.len())
 }
 
-async fn keys(conn: &mut SqliteConnection, keys: &[KeyRecord]) -> Result<bool, StoreError> {
+async fn keys(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
     let row = |record: &KeyRecord| {
         let reply = serde_json::to_string(&record.reply).unwrap_or_default();
         let key = record.idempotency.key.as_str();
-        json!([hex(record.owner.0), key, hex_bytes(&record.idempotency.fingerprint), reply])
+        json!([hex(record.owner.0), key, hex_bytes(&record.idempotency.fingerprint), reply, writes.at.as_millis()])
     };
-    let rows: Vec<_> = keys.iter().map(row).collect();
+    let rows: Vec<_> = writes.keys.iter().map(row).collect();
     let added = run(
         conn,
         "INSERT INTO idempotency_keys (owner, key, fingerprint, reply, created_at)
-         SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3, unixepoch('subsec') * 1000
+         SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4
          FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING",
         &rows,
     )
