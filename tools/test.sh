@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
-results=target/test-results
+results=$root/target/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
@@ -28,6 +28,11 @@ rust_tests() {
     fi
 }
 
+browser_tests() (
+    cd end2end
+    npx --no-install tsc --noEmit && npx --no-install playwright test
+)
+
 step "Rust tests"
 run rust rust_tests
 step "Documentation tests"
@@ -37,10 +42,7 @@ step "Release build, for the browser tests"
 tools/build.sh
 tools/setup.sh e2e
 step "Browser tests (Playwright)"
-(cd end2end && npx tsc --noEmit)
-cd end2end
-run browser npx playwright test
-cd "$root"
+run browser browser_tests
 
 if [ ${#failed[@]} -gt 0 ]; then step "Failed: ${failed[*]}"; fi
 exec node tools/count.mjs "$results" ${failed[@]+"${failed[@]}"}
