@@ -63,7 +63,7 @@ pub fn refusal(refusal: &Refusal) -> Notice {
             "A paid order is not cancelled from here. Write to the shop and we sort it out.",
         ),
         Refusal::KeyReused => Notice::new("That form was used before", "Please send it once more from this page."),
-        Refusal::SlugTaken | Refusal::StockCommitted { .. } => fault(),
+        Refusal::SlugTaken | Refusal::StockCommitted { .. } | Refusal::TooMuchStock => fault(),
     }
 }
 

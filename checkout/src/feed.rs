@@ -3,7 +3,7 @@
 
 use crate::{
     fault::StoreError,
-    model::{Order, OrderId, Product, ProductId, StockSnapshot},
+    model::{Order, OrderId, OrderState, Product, ProductId, StockSnapshot},
     store::Store,
 };
 use bytes::Bytes;
@@ -111,13 +111,12 @@ impl Feed {
         Ok(feed)
     }
 
-    /// Takes in what a commit left; answers whether that is news. An older version than the one known is dropped: news is
-    /// never reordered.
-    pub(crate) fn publish(&self, product: Product) -> bool {
+    /// Takes in what a commit left. An older version than the one known is dropped: news is never reordered.
+    pub(crate) fn publish(&self, product: Product) {
         let id = product.id;
         let mut catalogue = self.write();
         match catalogue.get_mut(&id) {
-            Some(entry) if entry.product.version >= product.version => return false,
+            Some(entry) if entry.product.version >= product.version => return,
             Some(entry) => entry.product = Arc::new(product),
             None => {
                 let frames = watch::Sender::new(Frame::of(&product));
@@ -127,13 +126,19 @@ impl Feed {
         drop(catalogue);
         locked(&self.dirty).insert(id);
         self.wake.notify_one();
-        true
     }
 
-    /// Tells an order's watchers, if it has any.
+    /// Tells an order's watchers, if it has any. An order only ever goes on, from pending by cancelled to paid: what would
+    /// take it back is old news.
     pub(crate) fn publish_order(&self, order: &Order) {
         if let Some(sender) = locked(&self.orders).get(&order.id) {
-            sender.send_replace(Some(order.clone()));
+            sender.send_if_modified(|known| {
+                let is_news = known.as_ref().is_none_or(|known| stage(known) < stage(order));
+                if is_news {
+                    *known = Some(order.clone());
+                }
+                is_news
+            });
         }
     }
 
@@ -195,6 +200,15 @@ impl Feed {
     }
 }
 
+/// How far an order has come.
+fn stage(order: &Order) -> u8 {
+    match order.state {
+        OrderState::Pending => 0,
+        OrderState::Cancelled { .. } => 1,
+        OrderState::Paid { .. } => 2,
+    }
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -213,30 +227,29 @@ async fn pace(feed: std::sync::Weak<Feed>) {
 
 /// Shows what other processes commit to the same database: the command line, another node.
 async fn look_out(feed: std::sync::Weak<Feed>, store: Arc<dyn Store>) {
+    let mut seen = None;
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(feed) = feed.upgrade() else { return };
-        if let Err(error) = look(&feed, &*store).await {
+        if let Err(error) = look(&feed, &*store, &mut seen).await {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::warn!(%error, cause, "could not look for other writers' commits");
         }
     }
 }
 
-async fn look(feed: &Feed, store: &dyn Store) -> Result<(), StoreError> {
-    if !store.reads().changed_elsewhere().await? {
+async fn look(feed: &Feed, store: &dyn Store, seen: &mut Option<i64>) -> Result<(), StoreError> {
+    let pulse = store.reads().pulse().await?;
+    if *seen == Some(pulse) {
         return Ok(());
     }
-    // This node's own commits are published already. An order changes only together with its product, so where no
-    // product is news, no order is.
-    let products = store.reads().products().await?;
-    if products.into_iter().filter(|product| feed.publish(product.clone())).count() == 0 {
-        return Ok(());
+    for product in store.reads().products().await? {
+        feed.publish(product);
     }
-    for id in feed.watched_orders() {
-        if let Some(order) = store.reads().order(id).await? {
-            feed.publish_order(&order);
-        }
+    for order in store.reads().these_orders(&feed.watched_orders()).await? {
+        feed.publish_order(&order);
     }
+    // Only now: what could not be read is looked for again.
+    *seen = Some(pulse);
     Ok(())
 }

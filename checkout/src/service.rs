@@ -282,7 +282,11 @@ impl Checkout {
 
     async fn send(&self, command: Command) -> Result<Replayed<Reply>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Envelope { command, reply }).map_err(|_| Error::BUSY)?;
+        self.queue.try_send(Envelope { command, reply }).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => Error::BUSY,
+            // The writer is gone, and with it all that this process can do.
+            mpsc::error::TrySendError::Closed(_) => Error::Fault,
+        })?;
         // The writer answers every command it took; if it is gone, so is our knowledge of what it did.
         answer.await.unwrap_or(Err(Error::Unknown))
     }

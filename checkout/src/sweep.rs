@@ -39,6 +39,8 @@ async fn sweep(checkout: &Checkout, store: &dyn Store, now: Timestamp, limits: L
         for product in store.reads().due(now).await? {
             log(checkout.sweep_product(product).await, "units came back");
         }
+        // There may be more than one sweep takes.
+        return Ok(SHORTEST);
     }
     let give_up_at = oldest_parked.map(|parked| parked + limits.parked_for);
     if give_up_at.is_some_and(|at| at <= now) {

@@ -16,11 +16,14 @@ use futures::FutureExt;
 use std::{error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
-/// Times a batch is decided again because another writer was first. Between them lies a growing pause.
+/// Times a batch is decided again because another writer was first.
 const ATTEMPTS: u32 = 6;
 
 /// Rounds of loading before a batch must be decidable: a claim, then its product's tally, and one to see there is no more.
 const ROUNDS: usize = 5;
+
+/// How far a clock may jump back before the writer follows it.
+const CLOCK_SLIP: Duration = Duration::from_mins(5);
 
 type Answers = Vec<Result<Replayed<Reply>, Error>>;
 
@@ -44,7 +47,7 @@ struct Writer {
     mint: Mint,
     feed: Arc<Feed>,
     state: State,
-    /// The latest instant decided at: a clock that jumps back does not bring the expired back to life.
+    /// The latest instant decided at.
     last: Timestamp,
 }
 
@@ -55,7 +58,7 @@ impl Writer {
             // Whoever went away before the work began is spared it.
             batch.retain(|envelope| !envelope.reply.is_closed());
             let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|e| (e.command, e.reply)).unzip();
-            let answers = self.serve(&commands).await;
+            let answers = if commands.is_empty() { Vec::new() } else { self.serve(&commands).await };
             for (reply, answer) in replies.into_iter().zip(answers) {
                 // Whoever went away meanwhile can ask again with the same key (P9).
                 let _ = reply.send(answer);
@@ -63,10 +66,24 @@ impl Writer {
         }
     }
 
-    /// Answers a batch, whatever happens. A failed batch leaves nothing known, so the next one reads afresh.
+    /// Answers a batch, whatever happens. What makes a batch fail is found by halving it: a row that cannot be, or a
+    /// broken invariant, fails the one command that meets it and not its neighbours.
     async fn serve(&mut self, commands: &[Command]) -> Answers {
+        let answers = self.serve_together(commands).await;
+        let failed = matches!(answers.first(), Some(Err(Error::Fault))) && commands.len() > 1;
+        if !failed {
+            return answers;
+        }
+        let (first, second) = commands.split_at(commands.len() / 2);
+        let mut answers = Box::pin(self.serve(first)).await;
+        answers.extend(Box::pin(self.serve(second)).await);
+        answers
+    }
+
+    /// Answers a batch by one commit. A failed batch leaves nothing known, so the next one reads afresh.
+    async fn serve_together(&mut self, commands: &[Command]) -> Answers {
         for attempt in 0..ATTEMPTS {
-            let outcome = AssertUnwindSafe(self.attempt(commands, attempt > 0)).catch_unwind().await;
+            let outcome = AssertUnwindSafe(self.attempt(commands)).catch_unwind().await;
             let failure = match outcome {
                 Ok(Ok(Some(answers))) => return answers,
                 Ok(Ok(None)) => None,
@@ -84,12 +101,20 @@ impl Writer {
         vec![Err(Error::BUSY); commands.len()]
     }
 
+    /// A clock that jumps back a little does not bring the expired back to life; one that was far ahead and was set right
+    /// is believed.
+    fn now(&mut self) -> Timestamp {
+        let now = self.clock.now();
+        self.last = now.max(self.last.min(now + CLOCK_SLIP));
+        self.last
+    }
+
     /// Loads, decides, commits. `None`: what the decisions rested on had changed, nothing is written.
-    async fn attempt(&mut self, commands: &[Command], careful: bool) -> Result<Option<Answers>, StoreError> {
-        self.last = self.last.max(self.clock.now());
-        let now = self.last;
+    async fn attempt(&mut self, commands: &[Command]) -> Result<Option<Answers>, StoreError> {
         let mut unit = self.store.begin().await?;
-        if !self.load(&mut *unit, commands, careful, now).await? {
+        // Asked only now: to begin may take a while, and what expired meanwhile has expired (P3).
+        let now = self.now();
+        if !self.load(&mut *unit, commands, now).await? {
             return Ok(None);
         }
         let mut answers = Vec::with_capacity(commands.len());
@@ -112,17 +137,11 @@ impl Writer {
     }
 
     /// Loads what the commands need and memory lacks, in bulk, until nothing is missing.
-    async fn load(
-        &mut self,
-        unit: &mut dyn Unit,
-        commands: &[Command],
-        careful: bool,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    async fn load(&mut self, unit: &mut dyn Unit, commands: &[Command], now: Timestamp) -> Result<bool, StoreError> {
         for _ in 0..ROUNDS {
             let mut wanted = Wanted::at(now);
             for command in commands {
-                decide::want(&self.state, command, careful, &mut wanted);
+                decide::want(&self.state, command, &mut wanted);
             }
             let wanted = self.state.not_yet_asked(wanted);
             if wanted.is_empty() {
@@ -147,18 +166,23 @@ impl Writer {
     ) -> Result<Option<u32>, StoreError> {
         let mut back = 0;
         while let Some(product) = decide::falls_short(&self.state, command, now) {
+            // News of a product that the batch knows otherwise must not slip in: it would take its claims away.
+            self.state.consult(product);
             let wanted = self.state.want_due(product, now);
             let found = unit.load(&wanted).await?;
             let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
             if !self.state.admit(&wanted, found) {
                 return Ok(None);
             }
-            self.state.consult(product);
             let (effects, units) = decide::reclaim(&self.state, product, &due, now);
             for effect in effects {
                 self.state.evolve(effect);
             }
             back += units;
+            // A sweep takes what one reading finds and comes again: others wait for the writer, too.
+            if matches!(command, Command::Sweep(_)) {
+                break;
+            }
         }
         Ok(Some(back))
     }

@@ -191,6 +191,7 @@ impl From<Refusal> for Problem {
                 "This key was sent before with another payload; choose a new key for a new request.",
             ),
             R::SlugTaken => conflict("slug-taken", "The slug is taken", "Choose another slug."),
+            R::TooMuchStock => Self::unprocessable("That many units cannot be counted or paid for; ask for fewer."),
             R::StockCommitted { committed } => {
                 let detail = format!("{committed} units are held, pending or sold: the total cannot be less.");
                 conflict("stock-committed", "The stock is committed", &detail).with("committed", committed)

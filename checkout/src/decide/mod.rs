@@ -65,11 +65,14 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
     Ok(decision)
 }
 
-/// What must be known to decide the command, that is not. `careful`: look up keys too, instead of leaving it to the
-/// constraints to notice a repetition.
-pub(crate) fn want(state: &State, command: &Command, careful: bool, wanted: &mut Wanted) {
-    if careful && let Some(by) = command.caller() {
-        wanted.keys.extend(by.idempotency.as_ref().map(|i| (by.owner, i.key.clone())));
+/// What must be known to decide the command, that is not. Keys come first: a repetition must get its stored answer, not
+/// what its request would get today.
+pub(crate) fn want(state: &State, command: &Command, wanted: &mut Wanted) {
+    let keyed = command.caller().and_then(|by| Some((by.owner, by.idempotency.as_ref()?)));
+    if let Some((owner, idempotency)) = keyed
+        && state.key(owner, &idempotency.key).is_none()
+    {
+        wanted.keys.insert((owner, idempotency.key.clone()));
     }
     match command {
         Command::AddProduct(product) => {
@@ -86,8 +89,10 @@ pub(crate) fn want(state: &State, command: &Command, careful: bool, wanted: &mut
         Command::CancelOrder { order, .. } => want_claim(state, Reference::Order(*order), wanted),
         Command::RecordPayment(payment) => {
             want_claim(state, payment.reference, wanted);
-            if careful {
+            if state.event(&payment.key).is_none() {
                 wanted.events.insert(payment.key.clone());
+            }
+            if !state.was_said(&payment.transaction_id, payment.status) {
                 wanted.said.insert((payment.transaction_id.clone(), payment.status.name()));
             }
         }

@@ -3,7 +3,7 @@
 use super::Decision;
 use crate::{
     command::Reply,
-    model::{Product, ProductId, Refusal},
+    model::{MAX_STOCK, Product, ProductId, Refusal},
     state::{Effect, Movement, State},
 };
 
@@ -18,6 +18,10 @@ pub(super) fn add(state: &State, product: &Product) -> Result<Decision, Refusal>
 
 pub(super) fn adjust(state: &State, id: ProductId, total: u32) -> Result<Decision, Refusal> {
     let product = &state.shelf(id).ok_or(Refusal::UnknownProduct)?.product;
+    // As when it was put on sale: what all of it costs must be countable, or an order's amount is not.
+    if total > MAX_STOCK || product.price.times(total).is_none() {
+        return Err(Refusal::TooMuchStock);
+    }
     let Some(stock) = product.stock.adjust(total) else {
         return Err(Refusal::StockCommitted { committed: product.stock.committed() });
     };

@@ -50,7 +50,6 @@ id!(
     WebhookId
 );
 id!(
-    /// One commit of the writer. It is stored with each stock event, so that a commit whose answer was lost can be
-    /// looked up (P9).
+    /// One commit of the writer, stored with each stock event.
     BatchId
 );

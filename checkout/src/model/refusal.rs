@@ -78,4 +78,7 @@ pub enum Refusal {
         /// The least the total can be now.
         committed: u32,
     },
+    /// The operator asked for more units than can be counted, or paid for.
+    #[error("more units than can be counted or paid for")]
+    TooMuchStock,
 }

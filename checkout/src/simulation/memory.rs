@@ -237,8 +237,12 @@ impl Reads for MemoryStore {
         Ok(self.0.disk().products.values().cloned().collect())
     }
 
-    async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
-        Ok(false)
+    async fn pulse(&self) -> Result<i64, StoreError> {
+        Ok(0)
+    }
+
+    async fn these_orders(&self, _: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {

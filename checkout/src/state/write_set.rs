@@ -36,14 +36,6 @@ pub struct WriteSet {
 }
 
 impl WriteSet {
-    /// Nothing to write; there may still be versions to check.
-    pub fn is_empty(&self) -> bool {
-        self.moves.is_empty()
-            && self.payments_added.is_empty()
-            && self.payments_changed.is_empty()
-            && self.keys.is_empty()
-    }
-
     /// Products whose stock is news.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products_added.iter().chain(&self.products_changed)

@@ -49,14 +49,16 @@ pub trait Unit: Send {
 pub trait Reads: Send + Sync {
     /// Every product, oldest first.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
-    /// Whether anything was committed since this was last asked.
-    async fn changed_elsewhere(&self) -> Result<bool, StoreError>;
+    /// A number that changes whenever somebody commits.
+    async fn pulse(&self) -> Result<i64, StoreError>;
     /// A hold, whoever owns it.
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError>;
-    /// The owner's holds that are active and not past their time, newest first.
+    /// The owner's holds for a named shopper that are active and not past their time, newest first.
     async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError>;
     /// An order, whoever owns it.
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
+    /// These orders, whoever owns them.
+    async fn these_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError>;
     /// The owner's orders, newest first.
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
     /// The payment events that refer to an order or to the hold it was, oldest first.

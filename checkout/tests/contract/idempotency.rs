@@ -68,4 +68,15 @@ crate::scenarios! {
         assert_eq!((again.value, again.replayed), (cancelled.value, true));
         assert_eq!(counts(shop.stock(phone).await), [3, 0, 0, 0]);
     }
+
+    async fn a_repeated_key_gets_its_answer_where_the_request_would_be_refused(shop: Shop) {
+        let phone = shop.phone(1).await.id;
+        let first = hold(&shop.checkout, phone, 1, Some(key("k", 1))).await.unwrap();
+        // Sold out by now, on a node that has never seen the key.
+        let fresh = shop.second_node().await;
+        assert_eq!(hold(&fresh, phone, 1, Some(key("k", 1))).await.unwrap(), first);
+        let order = fresh.place_order(first.id, owner(), Some(key("o", 1))).await.unwrap().value;
+        let again = shop.second_node().await.place_order(first.id, owner(), Some(key("o", 1))).await.unwrap();
+        assert_eq!((again.value, again.replayed), (order, true));
+    }
 }

@@ -59,6 +59,22 @@ crate::scenarios! {
         assert_eq!(stock.available + stock.sold, 50);
     }
 
+    async fn news_from_another_node_takes_no_claim_away(shop: Shop) {
+        let phone = shop.phone(3).await.id;
+        let stale = shop.hold(phone, 1).await;
+        shop.turn(60);
+        let live = shop.hold(phone, 1).await;
+        // Another node moves the product behind this one's back, and then something under it is due.
+        let other = shop.second_node().await;
+        hold(&other, phone, 1, None).await.unwrap();
+        shop.turn(60);
+        let (short, order) = tokio::join!(shop.try_hold(phone, 1), shop.try_order(live.id));
+        short.unwrap();
+        order.unwrap();
+        assert!(shop.try_order(stale.id).await.is_err());
+        assert_eq!(counts(shop.stock(phone).await), [0, 2, 1, 0]);
+    }
+
     async fn a_caller_who_goes_away_leaves_the_whole_or_nothing(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         for _ in 0..200 {

@@ -12,6 +12,7 @@ crate::scenarios! {
         shop.hold(phone, 2).await;
         shop.ordered(phone, 3).await;
         assert_eq!(refused(shop.checkout.adjust_stock(phone, 4).await), Refusal::StockCommitted { committed: 5 });
+        assert_eq!(refused(shop.checkout.adjust_stock(phone, u32::MAX).await), Refusal::TooMuchStock);
         shop.checkout.adjust_stock(phone, 5).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [0, 2, 3, 0]);
         shop.checkout.adjust_stock(phone, 8).await.unwrap();

@@ -16,7 +16,7 @@ use sqlx::{
     Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{str::FromStr, sync::atomic::AtomicI64, time::Duration};
+use std::{str::FromStr, time::Duration};
 
 /// Older ones can corrupt a database when the WAL is reset.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -36,7 +36,6 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// A connection of its own, whose `data_version` tells of everybody else's commits.
     lookout: SqlitePool,
-    seen: AtomicI64,
 }
 
 impl SqliteStore {
@@ -60,7 +59,7 @@ impl SqliteStore {
         let writer = pool(1).connect_with(options.clone()).await.map_err(classify)?;
         let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
         let lookout = pool(1).connect_with(options).await.map_err(classify)?;
-        let store = Self { writer, readers, lookout, seen: AtomicI64::new(i64::MIN) };
+        let store = Self { writer, readers, lookout };
         store.check_version().await?;
         Ok(store)
     }

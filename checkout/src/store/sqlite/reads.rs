@@ -1,7 +1,7 @@
 //! Reads beside the writer, each a statement of its own: no read transaction is ever left open.
 
 use super::{
-    SqliteStore, classify,
+    SqliteStore, classify, hex_list,
     rows::{HoldRow, OrderRow, PaymentRow, ProductRow, into_all},
 };
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
 };
 use async_trait::async_trait;
 use sqlx::FromRow;
-use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 #[async_trait]
@@ -22,10 +21,21 @@ impl Reads for SqliteStore {
         into_all(rows)
     }
 
-    async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
-        let version: i64 =
-            sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.lookout).await.map_err(classify)?;
-        Ok(self.seen.swap(version, Ordering::Relaxed) != version)
+    async fn pulse(&self) -> Result<i64, StoreError> {
+        sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.lookout).await.map_err(classify)
+    }
+
+    async fn these_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<OrderRow> =
+            sqlx::query_as("SELECT * FROM orders WHERE id IN (SELECT unhex(value) FROM json_each(?1))")
+                .bind(hex_list(ids.iter().map(|id| id.0)))
+                .fetch_all(&self.readers)
+                .await
+                .map_err(classify)?;
+        into_all(rows)
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
@@ -164,7 +174,8 @@ struct AuditRow {
     pending_rows: i64,
     sold_rows: i64,
     events: i64,
-    told: i64,
+    /// None where the trail is missing altogether.
+    told: Option<i64>,
     strays: i64,
     holds: i64,
     orders: i64,
@@ -181,7 +192,7 @@ impl AuditRow {
             ("sold", self.sold, self.sold_rows),
             // One stock event for each version, the last of which tells what is stored.
             ("version", self.version, self.events),
-            ("available", self.available, self.told),
+            ("available", self.available, self.told.unwrap_or(-1)),
             // Holds and orders that do not name each other.
             ("claims", 0, self.strays),
         ];
