@@ -50,6 +50,25 @@ test('a double click on Reserve makes one hold', async ({ page, shop }) => {
   expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
 });
 
+test('what was typed before the page woke up is kept', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 5 });
+  let wake = () => {};
+  const typed = new Promise<void>((resolve) => (wake = resolve));
+  await page.route('**/*.wasm', async (route) => {
+    await typed;
+    await route.continue();
+  });
+  await page.goto('/products/lamp', { waitUntil: 'commit' });
+  await page.getByLabel('Quantity').fill('3');
+  wake();
+  const more = page.getByRole('button', { name: 'One more' });
+  await expect(async () => {
+    await more.click();
+    await expect(page.getByLabel('Quantity')).not.toHaveValue('3', { timeout: 100 });
+  }).toPass();
+  await expect(page.getByLabel('Quantity')).toHaveValue('4');
+});
+
 test('a hold belongs to the shopper who made it', async ({ page, shop, newShopper, witness }) => {
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');

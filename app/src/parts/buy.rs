@@ -4,7 +4,7 @@
 use super::{
     connection::Connection,
     countdown::Countdown,
-    quantity::Quantity,
+    quantity::{Quantity, typed},
     stock::{Counts, Meter, Numbers, live_counts},
     when::{Moment, When},
 };
@@ -89,7 +89,7 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
         Phase::Open => "Available",
         Phase::Ended => "Not sold",
     });
-    let qty = RwSignal::new(qty);
+    let qty = RwSignal::new(typed(qty));
     let invalid = refusal.as_ref().is_some_and(|r| r.about_qty);
     view! {
         <section class="buy" id="buy" aria-labelledby="standing" data-standing=move || standing.get().0>

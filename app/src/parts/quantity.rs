@@ -2,6 +2,21 @@
 
 use leptos::prelude::*;
 
+/// The field's id, by which its label and [`typed`] find it.
+const FIELD: &str = "qty";
+
+/// What the shopper has typed before the page woke up, or the browser has kept from before a reload; else `suggested`.
+pub(super) fn typed(suggested: u32) -> u32 {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let field = document().get_element_by_id(FIELD).and_then(|e| e.dyn_into::<web_sys::HtmlInputElement>().ok());
+        field.and_then(|field| field.value().parse().ok()).unwrap_or(suggested)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    suggested
+}
+
 /// A field named `qty`, from 1 to `most`.
 #[component]
 pub(super) fn Quantity(
@@ -18,7 +33,7 @@ pub(super) fn Quantity(
     };
     view! {
         <div class="quantity">
-            <label for="qty">"Quantity"</label>
+            <label for=FIELD>"Quantity"</label>
             <div class="stepper">
                 <button
                     type="button"
@@ -30,7 +45,7 @@ pub(super) fn Quantity(
                     "−"
                 </button>
                 <input
-                    id="qty"
+                    id=FIELD
                     name="qty"
                     type="number"
                     inputmode="numeric"
