@@ -1,7 +1,7 @@
 //! From settings to a server that listens: store, engine, sweep, state, router, and the order in which they stop.
 
 use crate::{
-    api::token::ClientCheck,
+    api::{self, token::ClientCheck},
     auth::Tokens,
     config::{Common, Environment, RateLimit, Settings},
     listen, router,
@@ -12,6 +12,7 @@ use crate::{
     state::{AppState, Parts},
 };
 use app::sandbox::SandboxProvider;
+use axum::routing::{MethodRouter, post};
 use checkout::{
     Checkout, Clock, Limits, Mint, StoreError,
     store::{self, Store},
@@ -139,9 +140,14 @@ impl Server {
 
     /// Serves until it is stopped.
     pub async fn serve(self) {
+        self.serve_with(post(api::holds::place)).await;
+    }
+
+    /// As [`Server::serve`], with `place_hold` at `POST /api/holds`.
+    pub async fn serve_with(self, place_hold: MethodRouter<AppState>) {
         tracing::info!(addr = %self.addr, "listening");
         let stopping = self.stopping();
-        listen::serve(self.listener, router::build(self.state), stopping).await;
+        listen::serve(self.listener, router::build(self.state, place_hold), stopping).await;
         tracing::info!("stopped");
     }
 }

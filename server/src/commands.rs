@@ -1,13 +1,16 @@
 //! The `holdfast` command: doing what it is told. Every command works beside running servers.
 
 use crate::{
-    api::products::ProductView,
+    api::{holds, products::ProductView},
     boot::{BootError, Engine, Server, open_store},
     cli::{AddProduct, Cli, ClientCommand, Command, ProductCommand},
     config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings},
-    seed, telemetry,
+    seed,
+    state::AppState,
+    telemetry,
 };
 use argon2::{Argon2, PasswordHasher as _, password_hash::SaltString};
+use axum::routing::{MethodRouter, post};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use checkout::{
     Clock, Mint, SystemClock,
@@ -54,12 +57,17 @@ fn failure(error: &dyn fmt::Display) -> Failure {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    main_with(post(holds::place))
+}
+
+/// Runs the program with `place_hold` at `POST /api/holds`: `examples/ceiling.rs` puts a handler there that asks nobody.
+pub fn main_with(place_hold: MethodRouter<AppState>) -> ExitCode {
     // Before anything reads the environment, and before there is a second thread.
     let dotenv = dotenvy::from_path(".env");
     let cli = Cli::parse();
     let done = match dotenv {
         Err(error) if !error.not_found() => Err(Failure(format!("the file .env cannot be read: {error}"))),
-        _ => run(cli),
+        _ => run(cli, place_hold),
     };
     done.unwrap_or_else(|failure| {
         eprintln!("holdfast: {failure}");
@@ -67,13 +75,13 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn run(cli: Cli) -> Result<ExitCode, Failure> {
+fn run(cli: Cli, place_hold: MethodRouter<AppState>) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|e| failure(&e))?;
     let done = runtime.block_on(async {
         let Cli { common, command } = cli;
         match command {
-            Some(Command::Serve(args)) => serve(common, *args, false).await,
-            None => serve(common, serve_args(), true).await,
+            Some(Command::Serve(args)) => serve(common, *args, false, place_hold).await,
+            None => serve(common, serve_args(), true, place_hold).await,
             Some(other) => once(common, other).await,
         }
     });
@@ -90,7 +98,12 @@ fn serve_args() -> ServeArgs {
     }
 }
 
-async fn serve(common: CommonArgs, mut args: ServeArgs, demo: bool) -> Result<ExitCode, Failure> {
+async fn serve(
+    common: CommonArgs,
+    mut args: ServeArgs,
+    demo: bool,
+    place_hold: MethodRouter<AppState>,
+) -> Result<ExitCode, Failure> {
     if args.addr.is_none() {
         // Set by `cargo leptos watch`.
         args.addr = env::var_os("LEPTOS_SITE_ADDR");
@@ -105,7 +118,7 @@ async fn serve(common: CommonArgs, mut args: ServeArgs, demo: bool) -> Result<Ex
     }
     stop_on_signals(&server).map_err(|e| failure(&e))?;
     say(&format!("Holdfast is open at http://{}", server.addr()))?;
-    server.serve().await;
+    server.serve_with(place_hold).await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,12 +2,12 @@
 //! the storefront, which parses it, asks [`checkout::Checkout`], and maps the answer; `problem` has all the "no"s.
 
 pub mod api;
-mod auth;
+pub mod auth;
 pub mod boot;
 pub mod cli;
 pub mod commands;
 pub mod config;
-mod extract;
+pub mod extract;
 mod health;
 mod listen;
 mod live;

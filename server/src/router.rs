@@ -7,7 +7,7 @@ use axum::{
     extract::Request,
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use std::{any::Any, time::Duration};
 use tower::ServiceBuilder;
@@ -16,8 +16,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// How long an answer may take to begin. Streams begin at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The whole server.
-pub fn build(state: AppState) -> Router {
+/// The whole server, with `place_hold` at `POST /api/holds`.
+pub fn build(state: AppState, place_hold: MethodRouter<AppState>) -> Router {
     let passage = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), telemetry::observe))
         .layer(middleware::from_fn_with_state(state.clone(), security::headers))
@@ -25,7 +25,7 @@ pub fn build(state: AppState) -> Router {
         .layer(middleware::from_fn(security::same_site))
         .layer(middleware::from_fn(within_time));
     Router::new()
-        .nest("/api", api::routes())
+        .nest("/api", api::routes(place_hold))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .merge(storefront::routes(&state))

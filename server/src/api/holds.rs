@@ -7,7 +7,10 @@ use crate::{
     state::AppState,
 };
 use axum::{Json, extract::State, response::Response};
-use checkout::model::{Hold, HoldId, HoldState, ProductId, Quantity, Shopper, Timestamp};
+use checkout::{
+    Replayed,
+    model::{Hold, HoldId, HoldState, ProductId, Quantity, Shopper, Timestamp},
+};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +18,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceHold {
-    product_id: ProductId,
-    qty: Quantity,
-    shopper: Option<Shopper>,
+    /// Of what.
+    pub product_id: ProductId,
+    /// How many units.
+    pub qty: Quantity,
+    /// The client's name for its customer.
+    pub shopper: Option<Shopper>,
 }
 
 /// A hold as the API shows it.
@@ -49,9 +55,13 @@ pub async fn place(
     Posted { body, idempotency }: Posted<PlaceHold>,
 ) -> Answer<Response> {
     let PlaceHold { product_id, qty, shopper } = body;
-    let hold = state.checkout.place_hold(product_id, qty, owner, shopper, idempotency).await?;
+    Ok(placed(state.checkout.place_hold(product_id, qty, owner, shopper, idempotency).await?))
+}
+
+/// The answer to whoever placed `hold`.
+pub fn placed(hold: Replayed<Hold>) -> Response {
     let location = format!("/api/holds/{}", hold.value.id);
-    Ok(created(&location, hold.replayed, HoldView::from(hold.value)))
+    created(&location, hold.replayed, HoldView::from(hold.value))
 }
 
 /// A hold of one's own.
