@@ -17,10 +17,6 @@ use tokio::sync::{Notify, broadcast, watch};
 /// Changes of one product that are told in a second, at most: faster than anyone reads, slow enough to send to all.
 pub const FRAMES_PER_SECOND: u32 = 20;
 
-/// How often other writers' commits (another process on the same file) are looked for. A third of the second within
-/// which they must show.
-const LOOK_EVERY: Duration = Duration::from_millis(300);
-
 /// Changes that a watcher of all products may lag behind before it is told the whole state again.
 const ALL_BACKLOG: usize = 256;
 
@@ -61,11 +57,13 @@ impl StockWatch {
 pub struct OrderWatch {
     changes: watch::Receiver<Option<Order>>,
     current: Option<Order>,
+    /// How far the order had come when its watcher was told last.
+    told: u8,
 }
 
 impl OrderWatch {
     pub(crate) fn starting_at(self, order: Order) -> Self {
-        Self { current: Some(order), ..self }
+        Self { told: stage(&order), current: Some(order), ..self }
     }
 
     /// The order now, the first time; then each time it has changed. `None` once the feed is gone.
@@ -73,8 +71,15 @@ impl OrderWatch {
         if let Some(order) = self.current.take() {
             return Some(order);
         }
-        self.changes.changed().await.ok()?;
-        self.changes.borrow_and_update().clone()
+        loop {
+            self.changes.changed().await.ok()?;
+            // What was read first may come again, as another node's news.
+            let news = self.changes.borrow_and_update().clone().filter(|order| stage(order) > self.told);
+            if let Some(order) = news {
+                self.told = stage(&order);
+                return Some(order);
+            }
+        }
     }
 }
 
@@ -169,7 +174,7 @@ impl Feed {
         // Watchers come and go; whoever comes next sweeps out those that have gone.
         orders.retain(|other, sender| *other == id || sender.receiver_count() > 0);
         let changes = orders.entry(id).or_insert_with(|| watch::Sender::new(None)).subscribe();
-        OrderWatch { changes, current: None }
+        OrderWatch { changes, current: None, told: 0 }
     }
 
     /// The watched orders, to be read again when another writer has committed.
@@ -229,7 +234,7 @@ async fn pace(feed: std::sync::Weak<Feed>) {
 async fn look_out(feed: std::sync::Weak<Feed>, store: Arc<dyn Store>) {
     let mut seen = None;
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
+        store.news().await;
         let Some(feed) = feed.upgrade() else { return };
         if let Err(error) = look(&feed, &*store, &mut seen).await {
             let cause = std::error::Error::source(&error).map(ToString::to_string);

@@ -133,6 +133,9 @@ impl Writer {
         for order in writes.orders() {
             self.feed.publish_order(order);
         }
+        if writes.products().next().is_some() {
+            self.store.tell();
+        }
         Ok(Some(answers))
     }
 

@@ -3,11 +3,11 @@
 use crate::{
     command::{Idempotency, IdempotencyKey, Reply},
     model::{
-        EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Shopper, Slug, Timestamp,
-        TransactionId,
+        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Shopper,
+        Slug, Timestamp, TransactionId,
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A claim on stock: the hold, the order it became, and the payments that wait for that order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,28 @@ pub struct Claim {
     pub order: Option<Order>,
     /// Payments about the hold that came before the order, oldest first (P6).
     pub parked: Vec<Payment>,
+}
+
+impl Claim {
+    /// Puts together what was read of the same holds.
+    pub(crate) fn assemble(holds: Vec<Hold>, orders: Vec<Order>, parked: Vec<Payment>) -> Vec<Self> {
+        let mut orders: HashMap<HoldId, Order> = orders.into_iter().map(|order| (order.hold_id, order)).collect();
+        let mut waiting: HashMap<HoldId, Vec<Payment>> = HashMap::new();
+        for payment in parked {
+            if let Reference::Hold(hold) = payment.reference {
+                waiting.entry(hold).or_default().push(payment);
+            }
+        }
+        let claim = |hold: Hold| {
+            let order = match hold.state {
+                HoldState::Ordered { .. } => orders.remove(&hold.id),
+                _ => None,
+            };
+            let parked = waiting.remove(&hold.id).unwrap_or_default();
+            Self { hold, order, parked }
+        };
+        holds.into_iter().map(claim).collect()
+    }
 }
 
 /// What counts towards a limit: one shopper's share of one product.

@@ -36,6 +36,14 @@ pub struct WriteSet {
 }
 
 impl WriteSet {
+    /// Nothing to write, and nothing that must not have changed.
+    pub fn is_empty(&self) -> bool {
+        self.products().next().is_none()
+            && self.products_unchanged.is_empty()
+            && self.payments_added.is_empty()
+            && self.payments_changed.is_empty()
+    }
+
     /// Products whose stock is news.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products_added.iter().chain(&self.products_changed)

@@ -2,15 +2,24 @@
 //! above it, so that a store is statements and row mapping only.
 
 use crate::{
+    clock::{Clock, SystemClock},
     fault::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     state::{Found, Wanted, WriteSet},
 };
 use async_trait::async_trait;
 use serde::Serialize;
+use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
+mod audit;
+pub mod postgres;
+mod rows;
 pub mod sqlite;
+
+/// How often other processes' commits are looked for where nothing tells of them. A third of the second within which
+/// they must show.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// A database that keeps the shop.
 #[async_trait]
@@ -30,6 +39,19 @@ pub trait Store: Send + Sync + 'static {
 
     /// The API's clients.
     fn clients(&self) -> &dyn Clients;
+
+    /// The clock that all processes on this store go by.
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+
+    /// Tells other processes that this one has committed, without waiting for anything.
+    fn tell(&self) {}
+
+    /// Returns when another process has committed, or may have.
+    async fn news(&self) {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 /// One transaction of the writer. Dropped, it is rolled back.
@@ -141,12 +163,11 @@ pub trait Clients: Send + Sync {
 }
 
 /// Opens the store that a database address names: `sqlite://path` or `postgres://…`.
-pub async fn open(url: &str) -> Result<std::sync::Arc<dyn Store>, StoreError> {
-    if url.starts_with("sqlite:") {
-        return Ok(std::sync::Arc::new(sqlite::SqliteStore::open(url).await?));
+pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    match url.split(':').next().unwrap_or_default() {
+        "sqlite" => Ok(Arc::new(sqlite::SqliteStore::open(url).await?)),
+        "postgres" | "postgresql" => Ok(Arc::new(postgres::PostgresStore::open(url).await?)),
+        // The rest of the address may hold a password.
+        other => Err(StoreError::Config(format!("no store for {other:?}: use sqlite://path or postgres://…"))),
     }
-    Err(StoreError::Config(format!(
-        "no store for the scheme of {:?}: use sqlite://path",
-        url.split(':').next().unwrap_or("")
-    )))
 }

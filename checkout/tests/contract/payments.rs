@@ -44,7 +44,8 @@ crate::scenarios! {
         assert_eq!(shop.pay(about, "tx", Success).await, PaymentVerdict::Processed);
         assert_eq!(shop.pay(about, "tx", Success).await, PaymentVerdict::Duplicate);
         let outcomes: Vec<_> = shop.payments(&order).await.iter().map(|p| p.outcome).collect();
-        assert_eq!(outcomes, [EventOutcome::Applied, EventOutcome::Duplicate]);
+        // However often it is repeated, the order's history has it once.
+        assert_eq!(outcomes, [EventOutcome::Applied]);
     }
 
     async fn a_restarted_node_still_knows_what_was_said(shop: Shop) {

@@ -1,5 +1,6 @@
 //! A shop of its own for each test: a database, a clock that only the test turns, and the words to drive it with.
 
+use crate::database::Database;
 use checkout::{
     Checkout, Delivery, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentReply, PaymentVerdict,
     model::{
@@ -26,26 +27,30 @@ pub struct Shop {
     pub checkout: Checkout,
     pub clock: Arc<ManualClock>,
     pub store: Arc<dyn Store>,
-    url: String,
     events: AtomicU32,
-    /// Removes the database when the test ends.
-    _home: tempfile::TempDir,
+    pub database: Database,
 }
 
 impl Shop {
     pub async fn sqlite() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", home.path().join("shop.db").display());
+        Self::open(Database::sqlite()).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::open(Database::postgres().await).await
+    }
+
+    async fn open(database: Database) -> Self {
         let clock = Arc::new(ManualClock::at(noon()));
-        let store = store::open(&url).await.unwrap();
+        let store = store::open(&database.url()).await.unwrap();
         store.migrate().await.unwrap();
         let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await.unwrap();
-        Self { checkout, clock, store, url, events: AtomicU32::new(0), _home: home }
+        Self { checkout, clock, store, events: AtomicU32::new(0), database }
     }
 
     /// Another node: a process of its own as far as the database can tell, on the same clock.
     pub async fn second_node(&self) -> Checkout {
-        let store = store::open(&self.url).await.unwrap();
+        let store = store::open(&self.database.url()).await.unwrap();
         Checkout::start(store, self.clock.clone(), Limits::default()).await.unwrap()
     }
 
@@ -154,11 +159,4 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 /// available, held, pending, sold
 pub fn counts(stock: Stock) -> [u32; 4] {
     [stock.available, stock.held, stock.pending, stock.sold]
-}
-
-/// Writes behind the shop's back, to see whether the audit notices.
-pub async fn corrupt(shop: &Shop, sql: &'static str) {
-    let pool = sqlx::SqlitePool::connect(&shop.url).await.unwrap();
-    sqlx::query(sql).execute(&pool).await.unwrap();
-    pool.close().await;
 }

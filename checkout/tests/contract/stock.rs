@@ -34,7 +34,7 @@ crate::scenarios! {
         let phone = shop.phone(10).await;
         shop.hold(phone.id, 2).await;
         assert!(shop.checkout.audit().await.unwrap().clean);
-        crate::shop::corrupt(&shop, "UPDATE products SET held = 1, available = 9").await;
+        shop.database.run("UPDATE products SET held = 1, available = 9").await;
         let audit = shop.checkout.audit().await.unwrap();
         let counters: Vec<_> = audit.drift.iter().map(|d| (d.counter.as_str(), d.stored, d.counted)).collect();
         assert_eq!(counters, [("held", 1, 2), ("available", 9, 8)]);

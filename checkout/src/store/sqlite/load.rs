@@ -1,17 +1,15 @@
 //! Loads what a batch wants, one statement a kind, inside the writer's transaction.
 
-use super::{
-    classify, hex_list, json,
-    rows::{HoldRow, KeyRow, OrderRow, PaymentRow, ProductRow, into_all},
-};
+use super::{classify, hex_list, json};
 use crate::{
     fault::StoreError,
-    model::{Hold, HoldId, HoldState, Order, Payment, Product, ProductId, Shopper, Timestamp},
+    model::{Hold, HoldId, Order, Payment, Product, ProductId, Shopper, Timestamp},
     state::{Claim, DUE_AT_ONCE, Found, TallyKey, Wanted},
+    store::rows::{HoldRow, KeyRow, OrderRow, PaymentRow, ProductRow, into_all},
 };
 use serde_json::json;
 use sqlx::{FromRow, SqliteConnection};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub(super) async fn load(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Found, StoreError> {
@@ -138,7 +136,6 @@ async fn claims(conn: &mut SqliteConnection, holds: &str) -> Result<Vec<Claim>, 
             .await
             .map_err(classify)?;
     let orders: Vec<Order> = into_all(rows)?;
-    let mut orders: HashMap<HoldId, Order> = orders.into_iter().map(|order| (order.hold_id, order)).collect();
     let rows: Vec<PaymentRow> = sqlx::query_as(
         "SELECT * FROM payment_webhooks
          WHERE hold_id IN (SELECT unhex(value) FROM json_each(?1)) AND outcome = 'parked' ORDER BY id",
@@ -147,22 +144,7 @@ async fn claims(conn: &mut SqliteConnection, holds: &str) -> Result<Vec<Claim>, 
     .fetch_all(conn)
     .await
     .map_err(classify)?;
-    let mut parked: HashMap<Uuid, Vec<Payment>> = HashMap::new();
-    for row in rows {
-        let payment = Payment::try_from(row)?;
-        if let crate::model::Reference::Hold(hold) = payment.reference {
-            parked.entry(hold.0).or_default().push(payment);
-        }
-    }
-    let claim = |hold: Hold| {
-        let order = match hold.state {
-            HoldState::Ordered { .. } => orders.remove(&hold.id),
-            _ => None,
-        };
-        let parked = parked.remove(&hold.id.0).unwrap_or_default();
-        Claim { hold, order, parked }
-    };
-    Ok(held.into_iter().map(claim).collect())
+    Ok(Claim::assemble(held, orders, into_all(rows)?))
 }
 
 #[derive(FromRow)]

@@ -3,7 +3,6 @@
 mod accounts;
 mod load;
 mod reads;
-mod rows;
 mod write;
 
 use super::{Clients, Reads, Sessions, Store, Unit};

@@ -1,16 +1,16 @@
 //! Reads beside the writer, each a statement of its own: no read transaction is ever left open.
 
-use super::{
-    SqliteStore, classify, hex_list,
-    rows::{HoldRow, OrderRow, PaymentRow, ProductRow, into_all},
-};
+use super::{SqliteStore, classify, hex_list};
 use crate::{
     fault::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
-    store::{Audit, Drift, Reads},
+    store::{
+        Audit, Reads,
+        audit::AuditRow,
+        rows::{HoldRow, OrderRow, PaymentRow, ProductRow, into_all},
+    },
 };
 use async_trait::async_trait;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 #[async_trait]
@@ -85,7 +85,7 @@ impl Reads for SqliteStore {
 
     async fn payments(&self, order: OrderId, hold: HoldId) -> Result<Vec<Payment>, StoreError> {
         let rows: Vec<PaymentRow> =
-            sqlx::query_as("SELECT * FROM payment_webhooks WHERE order_id = ?1 OR hold_id = ?2 ORDER BY id LIMIT 1000")
+            sqlx::query_as("SELECT * FROM payment_webhooks WHERE (order_id = ?1 OR hold_id = ?2) AND outcome <> 'duplicate' ORDER BY id LIMIT 1000")
                 .bind(order.0)
                 .bind(hold.0)
                 .fetch_all(&self.readers)
@@ -143,67 +143,11 @@ impl Reads for SqliteStore {
         .fetch_all(&self.readers)
         .await
         .map_err(classify)?;
-        let drift: Vec<Drift> = rows.iter().flat_map(AuditRow::drift).collect();
-        let sum = |part: fn(&AuditRow) -> i64| rows.iter().map(|r| u64::try_from(part(r)).unwrap_or(0)).sum();
-        Ok(Audit {
-            clean: drift.is_empty(),
-            products: u64::try_from(rows.len()).unwrap_or(u64::MAX),
-            holds: sum(|r| r.holds),
-            orders: sum(|r| r.orders),
-            refunds_due: rows.first().map_or(0, |r| u64::try_from(r.refunds).unwrap_or(0)),
-            drift,
-        })
+        Ok(AuditRow::audit(&rows))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.readers).await.map_err(classify)?;
         Ok(())
-    }
-}
-
-#[derive(FromRow)]
-struct AuditRow {
-    slug: String,
-    total: i64,
-    available: i64,
-    held: i64,
-    pending: i64,
-    sold: i64,
-    version: i64,
-    held_rows: i64,
-    pending_rows: i64,
-    sold_rows: i64,
-    events: i64,
-    /// None where the trail is missing altogether.
-    told: Option<i64>,
-    strays: i64,
-    holds: i64,
-    orders: i64,
-    refunds: i64,
-}
-
-impl AuditRow {
-    fn drift(&self) -> Vec<Drift> {
-        let sum = self.available + self.held + self.pending + self.sold;
-        let checks = [
-            ("total", self.total, sum),
-            ("held", self.held, self.held_rows),
-            ("pending", self.pending, self.pending_rows),
-            ("sold", self.sold, self.sold_rows),
-            // One stock event for each version, the last of which tells what is stored.
-            ("version", self.version, self.events),
-            ("available", self.available, self.told.unwrap_or(-1)),
-            // Holds and orders that do not name each other.
-            ("claims", 0, self.strays),
-        ];
-        let differ = checks.into_iter().filter(|(_, stored, counted)| stored != counted);
-        differ
-            .map(|(counter, stored, counted)| Drift {
-                product: self.slug.clone(),
-                counter: counter.to_owned(),
-                stored,
-                counted,
-            })
-            .collect()
     }
 }

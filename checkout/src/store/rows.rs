@@ -1,4 +1,4 @@
-//! Rows as SQLite keeps them, and the one place where they become values of the model.
+//! Rows as the stores read them, instants as milliseconds, and the one place where they become values of the model.
 
 use crate::{
     command::{Idempotency, IdempotencyKey},

@@ -1,0 +1,93 @@
+//! Browser sessions and API clients.
+
+use super::{PostgresStore, classify};
+use crate::{
+    fault::StoreError,
+    model::Timestamp,
+    store::{ApiClient, Clients, Sessions},
+};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+#[async_trait]
+impl Sessions for PostgresStore {
+    async fn create(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<bool, StoreError> {
+        let done = sqlx::query("INSERT INTO sessions (id, data, ends_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(id)
+            .bind(data)
+            .bind(ends_at.to_datetime())
+            .execute(&self.pool)
+            .await
+            .map_err(classify)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn save(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO sessions (id, data, ends_at) VALUES ($1, $2, $3)
+             ON CONFLICT (id) DO UPDATE SET data = excluded.data, ends_at = excluded.ends_at",
+        )
+        .bind(id)
+        .bind(data)
+        .bind(ends_at.to_datetime())
+        .execute(&self.pool)
+        .await
+        .map_err(classify)?;
+        Ok(())
+    }
+
+    async fn load(&self, id: Uuid, now: Timestamp) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
+        let row: Option<(Vec<u8>, i64)> =
+            sqlx::query_as("SELECT data, ms(ends_at) FROM sessions WHERE id = $1 AND ends_at > $2")
+                .bind(id)
+                .bind(now.to_datetime())
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(classify)?;
+        Ok(row.map(|(data, ends_at)| (data, Timestamp::from_millis(ends_at))))
+    }
+
+    async fn delete(&self, id: Uuid) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(&self.pool).await.map_err(classify)?;
+        Ok(())
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let done = sqlx::query("DELETE FROM sessions WHERE ends_at <= $1")
+            .bind(now.to_datetime())
+            .execute(&self.pool)
+            .await
+            .map_err(classify)?;
+        Ok(done.rows_affected())
+    }
+}
+
+#[async_trait]
+impl Clients for PostgresStore {
+    async fn add(&self, client: &ApiClient) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO api_clients (id, name, secret_hash, created_at) VALUES ($1, $2, $3, $4)")
+            .bind(client.id)
+            .bind(&client.name)
+            .bind(&client.secret_hash)
+            .bind(client.created_at.to_datetime())
+            .execute(&self.pool)
+            .await
+            .map_err(classify)?;
+        Ok(())
+    }
+
+    async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
+        let row: Option<(Uuid, String, String, i64)> =
+            sqlx::query_as("SELECT id, name, secret_hash, ms(created_at) FROM api_clients WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(classify)?;
+        Ok(row.map(|(id, name, secret_hash, created_at)| ApiClient {
+            id,
+            name,
+            secret_hash,
+            created_at: Timestamp::from_millis(created_at),
+        }))
+    }
+}

@@ -1,0 +1,242 @@
+//! Loads what a batch wants, one statement a kind, inside the writer's transaction. The products come first, locked in
+//! the order of their ids: what lies under a locked product stands still, and is read after.
+
+use super::{
+    classify,
+    columns::{HOLD, ORDER, PAYMENT, PRODUCT},
+};
+use crate::{
+    fault::StoreError,
+    model::{Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
+    state::{Claim, DUE_AT_ONCE, Found, TallyKey, Wanted},
+    store::rows::{HoldRow, KeyRow, OrderRow, PaymentRow, ProductRow, into_all},
+};
+use sqlx::{
+    AssertSqlSafe, FromRow, PgConnection, Row,
+    postgres::{PgArguments, PgRow},
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+pub(super) async fn load(conn: &mut PgConnection, wanted: &Wanted) -> Result<Found, StoreError> {
+    let mut found = Found::default();
+    let mut holds = holds_wanted(conn, wanted).await?;
+    let products = lock(conn, wanted, &holds).await?;
+    for (product, loaded) in &wanted.due {
+        let (due, next) = due(conn, *product, *loaded, wanted.now).await?;
+        holds.extend(due.iter().map(|id| id.0));
+        found.due.push((*product, due, next));
+    }
+    if !products.is_empty() {
+        found.products = products_with_due(conn, products).await?;
+    }
+    if !holds.is_empty() {
+        found.claims = claims(conn, holds.into_iter().collect()).await?;
+    }
+    if !wanted.tallies.is_empty() {
+        found.tallies = tallies(conn, wanted).await?;
+    }
+    if !wanted.keys.is_empty() {
+        let (owners, keys): (Vec<_>, Vec<_>) =
+            wanted.keys.iter().map(|(owner, key)| (owner.0, key.as_str().to_owned())).unzip();
+        let query = sqlx::query_as::<_, KeyRow>(
+            "SELECT k.owner, k.key, k.fingerprint, k.reply
+             FROM unnest($1::uuid[], $2::text[]) AS n (owner, key) JOIN idempotency_keys k USING (owner, key)",
+        );
+        found.keys = into_all(query.bind(owners).bind(keys).fetch_all(&mut *conn).await.map_err(classify)?)?;
+    }
+    if !(wanted.events.is_empty() && wanted.said.is_empty()) {
+        found.events = events(conn, wanted).await?;
+    }
+    if let Some(before) = wanted.parked_before {
+        let sql = format!(
+            "SELECT {PAYMENT} FROM payment_webhooks w
+             WHERE w.outcome = 'parked' AND w.product_id IS NULL AND w.received_at <= $1
+             ORDER BY w.received_at LIMIT $2"
+        );
+        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(before.to_datetime());
+        found.strays = into_all(query.bind(count(DUE_AT_ONCE)).fetch_all(&mut *conn).await.map_err(classify)?)?;
+    }
+    Ok(found)
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+async fn holds_wanted(conn: &mut PgConnection, wanted: &Wanted) -> Result<BTreeSet<Uuid>, StoreError> {
+    let mut holds: BTreeSet<Uuid> = wanted.holds.iter().map(|id| id.0).collect();
+    if !wanted.orders.is_empty() {
+        let orders: Vec<Uuid> = wanted.orders.iter().map(|id| id.0).collect();
+        let found: Vec<Uuid> = sqlx::query_scalar("SELECT hold_id FROM orders WHERE id = ANY ($1)")
+            .bind(orders)
+            .fetch_all(conn)
+            .await
+            .map_err(classify)?;
+        holds.extend(found);
+    }
+    Ok(holds)
+}
+
+/// Locks every product that the batch touches; answers their ids.
+async fn lock(conn: &mut PgConnection, wanted: &Wanted, holds: &BTreeSet<Uuid>) -> Result<Vec<Uuid>, StoreError> {
+    let mut products: BTreeSet<Uuid> = wanted.products.iter().chain(wanted.due.keys()).map(|id| id.0).collect();
+    if !holds.is_empty() {
+        let holds: Vec<Uuid> = holds.iter().copied().collect();
+        let found: Vec<Uuid> = sqlx::query_scalar("SELECT DISTINCT product_id FROM holds WHERE id = ANY ($1)")
+            .bind(holds)
+            .fetch_all(&mut *conn)
+            .await
+            .map_err(classify)?;
+        products.extend(found);
+    }
+    if products.is_empty() && wanted.slugs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = products.into_iter().collect();
+    let slugs: Vec<String> = wanted.slugs.iter().map(ToString::to_string).collect();
+    sqlx::query_scalar("SELECT id FROM products WHERE id = ANY ($1) OR slug = ANY ($2) ORDER BY id FOR UPDATE")
+        .bind(ids)
+        .bind(slugs)
+        .fetch_all(conn)
+        .await
+        .map_err(classify)
+}
+
+/// Holds past their time and holds whose order is, and the first instant at which another one is due.
+async fn due(
+    conn: &mut PgConnection,
+    product: ProductId,
+    loaded: usize,
+    now: Timestamp,
+) -> Result<(Vec<HoldId>, Option<Timestamp>), StoreError> {
+    let rows: Vec<(Uuid, i64)> = sqlx::query_as(
+        "SELECT hold_id, ms(due) FROM (
+             (SELECT id AS hold_id, expires_at AS due FROM holds
+              WHERE product_id = $1 AND status = 'active' AND expires_at <= $2 ORDER BY expires_at, id LIMIT $3)
+             UNION ALL
+             (SELECT hold_id, pay_by AS due FROM orders
+              WHERE product_id = $1 AND status = 'pending' AND pay_by <= $2 ORDER BY pay_by, hold_id LIMIT $3)) d
+         ORDER BY due, hold_id LIMIT $3 OFFSET $4",
+    )
+    .bind(product.0)
+    .bind(now.to_datetime())
+    .bind(count(loaded + DUE_AT_ONCE + 1))
+    .bind(count(loaded))
+    .fetch_all(&mut *conn)
+    .await
+    .map_err(classify)?;
+    let next = match rows.get(DUE_AT_ONCE) {
+        Some((_, due)) => Some(*due),
+        None => next_after(conn, product, now).await?,
+    };
+    let holds = rows.into_iter().take(DUE_AT_ONCE).map(|(id, _)| HoldId(id)).collect();
+    Ok((holds, next.map(Timestamp::from_millis)))
+}
+
+async fn next_after(conn: &mut PgConnection, product: ProductId, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    sqlx::query_scalar(
+        "SELECT ms(least(
+             (SELECT min(expires_at) FROM holds WHERE product_id = $1 AND status = 'active' AND expires_at > $2),
+             (SELECT min(pay_by) FROM orders WHERE product_id = $1 AND status = 'pending' AND pay_by > $2)))",
+    )
+    .bind(product.0)
+    .bind(now.to_datetime())
+    .fetch_one(conn)
+    .await
+    .map_err(classify)
+}
+
+/// The products and when something under each is due: a statement of its own, because the one that locked them may have
+/// waited, and what it then saw beside the locked rows was older than they.
+async fn products_with_due(
+    conn: &mut PgConnection,
+    products: Vec<Uuid>,
+) -> Result<Vec<(Product, Option<Timestamp>)>, StoreError> {
+    let sql = format!(
+        "SELECT {PRODUCT}, ms(least(
+             (SELECT min(expires_at) FROM holds WHERE product_id = p.id AND status = 'active'),
+             (SELECT min(pay_by) FROM orders WHERE product_id = p.id AND status = 'pending'))) AS next_due
+         FROM products p WHERE p.id = ANY ($1)"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(products).fetch_all(conn).await.map_err(classify)?;
+    let product = |row: PgRow| {
+        let product = ProductRow::from_row(&row).map_err(classify)?;
+        let next_due: Option<i64> = row.try_get("next_due").map_err(classify)?;
+        Ok((Product::try_from(product)?, next_due.map(Timestamp::from_millis)))
+    };
+    rows.into_iter().map(product).collect()
+}
+
+async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>) -> Result<Vec<Claim>, StoreError> {
+    let held: Vec<Hold> =
+        by_holds::<HoldRow, _>(conn, &holds, format!("SELECT {HOLD} FROM holds h WHERE h.id = ANY ($1)")).await?;
+    let orders: Vec<Order> =
+        by_holds::<OrderRow, _>(conn, &holds, format!("SELECT {ORDER} FROM orders o WHERE o.hold_id = ANY ($1)"))
+            .await?;
+    let parked: Vec<Payment> = by_holds::<PaymentRow, _>(
+        conn,
+        &holds,
+        format!(
+            "SELECT {PAYMENT} FROM payment_webhooks w WHERE w.hold_id = ANY ($1) AND w.outcome = 'parked' ORDER BY w.id"
+        ),
+    )
+    .await?;
+    Ok(Claim::assemble(held, orders, parked))
+}
+
+async fn by_holds<R, T>(conn: &mut PgConnection, holds: &[Uuid], sql: String) -> Result<Vec<T>, StoreError>
+where
+    R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    T: TryFrom<R, Error = StoreError>,
+{
+    let query = sqlx::query_as_with::<_, R, PgArguments>(AssertSqlSafe(sql), PgArguments::default());
+    into_all(query.bind(holds.to_vec()).fetch_all(conn).await.map_err(classify)?)
+}
+
+#[derive(FromRow)]
+struct TallyRow {
+    nth: i64,
+    hold_id: Uuid,
+    qty: i64,
+}
+
+/// What counts towards a limit: holds and orders that still have their time, and paid orders for ever.
+async fn tallies(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<(TallyKey, HoldId, u32)>, StoreError> {
+    let keys: Vec<&TallyKey> = wanted.tallies.iter().collect();
+    let rows: Vec<TallyRow> = sqlx::query_as(
+        "SELECT n.nth, h.id AS hold_id, h.qty
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS n (product_id, owner, shopper, nth)
+         JOIN holds h USING (product_id, owner, shopper)
+         LEFT JOIN orders o ON o.hold_id = h.id
+         WHERE h.status IN ('active', 'ordered')
+           AND ((h.status = 'active' AND h.expires_at > $4) OR (o.status = 'pending' AND o.pay_by > $4) OR o.status = 'paid')",
+    )
+    .bind(keys.iter().map(|key| key.product.0).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.owner.0).collect::<Vec<_>>())
+    .bind(keys.iter().map(|key| key.shopper.as_str().to_owned()).collect::<Vec<_>>())
+    .bind(wanted.now.to_datetime())
+    .fetch_all(conn)
+    .await
+    .map_err(classify)?;
+    let tally = |row: TallyRow| {
+        let key = keys.get(usize::try_from(row.nth - 1).ok()?)?;
+        Some(((*key).clone(), HoldId(row.hold_id), u32::try_from(row.qty).ok()?))
+    };
+    Ok(rows.into_iter().filter_map(tally).collect())
+}
+
+async fn events(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<Payment>, StoreError> {
+    let keys: Vec<String> = wanted.events.iter().map(ToString::to_string).collect();
+    let (transactions, statuses): (Vec<_>, Vec<_>) =
+        wanted.said.iter().map(|(id, status)| (id.to_string(), (*status).to_owned())).unzip();
+    let sql = format!(
+        "SELECT {PAYMENT} FROM payment_webhooks w WHERE w.key = ANY ($1)
+         UNION
+         SELECT {PAYMENT} FROM unnest($2::text[], $3::text[]) AS n (transaction_id, status)
+         JOIN payment_webhooks w ON w.transaction_id = n.transaction_id AND w.status = n.status
+         WHERE w.outcome <> 'duplicate'"
+    );
+    let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(keys).bind(transactions).bind(statuses);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}

@@ -1,0 +1,142 @@
+//! Reads beside the writer, each a statement of its own: no read transaction is ever left open.
+
+use super::{
+    PostgresStore, classify,
+    columns::{HOLD, ORDER, PAYMENT, PRODUCT},
+};
+use crate::{
+    fault::StoreError,
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
+    store::{
+        Audit, Reads,
+        audit::AuditRow,
+        rows::{HoldRow, OrderRow, PaymentRow, ProductRow, into_all},
+    },
+};
+use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+#[async_trait]
+impl Reads for PostgresStore {
+    async fn products(&self) -> Result<Vec<Product>, StoreError> {
+        let sql = format!("SELECT {PRODUCT} FROM products p ORDER BY p.id");
+        let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
+        into_all(rows.map_err(classify)?)
+    }
+
+    async fn pulse(&self) -> Result<i64, StoreError> {
+        // Whoever commits makes a version grow.
+        sqlx::query_scalar("SELECT coalesce(sum(version), 0)::bigint FROM products")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(classify)
+    }
+
+    async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
+        let sql = format!("SELECT {HOLD} FROM holds h WHERE h.id = $1");
+        let row = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).await;
+        row.map_err(classify)?.map(Hold::try_from).transpose()
+    }
+
+    async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
+        let sql = format!(
+            "SELECT {HOLD} FROM holds h
+             WHERE h.owner = $1 AND h.shopper IS NOT NULL AND h.status = 'active' AND h.expires_at > $2
+             ORDER BY h.id DESC LIMIT $3"
+        );
+        let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(owner.0).bind(now.to_datetime());
+        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).await.map_err(classify)?)
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = $1");
+        let row = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).await;
+        row.map_err(classify)?.map(Order::try_from).transpose()
+    }
+
+    async fn these_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY ($1)");
+        let rows = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(ids).fetch_all(&self.pool).await;
+        into_all(rows.map_err(classify)?)
+    }
+
+    async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError> {
+        // The greatest UUID stands for "no bound": ids sort by age.
+        let before = before.map_or(Uuid::max(), |id| id.0);
+        let sql = format!("SELECT {ORDER} FROM orders o WHERE o.owner = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3");
+        let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(owner.0).bind(before);
+        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).await.map_err(classify)?)
+    }
+
+    async fn payments(&self, order: OrderId, hold: HoldId) -> Result<Vec<Payment>, StoreError> {
+        let sql = format!(
+            "SELECT {PAYMENT} FROM payment_webhooks w
+             WHERE (w.order_id = $1 OR w.hold_id = $2) AND w.outcome <> 'duplicate' ORDER BY w.id LIMIT 1000"
+        );
+        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(order.0).bind(hold.0);
+        into_all(query.fetch_all(&self.pool).await.map_err(classify)?)
+    }
+
+    async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError> {
+        let ids: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT id FROM products p
+             WHERE EXISTS (SELECT 1 FROM holds WHERE product_id = p.id AND status = 'active' AND expires_at <= $1)
+                OR EXISTS (SELECT 1 FROM orders WHERE product_id = p.id AND status = 'pending' AND pay_by <= $1)
+             ORDER BY id",
+        )
+        .bind(now.to_datetime())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(classify)?;
+        Ok(ids.into_iter().map(ProductId).collect())
+    }
+
+    async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError> {
+        let (due, parked): (Option<i64>, Option<i64>) = sqlx::query_as(
+            "SELECT (SELECT ms(min(least(
+                         (SELECT min(expires_at) FROM holds WHERE product_id = p.id AND status = 'active'),
+                         (SELECT min(pay_by) FROM orders WHERE product_id = p.id AND status = 'pending'))))
+                     FROM products p),
+                    (SELECT ms(min(received_at)) FROM payment_webhooks WHERE outcome = 'parked' AND product_id IS NULL)",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(classify)?;
+        Ok((due.map(Timestamp::from_millis), parked.map(Timestamp::from_millis)))
+    }
+
+    async fn audit(&self) -> Result<Audit, StoreError> {
+        // One statement, so that all of it is of one moment.
+        let rows: Vec<AuditRow> = sqlx::query_as(
+            "SELECT p.slug, p.total, p.available, p.held, p.pending, p.sold, p.version,
+                    (SELECT coalesce(sum(qty), 0)::bigint FROM holds WHERE product_id = p.id AND status = 'active')
+                        AS held_rows,
+                    (SELECT coalesce(sum(qty), 0)::bigint FROM orders WHERE product_id = p.id AND status = 'pending')
+                        AS pending_rows,
+                    (SELECT coalesce(sum(qty), 0)::bigint FROM orders WHERE product_id = p.id AND status = 'paid')
+                        AS sold_rows,
+                    (SELECT count(*) FROM stock_events WHERE product_id = p.id) AS events,
+                    (SELECT available FROM stock_events WHERE product_id = p.id ORDER BY version DESC LIMIT 1) AS told,
+                    (SELECT count(*) FROM holds h LEFT JOIN orders o ON o.hold_id = h.id
+                     WHERE h.product_id = p.id AND h.order_id IS DISTINCT FROM o.id) AS strays,
+                    (SELECT count(*) FROM holds WHERE product_id = p.id) AS holds,
+                    (SELECT count(*) FROM orders WHERE product_id = p.id) AS orders,
+                    (SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due') AS refunds
+             FROM products p ORDER BY p.id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(classify)?;
+        Ok(AuditRow::audit(&rows))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.map_err(classify)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! A database for one test: made for it, and gone with it.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlitePool};
+use uuid::Uuid;
+
+/// Names a PostgreSQL server in which the tests may make databases; tools/with-postgres.sh starts one.
+const SERVER: &str = "HOLDFAST_TEST_POSTGRES_URL";
+
+pub enum Database {
+    Sqlite(tempfile::TempDir),
+    Postgres { server: String, name: String },
+}
+
+impl Database {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    pub async fn postgres() -> Self {
+        let Ok(server) = std::env::var(SERVER) else {
+            panic!("{SERVER} is not set: run the tests by `make test-rust`, or as tools/with-postgres.sh cargo test …");
+        };
+        let name = format!("holdfast_{}", Uuid::new_v4().simple());
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        Self::Postgres { server, name }
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(home) => format!("sqlite://{}", home.path().join("shop.db").display()),
+            Self::Postgres { server, name } => {
+                let (address, _) = server.rsplit_once('/').unwrap();
+                format!("{address}/{name}")
+            }
+        }
+    }
+
+    /// Runs a statement behind the shop's back.
+    pub async fn run(&self, sql: &'static str) {
+        match self {
+            Self::Sqlite(_) => {
+                let pool = SqlitePool::connect(&self.url()).await.unwrap();
+                sqlx::query(sql).execute(&pool).await.unwrap();
+                pool.close().await;
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
+            }
+        }
+    }
+}
+
+impl Drop for Database {
+    /// On a runtime of its own: the test's is on its way out, and the shop with its connections still there.
+    fn drop(&mut self) {
+        let Self::Postgres { server, name } = self else { return };
+        let (server, sql) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect(&server).await?;
+                sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await
+            })
+        });
+        // What is left behind is in a server for tests.
+        let _ = dropped.join();
+    }
+}
