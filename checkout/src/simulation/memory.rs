@@ -1,55 +1,78 @@
-//! A store that is a few maps, and fails when it is told to: before the commit, after it, or because another writer was
-//! first. It keeps the same rules as the databases: versions, unique keys, the state each row must be in.
+//! A store over a [`Disk`] that fails when it is told to: before the commit, after it, or because another writer was
+//! first. Each access lets others in between, as a database would; how often comes from the seed.
 
+use super::disk::{Disk, Guards};
 use crate::{
-    command::IdempotencyKey,
     fault::StoreError,
-    model::{
-        EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product, ProductId,
-        Reference, Timestamp, WebhookId,
-    },
-    state::{Claim, DUE_AT_ONCE, Found, KeyRecord, Wanted, WriteSet},
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
+    state::{Found, Wanted, WriteSet},
     store::{Audit, Clients, Reads, Sessions, Store, Unit},
 };
 use async_trait::async_trait;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard},
+use fastrand::Rng;
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicUsize, Ordering},
 };
 
-/// What the next commit does.
+/// What becomes of the next transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Fine,
+    /// The database is gone before anything is read.
+    LostReading,
+    /// The database cannot tell the transaction from another one, and asks for it again.
+    Contended,
     /// The database is gone before anything is written.
     LostBefore,
     /// Everything is written, and the answer is lost.
     LostAfter,
 }
 
-#[derive(Default, Clone)]
-pub(super) struct Disk {
-    pub(super) products: BTreeMap<ProductId, Product>,
-    pub(super) holds: BTreeMap<HoldId, Hold>,
-    pub(super) orders: BTreeMap<OrderId, Order>,
-    pub(super) payments: BTreeMap<WebhookId, Payment>,
-    pub(super) keys: BTreeMap<(Owner, IdempotencyKey), KeyRecord>,
-}
-
-#[derive(Default)]
 pub(super) struct Memory {
     disk: Mutex<Disk>,
-    fate: Mutex<Option<Fate>>,
+    fate: Mutex<Fate>,
+    rng: Mutex<Rng>,
+    guards: Guards,
+    /// The most holds and orders that one commit has changed.
+    pub(super) largest: AtomicUsize,
+    /// How often somebody asked what is due next.
+    pub(super) looks: AtomicUsize,
 }
 
 impl Memory {
+    pub(super) fn new(seed: u64, guards: Guards) -> Arc<Self> {
+        Arc::new(Self {
+            disk: Mutex::default(),
+            fate: Mutex::new(Fate::Fine),
+            rng: Mutex::new(Rng::with_seed(seed)),
+            guards,
+            largest: AtomicUsize::new(0),
+            looks: AtomicUsize::new(0),
+        })
+    }
+
     pub(super) fn disk(&self) -> MutexGuard<'_, Disk> {
         self.disk.lock().unwrap()
     }
 
-    /// The next commit meets this fate.
+    /// The next transaction meets this fate.
     pub(super) fn doom(&self, fate: Fate) {
-        *self.fate.lock().unwrap() = Some(fate);
+        *self.fate.lock().unwrap() = fate;
+    }
+
+    /// Whether the next transaction meets one of these fates; if so, it is spent.
+    fn meets(&self, fates: &[Fate]) -> Fate {
+        let mut fate = self.fate.lock().unwrap();
+        if fates.contains(&fate) { std::mem::replace(&mut *fate, Fate::Fine) } else { Fate::Fine }
+    }
+
+    /// Others may go first.
+    async fn give_way(&self) {
+        let turns = self.rng.lock().unwrap().u32(0..4);
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
     }
 }
 
@@ -66,6 +89,7 @@ impl Store for MemoryStore {
     }
 
     async fn begin(&self) -> Result<Box<dyn Unit>, StoreError> {
+        self.0.give_way().await;
         Ok(Box::new(MemoryUnit(self.0.clone())))
     }
 
@@ -85,148 +109,30 @@ impl Store for MemoryStore {
 #[async_trait]
 impl Unit for MemoryUnit {
     async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError> {
-        Ok(self.0.disk().load(wanted))
+        if self.0.meets(&[Fate::LostReading]) == Fate::LostReading {
+            return Err(StoreError::Unavailable("lost while reading".into()));
+        }
+        let found = self.0.disk().load(wanted);
+        self.0.give_way().await;
+        Ok(found)
     }
 
     async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<bool, StoreError> {
-        let fate = self.0.fate.lock().unwrap().take().unwrap_or(Fate::Fine);
-        if fate == Fate::LostBefore {
-            return Err(StoreError::Unavailable("lost before the commit".into()));
+        self.0.give_way().await;
+        let fate = self.0.meets(&[Fate::Contended, Fate::LostBefore, Fate::LostAfter]);
+        match fate {
+            Fate::Contended => return Err(StoreError::Contended("cannot be told apart".into())),
+            Fate::LostBefore => return Err(StoreError::Unavailable("lost before the commit".into())),
+            _ => {}
         }
         let mut disk = self.0.disk();
-        let Some(after) = disk.clone().written(writes) else { return Ok(false) };
+        let Some(after) = disk.clone().written(writes, self.0.guards) else { return Ok(false) };
         *disk = after;
+        self.0.largest.fetch_max(writes.holds_changed.len() + writes.orders_changed.len(), Ordering::Relaxed);
         if fate == Fate::LostAfter {
             return Err(StoreError::Ambiguous("lost after the commit".into()));
         }
         Ok(true)
-    }
-}
-
-impl Disk {
-    fn load(&self, wanted: &Wanted) -> Found {
-        let mut found = Found::default();
-        let mut holds: Vec<HoldId> = wanted.holds.iter().copied().collect();
-        holds.extend(wanted.orders.iter().filter_map(|id| self.orders.get(id)).map(|o| o.hold_id));
-        for (product, loaded) in &wanted.due {
-            let mut due = self.due_instants(*product);
-            due.retain(|(at, _)| *at <= wanted.now);
-            let batch: Vec<HoldId> = due.iter().skip(*loaded).take(DUE_AT_ONCE).map(|(_, id)| *id).collect();
-            let rest = due.get(loaded + DUE_AT_ONCE).map(|(at, _)| *at);
-            let later = self.due_instants(*product).into_iter().map(|(at, _)| at).find(|at| *at > wanted.now);
-            holds.extend(&batch);
-            found.due.push((*product, batch, rest.or(later)));
-        }
-        found.claims = holds.iter().filter_map(|id| self.claim(*id)).collect();
-        let named =
-            self.products.values().filter(|p| wanted.products.contains(&p.id) || wanted.slugs.contains(&p.slug));
-        let under = found.claims.iter().filter_map(|c| self.products.get(&c.hold.product_id));
-        let products: BTreeMap<_, _> = named.chain(under).map(|p| (p.id, p)).collect();
-        let next_due = |id| self.due_instants(id).first().map(|(at, _)| *at);
-        found.products = products.values().map(|p| ((*p).clone(), next_due(p.id))).collect();
-        for key in &wanted.tallies {
-            let shopper = Some(&key.shopper);
-            let theirs = self
-                .holds
-                .values()
-                .filter(|h| h.product_id == key.product && h.owner == key.owner && h.shopper.as_ref() == shopper);
-            let counts = theirs.filter(|h| match self.claim(h.id).and_then(|c| c.order).map(|o| (o.pay_by, o.state)) {
-                Some((pay_by, OrderState::Pending)) => pay_by > wanted.now,
-                Some((_, state)) => matches!(state, OrderState::Paid { .. }),
-                None => h.is_live(wanted.now),
-            });
-            found.tallies.extend(counts.map(|h| (key.clone(), h.id, h.qty.get())));
-        }
-        found.keys = wanted.keys.iter().filter_map(|key| self.keys.get(key)).cloned().collect();
-        let said = |p: &Payment| {
-            p.outcome != EventOutcome::Duplicate && wanted.said.contains(&(p.transaction_id.clone(), p.status.name()))
-        };
-        let events = self.payments.values().filter(|p| wanted.events.contains(&p.key) || said(p));
-        found.events = events.cloned().collect();
-        if let Some(before) = wanted.parked_before {
-            let strays = self
-                .payments
-                .values()
-                .filter(|p| p.outcome == EventOutcome::Parked && p.product_id.is_none() && p.received_at <= before);
-            found.strays = strays.cloned().collect();
-        }
-        found
-    }
-
-    fn due_instants(&self, product: ProductId) -> Vec<(Timestamp, HoldId)> {
-        let holds = self.holds.values().filter(|h| h.product_id == product && h.state == HoldState::Active);
-        let orders = self.orders.values().filter(|o| o.product_id == product && o.state == OrderState::Pending);
-        let mut due: Vec<_> =
-            holds.map(|h| (h.expires_at, h.id)).chain(orders.map(|o| (o.pay_by, o.hold_id))).collect();
-        due.sort_unstable();
-        due
-    }
-
-    fn claim(&self, id: HoldId) -> Option<Claim> {
-        let hold = self.holds.get(&id)?.clone();
-        let order = match hold.state {
-            HoldState::Ordered { order_id } => self.orders.get(&order_id).cloned(),
-            _ => None,
-        };
-        let parked = self.payments.values();
-        let parked = parked.filter(|p| p.reference == Reference::Hold(id) && p.outcome == EventOutcome::Parked);
-        Some(Claim { hold, order, parked: parked.cloned().collect() })
-    }
-
-    fn written(mut self, writes: &WriteSet) -> Option<Self> {
-        let same = |(id, version): &(ProductId, u64)| self.products.get(id).is_some_and(|p| p.version == *version);
-        if !writes.products_unchanged.iter().all(same) {
-            return None;
-        }
-        for product in &writes.products_changed {
-            let before = self.products.insert(product.id, product.clone())?;
-            if before.version + 1 != product.version {
-                return None;
-            }
-        }
-        for product in &writes.products_added {
-            if self.products.values().any(|p| p.slug == product.slug) {
-                return None;
-            }
-            self.products.insert(product.id, product.clone());
-        }
-        for hold in &writes.holds_added {
-            assert!(self.holds.insert(hold.id, hold.clone()).is_none(), "a hold is added once");
-        }
-        for hold in &writes.holds_changed {
-            let before = self.holds.insert(hold.id, hold.clone());
-            assert!(before.is_some_and(|h| h.state == HoldState::Active), "only an active hold changes");
-        }
-        for order in &writes.orders_added {
-            assert!(self.orders.values().all(|o| o.hold_id != order.hold_id), "P3: a hold is one order");
-            self.orders.insert(order.id, order.clone());
-        }
-        for (order, was) in &writes.orders_changed {
-            let before = self.orders.insert(order.id, order.clone());
-            assert!(before.is_some_and(|o| o.state.name() == *was), "an order changes from the state it was in");
-        }
-        for payment in &writes.payments_changed {
-            let before = self.payments.insert(payment.id, payment.clone());
-            assert!(before.is_some_and(|p| p.outcome == EventOutcome::Parked), "only a parked event changes");
-        }
-        for payment in &writes.payments_added {
-            let repeats = |p: &Payment| {
-                let counts = p.outcome != EventOutcome::Duplicate && payment.outcome != EventOutcome::Duplicate;
-                let same = p.transaction_id == payment.transaction_id && p.status == payment.status;
-                p.key == payment.key || (counts && same)
-            };
-            if self.payments.values().any(repeats) {
-                return None;
-            }
-            self.payments.insert(payment.id, payment.clone());
-        }
-        for record in &writes.keys {
-            let key = (record.owner, record.idempotency.key.clone());
-            if self.keys.insert(key, record.clone()).is_some() {
-                return None;
-            }
-        }
-        Some(self)
     }
 }
 
@@ -265,12 +171,16 @@ impl Reads for MemoryStore {
         Ok(Vec::new())
     }
 
-    async fn due(&self, _: Timestamp) -> Result<Vec<ProductId>, StoreError> {
-        Ok(Vec::new())
+    async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError> {
+        let disk = self.0.disk();
+        Ok(disk.products.keys().copied().filter(|id| disk.next_due_of(*id).is_some_and(|at| at <= now)).collect())
     }
 
     async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError> {
-        Ok((None, None))
+        self.0.looks.fetch_add(1, Ordering::Relaxed);
+        let disk = self.0.disk();
+        let next = disk.products.keys().filter_map(|id| disk.next_due_of(*id)).min();
+        Ok((next, disk.strays().map(|p| p.received_at).min()))
     }
 
     async fn audit(&self) -> Result<Audit, StoreError> {

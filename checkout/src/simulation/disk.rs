@@ -1,0 +1,188 @@
+//! What the simulated database holds, as a few maps with the databases' own rules: versions, unique keys, the state each
+//! row must be in. A rule can be turned off, for the twins that must then see the damage.
+
+use crate::{
+    command::IdempotencyKey,
+    model::{
+        EventOutcome, Hold, HoldId, HoldState, Moves, Order, OrderId, OrderState, Owner, Payment, Product, ProductId,
+        Reference, Stock, Timestamp, WebhookId,
+    },
+    state::{Claim, DUE_AT_ONCE, Found, KeyRecord, TallyKey, Wanted, WriteSet},
+};
+use std::collections::BTreeMap;
+
+/// The protections of a commit that a twin turns off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Guards {
+    /// A product must still be at the version that the batch was decided on, and a row in the state it was in.
+    pub(crate) versions: bool,
+    /// A key, and what a transaction said, are stored once.
+    pub(crate) unique: bool,
+}
+
+impl Guards {
+    pub(crate) const ALL: Self = Self { versions: true, unique: true };
+}
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Disk {
+    pub(crate) products: BTreeMap<ProductId, Product>,
+    pub(crate) holds: BTreeMap<HoldId, Hold>,
+    pub(crate) orders: BTreeMap<OrderId, Order>,
+    pub(crate) payments: BTreeMap<WebhookId, Payment>,
+    pub(crate) keys: BTreeMap<(Owner, IdempotencyKey), KeyRecord>,
+    /// The audit trail: what each commit left of a product, and what moved.
+    pub(crate) trail: BTreeMap<(ProductId, u64), (Stock, Moves)>,
+}
+
+impl Disk {
+    pub(crate) fn load(&self, wanted: &Wanted) -> Found {
+        let mut found = Found::default();
+        let mut holds: Vec<HoldId> = wanted.holds.iter().copied().collect();
+        holds.extend(wanted.orders.iter().filter_map(|id| self.orders.get(id)).map(|o| o.hold_id));
+        for (product, loaded) in &wanted.due {
+            let all = self.due_instants(*product);
+            let due: Vec<_> = all.iter().filter(|(at, _)| *at <= wanted.now).collect();
+            let batch: Vec<HoldId> = due.iter().skip(*loaded).take(DUE_AT_ONCE).map(|(_, id)| *id).collect();
+            let rest = due.get(loaded + DUE_AT_ONCE).map(|(at, _)| *at);
+            let later = all.iter().map(|(at, _)| *at).find(|at| *at > wanted.now);
+            holds.extend(&batch);
+            found.due.push((*product, batch, rest.or(later)));
+        }
+        found.claims = holds.iter().filter_map(|id| self.claim(*id)).collect();
+        let named =
+            self.products.values().filter(|p| wanted.products.contains(&p.id) || wanted.slugs.contains(&p.slug));
+        let under = found.claims.iter().filter_map(|c| self.products.get(&c.hold.product_id));
+        let products: BTreeMap<_, _> = named.chain(under).map(|p| (p.id, p)).collect();
+        found.products = products.values().map(|p| ((*p).clone(), self.next_due_of(p.id))).collect();
+        found.tallies = wanted.tallies.iter().flat_map(|key| self.tally(key, wanted.now)).collect();
+        found.keys = wanted.keys.iter().filter_map(|key| self.keys.get(key)).cloned().collect();
+        let said = |p: &Payment| {
+            p.outcome != EventOutcome::Duplicate && wanted.said.contains(&(p.transaction_id.clone(), p.status.name()))
+        };
+        let events = self.payments.values().filter(|p| wanted.events.contains(&p.key) || said(p));
+        found.events = events.cloned().collect();
+        if let Some(before) = wanted.parked_before {
+            found.strays = self.strays().filter(|p| p.received_at <= before).take(DUE_AT_ONCE).cloned().collect();
+        }
+        found
+    }
+
+    /// What counts towards a limit at `now`.
+    pub(crate) fn tally(&self, key: &TallyKey, now: Timestamp) -> Vec<(TallyKey, HoldId, u32)> {
+        let shopper = Some(&key.shopper);
+        let theirs = self
+            .holds
+            .values()
+            .filter(|h| h.product_id == key.product && h.owner == key.owner && h.shopper.as_ref() == shopper);
+        let counts = theirs.filter(|h| match self.order_of(h).map(|o| (o.pay_by, &o.state)) {
+            Some((pay_by, OrderState::Pending)) => pay_by > now,
+            Some((_, state)) => matches!(state, OrderState::Paid { .. }),
+            None => h.is_live(now),
+        });
+        counts.map(|h| (key.clone(), h.id, h.qty.get())).collect()
+    }
+
+    pub(crate) fn order_of(&self, hold: &Hold) -> Option<&Order> {
+        match hold.state {
+            HoldState::Ordered { order_id } => self.orders.get(&order_id),
+            _ => None,
+        }
+    }
+
+    /// Active holds and unpaid orders of a product, by the instant at which each is due.
+    pub(crate) fn due_instants(&self, product: ProductId) -> Vec<(Timestamp, HoldId)> {
+        let holds = self.holds.values().filter(|h| h.product_id == product && h.state == HoldState::Active);
+        let orders = self.orders.values().filter(|o| o.product_id == product && o.state == OrderState::Pending);
+        let mut due: Vec<_> =
+            holds.map(|h| (h.expires_at, h.id)).chain(orders.map(|o| (o.pay_by, o.hold_id))).collect();
+        due.sort_unstable();
+        due
+    }
+
+    pub(crate) fn next_due_of(&self, product: ProductId) -> Option<Timestamp> {
+        self.due_instants(product).first().map(|(at, _)| *at)
+    }
+
+    /// Payments that wait for something nobody knows.
+    pub(crate) fn strays(&self) -> impl Iterator<Item = &Payment> {
+        self.payments.values().filter(|p| p.outcome == EventOutcome::Parked && p.product_id.is_none())
+    }
+
+    fn claim(&self, id: HoldId) -> Option<Claim> {
+        let hold = self.holds.get(&id)?.clone();
+        let order = self.order_of(&hold).cloned();
+        let parked = self.payments.values();
+        let parked = parked.filter(|p| p.reference == Reference::Hold(id) && p.outcome == EventOutcome::Parked);
+        Some(Claim { hold, order, parked: parked.cloned().collect() })
+    }
+
+    /// As the batch leaves it; `None` where a version had moved on or a key was taken.
+    pub(crate) fn written(mut self, writes: &WriteSet, guards: Guards) -> Option<Self> {
+        let at = |id: &ProductId| self.products.get(id).map(|p| p.version);
+        let unchanged = writes.products_unchanged.iter().all(|(id, version)| at(id) == Some(*version));
+        let in_turn = writes.products_changed.iter().all(|p| at(&p.id).map(|v| v + 1) == Some(p.version));
+        if guards.versions && !(unchanged && in_turn) {
+            return None;
+        }
+        if writes.products_added.iter().any(|new| self.products.values().any(|p| p.slug == new.slug)) {
+            return None;
+        }
+        for product in writes.products() {
+            self.products.insert(product.id, product.clone());
+            let told = (product.stock, writes.moves.get(&product.id).copied().unwrap_or_default());
+            let before = self.trail.insert((product.id, product.version), told);
+            assert!(before.is_none() || !guards.versions, "each version is told once");
+        }
+        self.write_claims(writes, guards);
+        self.write_answers(writes, guards).then_some(self)
+    }
+
+    fn write_claims(&mut self, writes: &WriteSet, guards: Guards) {
+        for hold in &writes.holds_added {
+            assert!(self.holds.insert(hold.id, hold.clone()).is_none(), "a hold is added once");
+        }
+        for hold in &writes.holds_changed {
+            let before = self.holds.insert(hold.id, hold.clone());
+            let was_active = before.is_some_and(|h| h.state == HoldState::Active);
+            assert!(was_active || !guards.versions, "only an active hold changes");
+        }
+        for order in &writes.orders_added {
+            assert!(self.orders.values().all(|o| o.hold_id != order.hold_id), "P3: a hold is one order");
+            self.orders.insert(order.id, order.clone());
+        }
+        for (order, was) in &writes.orders_changed {
+            let before = self.orders.insert(order.id, order.clone());
+            let fits = before.is_some_and(|o| o.state.name() == *was);
+            assert!(fits || !guards.versions, "an order changes from the state it was in");
+        }
+    }
+
+    fn write_answers(&mut self, writes: &WriteSet, guards: Guards) -> bool {
+        for payment in &writes.payments_changed {
+            let before = self.payments.insert(payment.id, payment.clone());
+            if !before.is_some_and(|p| p.outcome == EventOutcome::Parked) {
+                // Another node has answered for it.
+                return false;
+            }
+        }
+        for payment in &writes.payments_added {
+            let repeats = |p: &Payment| {
+                let counts = p.outcome != EventOutcome::Duplicate && payment.outcome != EventOutcome::Duplicate;
+                let same = p.transaction_id == payment.transaction_id && p.status == payment.status;
+                p.key == payment.key || (counts && same)
+            };
+            if guards.unique && self.payments.values().any(repeats) {
+                return false;
+            }
+            self.payments.insert(payment.id, payment.clone());
+        }
+        for record in &writes.keys {
+            let key = (record.owner, record.idempotency.key.clone());
+            if self.keys.insert(key, record.clone()).is_some() && guards.unique {
+                return false;
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,170 @@
+//! What was promised to whom: every answer is held against those before it, and against what is on disk.
+
+use super::{
+    disk::Disk,
+    wishes::{Answer, Request, Wish},
+};
+use crate::{
+    Delivery, Error, PaymentReply, PaymentVerdict, Replayed,
+    model::{
+        EventKey, EventOutcome, OrderId, OrderState, Owner, PaymentStatus, ProductId, RefundReason, Refusal, Timestamp,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A request, and its answer unless whoever asked went away.
+pub(super) type Exchange = (Request, Option<Result<Replayed<Answer>, Error>>);
+
+#[derive(Default)]
+pub(super) struct Ledger {
+    granted: BTreeMap<(Owner, String), (String, Answer)>,
+    /// Deliveries that were answered, and what they said.
+    heard: BTreeMap<EventKey, [u8; 32]>,
+    /// The kinds of answers that ever came, to see that the simulation reaches all there are.
+    pub(super) seen: BTreeSet<String>,
+}
+
+/// One step: what was on disk before and after it.
+pub(super) struct Step<'a> {
+    pub(super) before: &'a Disk,
+    pub(super) after: &'a Disk,
+    pub(super) now: Timestamp,
+    pub(super) exchanges: &'a [Exchange],
+}
+
+impl Ledger {
+    pub(super) fn enter(&mut self, step: &Step<'_>) {
+        let answered = step.exchanges.iter().filter_map(|(request, result)| Some((request, result.as_ref()?)));
+        let answered: Vec<_> = answered.collect();
+        for (request, result) in &answered {
+            assert!(!matches!(result, Err(Error::Fault)), "a fault: {request:?}");
+            self.seen.insert(kind(result));
+            self.check_key(request, result);
+            match (&request.wish, result) {
+                (Wish::Hold { product, qty, .. }, Err(Error::Refused(Refusal::SoldOut { available, .. }))) => {
+                    assert!(*available < qty.get(), "sold out of {available}, and {qty:?} was asked for");
+                    step.must_be_short(*product, qty.get());
+                }
+                (Wish::Pay(delivery), result) => self.check_delivery(step, delivery, result),
+                _ => {}
+            }
+        }
+        for (request, result) in answered {
+            if let Ok(answer) = result {
+                step.must_be_on_disk(&answer.value);
+                self.remember(request, &answer.value);
+            }
+        }
+    }
+
+    /// A key that was granted stays granted, with the same answer; and stands for nothing else (P9).
+    fn check_key(&self, request: &Request, result: &Result<Replayed<Answer>, Error>) {
+        let Some(key) = &request.key else { return };
+        let Some((payload, answer)) = self.granted.get(&(request.owner, key.as_str().to_owned())) else { return };
+        let fine = match result {
+            // Nothing is known of the outcome, or nothing was done.
+            Err(Error::Busy { .. } | Error::Unknown) => true,
+            Ok(again) => *payload == request.payload() && again.replayed && again.value == *answer,
+            Err(Error::Refused(Refusal::KeyReused)) => *payload != request.payload(),
+            Err(_) => false,
+        };
+        assert!(fine, "P9: {key:?} was granted {answer:?} for {payload}; now {request:?} got {result:?}");
+    }
+
+    /// One event, one effect, and an answer that says so (P5–P7).
+    fn check_delivery(&self, step: &Step<'_>, delivery: &Delivery, result: &Result<Replayed<Answer>, Error>) {
+        let reply = match result {
+            Ok(Replayed { value: Answer::Payment(reply), .. }) => reply,
+            Err(Error::Refused(refusal)) => {
+                assert_eq!(*refusal, Refusal::KeyReused, "a provider's word is taken");
+                return;
+            }
+            _ => return,
+        };
+        if let Some(said) = self.heard.get(&delivery.key) {
+            assert_eq!(*said, delivery.fingerprint, "P5: {} was used for something else", delivery.key);
+            assert_eq!(reply.verdict, PaymentVerdict::Duplicate, "P5: {} counted again", delivery.key);
+        }
+        let said = step.after.payments.values().filter(|p| p.transaction_id == delivery.transaction_id);
+        let counted = said.filter(|p| p.status == delivery.status && p.outcome != EventOutcome::Duplicate);
+        assert_eq!(counted.count(), 1, "P5: {delivery:?} was answered {reply:?}");
+        step.check_verdict(delivery, reply);
+    }
+
+    fn remember(&mut self, request: &Request, answer: &Answer) {
+        if let Wish::Pay(delivery) = &request.wish {
+            self.heard.insert(delivery.key.clone(), delivery.fingerprint);
+        }
+        let Some(key) = &request.key else { return };
+        let known = (request.payload(), answer.clone());
+        let entry = self.granted.entry((request.owner, key.as_str().to_owned())).or_insert_with(|| known.clone());
+        assert_eq!(*entry, known, "P9: {key:?} was granted twice");
+    }
+}
+
+impl Step<'_> {
+    fn must_be_on_disk(&self, answer: &Answer) {
+        let stored = match answer {
+            Answer::Hold(hold) => self.after.holds.contains_key(&hold.id),
+            Answer::Order(order) => self.after.orders.contains_key(&order.id),
+            Answer::Payment(_) | Answer::Done => true,
+        };
+        assert!(stored, "P2: {answer:?} is not on disk");
+    }
+
+    fn check_verdict(&self, delivery: &Delivery, reply: &PaymentReply) {
+        match (reply.verdict, &reply.order) {
+            (PaymentVerdict::Processed, Some((_, OrderState::Paid { transaction_id, .. }))) => {
+                assert_eq!((transaction_id, delivery.status), (&delivery.transaction_id, PaymentStatus::Success));
+            }
+            (PaymentVerdict::Processed, Some((_, OrderState::Cancelled { .. }))) => {
+                assert_eq!(delivery.status, PaymentStatus::Failure);
+            }
+            (PaymentVerdict::RefundDue(RefundReason::SoldOut), Some((order, _))) => {
+                let order = &self.after.orders[order];
+                self.must_be_short(order.product_id, order.qty.get());
+            }
+            (PaymentVerdict::Processed, other) => panic!("processed, and the order is {other:?}"),
+            _ => {}
+        }
+    }
+
+    /// Nobody is told "sold out" while there is enough, available or due (P4, P8). What others took in this very step
+    /// may be what was missing.
+    fn must_be_short(&self, product: ProductId, qty: u32) {
+        let (Some(was), Some(is)) = (self.before.products.get(&product), self.after.products.get(&product)) else {
+            return;
+        };
+        let adjusted =
+            |(request, _): &Exchange| matches!(request.wish, Wish::Adjust { product: id, .. } if id == product);
+        if was.stock.total != is.stock.total || self.exchanges.iter().any(adjusted) {
+            return;
+        }
+        let due = self.before.due_instants(product).into_iter().filter(|(at, _)| *at <= self.now);
+        let due: u32 = due.map(|(_, hold)| self.before.holds[&hold].qty.get()).sum();
+        let held =
+            self.after.holds.values().filter(|h| h.product_id == product && !self.before.holds.contains_key(&h.id));
+        let held: u32 = held.map(|h| h.qty.get()).sum();
+        let paid = self.after.orders.values().filter(|o| o.product_id == product && self.was_paid_now(o.id));
+        let paid: u32 = paid.map(|o| o.qty.get()).sum();
+        let free = was.stock.available + due;
+        assert!(qty + held + paid > free, "P4: {qty} were refused of {free}, and {held} + {paid} were taken meanwhile");
+    }
+
+    fn was_paid_now(&self, order: OrderId) -> bool {
+        let paid = |disk: &Disk| disk.orders.get(&order).is_some_and(|o| matches!(o.state, OrderState::Paid { .. }));
+        paid(self.after) && !paid(self.before)
+    }
+}
+
+/// A word for the kind of an answer.
+fn kind(result: &Result<Replayed<Answer>, Error>) -> String {
+    let text = match result {
+        Ok(Replayed { replayed: true, .. }) => "Replayed".to_owned(),
+        Ok(Replayed { value: Answer::Payment(reply), .. }) => format!("{:?}", reply.verdict),
+        Ok(_) => "Granted".to_owned(),
+        Err(Error::Refused(refusal)) => format!("{refusal:?}"),
+        Err(error) => format!("{error:?}"),
+    };
+    text.split([' ', '{']).next().unwrap_or_default().to_owned()
+}

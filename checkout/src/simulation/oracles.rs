@@ -1,0 +1,153 @@
+//! The oracles: what must be true of what is on disk after every step, whatever was asked and whatever failed.
+
+use super::disk::Disk;
+use crate::{
+    model::{EventOutcome, HoldState, Moves, OrderState, PaymentStatus, Reference, Sale, Stock, TransactionId},
+    state::TallyKey,
+};
+use std::collections::BTreeMap;
+
+/// The promises, on what one step left of what was there before.
+pub(crate) fn check(before: &Disk, after: &Disk) {
+    let drift = drift(after);
+    assert!(drift.is_empty(), "P1: {drift:?}");
+    one_way(before, after);
+    claims(after);
+    money(after);
+    trail(after);
+    grants(before, after);
+}
+
+/// Each counter that is not what the rows add up to (P1).
+pub(crate) fn drift(disk: &Disk) -> Vec<String> {
+    let mut drift = Vec::new();
+    for product in disk.products.values() {
+        let of = |state: &str| {
+            let orders = disk.orders.values().filter(|o| o.product_id == product.id && o.state.name() == state);
+            orders.map(|o| o.qty.get()).sum::<u32>()
+        };
+        let active = disk.holds.values().filter(|h| h.product_id == product.id && h.state == HoldState::Active);
+        let held: u32 = active.map(|h| h.qty.get()).sum();
+        let stock = product.stock;
+        let told = (stock.held, stock.pending, stock.sold);
+        let counted = (held, of("pending"), of("paid"));
+        if told != counted || !stock.is_consistent() {
+            drift.push(format!("{}: {stock:?}, but held, pending, sold are {counted:?}", product.slug));
+        }
+    }
+    drift
+}
+
+/// Nothing goes back: an ended hold stays ended, a paid order stays paid (P7), versions only grow.
+fn one_way(before: &Disk, after: &Disk) {
+    for (id, product) in &before.products {
+        assert!(after.products[id].version >= product.version, "a version went back");
+    }
+    for (id, hold) in &before.holds {
+        let now = &after.holds[id];
+        assert!(hold.state == HoldState::Active || hold == now, "P4: {hold:?} ended twice: {now:?}");
+        assert!(now.expires_at == hold.expires_at || (now.extended && !hold.extended), "a hold is extended once");
+    }
+    for (id, order) in &before.orders {
+        let now = &after.orders[id].state;
+        let fine = match (&order.state, now) {
+            (OrderState::Pending, _) | (OrderState::Cancelled { .. }, OrderState::Paid { .. }) => true,
+            (was, is) => was == is,
+        };
+        assert!(fine, "P7: an order went from {:?} to {now:?}", order.state);
+    }
+    for (id, payment) in &before.payments {
+        let now = after.payments[id].outcome;
+        assert!(payment.outcome == EventOutcome::Parked || payment.outcome == now, "P5: {payment:?} became {now:?}");
+    }
+    for (key, record) in &before.keys {
+        assert_eq!(&after.keys[key], record, "P9: a stored answer changed");
+    }
+}
+
+/// A hold is at most one order, and none past its time (P3).
+fn claims(disk: &Disk) {
+    for order in disk.orders.values() {
+        let hold = &disk.holds[&order.hold_id];
+        assert_eq!(hold.state, HoldState::Ordered { order_id: order.id }, "P3");
+        assert!(order.created_at < hold.expires_at, "P3: an order from a hold past its time");
+        assert_eq!((order.qty, order.owner, &order.shopper), (hold.qty, hold.owner, &hold.shopper), "P3");
+    }
+    let ordered = disk.holds.values().filter(|h| matches!(h.state, HoldState::Ordered { .. })).count();
+    assert_eq!(ordered, disk.orders.len(), "P3: a hold that says it is an order");
+}
+
+/// Every success is applied, parked or due back exactly once for its transaction, and every paid order was paid by one
+/// of them (P5–P7).
+fn money(disk: &Disk) {
+    let mut answered: BTreeMap<&TransactionId, u32> = BTreeMap::new();
+    let mut applied = 0;
+    let counted = |p: &&crate::model::Payment| p.outcome != EventOutcome::Duplicate;
+    for payment in disk.payments.values().filter(|p| p.status == PaymentStatus::Success).filter(counted) {
+        *answered.entry(&payment.transaction_id).or_default() += 1;
+        match payment.outcome {
+            EventOutcome::Applied => {
+                applied += 1;
+                let order = disk.orders.values().find(|o| match payment.reference {
+                    Reference::Order(id) => o.id == id,
+                    Reference::Hold(id) => o.hold_id == id,
+                });
+                let by = match order.map(|o| &o.state) {
+                    Some(OrderState::Paid { transaction_id, .. }) => Some(transaction_id),
+                    _ => None,
+                };
+                assert_eq!(by, Some(&payment.transaction_id), "P7: applied to nothing: {payment:?}");
+            }
+            EventOutcome::Parked => {
+                let waits = match payment.reference {
+                    Reference::Hold(id) => disk.holds.get(&id).is_none_or(|h| h.state == HoldState::Active),
+                    Reference::Order(id) => !disk.orders.contains_key(&id),
+                };
+                assert!(waits, "P6: parked with nothing to wait for: {payment:?}");
+            }
+            outcome => assert!(outcome.refund_reason().is_some(), "P7: money without an answer: {payment:?}"),
+        }
+    }
+    assert!(answered.values().all(|n| *n == 1), "P5: {answered:?}");
+    let paid = disk.orders.values().filter(|o| matches!(o.state, OrderState::Paid { .. })).count();
+    assert_eq!(paid, applied, "P7: one applied payment for each paid order");
+}
+
+/// The trail tells every version once, and what moved explains each step from the one before.
+fn trail(disk: &Disk) {
+    for product in disk.products.values() {
+        let mut was = Stock::fresh(0);
+        for version in 1..=product.version {
+            let (stock, moves) = disk.trail[&(product.id, version)];
+            let is = if version == 1 { stock } else { moved(was, moves) };
+            assert_eq!(stock, is, "the trail of {} at {version}: {moves:?} from {was:?}", product.slug);
+            was = stock;
+        }
+        assert_eq!(was, product.stock, "the trail of {} ends elsewhere", product.slug);
+    }
+}
+
+fn moved(stock: Stock, moves: Moves) -> Stock {
+    let back = moves.released + moves.expired + moves.cancelled;
+    let total = u32::try_from(i64::from(stock.total) + moves.adjusted).unwrap();
+    let held = stock.held + moves.held - moves.released - moves.expired - moves.ordered;
+    let pending = stock.pending + moves.ordered - moves.paid - moves.cancelled;
+    let sold = stock.sold + moves.paid + moves.resold;
+    let available = i64::from(stock.available + back) + moves.adjusted - i64::from(moves.held + moves.resold);
+    Stock { total, available: u32::try_from(available).unwrap(), held, pending, sold }
+}
+
+/// New holds lie within the sale and its limit.
+fn grants(before: &Disk, after: &Disk) {
+    for hold in after.holds.values().filter(|h| !before.holds.contains_key(&h.id)) {
+        let product = &after.products[&hold.product_id];
+        assert_eq!(product.window.at(hold.created_at), Sale::Open, "sold outside the window");
+        let (Some(limit), Some(shopper)) = (product.per_shopper_limit, hold.shopper.clone()) else { continue };
+        let key = TallyKey { product: product.id, owner: hold.owner, shopper };
+        // Late money counts against nobody: it may have come after the hold.
+        let paid = |o: &&crate::model::Order| matches!(o.state, OrderState::Paid { .. });
+        let late = after.orders.values().filter(paid).any(|o| before.orders.get(&o.id).is_none_or(|was| !paid(&was)));
+        let taken: u32 = after.tally(&key, hold.created_at).iter().map(|(_, _, units)| units).sum();
+        assert!(late || taken <= limit, "{taken} for one shopper, and the limit is {limit}");
+    }
+}

@@ -1,0 +1,150 @@
+//! The engine's own races, once as they are and once with a guard of the store turned off. The twin must show the damage
+//! within a few seeds: a race that cannot be lost proves nothing about what wins it.
+
+use super::{
+    disk::{Disk, Guards},
+    memory::{Memory, MemoryStore},
+    oracles,
+    town::morning,
+};
+use crate::{
+    Checkout, Delivery, Error, Idempotency, IdempotencyKey, Limits, ManualClock,
+    model::{Deposit, HoldId, Money, Owner, PaymentStatus, ProductDraft, ProductId, Quantity, Reference, Shopper},
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+const SEEDS: u64 = 20;
+const UNITS: u32 = 3;
+
+struct Race {
+    memory: Arc<Memory>,
+    nodes: [Checkout; 2],
+}
+
+impl Race {
+    async fn new(seed: u64, guards: Guards) -> Self {
+        let memory = Memory::new(seed, guards);
+        let clock = Arc::new(ManualClock::at(morning()));
+        let node = async || {
+            Checkout::start(Arc::new(MemoryStore(memory.clone())), clock.clone(), Limits::default()).await.unwrap()
+        };
+        let nodes = [node().await, node().await];
+        Self { memory, nodes }
+    }
+
+    async fn product(&self, slug: &str, limit: Option<u32>) -> ProductId {
+        let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
+        let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, UNITS);
+        draft.per_shopper_limit = limit;
+        self.nodes[0].add_product(draft).await.unwrap().unwrap().id
+    }
+
+    fn disk(&self) -> Disk {
+        self.memory.disk().clone()
+    }
+}
+
+fn owner() -> Owner {
+    Owner(Uuid::from_u128(7))
+}
+
+async fn hold(
+    node: &Checkout,
+    product: ProductId,
+    shopper: Option<&str>,
+    key: Option<Idempotency>,
+) -> Result<HoldId, Error> {
+    let shopper = shopper.map(|name| Shopper::try_from(name.to_owned()).unwrap());
+    let qty = Quantity::try_from(1).unwrap();
+    node.place_hold(product, qty, owner(), shopper, key).await.map(|hold| hold.value.id)
+}
+
+/// What went wrong when ten shoppers raced for three units over two nodes.
+async fn last_units(seed: u64, guards: Guards) -> Option<String> {
+    let race = Race::new(seed, guards).await;
+    let product = race.product("phone", None).await;
+    let requests = (0..10).map(|n| hold(&race.nodes[n % 2], product, None, None));
+    let granted = futures::future::join_all(requests).await.into_iter().flatten().count();
+    let drift = oracles::drift(&race.disk());
+    (granted != UNITS as usize || !drift.is_empty()).then(|| format!("{granted} sold of {UNITS}; {drift:?}"))
+}
+
+/// What went wrong when one shopper, who may have one unit, asked two nodes at once.
+async fn limit(seed: u64, guards: Guards) -> Option<String> {
+    let race = Race::new(seed, guards).await;
+    let product = race.product("phone", Some(1)).await;
+    let requests = (0..4).map(|n| hold(&race.nodes[n % 2], product, Some("ada"), None));
+    let granted = futures::future::join_all(requests).await.into_iter().flatten().count();
+    (granted != 1).then(|| format!("{granted} for a shopper who may have one"))
+}
+
+/// What went wrong when one hold was ordered, and given back, on two nodes at once.
+async fn one_hold(seed: u64, guards: Guards) -> Option<String> {
+    let race = Race::new(seed, guards).await;
+    let product = race.product("phone", None).await;
+    let id = hold(&race.nodes[0], product, None, None).await.unwrap();
+    let (ordered, released) =
+        tokio::join!(race.nodes[0].place_order(id, owner(), None), race.nodes[1].release_hold(id, owner(), None));
+    let drift = oracles::drift(&race.disk());
+    let both = ordered.is_ok() == released.is_ok();
+    (both || !drift.is_empty()).then(|| format!("ordered {ordered:?}, released {released:?}; {drift:?}"))
+}
+
+/// What went wrong when one event, about an order that nobody knows yet, came to two nodes at once.
+async fn one_event(seed: u64, guards: Guards) -> Option<String> {
+    let race = Race::new(seed, guards).await;
+    let delivery = Delivery {
+        key: "evt".to_owned().try_into().unwrap(),
+        fingerprint: [1; 32],
+        reference: Reference::Hold(HoldId(Uuid::from_u128(1))),
+        transaction_id: "tx".to_owned().try_into().unwrap(),
+        status: PaymentStatus::Success,
+        deposit: Deposit::default(),
+    };
+    let deliveries = (0..4).map(|n| race.nodes[n % 2].record_payment(delivery.clone()));
+    for answer in futures::future::join_all(deliveries).await {
+        answer.unwrap();
+    }
+    let counted = race.disk().payments.len();
+    (counted != 1).then(|| format!("one event counted {counted} times"))
+}
+
+/// What went wrong when one key stood for two different requests on two nodes at once.
+async fn one_key(seed: u64, guards: Guards) -> Option<String> {
+    let race = Race::new(seed, guards).await;
+    let products = [race.product("phone", None).await, race.product("watch", None).await];
+    let requests = (0..2).map(|n| {
+        let idempotency = Idempotency { key: IdempotencyKey::parse("k").unwrap(), fingerprint: [u8::from(n == 1); 32] };
+        hold(&race.nodes[n], products[n], None, Some(idempotency))
+    });
+    let granted = futures::future::join_all(requests).await.into_iter().flatten().count();
+    (granted != 1).then(|| format!("one key was granted {granted} times"))
+}
+
+/// Runs a race on every seed, guarded and unguarded: it must never be lost, and it must be lost.
+macro_rules! twins {
+    ($($name:ident: $race:ident, without $guard:ident;)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            let off = Guards { $guard: false, ..Guards::ALL };
+            let mut damage = None;
+            for seed in 0..SEEDS {
+                assert_eq!($race(seed, Guards::ALL).await, None, "seed {seed}");
+                damage = match damage {
+                    None => $race(seed, off).await,
+                    seen => seen,
+                };
+            }
+            assert!(damage.is_some(), "without its guard the race must be lost on one of {SEEDS} seeds");
+        }
+    )*};
+}
+
+twins! {
+    the_version_check_keeps_two_nodes_from_overselling: last_units, without versions;
+    the_version_check_keeps_a_shopper_within_the_limit: limit, without versions;
+    the_version_check_keeps_a_hold_from_ending_twice: one_hold, without versions;
+    the_unique_event_keeps_it_from_counting_twice: one_event, without unique;
+    the_unique_key_keeps_it_from_meaning_two_things: one_key, without unique;
+}
