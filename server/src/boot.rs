@@ -62,14 +62,18 @@ pub struct Engine {
     pub checkout: Checkout,
     /// What it stands on.
     pub store: Arc<dyn Store>,
+    /// What it goes by.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Engine {
-    /// Opens and migrates the store, and starts the engine.
-    pub async fn start(common: &Common, clock: Arc<dyn Clock>) -> Result<Self, BootError> {
+    /// Opens and migrates the store, and starts the engine. Without a clock of its own it goes by the store's, on which
+    /// all nodes agree.
+    pub async fn start(common: &Common, clock: Option<Arc<dyn Clock>>) -> Result<Self, BootError> {
         let store = open_store(common).await?;
-        let checkout = Checkout::start(store.clone(), clock, Limits::default()).await?;
-        Ok(Self { checkout, store })
+        let clock = clock.unwrap_or_else(|| store.clock());
+        let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await?;
+        Ok(Self { checkout, store, clock })
     }
 }
 
@@ -92,11 +96,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts everything but the serving.
-    pub async fn bind(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, BootError> {
+    /// Starts everything but the serving. Tests bring a clock that they can turn.
+    pub async fn bind(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Result<Self, BootError> {
         let listener = listen_on(settings.addr).await?;
         let addr = listener.local_addr().map_err(|source| BootError::Listen { addr: settings.addr, source })?;
-        let Engine { checkout, store } = Engine::start(&settings.common, clock.clone()).await?;
+        let Engine { checkout, store, clock } = Engine::start(&settings.common, clock).await?;
         checkout.sweep(Limits::default());
         tokio::spawn(SharedStore::new(store.clone(), checkout.clone()).purge());
         let other = |error: &dyn std::error::Error| BootError::Other(error.to_string());

@@ -13,7 +13,7 @@ use argon2::{Argon2, PasswordHasher as _, password_hash::SaltString};
 use axum::routing::{MethodRouter, post};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use checkout::{
-    Clock, Mint, SystemClock,
+    Mint,
     model::{Money, ProductDraft, SaleWindow},
     store::ApiClient,
 };
@@ -24,7 +24,6 @@ use std::{
     env, fmt,
     io::{self, Write as _},
     process::ExitCode,
-    sync::Arc,
     time::Duration,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -112,7 +111,7 @@ async fn serve(
     let env = settings.common.env;
     telemetry::start(env);
     warn_of_unknown_settings();
-    let server = Server::bind(settings, Arc::new(SystemClock)).await?;
+    let server = Server::bind(settings, None).await?;
     if demo && env == Environment::Development && server.checkout().products().is_empty() {
         seed::run(server.checkout()).await.map_err(|e| failure(&e))?;
     }
@@ -125,17 +124,16 @@ async fn serve(
 async fn once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure> {
     let common = Common::read(common)?;
     telemetry::start(common.env);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     if matches!(command, Command::Migrate) {
         open_store(&common).await?;
         say("The schema is up to date.")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let engine = Engine::start(&common, clock.clone()).await?;
+    let engine = Engine::start(&common, None).await?;
     match command {
         Command::Seed => add_demo(&engine).await,
         Command::Product(ProductCommand::Add(product)) => add_product(&engine, *product).await,
-        Command::Client(ClientCommand::Add { name }) => add_client(&engine, &clock, name).await,
+        Command::Client(ClientCommand::Add { name }) => add_client(&engine, name).await,
         Command::Audit => audit(&engine).await,
         Command::Serve(_) | Command::Migrate => Ok(ExitCode::SUCCESS),
     }
@@ -167,7 +165,7 @@ async fn add_product(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failu
     print(&ProductView::new(&product, engine.checkout.now()))
 }
 
-async fn add_client(engine: &Engine, clock: &Arc<dyn Clock>, name: String) -> Result<ExitCode, Failure> {
+async fn add_client(engine: &Engine, name: String) -> Result<ExitCode, Failure> {
     if !(1..=200).contains(&name.trim().chars().count()) {
         return Err(Failure("a client's name is 1 to 200 characters".to_owned()));
     }
@@ -175,10 +173,10 @@ async fn add_client(engine: &Engine, clock: &Arc<dyn Clock>, name: String) -> Re
     let salt = SaltString::encode_b64(&random::<16>()?).map_err(|e| failure(&e))?;
     let hash = Argon2::default().hash_password(secret.as_bytes(), &salt);
     let client = ApiClient {
-        id: Mint::new(clock.clone()).id(),
+        id: Mint::new(engine.clock.clone()).id(),
         name: name.trim().to_owned(),
         secret_hash: hash.map_err(|e| failure(&e))?.to_string(),
-        created_at: clock.now(),
+        created_at: engine.clock.now(),
     };
     engine.store.clients().add(&client).await.map_err(|e| failure(&e))?;
     print(&json!({ "client_id": client.id, "client_secret": secret }))

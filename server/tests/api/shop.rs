@@ -79,7 +79,7 @@ impl Shop {
             site_root: Some(site),
         };
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(START_MS)));
-        let server = Server::bind(settings, clock.clone()).await.unwrap();
+        let server = Server::bind(settings, Some(clock.clone())).await.unwrap();
         Self {
             addr: server.addr(),
             http: reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap(),

@@ -50,7 +50,7 @@ impl DatabaseClock {
         let there: i64 =
             sqlx::query_scalar("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").fetch_one(pool).await?;
         let after = SystemClock.now().as_millis();
-        self.ahead.store(there - (before + after) / 2, Ordering::Relaxed);
+        self.ahead.store(there - i64::midpoint(before, after), Ordering::Relaxed);
         Ok(())
     }
 }

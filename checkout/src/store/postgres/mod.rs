@@ -134,7 +134,6 @@ fn classify(error: sqlx::Error) -> StoreError {
         (Some(code), _) if ["53", "57", "08"].iter().any(|class| code.starts_with(class)) => {
             StoreError::Unavailable(Box::new(error))
         }
-        (Some(_), _) => StoreError::Rejected(Box::new(error)),
         (None, _) if is_lost(&error) => StoreError::Unavailable(Box::new(error)),
         _ => StoreError::Rejected(Box::new(error)),
     }

@@ -94,7 +94,7 @@ fn is_taken(error: &sqlx::Error) -> bool {
     constraint.is_some_and(|name| SHARED_KEYS.contains(&name))
 }
 
-/// The database ended the session, perhaps in the middle of the commit: admin_shutdown, crash_shutdown.
+/// The database ended the session, perhaps in the middle of the commit: `admin_shutdown`, `crash_shutdown`.
 fn is_shutdown(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     matches!(code.as_deref(), Some("57P01" | "57P02"))
