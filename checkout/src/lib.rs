@@ -14,6 +14,8 @@ mod decide;
 mod fault;
 #[cfg(feature = "engine")]
 mod feed;
+#[cfg(all(test, feature = "testing"))]
+mod properties;
 #[cfg(feature = "engine")]
 mod service;
 #[cfg(all(test, feature = "testing"))]

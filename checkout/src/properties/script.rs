@@ -1,0 +1,252 @@
+//! Random scripts: what is asked, in which batches, and when. Ids come from the place in the script, so that a script
+//! says the same whoever plays it.
+
+use crate::{
+    command::{Caller, Command, Idempotency, IdempotencyKey, PlaceHold},
+    model::{
+        Deposit, EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
+        Quantity, Reference, Shopper, Timestamp, WebhookId,
+    },
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Commands that share a commit, at one instant.
+#[derive(Debug, Clone)]
+pub(super) struct Batch {
+    pub(super) now: Timestamp,
+    pub(super) commands: Vec<Command>,
+}
+
+/// One line of a script. Numbers name earlier lines, as many as there are.
+#[derive(Debug, Clone)]
+enum Line {
+    Hold {
+        product: usize,
+        qty: i64,
+        shopper: Option<u8>,
+        key: Option<u8>,
+    },
+    Order {
+        hold: usize,
+        key: Option<u8>,
+    },
+    Release {
+        hold: usize,
+        key: Option<u8>,
+    },
+    Extend {
+        hold: usize,
+        key: Option<u8>,
+    },
+    Cancel {
+        order: usize,
+        key: Option<u8>,
+    },
+    Pay {
+        about: About,
+        nth: usize,
+        transaction: u8,
+        status: PaymentStatus,
+        amount: Option<i64>,
+        key: u8,
+    },
+    Adjust {
+        product: usize,
+        total: u32,
+    },
+    Sweep {
+        product: usize,
+    },
+    GiveUp,
+    /// The batch ends, and the clock moves by so many seconds, forwards or back.
+    Wait(i64),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum About {
+    Hold,
+    Order,
+    Nothing,
+}
+
+const PRODUCTS: usize = 2;
+
+fn line() -> impl Strategy<Value = Line> {
+    let key = || option::weighted(0.4, 0..5_u8);
+    let nth = || 0..12_usize;
+    let status =
+        select(vec![PaymentStatus::Success, PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Processing]);
+    let about = select(vec![About::Hold, About::Order, About::Order, About::Order, About::Nothing]);
+    let pay = (about, nth(), 0..10_u8, status, option::weighted(0.3, select(vec![1000, 2000, 7])), 0..3_u8);
+    prop_oneof![
+        8 => (0..PRODUCTS, 1..4_i64, option::of(0..3_u8), key())
+            .prop_map(|(product, qty, shopper, key)| Line::Hold { product, qty, shopper, key }),
+        5 => (nth(), key()).prop_map(|(hold, key)| Line::Order { hold, key }),
+        1 => (nth(), key()).prop_map(|(hold, key)| Line::Release { hold, key }),
+        1 => (nth(), key()).prop_map(|(hold, key)| Line::Extend { hold, key }),
+        1 => (nth(), key()).prop_map(|(order, key)| Line::Cancel { order, key }),
+        6 => pay.prop_map(|(about, nth, transaction, status, amount, key)| {
+            Line::Pay { about, nth, transaction, status, amount, key }
+        }),
+        1 => (0..PRODUCTS, 0..12_u32).prop_map(|(product, total)| Line::Adjust { product, total }),
+        1 => (0..PRODUCTS).prop_map(|product| Line::Sweep { product }),
+        1 => Just(Line::GiveUp),
+        5 => (-40..200_i64).prop_map(Line::Wait),
+    ]
+}
+
+/// A shop with two products, and up to fifty lines.
+pub(super) fn script() -> impl Strategy<Value = Vec<Batch>> {
+    vec(line(), 1..50).prop_map(|lines| {
+        let mut writer = Writer::default();
+        for line in lines {
+            writer.write(&line);
+        }
+        writer.batches
+    })
+}
+
+struct Writer {
+    batches: Vec<Batch>,
+    now: Timestamp,
+    /// Ids that were asked for, whether or not they were granted.
+    holds: Vec<HoldId>,
+    orders: Vec<OrderId>,
+    ids: u128,
+}
+
+/// Two of everything: five units of one product, three of the other and two at most for each shopper.
+pub(super) fn products(now: Timestamp) -> Vec<Product> {
+    let draft = |slug: &str, stock, limit| {
+        let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
+        let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, stock);
+        draft.per_shopper_limit = limit;
+        draft
+    };
+    let drafts = [draft("plain", 5, None), draft("limited", 3, Some(2))];
+    (1..).zip(drafts).map(|(id, draft)| draft.check(ProductId(Uuid::from_u128(id)), now).unwrap()).collect()
+}
+
+pub(super) fn noon() -> Timestamp {
+    Timestamp::from_millis(1_795_000_000_000)
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        let now = noon();
+        let commands = products(now).into_iter().map(|product| Command::AddProduct(Box::new(product))).collect();
+        // Nobody can ask for a product before they have been told its id.
+        let batches = vec![Batch { now, commands }, Batch { now, commands: Vec::new() }];
+        Self { batches, now, holds: Vec::new(), orders: Vec::new(), ids: 1000 }
+    }
+}
+
+impl Writer {
+    fn write(&mut self, line: &Line) {
+        if let Line::Wait(seconds) = line {
+            self.now = Timestamp::from_millis(self.now.as_millis() + seconds * 1000);
+            self.batches.push(Batch { now: self.now, commands: Vec::new() });
+            return;
+        }
+        let command = self.command(line);
+        let batch = self.batches.last_mut().unwrap();
+        // A sweep of parked payments shares no batch with another: it takes what was there when the batch began.
+        let sweeps = |command: &Command| matches!(command, Command::SweepParked { .. });
+        if !(sweeps(&command) && batch.commands.iter().any(sweeps)) {
+            batch.commands.push(command);
+        }
+    }
+
+    fn command(&mut self, line: &Line) -> Command {
+        self.ids += 1;
+        let id = Uuid::from_u128(self.ids);
+        let product = |nth: usize| ProductId(Uuid::from_u128(nth as u128 + 1));
+        match *line {
+            Line::Hold { product: nth, qty, shopper, key } => {
+                self.holds.push(HoldId(id));
+                let shopper = shopper.map(|n| Shopper::try_from(format!("shopper-{n}")).unwrap());
+                let by = by(key, &format!("hold {nth} {qty} {shopper:?}"));
+                let qty = Quantity::try_from(qty).unwrap();
+                Command::PlaceHold(PlaceHold { id: HoldId(id), product: product(nth), qty, shopper, by })
+            }
+            Line::Order { hold, key } => {
+                self.orders.push(OrderId(id));
+                let hold = self.hold(hold);
+                Command::PlaceOrder { id: OrderId(id), hold, by: by(key, &format!("order {hold}")) }
+            }
+            Line::Release { hold, key } => {
+                let hold = self.hold(hold);
+                Command::ReleaseHold { hold, by: by(key, &format!("release {hold}")) }
+            }
+            Line::Extend { hold, key } => {
+                let hold = self.hold(hold);
+                Command::ExtendHold { hold, by: by(key, &format!("extend {hold}")) }
+            }
+            Line::Cancel { order, key } => {
+                let order = self.order(order);
+                Command::CancelOrder { order, by: by(key, &format!("cancel {order}")) }
+            }
+            Line::Pay { about, nth, transaction, status, amount, key } => {
+                let reference = match about {
+                    About::Hold => Reference::Hold(self.hold(nth)),
+                    About::Order => Reference::Order(self.order(nth)),
+                    About::Nothing => Reference::Order(OrderId(Uuid::nil())),
+                };
+                let deposit = Deposit { amount, currency: None };
+                let said = format!("{reference:?} {transaction} {status:?} {amount:?}");
+                Command::RecordPayment(Box::new(Payment {
+                    id: WebhookId(id),
+                    key: format!("evt-{transaction}-{}-{key}", status.name()).try_into().unwrap(),
+                    fingerprint: digest(&said),
+                    reference,
+                    product_id: None,
+                    transaction_id: format!("tx-{transaction}").try_into().unwrap(),
+                    status,
+                    deposit,
+                    received_at: self.now,
+                    outcome: EventOutcome::Ignored,
+                }))
+            }
+            Line::Adjust { product: nth, total } => Command::AdjustStock { product: product(nth), total },
+            Line::Sweep { product: nth } => Command::Sweep(product(nth)),
+            Line::GiveUp | Line::Wait(_) => {
+                let minute = i64::try_from(Duration::from_mins(1).as_millis()).unwrap();
+                Command::SweepParked { before: Timestamp::from_millis(self.now.as_millis() - minute) }
+            }
+        }
+    }
+
+    fn hold(&self, nth: usize) -> HoldId {
+        pick(&self.holds, nth).unwrap_or(HoldId(Uuid::nil()))
+    }
+
+    fn order(&self, nth: usize) -> OrderId {
+        pick(&self.orders, nth).unwrap_or(OrderId(Uuid::nil()))
+    }
+}
+
+/// Counts from the latest.
+fn pick<T: Copy>(list: &[T], nth: usize) -> Option<T> {
+    let back = nth % list.len().max(1);
+    list.iter().rev().nth(back).copied()
+}
+
+pub(super) fn by(key: Option<u8>, payload: &str) -> Caller {
+    let idempotency = key.map(|key| Idempotency {
+        key: IdempotencyKey::parse(&format!("key-{key}")).unwrap(),
+        fingerprint: digest(payload),
+    });
+    Caller { owner: Owner(Uuid::from_u128(7)), idempotency }
+}
+
+/// Thirty-two bytes that differ where the text does.
+fn digest(text: &str) -> [u8; 32] {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&hasher.finish().to_be_bytes());
+    bytes
+}

@@ -1,0 +1,258 @@
+//! Every state of a hold and of an order, against everything that can be asked of it.
+
+use super::{
+    script::{by, noon, products},
+    world::World,
+};
+use crate::{
+    command::{Command, PlaceHold, Reply},
+    model::{
+        Deposit, EventOutcome, HoldId, OrderId, Payment, PaymentStatus, ProductId, Quantity, Reference, Timestamp,
+        WebhookId,
+    },
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+const HOLD: HoldId = HoldId(Uuid::from_u128(11));
+const ORDER: OrderId = OrderId(Uuid::from_u128(12));
+const PHONE: ProductId = ProductId(Uuid::from_u128(1));
+
+/// A shop with five phones, two of them in one shopper's hands.
+struct Story {
+    world: World,
+    now: Timestamp,
+    said: u128,
+}
+
+impl Story {
+    fn begin() -> Self {
+        let mut story = Self { world: World::new(false), now: noon(), said: 100 };
+        for product in products(story.now) {
+            story.tell(Command::AddProduct(Box::new(product)));
+        }
+        story.take(HOLD, 2);
+        story
+    }
+
+    /// What became of it, and available, held, pending, sold.
+    fn tell(&mut self, command: Command) -> String {
+        let answer = self.world.serve(&[command], self.now).remove(0);
+        let what = match answer {
+            Ok((Reply::Hold(hold), _)) => hold.state.name().to_owned(),
+            Ok((Reply::Order(order), _)) => order.state.name().to_owned(),
+            Ok((Reply::Payment(reply), _)) => format!("{:?}", reply.verdict),
+            Ok((Reply::Swept(units), _)) => format!("{units} back"),
+            Ok((Reply::Product(_), _)) => "stocked".to_owned(),
+            Err(refusal) => format!("{refusal:?}").split(' ').next().unwrap().to_owned(),
+        };
+        let stock = self.world.disk.products[&PHONE].stock;
+        format!("{what} {} {} {} {}", stock.available, stock.held, stock.pending, stock.sold)
+    }
+
+    fn take(&mut self, id: HoldId, qty: i64) -> String {
+        let qty = Quantity::try_from(qty).unwrap();
+        let place = PlaceHold { id, product: PHONE, qty, shopper: None, by: by(None, "") };
+        self.tell(Command::PlaceHold(place))
+    }
+
+    fn wait(&mut self, seconds: u64) {
+        self.now = self.now + Duration::from_secs(seconds);
+    }
+
+    fn pay(&mut self, reference: Reference, status: PaymentStatus, amount: i64) -> String {
+        self.said += 1;
+        self.tell(Command::RecordPayment(Box::new(Payment {
+            id: WebhookId(Uuid::from_u128(self.said)),
+            key: format!("evt-{}", self.said).try_into().unwrap(),
+            fingerprint: [1; 32],
+            reference,
+            product_id: None,
+            transaction_id: format!("tx-{}", self.said).try_into().unwrap(),
+            status,
+            deposit: Deposit { amount: Some(amount), currency: None },
+            received_at: self.now,
+            outcome: EventOutcome::Ignored,
+        })))
+    }
+
+    /// Brings about what the word says.
+    fn make(&mut self, word: &str) -> String {
+        let (hold, order) = (Reference::Hold(HOLD), Reference::Order(ORDER));
+        match word {
+            "nothing" => String::new(),
+            "order" => self.tell(Command::PlaceOrder { id: ORDER, hold: HOLD, by: by(None, "") }),
+            "release" => self.tell(Command::ReleaseHold { hold: HOLD, by: by(None, "") }),
+            "extend" => self.tell(Command::ExtendHold { hold: HOLD, by: by(None, "") }),
+            "cancel" => self.tell(Command::CancelOrder { order: ORDER, by: by(None, "") }),
+            "sweep" => self.tell(Command::Sweep(PHONE)),
+            "hold paid" => self.pay(hold, PaymentStatus::Success, 2000),
+            "hold declined" => self.pay(hold, PaymentStatus::Failure, 2000),
+            "paid" => self.pay(order, PaymentStatus::Success, 2000),
+            "overpaid" => self.pay(order, PaymentStatus::Success, 2001),
+            "declined" => self.pay(order, PaymentStatus::Failure, 2000),
+            "underway" => self.pay(order, PaymentStatus::Processing, 2000),
+            "two minutes" => {
+                self.wait(120);
+                String::new()
+            }
+            "ten minutes" => {
+                self.wait(600);
+                String::new()
+            }
+            "others take all" => self.take(HoldId(Uuid::from_u128(13)), 5),
+            other => panic!("no such thing: {other}"),
+        }
+    }
+}
+
+/// In each state (how it came about), what each request gets.
+fn check(requests: &[&str], table: &[(&[&str], &[&str])]) {
+    for (past, expected) in table {
+        for (request, expected) in requests.iter().zip(expected.iter()) {
+            let mut story = Story::begin();
+            for event in *past {
+                story.make(event);
+            }
+            assert_eq!(story.make(request), *expected, "after {past:?}: {request}");
+        }
+        assert_eq!(requests.len(), expected.len());
+    }
+}
+
+#[test]
+fn every_state_of_a_hold_against_every_request() {
+    let requests = ["order", "release", "extend", "hold paid", "hold declined", "sweep"];
+    let used = "HoldUsed 3 0 2 0";
+    let never = "RefundDue(OrderNeverCreated) 5 0 0 0";
+    let (expired, released) = ("HoldExpired 5 0 0 0", "HoldReleased 5 0 0 0");
+    check(
+        &requests,
+        &[
+            (
+                &["nothing"],
+                &[
+                    "pending 3 0 2 0",
+                    "released 5 0 0 0",
+                    "active 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "0 back 3 2 0 0",
+                ],
+            ),
+            (
+                &["extend"],
+                &[
+                    "pending 3 0 2 0",
+                    "released 5 0 0 0",
+                    "NoExtension 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "0 back 3 2 0 0",
+                ],
+            ),
+            (
+                &["extend", "two minutes"],
+                &[
+                    "pending 3 0 2 0",
+                    "released 5 0 0 0",
+                    "NoExtension 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "0 back 3 2 0 0",
+                ],
+            ),
+            (
+                &["two minutes"],
+                &[
+                    "HoldExpired 3 2 0 0",
+                    "released 5 0 0 0",
+                    "HoldExpired 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "2 back 5 0 0 0",
+                ],
+            ),
+            (
+                &["two minutes", "sweep"],
+                &[expired, "expired 5 0 0 0", expired, never, "Ignored 5 0 0 0", "0 back 5 0 0 0"],
+            ),
+            (&["release"], &[released, "released 5 0 0 0", released, never, "Ignored 5 0 0 0", "0 back 5 0 0 0"]),
+            (&["order"], &[used, used, used, "Processed 3 0 0 2", "Processed 5 0 0 0", "0 back 3 0 2 0"]),
+            (
+                &["hold paid"],
+                &[
+                    "paid 3 0 0 2",
+                    "released 5 0 0 0",
+                    "active 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "0 back 3 2 0 0",
+                ],
+            ),
+            (
+                &["hold declined"],
+                &[
+                    "cancelled 5 0 0 0",
+                    "released 5 0 0 0",
+                    "active 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "Parked 3 2 0 0",
+                    "0 back 3 2 0 0",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn every_state_of_an_order_against_every_request() {
+    let requests = ["cancel", "paid", "overpaid", "declined", "underway", "sweep"];
+    let paid = "RefundDue(AlreadyPaid) 3 0 0 2";
+    let stays = ["OrderPaid 3 0 0 2", paid, paid, "Ignored 3 0 0 2", "Ignored 3 0 0 2", "0 back 3 0 0 2"];
+    let ended = [
+        "cancelled 5 0 0 0",
+        "Processed 3 0 0 2",
+        "RefundDue(AmountMismatch) 5 0 0 0",
+        "Ignored 5 0 0 0",
+        "Ignored 5 0 0 0",
+        "0 back 5 0 0 0",
+    ];
+    let gone = [
+        "cancelled 0 5 0 0",
+        "RefundDue(SoldOut) 0 5 0 0",
+        "RefundDue(AmountMismatch) 0 5 0 0",
+        "Ignored 0 5 0 0",
+        "Ignored 0 5 0 0",
+        "0 back 0 5 0 0",
+    ];
+    let waits = |sweep| {
+        [
+            "cancelled 5 0 0 0",
+            "Processed 3 0 0 2",
+            "RefundDue(AmountMismatch) 3 0 2 0",
+            "Processed 5 0 0 0",
+            "Ignored 3 0 2 0",
+            sweep,
+        ]
+    };
+    check(
+        &requests,
+        &[
+            (&["order"], &waits("0 back 3 0 2 0")),
+            (&["order", "underway"], &waits("0 back 3 0 2 0")),
+            (&["order", "overpaid"], &waits("0 back 3 0 2 0")),
+            (&["order", "ten minutes"], &waits("2 back 5 0 0 0")),
+            (&["order", "paid"], &stays),
+            (&["order", "paid", "declined"], &stays),
+            (&["order", "paid", "ten minutes"], &stays),
+            (&["order", "declined", "paid"], &stays),
+            (&["order", "cancel"], &ended),
+            (&["order", "declined"], &ended),
+            (&["order", "ten minutes", "sweep"], &ended),
+            (&["order", "cancel", "others take all"], &gone),
+            (&["order", "declined", "others take all"], &gone),
+            (&["order", "ten minutes", "others take all"], &gone),
+        ],
+    );
+}

@@ -1,0 +1,94 @@
+//! A writer without a queue, a task or a database: load, take back, decide, commit, on a disk of a few maps.
+
+use crate::{
+    clock::{Clock, Mint},
+    command::{Command, Reply},
+    decide,
+    model::{Refusal, Timestamp},
+    simulation::disk::{Disk, Guards},
+    state::{State, Wanted},
+};
+use std::sync::Arc;
+
+/// For each command what it was told, and whether that was a repetition.
+pub(super) type Answers = Vec<Result<(Reply, bool), Refusal>>;
+
+pub(super) struct World {
+    pub(super) disk: Disk,
+    state: State,
+    mint: Mint,
+    /// Does it keep what it knows from one batch to the next?
+    keeps: bool,
+}
+
+/// Batches have ids; nobody looks at their age.
+struct NoTime;
+
+impl Clock for NoTime {
+    fn now(&self) -> Timestamp {
+        Timestamp::default()
+    }
+}
+
+impl World {
+    pub(super) fn new(keeps: bool) -> Self {
+        Self { disk: Disk::default(), state: State::default(), mint: Mint::new(Arc::new(NoTime)), keeps }
+    }
+
+    /// One batch, one commit.
+    pub(super) fn serve(&mut self, commands: &[Command], now: Timestamp) -> Answers {
+        self.load(commands, now);
+        let answers = commands.iter().map(|command| self.decide(command, now)).collect();
+        let writes = self.state.writes(&self.mint, now);
+        let after = self.disk.clone().written(&writes, Guards::ALL);
+        self.disk = after.unwrap_or_else(|| panic!("a lone writer lost a race: {writes:?}"));
+        self.state.settle();
+        if !self.keeps {
+            self.forget();
+        }
+        answers
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.state.forget();
+    }
+
+    fn load(&mut self, commands: &[Command], now: Timestamp) {
+        loop {
+            let mut wanted = Wanted::at(now);
+            for command in commands {
+                decide::want(&self.state, command, &mut wanted);
+            }
+            let wanted = self.state.not_yet_asked(wanted);
+            if wanted.is_empty() {
+                return;
+            }
+            let found = self.disk.load(&wanted);
+            assert!(self.state.admit(&wanted, found), "nobody else writes");
+        }
+    }
+
+    fn decide(&mut self, command: &Command, now: Timestamp) -> Result<(Reply, bool), Refusal> {
+        let mut back = 0;
+        while let Some(product) = decide::falls_short(&self.state, command, now) {
+            let wanted = self.state.want_due(product, now);
+            let found = self.disk.load(&wanted);
+            let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
+            assert!(self.state.admit(&wanted, found), "nobody else writes");
+            let (effects, units) = decide::reclaim(&self.state, product, &due, now);
+            for effect in effects {
+                self.state.evolve(effect);
+            }
+            back += units;
+            if matches!(command, Command::Sweep(_)) {
+                break;
+            }
+        }
+        let decision = decide::decide(&self.state, command, now)?;
+        let reply = if matches!(command, Command::Sweep(_)) { Reply::Swept(back) } else { decision.reply };
+        for effect in decision.effects {
+            self.state.evolve(effect);
+        }
+        Ok((reply, decision.replayed))
+    }
+}
