@@ -5,13 +5,19 @@
 mod database;
 mod shop;
 
+mod deliveries;
 mod holds;
 mod idempotency;
+mod keys;
+mod late_money;
+mod limits;
 mod live;
+mod operator;
 mod orders;
 mod payments;
 mod races;
 mod stock;
+mod sweeps;
 
 /// Makes one test of each scenario for each store.
 macro_rules! scenarios {

@@ -1,14 +1,12 @@
-//! Truly concurrent: many tasks, one product, and exactly what there is gets sold (P8).
+//! Truly concurrent: many tasks, one product, and exactly what there is gets sold (P8). Their twins, which run the same
+//! engine without its guards and must lose, are in `checkout/src/simulation/twins.rs`.
 
 use crate::shop::{counts, hold, owner};
 use checkout::{
     Error,
     model::{PaymentStatus, Reference, Refusal},
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
 crate::scenarios! {
     async fn a_thousand_shoppers_race_for_the_last_units(shop: Shop) {
@@ -38,6 +36,57 @@ crate::scenarios! {
         let others = results.iter().filter(|r| r.is_err()).all(|r| matches!(r, Err(Error::Refused(Refusal::SoldOut { .. }))));
         assert!(others, "{results:?}");
         assert_eq!(counts(shop.stock(phone).await), [0, 7, 0, 0]);
+    }
+
+    async fn two_holds_on_two_nodes_race_for_the_last_unit(shop: Shop) {
+        let other = shop.second_node().await;
+        for round in 0..15 {
+            let phone = shop.product(&format!("phone-{round}"), 1, |_| {}).await.id;
+            let (one, two) = tokio::join!(shop.try_hold(phone, 1), hold(&other, phone, 1, None));
+            let [lost] = [one, two].into_iter().filter_map(Result::err).collect::<Vec<_>>().try_into().unwrap();
+            assert!(matches!(lost, Error::Refused(Refusal::SoldOut { available: 0, may_return: 1 })), "{lost:?}");
+            assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 0]);
+        }
+    }
+
+    async fn one_hold_ordered_and_given_back_on_two_nodes_at_once_ends_once(shop: Shop) {
+        let phone = shop.phone(20).await.id;
+        let other = shop.second_node().await;
+        for _ in 0..15 {
+            let held = shop.hold(phone, 1).await;
+            let (ordered, released) = tokio::join!(shop.try_order(held.id), other.release_hold(held.id, owner(), None));
+            assert!(ordered.is_ok() != released.is_ok(), "{ordered:?} and {released:?}");
+            if let Ok(order) = ordered {
+                shop.checkout.cancel_order(order.id, owner(), None).await.unwrap();
+            }
+        }
+        assert_eq!(counts(shop.stock(phone).await), [20, 0, 0, 0]);
+    }
+
+    async fn one_hold_ordered_many_times_at_once_is_one_order(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let nodes = [shop.checkout.clone(), shop.second_node().await];
+        let held = shop.hold(phone, 2).await;
+        let requests = (0..20).map(|n| nodes[n % 2].place_order(held.id, owner(), None));
+        let results = futures::future::join_all(requests).await;
+        let order = results.iter().flatten().map(|order| order.value.id).collect::<Vec<_>>();
+        assert_eq!(order.len(), 1, "{results:?}");
+        let used = |e: &Error| matches!(e, Error::Refused(Refusal::HoldUsed { order_id }) if *order_id == order[0]);
+        assert!(results.iter().filter_map(|r| r.as_ref().err()).all(used), "{results:?}");
+        assert_eq!(counts(shop.stock(phone).await), [3, 0, 2, 0]);
+    }
+
+    async fn one_hold_given_back_many_times_at_once_comes_back_once(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let nodes = [shop.checkout.clone(), shop.second_node().await];
+        let held = shop.hold(phone, 2).await;
+        let order = shop.ordered(phone, 1).await;
+        let given = (0..20).map(|n| nodes[n % 2].release_hold(held.id, owner(), None));
+        let ended = (0..20).map(|n| nodes[n % 2].cancel_order(order.id, owner(), None));
+        let (given, ended) = tokio::join!(futures::future::join_all(given), futures::future::join_all(ended));
+        assert!(given.iter().all(Result::is_ok), "{given:?}");
+        assert!(ended.iter().all(Result::is_ok), "{ended:?}");
+        assert_eq!(counts(shop.stock(phone).await), [5, 0, 0, 0]);
     }
 
     async fn a_whole_sale_at_once_sells_exactly_what_there_is(shop: Shop) {
@@ -88,26 +137,4 @@ crate::scenarios! {
         assert_eq!(stock.available + stock.held, 1000);
         assert!(shop.checkout.orders(owner(), None, 10).await.unwrap().is_empty());
     }
-}
-
-/// The twin with the protection off: reads the counter, then writes what it made of it. It must oversell, or the races
-/// above prove nothing about the machine they ran on.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_the_writer_the_same_race_oversells() {
-    let available = Arc::new(AtomicI64::new(10));
-    let tasks = (0..1000).map(|_| {
-        let available = available.clone();
-        tokio::spawn(async move {
-            let seen = available.load(Ordering::SeqCst);
-            if seen <= 0 {
-                return false;
-            }
-            // Where a database would be read and written.
-            tokio::task::yield_now().await;
-            available.store(seen - 1, Ordering::SeqCst);
-            true
-        })
-    });
-    let sold = futures::future::join_all(tasks).await.into_iter().filter(|task| matches!(task, Ok(true))).count();
-    assert!(sold > 10, "check-then-act sold {sold} of 10");
 }

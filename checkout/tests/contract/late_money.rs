@@ -1,0 +1,166 @@
+//! Money that comes late, twice, or for nothing: it is never lost (P7).
+
+use crate::{
+    shop::{counts, event, owner, refused},
+    sweeps::soon,
+};
+use checkout::{
+    Limits, PaymentVerdict,
+    model::{
+        CancelReason, Deposit, EventOutcome, HoldId, OrderState,
+        PaymentStatus::{Failure, Success},
+        Reference, RefundReason, Refusal,
+    },
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+crate::scenarios! {
+    async fn late_money_takes_its_stock_again_while_there_is_any(shop: Shop) {
+        let phone = shop.phone(2).await.id;
+        let order = shop.ordered(phone, 1).await;
+        shop.turn(600);
+        // Takes back what is due, and leaves a unit.
+        shop.hold(phone, 2).await;
+        shop.turn(120);
+        shop.hold(phone, 1).await;
+        let ended = shop.order_now(order.id).await;
+        assert!(matches!(ended.state, OrderState::Cancelled { reason: CancelReason::Expired, .. }));
+        assert_eq!(shop.pay(Reference::Order(order.id), "tx", Success).await, PaymentVerdict::Processed);
+        assert!(matches!(shop.order_now(order.id).await.state, OrderState::Paid { .. }));
+        assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 1]);
+    }
+
+    async fn money_past_its_time_pays_an_order_that_nobody_has_ended_yet(shop: Shop) {
+        let phone = shop.phone(1).await.id;
+        let order = shop.ordered(phone, 1).await;
+        shop.turn(600);
+        assert_eq!(shop.pay(Reference::Order(order.id), "tx", Success).await, PaymentVerdict::Processed);
+        assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
+    }
+
+    async fn an_old_attempt_undoes_nothing_that_another_has_paid(shop: Shop) {
+        let phone = shop.phone(2).await.id;
+        let order = shop.ordered(phone, 1).await;
+        let about = Reference::Order(order.id);
+        assert_eq!(shop.pay(about, "first", Failure).await, PaymentVerdict::Processed);
+        assert_eq!(shop.pay(about, "second", Success).await, PaymentVerdict::Processed);
+        // The time of the first attempt runs out, on this node and on another; then its failure is told once more.
+        let other = shop.second_node().await;
+        shop.checkout.sweep(Limits::default());
+        other.sweep(Limits::default());
+        shop.turn(3600);
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let late = other.record_payment(event("late", about, "third", Failure)).await.unwrap();
+        assert_eq!(late.verdict, PaymentVerdict::Ignored);
+        assert!(matches!(shop.order_now(order.id).await.state, OrderState::Paid { .. }));
+        assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 1]);
+    }
+
+    async fn two_transactions_at_once_pay_once_and_owe_once(shop: Shop) {
+        let phone = shop.phone(20).await.id;
+        let other = shop.second_node().await;
+        for nth in 0..10 {
+            let order = shop.ordered(phone, 1).await;
+            let pay = |node: &checkout::Checkout, transaction: &str| {
+                let transaction = format!("{transaction}-{nth}");
+                let delivery = event(&transaction, Reference::Order(order.id), &transaction, Success);
+                let node = node.clone();
+                async move { node.record_payment(delivery).await.unwrap().verdict }
+            };
+            let (one, two) = tokio::join!(pay(&shop.checkout, "one"), pay(&other, "two"));
+            let owed = PaymentVerdict::RefundDue(RefundReason::AlreadyPaid);
+            let fine = [[PaymentVerdict::Processed, owed], [owed, PaymentVerdict::Processed]];
+            assert!(fine.contains(&[one, two]), "{one:?} {two:?}");
+        }
+        assert_eq!(counts(shop.stock(phone).await), [10, 0, 0, 10]);
+        assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 10);
+    }
+
+    async fn money_for_the_last_units_of_two_ended_orders_pays_one(shop: Shop) {
+        let phone = shop.phone(1).await.id;
+        let other = shop.second_node().await;
+        let first = shop.ordered(phone, 1).await;
+        shop.checkout.cancel_order(first.id, owner(), None).await.unwrap();
+        let second = shop.ordered(phone, 1).await;
+        shop.checkout.cancel_order(second.id, owner(), None).await.unwrap();
+        let (one, two) = tokio::join!(
+            shop.checkout.record_payment(event("one", Reference::Order(first.id), "one", Success)),
+            other.record_payment(event("two", Reference::Order(second.id), "two", Success)),
+        );
+        let mut verdicts = [one.unwrap().verdict, two.unwrap().verdict];
+        verdicts.sort_by_key(|verdict| *verdict != PaymentVerdict::Processed);
+        assert_eq!(verdicts, [PaymentVerdict::Processed, PaymentVerdict::RefundDue(RefundReason::SoldOut)]);
+        assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
+    }
+
+    async fn money_parked_under_a_hold_that_is_given_back_is_due_back(shop: Shop) {
+        let phone = shop.phone(1).await.id;
+        let hold = shop.hold(phone, 1).await;
+        let about = Reference::Hold(hold.id);
+        assert_eq!(shop.pay(about, "tx", Success).await, PaymentVerdict::Parked);
+        assert_eq!(shop.pay(about, "other", Failure).await, PaymentVerdict::Parked);
+        shop.checkout.release_hold(hold.id, owner(), None).await.unwrap();
+        assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 1);
+        assert_eq!(shop.pay(about, "tx", Success).await, PaymentVerdict::Duplicate);
+        assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 0]);
+    }
+
+    async fn money_parked_under_a_hold_that_nobody_sweeps_is_due_back(shop: Shop) {
+        let phone = shop.phone(1).await.id;
+        let hold = shop.hold(phone, 1).await;
+        shop.pay(Reference::Hold(hold.id), "tx", Success).await;
+        shop.checkout.sweep(Limits::default());
+        shop.turn(120);
+        soon(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
+        assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 0]);
+    }
+
+    async fn money_for_an_unknown_hold_waits_its_time_and_no_longer(shop: Shop) {
+        shop.phone(1).await;
+        let unknown = event("evt", Reference::Hold(HoldId(Uuid::from_u128(1))), "tx", Success);
+        assert_eq!(shop.deliver(unknown.clone()).await.unwrap().verdict, PaymentVerdict::Parked);
+        let limits = Limits { parked_for: Duration::from_mins(1), ..Limits::default() };
+        let other = shop.second_node().await;
+        shop.checkout.sweep(limits);
+        other.sweep(limits);
+        shop.turn(59);
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 0);
+        shop.turn(1);
+        soon(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
+        assert_eq!(other.record_payment(unknown).await.unwrap().verdict, PaymentVerdict::Duplicate);
+    }
+
+    async fn one_event_with_another_amount_is_refused_and_moves_nothing(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let other = shop.second_node().await;
+        let order = shop.ordered(phone, 1).await;
+        let said = |amount: i64, fingerprint: u8| {
+            let mut delivery = event("evt", Reference::Order(order.id), "tx", Success);
+            delivery.deposit = Deposit { amount: Some(amount), currency: None };
+            delivery.fingerprint = [fingerprint; 32];
+            delivery
+        };
+        let short = shop.deliver(said(1, 1)).await.unwrap();
+        assert_eq!(short.verdict, PaymentVerdict::RefundDue(RefundReason::AmountMismatch));
+        // The right amount under the same id is another word, and nobody's word is rewritten.
+        assert_eq!(refused(shop.deliver(said(1999, 2)).await), Refusal::KeyReused);
+        assert_eq!(refused(other.record_payment(said(1999, 2)).await), Refusal::KeyReused);
+        assert_eq!(shop.order_now(order.id).await.state, OrderState::Pending);
+        assert_eq!(shop.payments(&order).await.len(), 1);
+        assert_eq!(counts(shop.stock(phone).await), [4, 0, 1, 0]);
+    }
+
+    async fn a_declined_payment_is_told_again_and_then_retried_under_a_new_key(shop: Shop) {
+        let phone = shop.phone(1).await.id;
+        let order = shop.ordered(phone, 1).await;
+        let about = Reference::Order(order.id);
+        assert_eq!(shop.pay(about, "tx", Failure).await, PaymentVerdict::Processed);
+        assert_eq!(shop.pay(about, "tx", Failure).await, PaymentVerdict::Duplicate);
+        assert_eq!(shop.pay(about, "tx", Success).await, PaymentVerdict::Processed);
+        let outcomes: Vec<_> = shop.payments(&order).await.iter().map(|p| p.outcome).collect();
+        assert_eq!(outcomes, [EventOutcome::Applied, EventOutcome::Applied]);
+        assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
+    }
+}
