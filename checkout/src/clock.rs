@@ -43,6 +43,12 @@ impl Mint {
         let stamp = uuid::Timestamp::from_unix(&*self.counter, age.as_secs(), age.subsec_nanos());
         Uuid::new_v7(stamp).into()
     }
+
+    /// About `span`, from half of it to one and a half: whoever waits for the same thing does not come back together.
+    pub(crate) fn jitter(&self, span: Duration) -> Duration {
+        let chance = self.id::<Uuid>().as_u128() & 0xff;
+        span / 2 + span * u32::try_from(chance).unwrap_or(0) / 0xff
+    }
 }
 
 /// A clock that stands still until it is turned.

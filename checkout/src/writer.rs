@@ -7,10 +7,10 @@ use crate::{
     decide,
     fault::{Error, StoreError},
     feed::Feed,
-    model::Timestamp,
+    model::{Product, Timestamp},
     service::Limits,
     state::{State, Wanted},
-    store::{Store, Unit},
+    store::{Commit, Store, Unit},
 };
 use futures::FutureExt;
 use std::{error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -19,11 +19,21 @@ use tokio::sync::mpsc;
 /// Times a batch is decided again because another writer was first.
 const ATTEMPTS: u32 = 6;
 
+/// Times it is decided again on the products as the other writer left them, without locking anything. Whoever is overtaken
+/// as often as that loads under locks, and is not overtaken again.
+const RACES: u32 = 3;
+
 /// Rounds of loading before a batch must be decidable: a claim, then its product's tally, and one to see there is no more.
 const ROUNDS: usize = 5;
 
 /// How far a clock may jump back before the writer follows it.
 const CLOCK_SLIP: Duration = Duration::from_mins(5);
+
+enum Attempt {
+    Answered(Answers),
+    /// What the decisions rested on had changed; nothing is written. These products are known as they are now.
+    Overtaken(Vec<Product>),
+}
 
 type Answers = Vec<Result<Replayed<Reply>, Error>>;
 
@@ -84,17 +94,21 @@ impl Writer {
     async fn serve_together(&mut self, commands: &[Command]) -> Answers {
         for attempt in 0..ATTEMPTS {
             let outcome = AssertUnwindSafe(self.attempt(commands)).catch_unwind().await;
-            let failure = match outcome {
-                Ok(Ok(Some(answers))) => return answers,
-                Ok(Ok(None)) => None,
-                Ok(Err(error @ StoreError::Contended(_))) => Some(error),
+            match outcome {
+                Ok(Ok(Attempt::Answered(answers))) => return answers,
+                Ok(Ok(Attempt::Overtaken(products))) => {
+                    self.state.forget();
+                    if attempt < RACES {
+                        self.state.refresh(products);
+                    }
+                }
+                Ok(Err(error @ StoreError::Contended(_))) => {
+                    self.state.forget();
+                    tracing::debug!(attempt, %error, "another writer was first");
+                    tokio::time::sleep(self.mint.jitter(Duration::from_millis(1 << attempt))).await;
+                }
                 Ok(Err(error)) => return self.fail(commands, &error),
                 Err(panic) => return self.broken(commands, panic.as_ref()),
-            };
-            self.state.forget();
-            if let Some(error) = failure {
-                tracing::debug!(attempt, %error, "another writer was first");
-                tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
             }
         }
         tracing::warn!(commands = commands.len(), "gave up a batch to contention");
@@ -109,22 +123,24 @@ impl Writer {
         self.last
     }
 
-    /// Loads, decides, commits. `None`: what the decisions rested on had changed, nothing is written.
-    async fn attempt(&mut self, commands: &[Command]) -> Result<Option<Answers>, StoreError> {
+    /// Loads, decides, commits.
+    async fn attempt(&mut self, commands: &[Command]) -> Result<Attempt, StoreError> {
         let mut unit = self.store.begin().await?;
         // Asked only now: to begin may take a while, and what expired meanwhile has expired (P3).
         let now = self.now();
         if !self.load(&mut *unit, commands, now).await? {
-            return Ok(None);
+            return Ok(Attempt::Overtaken(Vec::new()));
         }
         let mut answers = Vec::with_capacity(commands.len());
         for command in commands {
-            let Some(swept) = self.take_back(&mut *unit, command, now).await? else { return Ok(None) };
+            let Some(swept) = self.take_back(&mut *unit, command, now).await? else {
+                return Ok(Attempt::Overtaken(Vec::new()));
+            };
             answers.push(self.decide(command, swept, now));
         }
         let writes = self.state.writes(&self.mint, now);
-        if !unit.commit(&writes).await? {
-            return Ok(None);
+        if let Commit::Overtaken(products) = unit.commit(&writes).await? {
+            return Ok(Attempt::Overtaken(products));
         }
         self.state.settle();
         for product in writes.products() {
@@ -136,7 +152,7 @@ impl Writer {
         if writes.products().next().is_some() {
             self.store.tell();
         }
-        Ok(Some(answers))
+        Ok(Attempt::Answered(answers))
     }
 
     /// Loads what the commands need and memory lacks, in bulk, until nothing is missing.

@@ -25,6 +25,7 @@ pub(super) fn adjust(state: &State, id: ProductId, total: u32) -> Result<Decisio
     let Some(stock) = product.stock.adjust(total) else {
         return Err(Refusal::StockCommitted { committed: product.stock.committed() });
     };
-    let after = Product { stock, ..product.clone() };
+    // The commit will make it one version more.
+    let after = Product { stock, version: product.version + 1, ..product.clone() };
     Ok(Decision::new(vec![Effect::Moved(id, Movement::Adjust(total))], Reply::Product(Box::new(after))))
 }

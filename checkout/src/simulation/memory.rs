@@ -6,7 +6,7 @@ use crate::{
     fault::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     state::{Found, Wanted, WriteSet},
-    store::{Audit, Clients, Reads, Sessions, Store, Unit},
+    store::{Audit, Clients, Commit, Reads, Sessions, Store, Unit},
 };
 use async_trait::async_trait;
 use fastrand::Rng;
@@ -117,7 +117,7 @@ impl Unit for MemoryUnit {
         Ok(found)
     }
 
-    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<bool, StoreError> {
+    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError> {
         self.0.give_way().await;
         let fate = self.0.meets(&[Fate::Contended, Fate::LostBefore, Fate::LostAfter]);
         match fate {
@@ -126,13 +126,16 @@ impl Unit for MemoryUnit {
             _ => {}
         }
         let mut disk = self.0.disk();
-        let Some(after) = disk.clone().written(writes, self.0.guards) else { return Ok(false) };
+        let Some(after) = disk.clone().written(writes, self.0.guards) else {
+            let now = writes.products_changed.iter().filter_map(|p| disk.products.get(&p.id).cloned());
+            return Ok(Commit::Overtaken(now.collect()));
+        };
         *disk = after;
         self.0.largest.fetch_max(writes.holds_changed.len() + writes.orders_changed.len(), Ordering::Relaxed);
         if fate == Fate::LostAfter {
             return Err(StoreError::Ambiguous("lost after the commit".into()));
         }
-        Ok(true)
+        Ok(Commit::Done)
     }
 }
 

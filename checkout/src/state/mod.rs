@@ -163,6 +163,13 @@ impl State {
         true
     }
 
+    /// Takes in products as another writer has just left them. What lies under them is not known: something may be due.
+    pub(crate) fn refresh(&mut self, products: Vec<Product>) {
+        for product in products {
+            self.admit_product(product, Some(Timestamp::default()));
+        }
+    }
+
     fn admit_product(&mut self, product: Product, next_due: Option<Timestamp>) -> bool {
         let id = product.id;
         if self.shelves.get(&id).is_some_and(|known| known.product.version == product.version) {

@@ -61,9 +61,19 @@ pub trait Unit: Send {
     /// Loads what is wanted, in bulk, as it is now.
     async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError>;
 
-    /// Writes everything and commits. `false`: a product was no longer at the version that the decisions were made
-    /// on, or a key was taken; nothing is written, and the writer decides again on what it then loads.
-    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<bool, StoreError>;
+    /// Writes everything and commits, unless another writer was first.
+    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError>;
+}
+
+/// How an attempt to commit ended.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Commit {
+    /// On disk.
+    Done,
+    /// A product was no longer at the version that the decisions were made on, or a key was taken; nothing is written.
+    /// These products are known as they are now, which may spare the writer the reading.
+    Overtaken(Vec<Product>),
 }
 
 /// Reads outside the writer's transaction.

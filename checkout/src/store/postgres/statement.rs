@@ -6,9 +6,11 @@ use sqlx::{
 };
 
 /// `WITH guard AS (…), <parts> SELECT …`: the guard says whether the products are still at the versions that the batch was
-/// decided on; where they are not, no part does anything, and the statement answers `false`.
+/// decided on; where they are not, no part does anything, and the statement answers `false`, and with it the rows of the
+/// part `locked`, if it has one.
 #[derive(Default)]
 pub(super) struct Statement {
+    has_locked: bool,
     parts: Vec<String>,
     demands: Vec<String>,
     bound: Bound,
@@ -75,6 +77,12 @@ impl Statement {
         self.parts.push(sql);
     }
 
+    /// A part that locks rows, which are answered where the guard does not hold.
+    pub(super) fn locked(&mut self, sql: &str) {
+        self.has_locked = true;
+        self.part(format!("locked AS ({sql})"));
+    }
+
     /// Inserts all rows, if the guard holds.
     pub(super) fn insert(&mut self, table: &str, (rows, names): (String, Vec<&'static str>)) {
         let names = names.join(", ");
@@ -99,8 +107,13 @@ impl Statement {
              WHERE t.id = n.id AND {state} AND (SELECT ok FROM guard) RETURNING 1)",
             set.join(", ")
         ));
+        self.demand(&format!("{table}_changed"), expected);
+    }
+
+    /// Demands that a part touched so many rows: where it did not, all of the batch is undone.
+    pub(super) fn demand(&mut self, part: &str, expected: usize) {
         let expected = self.bound.value(i64::try_from(expected).unwrap_or(i64::MAX));
-        self.demands.push(format!("demand((SELECT count(*) FROM {table}_changed), {expected}, '{table} changed')"));
+        self.demands.push(format!("demand((SELECT count(*) FROM {part}), {expected}, '{part}')"));
     }
 
     /// The text and its parameters.
@@ -109,8 +122,10 @@ impl Statement {
             return Err(sqlx::Error::Encode(error));
         }
         let demands = if self.demands.is_empty() { "true".to_owned() } else { self.demands.join(" AND ") };
+        let (columns, locked) =
+            if self.has_locked { (", locked.*", " LEFT JOIN locked ON NOT guard.ok") } else { ("", "") };
         let sql = format!(
-            "WITH {} SELECT CASE WHEN guard.ok THEN {demands} ELSE false END FROM guard",
+            "WITH {} SELECT CASE WHEN guard.ok THEN {demands} ELSE false END AS done{columns} FROM guard{locked}",
             self.parts.join(",\n     ")
         );
         Ok((sql, self.bound.arguments))

@@ -3,12 +3,18 @@
 use super::{PostgresStore, classify, is_lost, load, write};
 use crate::{
     fault::StoreError,
+    model::Product,
     state::{Found, Wanted, WriteSet},
-    store::Unit,
+    store::{Commit, Unit, rows::ProductRow},
 };
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction, error::DatabaseError, postgres::PgArguments};
+use sqlx::{
+    AssertSqlSafe, FromRow, PgConnection, PgPool, Postgres, Row, Transaction,
+    error::DatabaseError,
+    postgres::{PgArguments, PgRow},
+};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Keys that two nodes may take at once; whoever is second decides again, and finds the first one's answer.
 const SHARED_KEYS: [&str; 4] =
@@ -46,18 +52,19 @@ impl Unit for PostgresUnit {
         load::load(self.transaction.insert(transaction), wanted).await
     }
 
-    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<bool, StoreError> {
+    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError> {
         let (sql, arguments) = match write::statement(writes) {
             Some(statement) => statement.finish().map_err(classify)?,
-            None => return Ok(true),
+            None => return Ok(Commit::Done),
         };
         let outcome = match self.transaction.take() {
             Some(transaction) => in_transaction(transaction, sql, arguments).await,
             None => alone(&self.writer, sql, arguments).await,
         };
         match outcome {
-            Ok(done) => Ok(done),
-            Err(error) if is_taken(&error) => Ok(false),
+            Ok(rows) if is_done(&rows)? => Ok(Commit::Done),
+            Ok(rows) => Ok(Commit::Overtaken(as_they_are(&rows)?)),
+            Err(error) if is_taken(&error) => Ok(Commit::Overtaken(Vec::new())),
             Err(error) if is_lost(&error) || is_shutdown(&error) => self.settle(writes, error).await,
             Err(error) => Err(classify(error)),
         }
@@ -65,27 +72,34 @@ impl Unit for PostgresUnit {
 }
 
 /// A statement that is a transaction of its own.
-async fn alone(writer: &PgPool, sql: String, arguments: PgArguments) -> Result<bool, sqlx::Error> {
+async fn alone(writer: &PgPool, sql: String, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
     let mut connection = writer.acquire().await?;
     run(&mut connection, sql, arguments).await
 }
 
+/// The same statement at the end of a transaction that has loaded. Where it has done nothing, nothing is committed.
 async fn in_transaction(
     mut transaction: Transaction<'static, Postgres>,
     sql: String,
     arguments: PgArguments,
-) -> Result<bool, sqlx::Error> {
-    let done = run(&mut transaction, sql, arguments).await?;
-    if done {
-        transaction.commit().await?;
-    } else {
-        transaction.rollback().await?;
-    }
-    Ok(done)
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    let rows = run(&mut transaction, sql, arguments).await?;
+    transaction.commit().await?;
+    Ok(rows)
 }
 
-async fn run(connection: &mut PgConnection, sql: String, arguments: PgArguments) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar_with(AssertSqlSafe(sql), arguments).fetch_one(connection).await
+async fn run(connection: &mut PgConnection, sql: String, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
+    sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(connection).await
+}
+
+fn is_done(rows: &[PgRow]) -> Result<bool, StoreError> {
+    rows.first().map_or(Ok(false), |row| row.try_get("done")).map_err(classify)
+}
+
+/// The products that the statement found moved on, as they are now.
+fn as_they_are(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
+    let known = rows.iter().filter(|row| row.try_get::<Uuid, _>("id").is_ok());
+    known.map(|row| Product::try_from(ProductRow::from_row(row).map_err(classify)?)).collect()
 }
 
 /// Another node has taken a key of this batch.
@@ -103,11 +117,11 @@ fn is_shutdown(error: &sqlx::Error) -> bool {
 impl PostgresUnit {
     /// The connection was lost before the answer came: on another one, ends the lost session, so that nothing of it can
     /// happen any more, and looks for what the batch would have left (P9).
-    async fn settle(&self, writes: &WriteSet, lost: sqlx::Error) -> Result<bool, StoreError> {
+    async fn settle(&self, writes: &WriteSet, lost: sqlx::Error) -> Result<Commit, StoreError> {
         tracing::warn!(error = %lost, "the connection was lost in a commit");
         for _ in 0..SETTLE_TRIES {
             match self.is_written(writes).await {
-                Ok(Some(true)) => return Ok(true),
+                Ok(Some(true)) => return Ok(Commit::Done),
                 Ok(Some(false)) => return Err(StoreError::Contended(Box::new(lost))),
                 Ok(None) => {}
                 Err(error) => tracing::debug!(%error, "not settled yet"),
@@ -130,7 +144,7 @@ impl PostgresUnit {
         }
         // The batch's mark on any of its products tells of all: they were committed together.
         if let Some(product) = writes.products().next() {
-            let batch: Option<uuid::Uuid> =
+            let batch: Option<Uuid> =
                 sqlx::query_scalar("SELECT batch FROM stock_events WHERE product_id = $1 AND version = $2")
                     .bind(product.id.0)
                     .bind(i64::try_from(product.version).unwrap_or(i64::MAX))

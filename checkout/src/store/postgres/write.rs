@@ -1,6 +1,9 @@
 //! A decided batch as one statement, however many rows it has.
 
-use super::statement::{Rows, Statement};
+use super::{
+    columns::PRODUCT,
+    statement::{Rows, Statement},
+};
 use crate::{
     model::{Hold, HoldState, Order, OrderState, Payment, Product, Reference, RefundReason, Shopper, Timestamp},
     state::WriteSet,
@@ -29,36 +32,30 @@ pub(super) fn statement(writes: &WriteSet) -> Option<Statement> {
     Some(s)
 }
 
-/// The products' new counters, if all of them are still at the version before. More than one are locked first, in the
-/// order of their ids, so that two nodes never wait for each other. Refusals rest on versions, too: were one to have
-/// moved on, somebody could be told "sold out" wrongly.
+/// The products' new counters, if all of them are still at the version before. They are locked first, in the order of
+/// their ids, so that two nodes never wait for each other; who comes second sees what the first has left. Refusals rest
+/// on versions, too: were one to have moved on, somebody could be told "sold out" wrongly.
 fn guard(s: &mut Statement, writes: &WriteSet) {
     let unchanged = unchanged(s, writes);
-    let changed = writes.products_changed.len();
-    if changed == 0 {
+    let changed = &writes.products_changed;
+    if changed.is_empty() {
         return s.part(format!("guard AS (SELECT {unchanged} AS ok)"));
     }
-    let (rows, _) = counters(s.rows(), &writes.products_changed).table();
-    let count = s.bound().value(i64::try_from(changed).unwrap_or(i64::MAX));
+    let (rows, _) = counters(s.rows(), changed).table();
+    let ids = s.bound().value(changed.iter().map(|p| p.id.0).collect::<Vec<_>>());
+    let count = s.bound().value(i64::try_from(changed.len()).unwrap_or(i64::MAX));
     s.part(format!("changed AS (SELECT * FROM {rows})"));
-    let all_locked = if changed == 1 {
-        "true".to_owned()
-    } else {
-        s.part(
-            "locked AS (SELECT p.id, p.version FROM products p JOIN changed USING (id) ORDER BY p.id FOR UPDATE OF p)"
-                .to_owned(),
-        );
-        format!(
-            "(SELECT count(*) FROM locked JOIN changed USING (id) WHERE locked.version = changed.version - 1) = {count}"
-        )
-    };
+    s.locked(&format!("SELECT {PRODUCT} FROM products p WHERE p.id = ANY ({ids}) ORDER BY p.id FOR UPDATE"));
     s.part(format!(
-        "bumped AS (UPDATE products p SET total = n.total, available = n.available, held = n.held, pending = n.pending,
-                           sold = n.sold, version = n.version, updated_at = n.updated_at
-                    FROM changed n WHERE p.id = n.id AND p.version = n.version - 1 AND {unchanged} AND {all_locked}
-                    RETURNING 1)"
+        "guard AS (SELECT count(*) = {count} AND {unchanged} AS ok FROM locked l JOIN changed n ON n.id = l.id
+                   WHERE l.version = n.version - 1)"
     ));
-    s.part(format!("guard AS (SELECT count(*) = {count} AS ok FROM bumped)"));
+    let set = "total = n.total, available = n.available, held = n.held, pending = n.pending, sold = n.sold, \
+               version = n.version, updated_at = n.updated_at";
+    s.part(format!(
+        "bumped AS (UPDATE products p SET {set} FROM changed n WHERE p.id = n.id AND (SELECT ok FROM guard) RETURNING 1)"
+    ));
+    s.demand("bumped", changed.len());
 }
 
 fn unchanged(s: &mut Statement, writes: &WriteSet) -> String {

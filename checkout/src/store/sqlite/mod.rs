@@ -5,7 +5,7 @@ mod load;
 mod reads;
 mod write;
 
-use super::{Clients, Reads, Sessions, Store, Unit};
+use super::{Clients, Commit, Reads, Sessions, Store, Unit};
 use crate::{
     fault::StoreError,
     state::{Found, Wanted, WriteSet},
@@ -122,14 +122,14 @@ impl Unit for SqliteUnit {
         load::load(&mut self.0, wanted).await
     }
 
-    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<bool, StoreError> {
+    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError> {
         if !write::write(&mut self.0, writes).await? {
             self.0.rollback().await.map_err(classify)?;
-            return Ok(false);
+            return Ok(Commit::Overtaken(Vec::new()));
         }
         // A disk that fails now may have kept the batch or not.
         self.0.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
-        Ok(true)
+        Ok(Commit::Done)
     }
 }
 
