@@ -2,6 +2,7 @@
 # Runs a command beside a throw-away PostgreSQL: tools/with-postgres.sh <command> [argument…]
 # The command finds it in HOLDFAST_TEST_POSTGRES_URL, and may create databases in it; nothing of it is left afterwards.
 # Where that variable is set already, the server it names is used and none is started.
+# HOLDFAST_POSTGRES_DURABLE=1: it waits for its disk as in production, which is slower, and what the benchmark is about.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [ $# -gt 0 ] || die "usage: tools/with-postgres.sh <command> [argument…]"
@@ -43,8 +44,17 @@ if [ "$(id -u)" -eq 0 ]; then
     if id postgres >/dev/null 2>&1; then user=postgres; fi
 fi
 
+# Nothing here outlives the tests, so nothing waits for the disk; what a commit means to its client is unchanged.
+durability="-c fsync=off -c full_page_writes=off -c synchronous_commit=on"
+folder=/tmp
+if [ "${HOLDFAST_POSTGRES_DURABLE:-}" = 1 ]; then
+    durability="-c fsync=on -c full_page_writes=on -c synchronous_commit=on"
+    # Where /tmp is in memory, /var/tmp is not.
+    folder=/var/tmp
+fi
+
 # Not below TMPDIR: a socket's path may have 107 bytes, and that user may have no way into it.
-home=$(mktemp -d /tmp/holdfast-postgres.XXXXXX)
+home=$(mktemp -d "$folder/holdfast-postgres.XXXXXX")
 stop() {
     trap - EXIT INT TERM HUP
     if [ -f "$home/data/postmaster.pid" ]; then
@@ -70,9 +80,7 @@ unprivileged "$programs/initdb" --pgdata="$home/data" --username=holdfast --pwfi
     die "PostgreSQL could not be initialised."
 }
 
-# Nothing here outlives the tests, so nothing waits for the disk; what a commit means to its client is unchanged.
-settings="-c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c max_connections=200 \
-    -c fsync=off -c full_page_writes=off -c synchronous_commit=on"
+settings="-c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c max_connections=200 $durability"
 for attempt in 1 2 3 4 5; do
     # Another program may take the port between the question and its use: then the next one.
     port=$(node -e 'const s = require("net").createServer(); s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
@@ -84,4 +92,5 @@ for attempt in 1 2 3 4 5; do
 done
 
 cd "$OLDPWD"
-HOLDFAST_TEST_POSTGRES_URL="postgres://holdfast:$password@127.0.0.1:$port/postgres" "$@"
+# Its own programs (psql, pgbench) last, for where there are none.
+PATH="$PATH:$programs" HOLDFAST_TEST_POSTGRES_URL="postgres://holdfast:$password@127.0.0.1:$port/postgres" "$@"

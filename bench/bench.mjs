@@ -1,0 +1,38 @@
+// One run of the benchmark: what it has found so far, and how contenders take turns.
+import { quick } from './settings.mjs';
+import { sleep } from './process.mjs';
+import { middle, whole } from './numbers.mjs';
+
+const PAUSE_MS = quick ? 50 : 250;
+
+export class Bench {
+  constructor(folder, postgres) {
+    Object.assign(this, { folder, postgres, problems: [], audits: [], memory: [], token: undefined });
+  }
+
+  /** What must be so; what is not fails the benchmark, after all else has been measured. */
+  demand(fine, problem) {
+    if (fine) return;
+    this.problems.push(problem);
+    console.error(`\x1b[1;31mproblem:\x1b[0m ${problem}`);
+  }
+}
+
+/**
+ * Gives each turn its go, round after round, each round beginning with another, so that what else goes on in the machine
+ * hits all alike. Answers the median of each turn's rounds.
+ * @param {{key: string, title: string, go: (round: number) => Promise<{rate: number, ms: object}>}[]} turns
+ */
+export async function alternate(turns, rounds) {
+  const runs = Object.fromEntries(turns.map(({ key }) => [key, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    const first = Math.floor((round * turns.length) / rounds);
+    for (const { key, title, go } of [...turns.slice(first), ...turns.slice(0, first)]) {
+      const run = await go(round);
+      runs[key].push(run);
+      console.error(`    ${round + 1}/${rounds}  ${title.padEnd(56)} ${whole(run.rate).padStart(9)}/s  p99 ${run.ms.p99.toFixed(1)} ms`);
+      await sleep(PAUSE_MS);
+    }
+  }
+  return Object.fromEntries(Object.entries(runs).map(([key, all]) => [key, middle(all)]));
+}

@@ -1,0 +1,97 @@
+// The charts, as SVG that stands by itself: bars with their numbers, in the reader's light or dark.
+import { titles } from './contenders.mjs';
+import { share, times, whole } from './numbers.mjs';
+
+const WIDTH = 820;
+const LABELS = 268;
+const NUMBERS = 168;
+const TOP = 78;
+const BAR = 17;
+const GAP = 3;
+const BETWEEN = 15;
+
+const style = `
+    .ground { fill: #ffffff } .title { fill: #16181d; font-weight: 600; font-size: 17px } .label { fill: #16181d }
+    .small { fill: #5b6270; font-size: 12px } .axis { stroke: #d8dbe2 } .number { fill: #16181d; font-weight: 600 }
+    .ours { fill: #2456d6 } .ours.faint { fill: #9fb6ef } .ceiling { fill: #9aa1ad } .ceiling.faint { fill: #cfd3da }
+    .original { fill: #c2410c }
+    text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; font-size: 14px }
+    @media (prefers-color-scheme: dark) {
+      .ground { fill: #14161b } .title, .label, .number { fill: #eceef2 } .small { fill: #a2a9b6 } .axis { stroke: #343944 }
+      .ours { fill: #6e97ff } .ours.faint { fill: #35508f } .ceiling { fill: #767d8a } .ceiling.faint { fill: #454b56 }
+      .original { fill: #f97316 }
+    }`;
+
+const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
+const text = (x, y, kind, said, anchor = 'start') =>
+  `<text x="${x}" y="${y}" class="${kind}" text-anchor="${anchor}">${escaped(said)}</text>`;
+
+/**
+ * @param {{title: string, subtitle: string, legend?: [string, string], rows: {label: string, kind: string,
+ *   bars: number[], note: string}[]}} chart  the first bar of a row is the one that its note is about
+ */
+function bars({ title, subtitle, legend, rows }) {
+  const most = Math.max(...rows.flatMap((row) => row.bars));
+  const scale = (value) => Math.max(2, (value / most) * (WIDTH - LABELS - NUMBERS - 12));
+  const drawn = [];
+  let y = TOP;
+  for (const { label, kind, bars: values, note } of rows) {
+    const height = values.length * (BAR + GAP) - GAP;
+    drawn.push(text(LABELS - 12, y + height / 2 + 5, 'label', label, 'end'));
+    values.forEach((value, i) => {
+      const [top, width] = [y + i * (BAR + GAP), scale(value)];
+      const said = i === 0 ? [whole(value), note].filter(Boolean).join('   ') : whole(value);
+      drawn.push(`<rect x="${LABELS}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" rx="2" class="${kind}${i ? ' faint' : ''}"/>`);
+      drawn.push(text(LABELS + width + 8, top + BAR - 4, i === 0 ? 'number' : 'small', said));
+    });
+    y += height + BETWEEN;
+  }
+  const height = y + 8;
+  const key = legend?.map((said, i) => {
+    const x = LABELS + i * 150;
+    return `<rect x="${x}" y="${TOP - 24}" width="11" height="11" rx="2" class="ours${i ? ' faint' : ''}"/>${text(x + 17, TOP - 14, 'small', said)}`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}">
+  <title>${escaped(title)}</title>
+  <style>${style}
+  </style>
+  <rect class="ground" width="${WIDTH}" height="${height}" rx="8"/>
+  ${text(20, 30, 'title', title)}
+  ${text(20, 48, 'small', subtitle)}
+  ${(key ?? []).join('\n  ')}
+  <line class="axis" x1="${LABELS}" y1="${TOP - 6}" x2="${LABELS}" y2="${y - BETWEEN + 6}"/>
+  ${drawn.join('\n  ')}
+</svg>
+`;
+}
+
+const kindOf = (id) => (id === 'ceiling' || id === 'original' ? id : 'ours');
+
+export function holdsChart(data) {
+  const ids = Object.keys(titles).filter((id) => data[id] ?? data[`${id}/512`]);
+  const rows = ids.map((id) => {
+    if (id === 'original') return { label: titles[id], kind: id, bars: [data.original.rate], note: '' };
+    const [many, few] = [data[`${id}/512`].rate, data[`${id}/64`].rate];
+    return { label: titles[id], kind: kindOf(id), bars: [many, few], note: id === 'ceiling' ? '' : times(many / data.original.rate) };
+  });
+  return bars({
+    title: 'Accepted holds a second on one hot product',
+    subtitle: 'Over HTTP with tokens, every hold on disk before its answer; × against the row lock, which has no HTTP to do',
+    legend: ['512 connections', '64 connections'],
+    rows,
+  });
+}
+
+export function mixedChart(data) {
+  const rows = Object.entries(data).map(([id, { rate }]) => ({
+    label: id === 'ceiling' ? 'The ceiling: holds, no database' : titles[id],
+    kind: kindOf(id),
+    bars: [rate],
+    note: id === 'ceiling' ? '' : `${share(rate / data.ceiling.rate)} of the ceiling`,
+  }));
+  return bars({
+    title: 'Mixed calls a second: holds, orders and payments in equal parts',
+    subtitle: '512 connections over HTTP; every change on disk before its answer',
+    rows,
+  });
+}

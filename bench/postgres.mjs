@@ -1,0 +1,45 @@
+// The PostgreSQL beside which tools/with-postgres.sh runs the benchmark: databases in it, and how durable it is.
+import { programs } from './settings.mjs';
+import { run, succeed } from './process.mjs';
+
+const server = process.env.HOLDFAST_TEST_POSTGRES_URL;
+
+export function databaseUrl(name) {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+export async function sql(text, database = 'postgres') {
+  const quiet = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'];
+  return (await succeed('psql', [...quiet, databaseUrl(database)], { input: text })).trim();
+}
+
+export async function createDatabase(name) {
+  await sql(`CREATE DATABASE ${name}`);
+  return databaseUrl(name);
+}
+
+export async function dropDatabase(name) {
+  await sql(`DROP DATABASE ${name} WITH (FORCE)`);
+}
+
+/** Its version and what it waits for at COMMIT; a server that does not wait for its disk proves nothing. */
+export async function describe() {
+  const names = ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes'];
+  const values = (await sql(names.map((name) => `SHOW ${name};`).join(' '))).split('\n');
+  const settings = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+  if (names.slice(1).some((name) => settings[name] !== 'on')) {
+    throw new Error(`this PostgreSQL is not durable: ${JSON.stringify(settings)}`);
+  }
+  return settings;
+}
+
+/** Why this build cannot use PostgreSQL; null when it can. */
+export async function whyNot() {
+  const name = 'bench_probe';
+  const url = await createDatabase(name);
+  const { code, stderr } = await run(programs.server, ['migrate'], { env: { DATABASE_URL: url } });
+  await dropDatabase(name);
+  return code === 0 ? null : stderr.trim();
+}

@@ -1,0 +1,56 @@
+// Child processes: run one to its end, or start one that must be stopped. None outlives the benchmark.
+import { spawn } from 'node:child_process';
+
+const running = new Set();
+
+/** The environment without settings of Holdfast's, so that the user's own change nothing here. */
+function environment(extra) {
+  const foreign = (name) => /^(HOLDFAST_|LEPTOS_|PG|DATABASE_URL$)/.test(name);
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign(name))), ...extra };
+}
+
+export function start(command, args, { env = {}, ...options } = {}) {
+  const child = spawn(command, args, { stdio: 'pipe', ...options, env: environment(env) });
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  return child;
+}
+
+/** Runs a program to its end; answers its exit code and what it said. */
+export function run(command, args, { input, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = start(command, args, options);
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (data) => (stdout += data));
+    child.stderr.on('data', (data) => (stderr += data));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+/** Runs a program that must succeed; answers its standard output. */
+export async function succeed(command, args, options) {
+  const { code, stdout, stderr } = await run(command, args, options);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr || stdout}`);
+  return stdout;
+}
+
+/** Asks a process to stop, and waits until it has. */
+export function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => {
+    const impatient = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    child.on('exit', (code) => {
+      clearTimeout(impatient);
+      resolve(code);
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+export function killAll() {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
