@@ -41,8 +41,14 @@ impl Shop {
     }
 
     async fn open(database: Database) -> Self {
+        let url = database.url();
+        Self::open_at(database, &url).await
+    }
+
+    /// On a database that is reached by another way than its own address.
+    pub async fn open_at(database: Database, url: &str) -> Self {
         let clock = Arc::new(ManualClock::at(noon()));
-        let store = store::open(&database.url()).await.unwrap();
+        let store = store::open(url).await.unwrap();
         store.migrate().await.unwrap();
         let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await.unwrap();
         Self { checkout, clock, store, events: AtomicU32::new(0), database }

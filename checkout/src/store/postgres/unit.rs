@@ -20,8 +20,8 @@ use uuid::Uuid;
 const SHARED_KEYS: [&str; 4] =
     ["idempotency_keys_pkey", "payment_webhooks_key", "payment_webhooks_said", "products_slug_key"];
 
-/// How often, and how long, a lost connection's session is looked for until it has ended.
-const SETTLE_TRIES: u32 = 50;
+/// How long, and how often, the database is asked what became of a batch whose connection was lost. Callers wait meanwhile.
+const SETTLE_WITHIN: Duration = Duration::from_secs(5);
 const SETTLE_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) struct PostgresUnit {
@@ -119,16 +119,21 @@ impl PostgresUnit {
     /// happen any more, and looks for what the batch would have left (P9).
     async fn settle(&self, writes: &WriteSet, lost: sqlx::Error) -> Result<Commit, StoreError> {
         tracing::warn!(error = %lost, "the connection was lost in a commit");
-        for _ in 0..SETTLE_TRIES {
-            match self.is_written(writes).await {
-                Ok(Some(true)) => return Ok(Commit::Done),
-                Ok(Some(false)) => return Err(StoreError::Contended(Box::new(lost))),
-                Ok(None) => {}
-                Err(error) => tracing::debug!(%error, "not settled yet"),
+        let answer = async {
+            loop {
+                match self.is_written(writes).await {
+                    Ok(Some(written)) => return written,
+                    Ok(None) => {}
+                    Err(error) => tracing::debug!(%error, "not settled yet"),
+                }
+                tokio::time::sleep(SETTLE_EVERY).await;
             }
-            tokio::time::sleep(SETTLE_EVERY).await;
+        };
+        match tokio::time::timeout(SETTLE_WITHIN, answer).await {
+            Ok(true) => Ok(Commit::Done),
+            Ok(false) => Err(StoreError::Contended(Box::new(lost))),
+            Err(_) => Err(StoreError::Ambiguous(Box::new(lost))),
         }
-        Err(StoreError::Ambiguous(Box::new(lost)))
     }
 
     /// Is the batch on disk? `None` while its session may still write it.
