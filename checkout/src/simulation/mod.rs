@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a simulation that cannot go on has failed")]
 
 pub(crate) mod disk;
+mod faults;
 mod ledger;
 mod memory;
 pub(crate) mod oracles;
