@@ -41,6 +41,15 @@ pub enum Command {
 pub enum ProductCommand {
     /// Put a product on sale, and print it as the API shows it
     Add(Box<AddProduct>),
+    /// Change how many units a sale has in all, also while it runs; never below what is held, ordered or sold
+    Stock {
+        /// The product's name in addresses
+        #[arg(long)]
+        slug: Slug,
+        /// Units in all, sold ones included
+        #[arg(long, value_name = "UNITS")]
+        total: u32,
+    },
 }
 
 /// What to do with clients.
@@ -78,6 +87,9 @@ pub struct AddProduct {
     /// How long a hold lasts [default: 120]
     #[arg(long, value_name = "SECONDS")]
     pub hold_seconds: Option<u64>,
+    /// How much longer a shopper may once make a hold last [default: not at all]
+    #[arg(long, value_name = "SECONDS")]
+    pub extend_seconds: Option<u64>,
     /// How long an order waits for its payment [default: 600]
     #[arg(long, value_name = "SECONDS")]
     pub pay_seconds: Option<u64>,

@@ -14,7 +14,7 @@ use axum::routing::{MethodRouter, post};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use checkout::{
     Mint,
-    model::{Money, ProductDraft, SaleWindow},
+    model::{Money, ProductDraft, SaleWindow, Slug},
     store::ApiClient,
 };
 use clap::{CommandFactory as _, Parser as _};
@@ -133,6 +133,7 @@ async fn once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure>
     match command {
         Command::Seed => add_demo(&engine).await,
         Command::Product(ProductCommand::Add(product)) => add_product(&engine, *product).await,
+        Command::Product(ProductCommand::Stock { slug, total }) => adjust_stock(&engine, &slug, total).await,
         Command::Client(ClientCommand::Add { name }) => add_client(&engine, name).await,
         Command::Audit => audit(&engine).await,
         Command::Serve(_) | Command::Migrate => Ok(ExitCode::SUCCESS),
@@ -158,10 +159,18 @@ async fn add_product(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failu
         window: SaleWindow { starts_at: add.starts_at, ends_at: add.ends_at },
         hold_for: add.hold_seconds.map_or(usual.hold_for, Duration::from_secs),
         pay_within: add.pay_seconds.map_or(usual.pay_within, Duration::from_secs),
+        extend_by: add.extend_seconds.map(Duration::from_secs),
         ..usual
     };
     let added = engine.checkout.add_product(draft).await.map_err(|e| failure(&e))?;
     let product = added.map_err(|e| failure(&e))?;
+    print(&ProductView::new(&product, engine.checkout.now()))
+}
+
+async fn adjust_stock(engine: &Engine, slug: &Slug, total: u32) -> Result<ExitCode, Failure> {
+    let known = engine.checkout.product_by_slug(slug.as_str());
+    let id = known.ok_or_else(|| Failure(format!("no product has the slug {slug}")))?.id;
+    let product = engine.checkout.adjust_stock(id, total).await.map_err(|e| failure(&e))?;
     print(&ProductView::new(&product, engine.checkout.now()))
 }
 

@@ -93,6 +93,11 @@ fn a_shop_is_filled_and_audited_from_the_command_line() {
     let taken = run(dir.path(), &add);
     assert!(!taken.status.success() && String::from_utf8_lossy(&taken.stderr).contains("slug"));
 
+    let more = json(&run(dir.path(), &["product", "stock", "--slug", "mug", "--total", "9"]));
+    assert_eq!((&more["total"], &more["available"], &more["version"]), (&9.into(), &9.into(), &2.into()));
+    let nobody = run(dir.path(), &["product", "stock", "--slug", "jug", "--total", "9"]);
+    assert!(!nobody.status.success() && String::from_utf8_lossy(&nobody.stderr).contains("jug"));
+
     let client = json(&run(dir.path(), &["client", "add", "--name", "a shop"]));
     assert!(client["client_id"].is_string() && client["client_secret"].as_str().is_some_and(|s| s.len() > 40));
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
 
 mod database;
+mod proxy;
 mod shop;
 
 mod deliveries;
@@ -12,10 +13,12 @@ mod keys;
 mod late_money;
 mod limits;
 mod live;
+mod lost;
 mod operator;
 mod orders;
 mod payments;
 mod races;
+mod sessions;
 mod stock;
 mod sweeps;
 

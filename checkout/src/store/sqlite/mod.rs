@@ -1,8 +1,9 @@
 //! SQLite: one file, one writer. WAL with `synchronous=FULL`, so that a 2xx is on disk (P2).
 
-mod accounts;
+mod clients;
 mod load;
 mod reads;
+mod sessions;
 mod write;
 
 use super::{Clients, Commit, Reads, Sessions, Store, Unit};
@@ -16,6 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, time::Duration};
+use tokio::sync::mpsc;
 
 /// Older ones can corrupt a database when the WAL is reset.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -29,12 +31,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 
 /// The shop in one file.
-#[derive(Debug)]
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     /// A connection of its own, whose `data_version` tells of everybody else's commits.
     lookout: SqlitePool,
+    /// Session writes that wait for each other's company.
+    sessions: mpsc::Sender<sessions::Envelope>,
 }
 
 impl SqliteStore {
@@ -58,7 +61,8 @@ impl SqliteStore {
         let writer = pool(1).connect_with(options.clone()).await.map_err(classify)?;
         let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
         let lookout = pool(1).connect_with(options).await.map_err(classify)?;
-        let store = Self { writer, readers, lookout };
+        let sessions = sessions::start(writer.clone());
+        let store = Self { writer, readers, lookout, sessions };
         store.check_version().await?;
         Ok(store)
     }

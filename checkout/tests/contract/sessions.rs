@@ -1,0 +1,50 @@
+//! Browser sessions and API clients: kept for all nodes alike.
+
+use crate::shop::noon;
+use checkout::store::ApiClient;
+use std::time::Duration;
+use uuid::Uuid;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+crate::scenarios! {
+    async fn a_session_lasts_until_its_end_or_until_it_is_deleted(shop: Shop) {
+        let sessions = shop.store.sessions();
+        assert!(sessions.create(id(1), b"one", noon() + HOUR).await.unwrap());
+        assert!(!sessions.create(id(1), b"another's", noon() + HOUR).await.unwrap(), "the id is taken");
+        assert_eq!(sessions.load(id(1), noon()).await.unwrap(), Some((b"one".to_vec(), noon() + HOUR)));
+        sessions.save(id(1), b"two", noon() + HOUR * 2).await.unwrap();
+        assert_eq!(sessions.load(id(1), noon() + HOUR).await.unwrap(), Some((b"two".to_vec(), noon() + HOUR * 2)));
+        assert_eq!(sessions.load(id(1), noon() + HOUR * 2).await.unwrap(), None);
+        sessions.save(id(2), b"saved without being created", noon() + HOUR).await.unwrap();
+        sessions.delete(id(2)).await.unwrap();
+        assert_eq!(sessions.load(id(2), noon()).await.unwrap(), None);
+        sessions.save(id(3), b"stays", noon() + HOUR * 9).await.unwrap();
+        assert_eq!(sessions.purge(noon() + HOUR * 2).await.unwrap(), 1);
+        assert!(sessions.load(id(3), noon()).await.unwrap().is_some());
+    }
+
+    async fn a_thousand_shoppers_get_their_sessions_at_once(shop: Shop) {
+        let created = (0..1000).map(|n| {
+            let store = shop.store.clone();
+            tokio::spawn(async move { store.sessions().create(id(n), &n.to_be_bytes(), noon() + HOUR).await.unwrap() })
+        });
+        assert!(futures::future::join_all(created).await.into_iter().all(Result::unwrap));
+        for n in 0..1000 {
+            let (data, _) = shop.store.sessions().load(id(n), noon()).await.unwrap().unwrap();
+            assert_eq!(data, n.to_be_bytes());
+        }
+    }
+
+    async fn a_client_is_found_by_its_id_on_every_node(shop: Shop) {
+        let client = ApiClient { id: id(7), name: "a shop".into(), secret_hash: "$argon2id$".into(), created_at: noon() };
+        shop.store.clients().add(&client).await.unwrap();
+        let other = checkout::store::open(&shop.database.url()).await.unwrap();
+        assert_eq!(other.clients().find(id(7)).await.unwrap(), Some(client));
+        assert_eq!(other.clients().find(id(8)).await.unwrap(), None);
+    }
+}
