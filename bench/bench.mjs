@@ -30,7 +30,9 @@ export async function alternate(turns, rounds) {
     for (const { key, title, go } of [...turns.slice(first), ...turns.slice(0, first)]) {
       const run = await go(round);
       runs[key].push(run);
-      console.error(`    ${round + 1}/${rounds}  ${title.padEnd(56)} ${whole(run.rate).padStart(9)}/s  p99 ${run.ms.p99.toFixed(1)} ms`);
+      console.error(
+        `    ${round + 1}/${rounds}  ${title.padEnd(56)} ${whole(run.rate).padStart(9)}/s  p99 ${run.ms.p99.toFixed(1)} ms`,
+      );
       await sleep(PAUSE_MS);
     }
   }

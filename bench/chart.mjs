@@ -3,9 +3,10 @@ import { titles } from './contenders.mjs';
 import { share, times, whole } from './numbers.mjs';
 
 const WIDTH = 820;
-const LABELS = 268;
-const NUMBERS = 168;
-const TOP = 78;
+const LABELS = 290;
+const NUMBERS = 190;
+const TOP = 72;
+const LEGEND = 24;
 const BAR = 17;
 const GAP = 3;
 const BETWEEN = 15;
@@ -24,7 +25,13 @@ const style = `
 
 const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 const text = (x, y, kind, said, anchor = 'start') =>
-  `<text x="${x}" y="${y}" class="${kind}" text-anchor="${anchor}">${escaped(said)}</text>`;
+  `<text x="${Math.round(x)}" y="${y}" class="${kind}" text-anchor="${anchor}">${escaped(said)}</text>`;
+
+/** A bar's number, and what there is to say of it; the one without a note is the lesser one. */
+function number(x, y, said, note) {
+  if (note === false) return text(x, y, 'small', said);
+  return `<text x="${x.toFixed(1)}" y="${y}"><tspan class="number">${said}</tspan><tspan class="small" dx="8">${escaped(note)}</tspan></text>`;
+}
 
 /**
  * @param {{title: string, subtitle: string, legend?: [string, string], rows: {label: string, kind: string,
@@ -34,22 +41,24 @@ function bars({ title, subtitle, legend, rows }) {
   const most = Math.max(...rows.flatMap((row) => row.bars));
   const scale = (value) => Math.max(2, (value / most) * (WIDTH - LABELS - NUMBERS - 12));
   const drawn = [];
-  let y = TOP;
+  const top = TOP + (legend ? LEGEND : 0);
+  let y = top;
   for (const { label, kind, bars: values, note } of rows) {
     const height = values.length * (BAR + GAP) - GAP;
     drawn.push(text(LABELS - 12, y + height / 2 + 5, 'label', label, 'end'));
     values.forEach((value, i) => {
-      const [top, width] = [y + i * (BAR + GAP), scale(value)];
-      const said = i === 0 ? [whole(value), note].filter(Boolean).join('   ') : whole(value);
-      drawn.push(`<rect x="${LABELS}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" rx="2" class="${kind}${i ? ' faint' : ''}"/>`);
-      drawn.push(text(LABELS + width + 8, top + BAR - 4, i === 0 ? 'number' : 'small', said));
+      const [upper, width] = [y + i * (BAR + GAP), scale(value)];
+      drawn.push(
+        `<rect x="${LABELS}" y="${upper}" width="${width.toFixed(1)}" height="${BAR}" rx="2" class="${kind}${i ? ' faint' : ''}"/>`,
+      );
+      drawn.push(number(LABELS + width + 8, upper + BAR - 4, whole(value), i === 0 && note));
     });
     y += height + BETWEEN;
   }
   const height = y + 8;
   const key = legend?.map((said, i) => {
     const x = LABELS + i * 150;
-    return `<rect x="${x}" y="${TOP - 24}" width="11" height="11" rx="2" class="ours${i ? ' faint' : ''}"/>${text(x + 17, TOP - 14, 'small', said)}`;
+    return `<rect x="${x}" y="${top - 24}" width="11" height="11" rx="2" class="ours${i ? ' faint' : ''}"/>${text(x + 17, top - 14, 'small', said)}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}">
   <title>${escaped(title)}</title>
@@ -59,24 +68,27 @@ function bars({ title, subtitle, legend, rows }) {
   ${text(20, 30, 'title', title)}
   ${text(20, 48, 'small', subtitle)}
   ${(key ?? []).join('\n  ')}
-  <line class="axis" x1="${LABELS}" y1="${TOP - 6}" x2="${LABELS}" y2="${y - BETWEEN + 6}"/>
+  <line class="axis" x1="${LABELS}" y1="${top - 6}" x2="${LABELS}" y2="${y - BETWEEN + 6}"/>
   ${drawn.join('\n  ')}
 </svg>
 `;
 }
 
-const kindOf = (id) => (id === 'ceiling' || id === 'original' ? id : 'ours');
+const ratios = (rate, data) =>
+  `${times(rate / data.original.rate)},  ${share(rate / data['ceiling/512'].rate)} of the ceiling`;
 
 export function holdsChart(data) {
   const ids = Object.keys(titles).filter((id) => data[id] ?? data[`${id}/512`]);
   const rows = ids.map((id) => {
     if (id === 'original') return { label: titles[id], kind: id, bars: [data.original.rate], note: '' };
     const [many, few] = [data[`${id}/512`].rate, data[`${id}/64`].rate];
-    return { label: titles[id], kind: kindOf(id), bars: [many, few], note: id === 'ceiling' ? '' : times(many / data.original.rate) };
+    if (id === 'ceiling') return { label: titles[id], kind: id, bars: [many, few], note: '' };
+    return { label: titles[id], kind: 'ours', bars: [many, few], note: ratios(many, data) };
   });
   return bars({
     title: 'Accepted holds a second on one hot product',
-    subtitle: 'Over HTTP with tokens, every hold on disk before its answer; × against the row lock, which has no HTTP to do',
+    subtitle:
+      'Over HTTP with tokens, every hold on disk before its answer; × against the row lock, which has no HTTP to do',
     legend: ['512 connections', '64 connections'],
     rows,
   });
@@ -85,7 +97,7 @@ export function holdsChart(data) {
 export function mixedChart(data) {
   const rows = Object.entries(data).map(([id, { rate }]) => ({
     label: id === 'ceiling' ? 'The ceiling: holds, no database' : titles[id],
-    kind: kindOf(id),
+    kind: id === 'ceiling' ? id : 'ours',
     bars: [rate],
     note: id === 'ceiling' ? '' : `${share(rate / data.ceiling.rate)} of the ceiling`,
   }));

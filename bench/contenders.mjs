@@ -8,11 +8,11 @@ import { programs } from './settings.mjs';
 import { wrk } from './wrk.mjs';
 
 export const titles = {
-  ceiling: 'No database at all (the ceiling)',
+  ceiling: 'The ceiling: no database at all',
   sqlite: 'Holdfast on SQLite',
   postgres1: 'Holdfast on PostgreSQL, one node',
   postgres2: 'Holdfast on PostgreSQL, two nodes',
-  original: 'A row lock for each request (pgbench)',
+  original: 'One row lock a request (pgbench)',
 };
 
 /** More than is ever sold here, and as much as a product may have. */
@@ -56,13 +56,19 @@ class Contender {
     const run = await this.load('hold', product, load);
     const label = `${this.title}, ${load.connections} connections`;
     bench.demand(run.refused === 0, `${label}: ${run.refused} of ${run.requests} answers were no 201`);
-    bench.demand(run.broken + run.timeouts === 0, `${label}: ${run.broken} broken connections, ${run.timeouts} timeouts`);
+    bench.demand(
+      run.broken + run.timeouts === 0,
+      `${label}: ${run.broken} broken connections, ${run.timeouts} timeouts`,
+    );
     if (this.id === 'ceiling') return run;
     // What was on its way when wrk hung up was granted, and nobody saw the answer.
     await sleep(200);
     const held = (await this.stock(product)).held - before;
     const unseen = held - run.requests;
-    bench.demand(unseen >= 0 && unseen <= load.connections, `${label}: ${run.requests} answers, but ${held} units held`);
+    bench.demand(
+      unseen >= 0 && unseen <= load.connections,
+      `${label}: ${run.requests} answers, but ${held} units held`,
+    );
     return run;
   }
 }
@@ -75,7 +81,8 @@ async function open(bench, id) {
   const store = new Store(folder, database && (await createDatabase(database)));
   const program = id === 'ceiling' ? programs.ceiling : programs.server;
   const nodes = [];
-  for (let n = 1; n <= (id === 'postgres2' ? 2 : 1); n += 1) nodes.push(await Server.start(store, `node-${n}`, program));
+  for (let n = 1; n <= (id === 'postgres2' ? 2 : 1); n += 1)
+    nodes.push(await Server.start(store, `node-${n}`, program));
   bench.token ??= await token(store, nodes[0]);
   return Object.assign(new Contender(id, store, nodes, bench.token), { database });
 }

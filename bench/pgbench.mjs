@@ -15,7 +15,9 @@ export async function withOriginal(use) {
   await sql(readFileSync(join(root, 'bench/original.sql'), 'utf8'), DATABASE);
   try {
     const value = await use();
-    const [held, rows] = (await sql('SELECT (SELECT held FROM products), (SELECT count(*) FROM holds)', DATABASE)).split('|');
+    const [held, rows] = (
+      await sql('SELECT (SELECT held FROM products), (SELECT count(*) FROM holds)', DATABASE)
+    ).split('|');
     if (held !== rows) throw new Error(`the original's own books do not balance: ${held} held, ${rows} rows`);
     return value;
   } finally {
@@ -36,6 +38,12 @@ export async function pgbench({ clients, seconds, files }) {
   rmSync(folder, { recursive: true });
   if (!(rate > 0) || took.length === 0) throw new Error(`pgbench said:\n${said}`);
   const mean = took.reduce((sum, ms) => sum + ms, 0) / took.length;
-  const ms = { mean, p50: percentile(took, 50), p90: percentile(took, 90), p99: percentile(took, 99), max: took.at(-1) };
+  const ms = {
+    mean,
+    p50: percentile(took, 50),
+    p90: percentile(took, 90),
+    p99: percentile(took, 99),
+    max: took.at(-1),
+  };
   return { requests: took.length, refused: 0, broken: 0, timeouts: 0, rate, ms };
 }

@@ -37,7 +37,7 @@ function deal(contender, name, lines) {
 export async function placeHolds(contender, product, count) {
   discard(contender, 'placed_holds');
   let ids = [];
-  for (let [spent, rate] = [0, 20_000]; ids.length < count && spent < LONGEST_S; ) {
+  for (let [spent, rate] = [0, 20_000]; ids.length < count && spent < LONGEST_S;) {
     const missing = count - ids.length;
     const seconds = Math.max(1, Math.min(10, Math.round(missing / rate)));
     const each = Math.ceil(missing / threads(contender));

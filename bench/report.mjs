@@ -12,27 +12,52 @@ export function commonGoals({ memory, audits }) {
     const peaks = memory.filter((sample) => sample.id === id).map((sample) => sample.peak);
     if (peaks.length === 0) continue;
     const peak = Math.max(...peaks);
-    goals.push({ what: `${titles[id]}: most memory of a server`, want: '< 200 MiB', got: mebibytes(peak), met: peak < MOST_MEMORY });
+    goals.push({
+      what: `${titles[id]}: most memory of a server`,
+      want: '< 200 MiB',
+      got: mebibytes(peak),
+      met: peak < MOST_MEMORY,
+    });
   }
   const clean = audits.filter((audit) => audit.clean).length;
-  goals.push({ what: 'Audits after each part', want: 'all clean', got: `${clean} of ${audits.length}`, met: clean === audits.length });
+  goals.push({
+    what: 'Audits after each part',
+    want: 'all clean',
+    got: `${clean} of ${audits.length}`,
+    met: clean === audits.length,
+  });
   return goals;
 }
 
 function table({ title, head, rows, note }) {
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i].length), 3));
   const left = (i) => i === 0;
-  const line = (cells) => `| ${cells.map((cell, i) => (left(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(' | ')} |`;
+  const line = (cells) =>
+    `| ${cells.map((cell, i) => (left(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(' | ')} |`;
   const rule = `|${widths.map((width, i) => (left(i) ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
   return [`**${title}**`, '', line(head), rule, ...rows.map(line), ...(note ? ['', note] : []), ''].join('\n');
 }
 
 export function machine() {
   const [{ model }] = os.cpus();
-  return { processors: os.cpus().length, model: model.trim(), memory: mebibytes(os.totalmem()), system: `${os.type()} ${os.release()}` };
+  return {
+    processors: os.cpus().length,
+    model: model.trim(),
+    memory: mebibytes(os.totalmem()),
+    system: `${os.type()} ${os.release()}`,
+  };
 }
 
-export function markdown({ tables, goals, problems, settings, machine: { processors, model, memory }, postgres, skipped, fsync_ms: fsync }) {
+export function markdown({
+  tables,
+  goals,
+  problems,
+  settings,
+  machine: { processors, model, memory },
+  postgres,
+  skipped,
+  fsync_ms: fsync,
+}) {
   const turns = `${settings.rounds} round${settings.rounds === 1 ? '' : 's'} of ${settings.seconds} s, medians`;
   const lines = [
     `${processors} processors (${model}), ${memory}, shared by load, server and database. ${turns}.`,
@@ -40,7 +65,12 @@ export function markdown({ tables, goals, problems, settings, machine: { process
     ...(settings.quick ? ['QUICK: a smoke of the benchmark; its numbers mean little.'] : []),
     ...(skipped ? [`PostgreSQL was skipped: ${skipped}`] : []),
   ];
-  const met = goals.map(({ what, want, got, met: fine }) => [what, want, got, fine ? 'met' : 'MISSED']);
+  const met = goals.map(({ what, want, got, met: fine, aim }) => [
+    what,
+    want,
+    got,
+    !fine ? 'MISSED' : aim ? 'met, and the aim' : 'met',
+  ]);
   return [
     lines.join('\n'),
     '',

@@ -42,7 +42,20 @@ async function main(folder) {
   const { problems, audits, memory } = bench;
   const minutes = (Date.now() - began) / 60_000;
   const settings = { quick, only, rounds, seconds };
-  const report = { at: new Date().toISOString(), minutes, settings, machine: machine(), postgres, skipped, fsync_ms, goals, problems, audits, memory, data };
+  const report = {
+    at: new Date().toISOString(),
+    minutes,
+    settings,
+    machine: machine(),
+    postgres,
+    skipped,
+    fsync_ms,
+    goals,
+    problems,
+    audits,
+    memory,
+    data,
+  };
   write(report, markdown({ ...report, tables }));
   return problems.length === 0;
 }
@@ -56,7 +69,11 @@ function write(report, text) {
   console.log(`In target/bench: report.md, report.json, charts as SVG. ${report.minutes.toFixed(1)} minutes.`);
 }
 
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(signal, () => process.exit(code));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.on(signal, () => process.exit(code));
 process.on('exit', killAll);
 const folder = workFolder();
 const fine = await main(folder).catch((error) => {

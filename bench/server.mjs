@@ -56,7 +56,9 @@ export class Server {
         if (open) resolve(open[1]);
       });
       child.on('error', reject);
-      child.on('exit', () => reject(new Error(`${name} did not start:\n${readFileSync(join(store.folder, `${name}.log`))}`)));
+      child.on('exit', () =>
+        reject(new Error(`${name} did not start:\n${readFileSync(join(store.folder, `${name}.log`))}`)),
+      );
     });
     return new Server(child, address);
   }

@@ -22,7 +22,11 @@ export async function measure(bench) {
         await contender.holds(bench, product, { connections: 64, seconds: WARM_UP_S });
         for (const connections of CONNECTIONS) {
           const go = () => contender.holds(bench, product, { connections, seconds });
-          turns.push({ key: `${contender.id}/${connections}`, title: `${contender.title}, ${connections} connections`, go });
+          turns.push({
+            key: `${contender.id}/${connections}`,
+            title: `${contender.title}, ${connections} connections`,
+            go,
+          });
         }
       }
       return alternate(turns, rounds);
@@ -42,7 +46,17 @@ export function tables(data) {
   return [
     {
       title: 'Accepted holds a second on one hot product',
-      head: ['', '64 conn.: holds/s', 'p50 ms', 'p99 ms', '512 conn.: holds/s', 'p50 ms', 'p99 ms', '× row lock', 'of ceiling'],
+      head: [
+        '',
+        '64 conn.: holds/s',
+        'p50 ms',
+        'p99 ms',
+        '512 conn.: holds/s',
+        'p50 ms',
+        'p99 ms',
+        '× row lock',
+        'of ceiling',
+      ],
       rows,
       note: `The row lock has ${CLIENTS} clients straight at the database and no HTTP. Ratios are at 512 connections.`,
     },
@@ -56,11 +70,28 @@ export function goals(data) {
     const [few, many] = CONNECTIONS.map((connections) => data[`${id}/${connections}`]);
     const [ratio, part] = [many.rate / original, many.rate / ceiling];
     if (id !== 'postgres2') {
-      all.push({ what: `${titles[id]}: against the row lock`, want: '≥ 25 × (aim 40 ×)', got: times(ratio), met: ratio >= 25 });
-      all.push({ what: `${titles[id]}: of the ceiling`, want: '≥ 0.40 (aim 0.60)', got: share(part), met: part >= 0.4 });
+      all.push({
+        what: `${titles[id]}: against the row lock`,
+        want: '≥ 25 × (aim 40 ×)',
+        got: times(ratio),
+        met: ratio >= 25,
+        aim: ratio >= 40,
+      });
+      all.push({
+        what: `${titles[id]}: of the ceiling`,
+        want: '≥ 0.40 (aim 0.60)',
+        got: share(part),
+        met: part >= 0.4,
+        aim: part >= 0.6,
+      });
     }
     const p99 = few.ms.p99;
-    all.push({ what: `${titles[id]}: p99 at 64 connections`, want: '< 25 ms', got: `${millis(p99)} ms`, met: p99 < 25 });
+    all.push({
+      what: `${titles[id]}: p99 at 64 connections`,
+      want: '< 25 ms',
+      got: `${millis(p99)} ms`,
+      met: p99 < 25,
+    });
   }
   if (data['postgres2/512']) {
     const gain = data['postgres2/512'].rate / data['postgres1/512'].rate;

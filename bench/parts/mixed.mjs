@@ -19,7 +19,7 @@ export async function measure(bench) {
       const state = { rate: probe.rate };
       const hold = () => contender.holds(bench, product, { connections: CONNECTIONS, seconds });
       const go = contender.id === 'ceiling' ? hold : () => mixed(bench, contender, product, state);
-      turns.push({ key: contender.id, title: `${contender.title}, mixed`.replace('), mixed', '), holds'), go });
+      turns.push({ key: contender.id, title: `${name(contender.id)}, mixed`.replace('alone, mixed', 'alone'), go });
     }
     return alternate(turns, rounds);
   });
@@ -37,7 +37,10 @@ async function mixed(bench, contender, product, state) {
   const { webhooks, orders, missing } = run.counted;
   bench.demand(run.refused === 0, `${title}, mixed: ${run.refused} of ${run.requests} answers were no success`);
   bench.demand(run.broken + run.timeouts === 0, `${title}, mixed: broken connections or timeouts`);
-  bench.demand(missing < run.requests / 100, `${title}, mixed: ${missing} of ${run.requests} calls found nothing prepared`);
+  bench.demand(
+    missing < run.requests / 100,
+    `${title}, mixed: ${missing} of ${run.requests} calls found nothing prepared`,
+  );
   // wrk asks once for a request that it does not send; what was on its way when it hung up may or may not have arrived.
   const unsure = CONNECTIONS + 1;
   const paid = after.sold - before.sold;
@@ -48,7 +51,7 @@ async function mixed(bench, contender, product, state) {
   return run;
 }
 
-const name = (id) => (id === 'ceiling' ? `${titles[id]}: holds alone` : titles[id]);
+const name = (id) => (id === 'ceiling' ? 'The ceiling: holds alone' : titles[id]);
 
 export function tables(data) {
   const rows = Object.entries(data).map(([id, { rate, ms }]) => {

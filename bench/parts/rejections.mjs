@@ -15,7 +15,10 @@ export async function measure(bench) {
         const run = await contender.load('hold', product, { connections: CONNECTIONS, seconds: SECONDS });
         const granted = run.requests - run.refused;
         const { held } = await contender.stock(product);
-        bench.demand(granted === 1 && held === 1, `${contender.title}: ${granted} were told they have the last unit, ${held} held`);
+        bench.demand(
+          granted === 1 && held === 1,
+          `${contender.title}: ${granted} were told they have the last unit, ${held} held`,
+        );
         bench.demand(run.broken + run.timeouts === 0, `${contender.title}: refusals broke connections`);
         return { ...run, rate: run.refused / run.seconds };
       };
@@ -26,7 +29,12 @@ export async function measure(bench) {
 }
 
 export function tables(data) {
-  const rows = Object.entries(data).map(([id, { rate, ms }]) => [titles[id], whole(rate), millis(ms.p50), millis(ms.p99)]);
+  const rows = Object.entries(data).map(([id, { rate, ms }]) => [
+    titles[id],
+    whole(rate),
+    millis(ms.p50),
+    millis(ms.p99),
+  ]);
   return [
     {
       title: 'Refusals a second after the last unit is gone',
