@@ -66,6 +66,8 @@ impl PostgresStore {
             })?
             .options(SETTINGS)
             .disable_statement_logging();
+        // A pool would try again until its time is up, and then not say why.
+        options.connect().await.map_err(|error| unreachable(&options, &error))?;
         let node = Uuid::new_v4();
         let writer_name = format!("holdfast writer {node}");
         let pool = PgPoolOptions::new()
@@ -122,6 +124,18 @@ impl Store for PostgresStore {
     async fn news(&self) {
         self.news.wait().await;
     }
+}
+
+/// Why there is no connection, in words for whoever set the address; its password stays out of it.
+fn unreachable(options: &PgConnectOptions, error: &sqlx::Error) -> StoreError {
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    let why = match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    let (host, port) = (options.get_host(), options.get_port());
+    StoreError::Config(format!("cannot connect to the PostgreSQL database {database:?} on {host}:{port}: {why}"))
 }
 
 /// What an error of the driver means to the writer, where it is certain that nothing was written.
