@@ -123,6 +123,10 @@ pub(super) fn products(now: Timestamp) -> Vec<Product> {
         let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, stock);
         draft.per_shopper_limit = limit;
+        if limit.is_some() {
+            // Less time to pay than to decide: the order is due before its hold would have been.
+            draft.pay_within = Duration::from_secs(30);
+        }
         draft
     };
     let drafts = [draft("plain", 5, None), draft("limited", 3, Some(2))];

@@ -7,7 +7,8 @@ use super::{
 use crate::{
     Delivery, Error, PaymentReply, PaymentVerdict, Replayed,
     model::{
-        EventKey, EventOutcome, OrderId, OrderState, Owner, PaymentStatus, ProductId, RefundReason, Refusal, Timestamp,
+        EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, PaymentStatus, ProductId, RefundReason,
+        Refusal, Timestamp,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,13 +41,11 @@ impl Ledger {
             assert!(!matches!(result, Err(Error::Fault)), "a fault: {request:?}");
             self.seen.insert(kind(result));
             self.check_key(request, result);
-            match (&request.wish, result) {
-                (Wish::Hold { product, qty, .. }, Err(Error::Refused(Refusal::SoldOut { available, .. }))) => {
-                    assert!(*available < qty.get(), "sold out of {available}, and {qty:?} was asked for");
-                    step.must_be_short(*product, qty.get());
-                }
-                (Wish::Pay(delivery), result) => self.check_delivery(step, delivery, result),
-                _ => {}
+            if let Err(Error::Refused(refusal)) = result {
+                assert!(step.is_so(request, refusal), "{request:?} was refused for no reason: {refusal:?}");
+            }
+            if let Wish::Pay(delivery) = &request.wish {
+                self.check_delivery(step, delivery, result);
             }
         }
         for (request, result) in answered {
@@ -103,6 +102,39 @@ impl Ledger {
 }
 
 impl Step<'_> {
+    /// Is what a refusal says so?
+    fn is_so(&self, request: &Request, refusal: &Refusal) -> bool {
+        let own_hold = |id| self.before.holds.get(id).is_some_and(|hold| hold.owner == request.owner);
+        let own_order = |id| self.before.orders.get(id).is_some_and(|order| order.owner == request.owner);
+        match (&request.wish, refusal) {
+            (Wish::Hold { product, qty, .. }, Refusal::SoldOut { available, .. }) => {
+                self.must_be_short(*product, qty.get());
+                *available < qty.get()
+            }
+            (Wish::Hold { product, .. }, Refusal::LimitReached { limit, .. }) => {
+                self.after.products[product].per_shopper_limit == Some(*limit)
+            }
+            (Wish::Hold { product, .. }, Refusal::UnknownProduct) => !self.before.products.contains_key(product),
+            (Wish::Order(id) | Wish::Release(id) | Wish::Extend(id), refusal) => match refusal {
+                Refusal::UnknownHold => !own_hold(id),
+                Refusal::HoldUsed { order_id } => {
+                    self.after.holds[id].state == HoldState::Ordered { order_id: *order_id }
+                }
+                Refusal::HoldReleased => self.after.holds[id].state == HoldState::Released,
+                Refusal::HoldExpired { expired_at } => self.after.holds[id].expires_at == *expired_at,
+                Refusal::NoExtension => self.after.holds[id].extended || self.has_no_extension(*id),
+                _ => matches!(refusal, Refusal::KeyReused),
+            },
+            (Wish::Cancel(id), Refusal::UnknownOrder) => !own_order(id),
+            (Wish::Cancel(id), Refusal::OrderPaid) => matches!(self.after.orders[id].state, OrderState::Paid { .. }),
+            _ => true,
+        }
+    }
+
+    fn has_no_extension(&self, hold: HoldId) -> bool {
+        self.after.products[&self.after.holds[&hold].product_id].extend_by.is_none()
+    }
+
     fn must_be_on_disk(&self, answer: &Answer) {
         let stored = match answer {
             Answer::Hold(hold) => self.after.holds.contains_key(&hold.id),

@@ -10,9 +10,12 @@ use crate::{
 };
 use async_trait::async_trait;
 use fastrand::Rng;
-use std::sync::{
-    Arc, Mutex, MutexGuard,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 /// What becomes of the next transaction.
@@ -34,6 +37,9 @@ pub(super) struct Memory {
     fate: Mutex<Fate>,
     rng: Mutex<Rng>,
     guards: Guards,
+    /// Which unit is alone with which product.
+    locks: Mutex<BTreeMap<ProductId, usize>>,
+    units: AtomicUsize,
     /// The most holds and orders that one commit has changed.
     pub(super) largest: AtomicUsize,
     /// How often somebody asked what is due next.
@@ -47,6 +53,8 @@ impl Memory {
             fate: Mutex::new(Fate::Fine),
             rng: Mutex::new(Rng::with_seed(seed)),
             guards,
+            locks: Mutex::default(),
+            units: AtomicUsize::new(0),
             largest: AtomicUsize::new(0),
             looks: AtomicUsize::new(0),
         })
@@ -76,11 +84,37 @@ impl Memory {
     }
 }
 
+/// Turns that a unit waits for a product that another one has, before it gives up as in a deadlock.
+const PATIENCE: u32 = 200;
+
 /// The store as the engine sees it.
 #[derive(Clone)]
 pub(super) struct MemoryStore(pub(super) Arc<Memory>);
 
-struct MemoryUnit(Arc<Memory>);
+struct MemoryUnit(Arc<Memory>, usize);
+
+impl MemoryUnit {
+    /// Whoever has loaded a product, or writes it, is alone with it until the unit ends.
+    async fn lock(&self, products: BTreeSet<ProductId>) -> Result<(), StoreError> {
+        for product in products {
+            let mut turns = 0;
+            while *self.0.locks.lock().unwrap().entry(product).or_insert(self.1) != self.1 {
+                turns += 1;
+                if turns > PATIENCE {
+                    return Err(StoreError::Contended("each waits for the other".into()));
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for MemoryUnit {
+    fn drop(&mut self) {
+        self.0.locks.lock().unwrap().retain(|_, unit| *unit != self.1);
+    }
+}
 
 #[async_trait]
 impl Store for MemoryStore {
@@ -90,7 +124,7 @@ impl Store for MemoryStore {
 
     async fn begin(&self) -> Result<Box<dyn Unit>, StoreError> {
         self.0.give_way().await;
-        Ok(Box::new(MemoryUnit(self.0.clone())))
+        Ok(Box::new(MemoryUnit(self.0.clone(), self.0.units.fetch_add(1, Ordering::Relaxed))))
     }
 
     fn reads(&self) -> &dyn Reads {
@@ -112,6 +146,9 @@ impl Unit for MemoryUnit {
         if self.0.meets(&[Fate::LostReading]) == Fate::LostReading {
             return Err(StoreError::Unavailable("lost while reading".into()));
         }
+        let seen = self.0.disk().load(wanted);
+        let due = seen.due.iter().map(|(product, _, _)| *product);
+        self.lock(seen.products.iter().map(|(product, _)| product.id).chain(due).collect()).await?;
         let found = self.0.disk().load(wanted);
         self.0.give_way().await;
         Ok(found)
@@ -125,6 +162,8 @@ impl Unit for MemoryUnit {
             Fate::LostBefore => return Err(StoreError::Unavailable("lost before the commit".into())),
             _ => {}
         }
+        let unchanged = writes.products_unchanged.iter().map(|(product, _)| *product);
+        self.lock(writes.products().map(|product| product.id).chain(unchanged).collect()).await?;
         let mut disk = self.0.disk();
         let Some(after) = disk.clone().written(writes, self.0.guards) else {
             let now = writes.products_changed.iter().filter_map(|p| disk.products.get(&p.id).cloned());

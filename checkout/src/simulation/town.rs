@@ -65,7 +65,9 @@ impl Town {
             nodes.push(Checkout::start(store, clock, Limits::default()).await.unwrap());
         }
         let mut products = Vec::new();
-        for (slug, stock, limit) in [("a", 7, None), ("b", 3, Some(2)), ("c", 40, Some(5)), ("d", 9, None)] {
+        for (slug, stock, limit) in
+            [("a", 7, None), ("b", 3, Some(2)), ("c", 40, Some(5)), ("d", 9, None), ("e", 2, None)]
+        {
             let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
             let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, stock);
             draft.per_shopper_limit = limit;
@@ -73,6 +75,10 @@ impl Town {
                 let opens = morning() + Duration::from_mins(10);
                 draft.window = SaleWindow { starts_at: Some(opens), ends_at: Some(opens + Duration::from_hours(1)) };
                 draft.extend_by = None;
+            }
+            if slug == "e" {
+                // Less time to pay than to decide.
+                draft.pay_within = Duration::from_secs(5);
             }
             products.push(nodes[0].add_product(draft).await.unwrap().unwrap().id);
         }

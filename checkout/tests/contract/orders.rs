@@ -26,6 +26,17 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 0]);
     }
 
+    async fn an_order_with_less_time_than_its_hold_had_is_taken_back_in_time(shop: Shop) {
+        let phone = shop.product("phone", 1, |draft| draft.pay_within = Duration::from_secs(5)).await.id;
+        let order = shop.ordered(phone, 1).await;
+        shop.turn(4);
+        assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SoldOut { available: 0, may_return: 1 });
+        shop.turn(1);
+        shop.hold(phone, 1).await;
+        assert!(matches!(shop.order_now(order.id).await.state, OrderState::Cancelled { .. }));
+        assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 0]);
+    }
+
     async fn a_cancelled_order_gives_back_once_and_a_paid_one_never(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 1).await;
