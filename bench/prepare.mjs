@@ -33,28 +33,49 @@ function deal(contender, name, lines) {
   }
 }
 
+/**
+ * Calls `load` with how many are missing and how long that should take, until `done` says that there are enough. What was
+ * on its way when a load ended is lost to us, so it may take several.
+ */
+async function until(count, done, load) {
+  for (let [spent, rate] = [0, 20_000]; done() < count && spent < LONGEST_S;) {
+    const missing = count - done();
+    const seconds = Math.max(1, Math.min(10, Math.round(missing / rate)));
+    const run = await load(missing, seconds);
+    rate = Math.max(run.rate, 1);
+    spent += seconds;
+  }
+}
+
 /** Places `count` holds over the API, a few more perhaps, and answers the ids of those it saw placed. */
 export async function placeHolds(contender, product, count) {
   discard(contender, 'placed_holds');
-  let ids = [];
-  for (let [spent, rate] = [0, 20_000]; ids.length < count && spent < LONGEST_S;) {
-    const missing = count - ids.length;
-    const seconds = Math.max(1, Math.min(10, Math.round(missing / rate)));
+  const seen = () => kept(contender, 'placed_holds').length;
+  await until(count, seen, (missing, seconds) => {
     const each = Math.ceil(missing / threads(contender));
-    const run = await contender.load('prepare_holds', product, { connections: CONNECTIONS, seconds, count: each });
-    rate = Math.max(run.rate, 1);
-    spent += seconds;
-    ids = kept(contender, 'placed_holds');
-  }
-  return ids;
+    return contender.load('prepare_holds', product, { connections: CONNECTIONS, seconds, count: each });
+  });
+  return kept(contender, 'placed_holds');
 }
 
-async function placeOrders(contender, product, holds) {
+/** Turns `count` of `holds` into orders, and answers the orders' ids. */
+async function placeOrders(contender, product, holds, count) {
   discard(contender, 'placed_orders');
-  deal(contender, 'holds_for_orders', holds);
-  const seconds = Math.max(1, Math.ceil(holds.length / 10_000));
-  await contender.load('prepare_orders', product, { connections: CONNECTIONS, seconds });
-  return kept(contender, 'placed_orders');
+  const seen = () => kept(contender, 'placed_orders').map((line) => line.split(' '));
+  await until(
+    count,
+    () => seen().length,
+    (_, seconds) => {
+      const ordered = new Set(seen().map(([, hold]) => hold));
+      deal(
+        contender,
+        'holds_for_orders',
+        holds.filter((hold) => !ordered.has(hold)),
+      );
+      return contender.load('prepare_orders', product, { connections: CONNECTIONS, seconds });
+    },
+  );
+  return seen().map(([order]) => order);
 }
 
 /** One line of a webhook to be sent: its key, its time, its signature, its body. */
@@ -65,11 +86,12 @@ function signed(order) {
   return `${randomUUID()} ${sentAt} ${signature} ${body}`;
 }
 
-/** Lays out `count` holds to be ordered and `count` webhooks to be sent, each good for one use. */
+/** Lays out `count` holds to be ordered and as many webhooks to be sent, each good for one use. */
 export async function layOut(contender, product, count) {
-  const ids = await placeHolds(contender, product, 2 * count);
-  const half = Math.floor(ids.length / 2);
-  const orders = await placeOrders(contender, product, ids.slice(0, half));
-  deal(contender, 'holds', ids.slice(half));
+  // A load that ends leaves some holds of which nobody knows whether they became orders.
+  const spare = Math.ceil(count / 20) + 4 * CONNECTIONS;
+  const ids = await placeHolds(contender, product, 2 * count + spare);
+  const orders = await placeOrders(contender, product, ids.slice(count), count);
+  deal(contender, 'holds', ids.slice(0, count));
   deal(contender, 'webhooks', orders.map(signed));
 }

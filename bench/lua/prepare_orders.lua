@@ -1,4 +1,4 @@
--- Turns each of the thread's holds into an order once, and keeps the orders' ids.
+-- Turns each of the thread's holds into an order once, and keeps the ids of both.
 dofile(os.getenv('BENCH_LUA') .. '/common.lua')
 
 local ids, next_id, answers
@@ -16,7 +16,7 @@ end
 function response(status, _, body)
   answers = answers + 1
   if status == 201 then
-    kept:write(body:match('"order_id":"([^"]+)"'), '\n')
+    kept:write(body:match('"order_id":"([^"]+)"'), ' ', body:match('"hold_id":"([^"]+)"'), '\n')
   end
   if answers >= #ids then
     wrk.thread:stop()

@@ -17,6 +17,10 @@ export async function measure(bench) {
           contender.holds(bench, flooded, { connections: FLOOD, seconds }),
           contender.holds(bench, quiet, { connections: QUIET, seconds }),
         ]);
+        bench.demand(
+          run.requests > 0,
+          `${contender.title}: the quiet product's shoppers got no answer in ${seconds} s`,
+        );
         return { ...run, flood: flood.rate };
       };
       turns.push({ key: contender.id, title: contender.title, go });
@@ -41,10 +45,10 @@ export function tables(data) {
 }
 
 export function goals(data) {
-  return Object.entries(data).map(([id, { ms }]) => ({
+  return Object.entries(data).map(([id, { rate, ms }]) => ({
     what: `${titles[id]}: p99 beside another product's flood`,
     want: '< 50 ms',
     got: `${millis(ms.p99)} ms`,
-    met: ms.p99 < 50,
+    met: rate > 0 && ms.p99 < 50,
   }));
 }

@@ -9,6 +9,7 @@ import { rounds, seconds } from '../settings.mjs';
 const CONNECTIONS = 512;
 /** More is prepared than will be used, by the last rate seen. */
 const RESERVE = 1.3;
+const ATTEMPTS = 3;
 
 export async function measure(bench) {
   return withContenders(bench, 'mixed', ['ceiling', 'sqlite', 'postgres1', 'postgres2'], async (contenders) => {
@@ -25,7 +26,23 @@ export async function measure(bench) {
   });
 }
 
+/** One turn; once more where it was faster than what was prepared for it. */
 async function mixed(bench, contender, product, state) {
+  for (let attempt = 1; ; attempt += 1) {
+    const run = await attemptMixed(bench, contender, product, state);
+    const { missing } = run.counted;
+    if (missing < run.requests / 100) return run;
+    const problem = `${contender.title}, mixed: ${missing} of ${run.requests} calls found nothing prepared`;
+    if (attempt === ATTEMPTS) {
+      bench.demand(false, problem);
+      return run;
+    }
+    console.error(`    ${problem}; once more, with more`);
+    state.rate = run.rate * RESERVE;
+  }
+}
+
+async function attemptMixed(bench, contender, product, state) {
   await layOut(contender, product, Math.ceil((state.rate * RESERVE * seconds) / 3));
   const before = await contender.stock(product);
   const counters = ['holds', 'orders', 'webhooks', 'missing'];
@@ -34,13 +51,9 @@ async function mixed(bench, contender, product, state) {
   const after = await contender.stock(product);
   state.rate = run.rate;
   const { title } = contender;
-  const { webhooks, orders, missing } = run.counted;
+  const { webhooks, orders } = run.counted;
   bench.demand(run.refused === 0, `${title}, mixed: ${run.refused} of ${run.requests} answers were no success`);
   bench.demand(run.broken + run.timeouts === 0, `${title}, mixed: broken connections or timeouts`);
-  bench.demand(
-    missing < run.requests / 100,
-    `${title}, mixed: ${missing} of ${run.requests} calls found nothing prepared`,
-  );
   // wrk asks once for a request that it does not send; what was on its way when it hung up may or may not have arrived.
   const unsure = CONNECTIONS + 1;
   const paid = after.sold - before.sold;
