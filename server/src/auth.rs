@@ -1,5 +1,6 @@
 //! Access tokens of API clients: HS256 and nothing else, two keys or more so that they can be changed without a gap.
-//! Verified on every call, so the keys are made once and nothing is looked up.
+//! Verified on every call, so the keys are made once, and what was found good is remembered: a client uses a token for an
+//! hour, and in a sale thousands of times.
 
 use crate::{problem::Problem, secret::JwtKey, state::AppState};
 use axum::extract::FromRequestParts;
@@ -7,7 +8,10 @@ use checkout::model::{Owner, Timestamp};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
 use uuid::Uuid;
 
 /// The scope that holds and orders need.
@@ -21,6 +25,8 @@ const AUDIENCE: &str = "holdfast-api";
 const LEEWAY_S: u64 = 5;
 /// Ours are a quarter of this; anything longer is not worth a look.
 const LONGEST_TOKEN: usize = 2048;
+/// Tokens remembered as good. Past this they are forgotten, which costs a verification and nothing else.
+const REMEMBERED: usize = 4096;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -32,12 +38,23 @@ struct Claims {
     exp: u64,
 }
 
+/// What a token whose signature is good says.
+#[derive(Debug, Clone, Copy)]
+struct Access {
+    client: Owner,
+    may_check_out: bool,
+    /// Seconds since the epoch; compared on every call.
+    exp: u64,
+}
+
 /// Issues and verifies access tokens.
 pub struct Tokens {
     header: Header,
     signing: EncodingKey,
     verifying: HashMap<String, DecodingKey>,
     validation: Validation,
+    /// Tokens whose signature was found good, at most [`REMEMBERED`].
+    good: RwLock<HashMap<Box<str>, Access>>,
 }
 
 impl Tokens {
@@ -55,6 +72,7 @@ impl Tokens {
             signing: EncodingKey::from_secret(first.map_or(&[], |k| k.secret.expose())),
             verifying: keys.iter().map(|k| (k.kid.clone(), DecodingKey::from_secret(k.secret.expose()))).collect(),
             validation,
+            good: RwLock::default(),
         }
     }
 
@@ -72,14 +90,27 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &claims, &self.signing)
     }
 
-    /// The client whose token this is; `None` when it is anything but one of ours that is still good.
-    fn verify(&self, token: &str, now: Timestamp) -> Option<Claims> {
+    /// What the token allows; `None` when it is anything but one of ours that is still good.
+    fn verify(&self, token: &str, now: Timestamp) -> Option<Access> {
+        let known = self.good.read().unwrap_or_else(PoisonError::into_inner).get(token).copied();
+        let access = known.or_else(|| self.decode(token))?;
+        (seconds(now) < access.exp.saturating_add(LEEWAY_S)).then_some(access)
+    }
+
+    fn decode(&self, token: &str) -> Option<Access> {
         if token.len() > LONGEST_TOKEN {
             return None;
         }
         let key = self.verifying.get(&jsonwebtoken::decode_header(token).ok()?.kid?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
-        (seconds(now) < claims.exp.saturating_add(LEEWAY_S)).then_some(claims)
+        let may_check_out = claims.scope.split(' ').any(|scope| scope == SCOPE);
+        let access = Access { client: Owner(claims.sub), may_check_out, exp: claims.exp };
+        let mut good = self.good.write().unwrap_or_else(PoisonError::into_inner);
+        if good.len() >= REMEMBERED {
+            good.clear();
+        }
+        good.insert(token.into(), access);
+        Some(access)
     }
 }
 
@@ -98,17 +129,17 @@ impl FromRequestParts<AppState> for Client {
         let token = bearer(&parts.headers).ok_or_else(|| {
             unauthorized(r#"Bearer realm="holdfast""#, "Send Authorization: Bearer with a token from POST /api/token.")
         })?;
-        let claims = state.tokens.verify(token, state.checkout.now()).ok_or_else(|| {
+        let access = state.tokens.verify(token, state.checkout.now()).ok_or_else(|| {
             let challenge = r#"Bearer realm="holdfast", error="invalid_token""#;
             unauthorized(challenge, "The token is expired or is not one of ours; get a new one from POST /api/token.")
         })?;
-        if !claims.scope.split(' ').any(|scope| scope == SCOPE) {
+        if !access.may_check_out {
             let challenge = r#"Bearer realm="holdfast", error="insufficient_scope", scope="checkout""#;
             let detail = "The token lacks the scope checkout; ask for it at POST /api/token.";
             return Err(Problem::new(StatusCode::FORBIDDEN, "insufficient-scope", "Not with this token", detail)
                 .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
         }
-        Ok(Self(Owner(claims.sub)))
+        Ok(Self(access.client))
     }
 }
 
@@ -151,6 +182,6 @@ mod tests {
         let token = tokens.issue(Uuid::nil(), now).unwrap();
         let after = |s| now + std::time::Duration::from_secs(s);
         assert!(tokens.verify(&token, after(TOKEN_TTL_S)).is_some(), "within the leeway");
-        assert!(tokens.verify(&token, after(TOKEN_TTL_S + LEEWAY_S)).is_none());
+        assert!(tokens.verify(&token, after(TOKEN_TTL_S + LEEWAY_S)).is_none(), "however well it is remembered");
     }
 }

@@ -4,7 +4,9 @@ use crate::{
     api::{self, token::ClientCheck},
     auth::Tokens,
     config::{Common, Environment, RateLimit, Settings},
-    listen, router,
+    listen,
+    passage::Passage,
+    router,
     sandbox::Loopback,
     secret,
     sessions::SharedStore,
@@ -151,7 +153,8 @@ impl Server {
     pub async fn serve_with(self, place_hold: MethodRouter<AppState>) {
         tracing::info!(addr = %self.addr, "listening");
         let stopping = self.stopping();
-        listen::serve(self.listener, router::build(self.state, place_hold), stopping).await;
+        let router = router::build(self.state.clone(), place_hold);
+        listen::serve(self.listener, Passage::new(self.state, router), stopping).await;
         tracing::info!("stopped");
     }
 }

@@ -4,7 +4,7 @@
 use crate::problem::Problem;
 use axum::{
     body::Body,
-    extract::{FromRequest, FromRequestParts, OriginalUri, Path, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
 };
 use bytes::{Bytes, BytesMut};
 use checkout::{
@@ -73,7 +73,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Posted<T> {
     }
 }
 
-/// A POST whose address says all there is to say. A body, if there is one, is `{}`.
+/// A request whose address says all there is to say. A body, if there is one, is `{}`.
 pub struct PostedNothing {
     /// The key, and what it stands for.
     pub idempotency: Option<Idempotency>,
@@ -100,6 +100,10 @@ impl<S: Sync> FromRequest<S> for PostedNothing {
 
 /// Reads JSON. What is no JSON at all is 400; what is JSON of another shape is 422.
 pub fn json<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Problem> {
+    // To know where a mistake is takes a second reading, which only mistakes are worth.
+    if let Ok(value) = serde_json::from_slice(raw) {
+        return Ok(value);
+    }
     let mut reader = serde_json::Deserializer::from_slice(raw);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = error.path().to_string();
@@ -154,10 +158,8 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Pr
 
 /// What a key stands for: SHA-256 of method, path and payload.
 fn idempotency(parts: &Parts, raw: &[u8], key: IdempotencyKey) -> Idempotency {
-    // A nested router sees a shortened path; the original one is the client's.
-    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
     let mut hash = Sha256::new();
-    for part in [parts.method.as_str().as_bytes(), b"\n", uri.path().as_bytes(), b"\n", raw] {
+    for part in [parts.method.as_str().as_bytes(), b"\n", parts.uri.path().as_bytes(), b"\n", raw] {
         hash.update(part);
     }
     Idempotency { key, fingerprint: hash.finalize().into() }

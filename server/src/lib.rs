@@ -1,4 +1,4 @@
-//! The HTTP edge of the shop and the `holdfast` command. A request passes `router` to a handler in `api`, `webhooks` or
+//! The HTTP edge of the shop and the `holdfast` command. A request comes by `passage` and `router` to a handler in `api`, `webhooks` or
 //! the storefront, which parses it, asks [`checkout::Checkout`], and maps the answer; `problem` has all the "no"s.
 
 pub mod api;
@@ -11,6 +11,7 @@ pub mod extract;
 mod health;
 mod listen;
 mod live;
+mod passage;
 mod problem;
 mod router;
 mod sandbox;

@@ -1,14 +1,14 @@
 //! The door: accepts connections, gives each a task, and closes in order. Unlike `axum::serve` it bounds how long a
 //! client may take over its headers, and how long the draining may last.
 
-use axum::Router;
-use hyper::server::conn::http1;
+use crate::passage::Passage;
+use axum::{body::Body, extract::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
-use std::{io, time::Duration};
+use std::{convert::Infallible, io, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
@@ -20,13 +20,13 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 const BREATHER: Duration = Duration::from_millis(100);
 
 /// Serves until `stopping`, and then until every request is answered, or time is up.
-pub async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
+pub async fn serve(listener: TcpListener, passage: Passage, stopping: CancellationToken) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
     let open = GracefulShutdown::new();
     while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, _)) => converse(&http, &open, stream, router.clone()),
+            Ok((stream, _)) => converse(&http, &open, stream, passage.clone()),
             Err(error) => recover(&error).await,
         }
     }
@@ -37,10 +37,14 @@ pub async fn serve(listener: TcpListener, router: Router, stopping: Cancellation
     }
 }
 
-fn converse(http: &http1::Builder, open: &GracefulShutdown, stream: TcpStream, router: Router) {
+fn converse(http: &http1::Builder, open: &GracefulShutdown, stream: TcpStream, passage: Passage) {
     // Answers are small and awaited; holding them back for more gains nothing.
     let _ = stream.set_nodelay(true);
-    let connection = open.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let passage = passage.clone();
+        async { Ok::<_, Infallible>(passage.pass(request.map(Body::new)).await) }
+    });
+    let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection broke");

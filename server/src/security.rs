@@ -1,25 +1,24 @@
 //! What browsers are told and not allowed: security headers, caching, and no posts from other people's sites.
 
 use crate::{config::Environment, problem::Problem, state::AppState};
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::{extract::Request, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 /// For everything that is not a page: it loads nothing.
 const CSP_NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// What is said of every answer.
-const ALWAYS: [(&str, &str); 6] = [
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
+const ALWAYS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
+
+/// Room for all of them and for what an answer says itself, made at once.
+const HEADERS: usize = 16;
 
 /// The policy of a page: scripts by nonce, everything else from here. `watch` adds the socket of `cargo leptos watch`.
 pub fn page_policy(nonce: &str, reload_port: Option<u32>) -> String {
@@ -32,11 +31,10 @@ pub fn page_policy(nonce: &str, reload_port: Option<u32>) -> String {
 }
 
 /// Adds to each answer what its handler did not say.
-pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+pub fn headers(state: &AppState, path: &str, response: &mut Response) {
     let status = response.status();
     let headers = response.headers_mut();
+    headers.reserve(HEADERS.saturating_sub(headers.len()));
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -45,11 +43,10 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
         default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
     }
     let found = status.is_success() || status == StatusCode::NOT_MODIFIED;
-    default(headers, header::CACHE_CONTROL, caching(&path, headers, found, state.leptos.hash_files));
-    response
+    default(headers, header::CACHE_CONTROL, caching(path, headers, found, state.leptos.hash_files));
 }
 
-fn default(headers: &mut HeaderMap, name: header::HeaderName, value: &'static str) {
+fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
@@ -64,13 +61,13 @@ fn caching(path: &str, headers: &HeaderMap, found: bool, hashed: bool) -> &'stat
     }
 }
 
-/// Refuses what another site makes a shopper's browser send. The API is exempt: it has no cookies.
-pub async fn same_site(request: Request, next: Next) -> Response {
-    if safe(request.method()) || own(request.headers(), request.uri()) || is_api(request.uri().path()) {
-        return next.run(request).await;
+/// The answer to what another site makes a shopper's browser send. The API is exempt: it has no cookies.
+pub fn same_site(request: &Request) -> Option<Problem> {
+    if safe(request.method()) || is_api(request.uri().path()) || own(request.headers(), request.uri()) {
+        return None;
     }
     let detail = "This request came from another site; use the shop's own pages.";
-    Problem::new(StatusCode::FORBIDDEN, "cross-site", "Not from another site", detail).into_response()
+    Some(Problem::new(StatusCode::FORBIDDEN, "cross-site", "Not from another site", detail))
 }
 
 /// Is this path the API's?

@@ -2,17 +2,13 @@
 //! and path; never its query, headers, cookies or body.
 
 use crate::{config::Environment, problem::ProblemKind, state::AppState};
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::{extract::Request, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use std::{
     io::{self, IsTerminal as _},
     time::Instant,
 };
-use tracing::Instrument as _;
+use tracing::Span;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
@@ -23,10 +19,17 @@ const LONGEST_ID: usize = 64;
 const LONGEST_PATH: usize = 200;
 /// What is logged unless `RUST_LOG` says otherwise.
 const USUAL: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
+/// In development, every call of the API too.
+const USUAL_IN_DEVELOPMENT: &str =
+    "info,server::telemetry=debug,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
 
 /// Starts the log, on standard error: standard output belongs to what commands print. A second start changes nothing.
 pub fn start(env: Environment) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
+    let usual = match env {
+        Environment::Development => USUAL_IN_DEVELOPMENT,
+        Environment::Production => USUAL,
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let colours = io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);
     // The error is that there is a log already, which is fine.
@@ -36,36 +39,60 @@ pub fn start(env: Environment) {
     };
 }
 
-/// Gives each request its id and its line.
-pub async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let id = given_id(request.headers()).unwrap_or_else(|| new_id(&state));
-    let (method, path) = (request.method().clone(), shown(request.uri().path()));
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
-    let started = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| line(method.as_str(), &path, &response, latency_ms));
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+/// A request's line in the log, and the id that its answer carries.
+pub struct Line {
+    id: HeaderValue,
+    method: Method,
+    uri: Uri,
+    started: Instant,
 }
 
-fn line(method: &str, path: &str, response: &Response, latency_ms: u64) {
-    let status = response.status();
-    let problem = response.extensions().get::<ProblemKind>().map(|kind| kind.0);
-    let quiet = matches!(path, "/livez" | "/readyz") || is_file(path);
-    match (status.as_u16(), quiet) {
-        (500.., _) if status != StatusCode::SERVICE_UNAVAILABLE => {
-            tracing::error!(method, path, status = status.as_u16(), latency_ms, problem, "answered");
+impl Line {
+    /// As the request comes in.
+    pub fn begin(state: &AppState, request: &Request) -> Self {
+        let id = given_id(request.headers()).unwrap_or_else(|| new_id(state));
+        Self { id, method: request.method().clone(), uri: request.uri().clone(), started: Instant::now() }
+    }
+
+    /// The path that was asked for.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// Gives what is logged on the way the request's id.
+    pub fn span(&self) -> Span {
+        tracing::info_span!("request", id = self.id.to_str().unwrap_or_default())
+    }
+
+    /// As the answer goes out. What an API client was told in the ordinary course of a sale, "sold out" included, is not
+    /// worth a line each when thousands ask in the same second; development logs it.
+    pub fn end(self, response: &mut Response) {
+        let status = response.status().as_u16();
+        let problem = response.extensions().get::<ProblemKind>().map(|kind| kind.0);
+        let latency_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (method, path) = (self.method.as_str(), self.path());
+        match (status, is_routine(path)) {
+            (503, _) => tracing::warn!(method, path = shown(path), status, latency_ms, problem, "answered"),
+            (500.., _) => tracing::error!(method, path = shown(path), status, latency_ms, problem, "answered"),
+            (..400 | 404 | 409 | 410, true) => {
+                tracing::debug!(method, path = shown(path), status, latency_ms, problem, "answered");
+            }
+            _ => tracing::info!(method, path = shown(path), status, latency_ms, problem, "answered"),
         }
-        (500.., _) => tracing::warn!(method, path, status = status.as_u16(), latency_ms, problem, "answered"),
-        (..400, true) => tracing::debug!(method, path, status = status.as_u16(), latency_ms, "answered"),
-        _ => tracing::info!(method, path, status = status.as_u16(), latency_ms, problem, "answered"),
+        response.headers_mut().insert(REQUEST_ID, self.id);
     }
 }
 
 /// The path, as far as a line of the log has room for it.
-fn shown(path: &str) -> String {
-    path.chars().take(LONGEST_PATH).collect()
+fn shown(path: &str) -> &str {
+    let end = path.char_indices().nth(LONGEST_PATH).map_or(path.len(), |(end, _)| end);
+    &path[..end]
+}
+
+/// Asked for over and over: probes, files, and the API, except for what the payment provider says.
+fn is_routine(path: &str) -> bool {
+    let is_call = path.starts_with("/api/") && !path.starts_with("/api/webhooks/");
+    is_call || matches!(path, "/livez" | "/readyz") || is_file(path)
 }
 
 fn is_file(path: &str) -> bool {

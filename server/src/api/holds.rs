@@ -3,7 +3,7 @@
 use super::{Answer, created, named};
 use crate::{
     auth::Client,
-    extract::{Id, Posted},
+    extract::{Id, Posted, PostedNothing},
     state::AppState,
 };
 use axum::{Json, extract::State, response::Response};
@@ -70,7 +70,12 @@ pub async fn one(State(state): State<AppState>, Client(owner): Client, Id(hold):
 }
 
 /// Gives a hold back; as often as one likes.
-pub async fn release(State(state): State<AppState>, Client(owner): Client, Id(hold): Id<HoldId>) -> Answer<StatusCode> {
-    state.checkout.release_hold(hold, owner, None).await?;
+pub async fn release(
+    State(state): State<AppState>,
+    Client(owner): Client,
+    Id(hold): Id<HoldId>,
+    PostedNothing { idempotency }: PostedNothing,
+) -> Answer<StatusCode> {
+    state.checkout.release_hold(hold, owner, idempotency).await?;
     Ok(StatusCode::NO_CONTENT)
 }

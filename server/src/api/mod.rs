@@ -10,7 +10,7 @@ use crate::{problem::Problem, state::AppState, webhooks};
 use axum::{
     Json, Router,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use checkout::{
     Replayed,
@@ -24,23 +24,27 @@ pub type Answer<T> = Result<T, Problem>;
 
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Everything under `/api`. What places holds is handed in, so that the benchmark can measure all the rest without it.
+/// Everything under `/api`, by whole paths: nested, each request's address would be cut and put together again. What
+/// places holds is handed in, so that the benchmark can measure all the rest without it.
 pub fn routes(place_hold: MethodRouter<AppState>) -> Router<AppState> {
+    let nothing = any(async || Problem::no_route());
     Router::new()
-        .route("/products", get(products::list))
-        .route("/products/events", get(events::all))
-        .route("/products/{product}", get(products::one))
-        .route("/products/{product}/events", get(events::one))
-        .route("/holds", place_hold)
-        .route("/holds/{hold}", get(holds::one).delete(holds::release))
-        .route("/orders", post(orders::place))
-        .route("/orders/{order}", get(orders::one))
-        .route("/orders/{order}/events", get(orders::events))
-        .route("/orders/{order}/cancel", post(orders::cancel))
-        .route("/token", post(token::issue))
-        .route("/webhooks/payment", post(webhooks::payment::receive))
-        .route("/webhooks/payments", post(webhooks::payment::receive))
-        .fallback(async || Problem::no_route())
+        .route("/api/products", get(products::list))
+        .route("/api/products/events", get(events::all))
+        .route("/api/products/{product}", get(products::one))
+        .route("/api/products/{product}/events", get(events::one))
+        .route("/api/holds", place_hold)
+        .route("/api/holds/{hold}", get(holds::one).delete(holds::release))
+        .route("/api/orders", post(orders::place))
+        .route("/api/orders/{order}", get(orders::one))
+        .route("/api/orders/{order}/events", get(orders::events))
+        .route("/api/orders/{order}/cancel", post(orders::cancel))
+        .route("/api/token", post(token::issue))
+        .route("/api/webhooks/payment", post(webhooks::payment::receive))
+        .route("/api/webhooks/payments", post(webhooks::payment::receive))
+        .route("/api", nothing.clone())
+        .route("/api/", nothing.clone())
+        .route("/api/{*nothing}", nothing)
         .method_not_allowed_fallback(async || Problem::method())
 }
 
