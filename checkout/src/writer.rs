@@ -7,13 +7,13 @@ use crate::{
     decide,
     fault::{Error, StoreError},
     feed::Feed,
-    model::{Product, Timestamp},
+    model::{Product, ProductId, Timestamp},
     service::Limits,
     state::{State, Wanted},
     store::{Commit, Store, Unit},
 };
 use futures::FutureExt;
-use std::{error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 /// Times a batch is decided again because another writer was first.
@@ -133,7 +133,7 @@ impl Writer {
         }
         let mut answers = Vec::with_capacity(commands.len());
         for command in commands {
-            let Some(swept) = self.take_back(&mut *unit, command, now).await? else {
+            let Some(swept) = self.take_back(&mut *unit, command, commands, now).await? else {
                 return Ok(Attempt::Overtaken(Vec::new()));
             };
             answers.push(self.decide(command, swept, now));
@@ -162,10 +162,11 @@ impl Writer {
             for command in commands {
                 decide::want(&self.state, command, &mut wanted);
             }
-            let wanted = self.state.not_yet_asked(wanted);
+            let mut wanted = self.state.not_yet_asked(wanted);
             if wanted.is_empty() {
                 return Ok(true);
             }
+            wanted.touched = self.touched(commands);
             let found = unit.load(&wanted).await?;
             if !self.state.admit(&wanted, found) {
                 return Ok(false);
@@ -181,13 +182,17 @@ impl Writer {
         &mut self,
         unit: &mut dyn Unit,
         command: &Command,
+        batch: &[Command],
         now: Timestamp,
     ) -> Result<Option<u32>, StoreError> {
         let mut back = 0;
         while let Some(product) = decide::falls_short(&self.state, command, now) {
-            // News of a product that the batch knows otherwise must not slip in: it would take its claims away.
-            self.state.consult(product);
-            let wanted = self.state.want_due(product, now);
+            let mut wanted = self.state.want_due(product, now);
+            wanted.touched = self.touched(batch);
+            // News of products that the batch knows otherwise must not slip in: it would take their claims away.
+            for touched in &wanted.touched {
+                self.state.consult(*touched);
+            }
             let found = unit.load(&wanted).await?;
             let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
             if !self.state.admit(&wanted, found) {
@@ -204,6 +209,11 @@ impl Writer {
             }
         }
         Ok(Some(back))
+    }
+
+    /// The products that the batch is known to touch.
+    fn touched(&self, batch: &[Command]) -> BTreeSet<ProductId> {
+        batch.iter().filter_map(|command| decide::product_of(&self.state, command)).collect()
     }
 
     fn decide(&mut self, command: &Command, swept: u32, now: Timestamp) -> Result<Replayed<Reply>, Error> {

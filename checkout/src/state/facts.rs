@@ -79,6 +79,9 @@ pub struct Wanted {
     pub(crate) due: BTreeMap<ProductId, usize>,
     /// Payments parked before this instant under no known claim.
     pub(crate) parked_before: Option<Timestamp>,
+    /// Products that the batch touches and that are known. A store that locks rows locks them together with those that
+    /// are wanted, in one order for all nodes: locked later, they could be what another node waits with.
+    pub(crate) touched: BTreeSet<ProductId>,
     /// The instant that "due" and "live" are meant at.
     pub(crate) now: Timestamp,
 }

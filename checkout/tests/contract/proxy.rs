@@ -68,7 +68,7 @@ impl Proxy {
     async fn carry(&self, mut client: TcpStream, server: SocketAddr) {
         let Ok(mut server) = TcpStream::connect(server).await else { return };
         let mut is_writer = false;
-        let (mut up, mut down) = ([0; 65536], [0; 65536]);
+        let (mut up, mut down) = (vec![0; 65_536], vec![0; 65_536]);
         loop {
             tokio::select! {
                 read = client.read(&mut up) => {

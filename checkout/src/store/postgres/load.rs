@@ -78,7 +78,7 @@ async fn holds_wanted(conn: &mut PgConnection, wanted: &Wanted) -> Result<BTreeS
     Ok(holds)
 }
 
-/// Locks every product that the batch touches; answers their ids.
+/// Locks every product that the batch touches, in one go and in the order of their ids; answers which.
 async fn lock(conn: &mut PgConnection, wanted: &Wanted, holds: &BTreeSet<Uuid>) -> Result<Vec<Uuid>, StoreError> {
     let mut products: BTreeSet<Uuid> = wanted.products.iter().chain(wanted.due.keys()).map(|id| id.0).collect();
     if !holds.is_empty() {
@@ -93,6 +93,7 @@ async fn lock(conn: &mut PgConnection, wanted: &Wanted, holds: &BTreeSet<Uuid>) 
     if products.is_empty() && wanted.slugs.is_empty() {
         return Ok(Vec::new());
     }
+    products.extend(wanted.touched.iter().map(|id| id.0));
     let ids: Vec<Uuid> = products.into_iter().collect();
     let slugs: Vec<String> = wanted.slugs.iter().map(ToString::to_string).collect();
     sqlx::query_scalar("SELECT id FROM products WHERE id = ANY ($1) OR slug = ANY ($2) ORDER BY id FOR UPDATE")
