@@ -27,7 +27,7 @@ test-rust: ## the Rust tests alone, beside a throw-away PostgreSQL
 	@tools/with-postgres.sh cargo test --locked --workspace --exclude frontend
 
 test-browser: ## the browser tests alone, against the release build
-	@tools/build.sh && tools/setup.sh e2e && cd end2end && npx playwright test
+	@tools/build.sh && tools/setup.sh e2e && cd end2end && ../tools/with-postgres.sh npx playwright test
 
 bench: ## how fast it is, beside what it replaces, in about ten minutes (QUICK=1: one; ONLY=holds,mixed: parts)
 	@tools/bench.sh

@@ -30,7 +30,7 @@ rust_tests() {
 
 browser_tests() (
     cd end2end
-    npx --no-install tsc --noEmit && npx --no-install playwright test
+    npx --no-install tsc --noEmit && ../tools/with-postgres.sh npx --no-install playwright test
 )
 
 step "Rust tests"

@@ -1,10 +1,14 @@
 // What every test gets: a shop of its own, as many shoppers as it asks for, and at the end the questions that are asked
 // of every test: was the console empty, do the books balance, did the server go quietly?
 import { test as base, expect, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
-import { Shop } from './server.js';
+import { Database } from './database.js';
+import { Shop } from './shop.js';
 import { Witness } from './witness.js';
 
 type Fixtures = {
+  /** How many servers the shop has: one, with a database file; or several, on one PostgreSQL database. */
+  nodes: number;
+  database: Database | undefined;
   shop: Shop;
   witness: Witness;
   /** Another person with another browser, who sees the same shop. */
@@ -12,8 +16,20 @@ type Fixtures = {
 };
 
 export const test = base.extend<Fixtures>({
-  shop: async ({}, use, info) => {
-    const shop = new Shop();
+  nodes: [1, { option: true }],
+
+  database: async ({ nodes }, use) => {
+    if (nodes === 1) return use(undefined);
+    const database = await Database.create();
+    try {
+      await use(database);
+    } finally {
+      await database.drop();
+    }
+  },
+
+  shop: async ({ nodes, database }, use, info) => {
+    const shop = new Shop(nodes, database?.url);
     try {
       await shop.open();
       await use(shop);

@@ -6,16 +6,18 @@ export function part(page: Page, name: 'available' | 'held' | 'sold'): Locator {
   return page.getByTestId(name);
 }
 
+type Stock = { available?: number; held?: number; sold?: number };
+
 /** Waits until a product's page says these numbers. `held` is all that may come back, ordered and unpaid units too. */
-export async function expectStock(page: Page, stock: { available?: number; held?: number; sold?: number }): Promise<void> {
+export async function expectStock(page: Page, stock: Stock, within?: { timeout: number }): Promise<void> {
   for (const name of ['available', 'held', 'sold'] as const) {
     const number = stock[name];
-    if (number !== undefined) await expect(part(page, name)).toHaveText(new RegExp(`(^|\\D)${number}(\\D|$)`));
+    if (number !== undefined) await expect(part(page, name)).toHaveText(new RegExp(`(^|\\D)${number}(\\D|$)`), within);
   }
 }
 
-export async function expectStatus(page: Page, status: 'pending' | 'paid' | 'cancelled'): Promise<void> {
-  await expect(page.getByTestId('order-status')).toHaveAttribute('data-status', status);
+export async function expectStatus(page: Page, status: 'pending' | 'paid' | 'cancelled', within?: { timeout: number }): Promise<void> {
+  await expect(page.getByTestId('order-status')).toHaveAttribute('data-status', status, within);
 }
 
 /** From a product's page to the checkout. */
