@@ -47,6 +47,10 @@ export class Server {
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     this.#process = child;
+    // Where a test is cut off, teardown and all, its server goes with the worker.
+    const cutOff = () => child.kill('SIGKILL');
+    process.once('exit', cutOff);
+    child.once('exit', () => process.off('exit', cutOff));
     const failed = new Promise<never>((_, reject) => {
       child.once('error', reject);
       child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready:\n${this.log}`)));
