@@ -31,7 +31,10 @@ pub fn start(env: Environment) {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let colours = io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);
+    // Where nobody reads the log any more, a line that cannot be written is no reason to complain on the same stream, which
+    // would end whoever wrote it.
+    let log = tracing_subscriber::fmt().log_internal_errors(false);
+    let log = log.with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);
     // The error is that there is a log already, which is fine.
     let _ = match env {
         Environment::Development => log.try_init(),

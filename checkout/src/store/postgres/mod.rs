@@ -60,6 +60,7 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// Connects to the database, which must exist.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        known_parameters(url)?;
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| {
                 StoreError::Config("not a PostgreSQL address: use postgres://user:password@host/database".to_owned())
@@ -126,6 +127,38 @@ impl Store for PostgresStore {
     }
 }
 
+/// What may follow the `?` of an address.
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
+
+/// The driver would log a parameter that it does not know, with its value: a mistyped `password=` would be read by all.
+fn known_parameters(url: &str) -> Result<(), StoreError> {
+    let (_, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut names = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty());
+    match names.find(|name| !PARAMETERS.contains(name) && !name.starts_with("options[")) {
+        None => Ok(()),
+        Some(name) => Err(StoreError::Config(format!("the PostgreSQL address has an unknown parameter, {name:?}"))),
+    }
+}
+
 /// Why there is no connection, in words for whoever set the address; its password stays out of it.
 fn unreachable(options: &PgConnectOptions, error: &sqlx::Error) -> StoreError {
     let database = options.get_database().unwrap_or_else(|| options.get_username());
@@ -157,4 +190,17 @@ fn classify(error: sqlx::Error) -> StoreError {
 fn is_lost(error: &sqlx::Error) -> bool {
     use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
     matches!(error, Io(_) | Protocol(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_parameter_is_refused_and_its_value_not_repeated() {
+        assert!(known_parameters("postgres://a:b@c/d").is_ok());
+        assert!(known_parameters("postgres://a@c/d?sslmode=require&password=sesame").is_ok());
+        let refused = known_parameters("postgres://a@c/d?sslmode=require&passwort=sesame").unwrap_err().to_string();
+        assert!(refused.contains("passwort") && !refused.contains("sesame"), "{refused}");
+    }
 }
