@@ -111,6 +111,15 @@ proptest! {
     }
 
     #[test]
+    fn what_is_remembered_is_what_is_on_disk(script in script()) {
+        let mut world = World::new(true);
+        for batch in script {
+            world.serve(&batch.commands, batch.now);
+            prop_assert_eq!(world.false_memories(), Vec::<String>::new());
+        }
+    }
+
+    #[test]
     fn how_commands_share_batches_shows_in_no_answer(script in script()) {
         let (mut shared, mut single) = (World::new(true), World::new(true));
         let (together, apart) = (play(&script, &mut shared), play(&alone(&script), &mut single));

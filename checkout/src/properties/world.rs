@@ -53,6 +53,39 @@ impl World {
         self.state.forget();
     }
 
+    /// What is remembered and is not so on disk: between batches there must be nothing.
+    pub(super) fn false_memories(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for product in self.disk.products.values() {
+            let Some(shelf) = self.state.shelf(product.id) else { continue };
+            // What is thought to be due sooner than anything is costs a look; later, and units would stay away (P4).
+            let due = self.disk.next_due_of(product.id);
+            let late = due.is_some_and(|due| shelf.next_due.is_none_or(|at| at > due));
+            if shelf.product != *product || late {
+                wrong.push(format!("{shelf:?} is {product:?}, due {due:?}"));
+            }
+        }
+        for id in self.disk.holds.keys() {
+            let (known, is) = (self.state.claim(*id).map(|(_, claim)| claim), self.disk.claim(*id));
+            if known.is_some() && known != is.as_ref() {
+                wrong.push(format!("{known:?} is {is:?}"));
+            }
+        }
+        for payment in self.disk.payments.values() {
+            let known = self.state.event(&payment.key);
+            if known.is_some_and(|known| known != payment) {
+                wrong.push(format!("{known:?} is {payment:?}"));
+            }
+        }
+        for record in self.disk.keys.values() {
+            let known = self.state.key(record.owner, &record.idempotency.key);
+            if known.is_some_and(|known| known != record) {
+                wrong.push(format!("{known:?} is {record:?}"));
+            }
+        }
+        wrong
+    }
+
     fn load(&mut self, commands: &[Command], now: Timestamp) {
         loop {
             let mut wanted = Wanted::at(now);

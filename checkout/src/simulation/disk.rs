@@ -109,7 +109,7 @@ impl Disk {
         self.payments.values().filter(|p| p.outcome == EventOutcome::Parked && p.product_id.is_none())
     }
 
-    fn claim(&self, id: HoldId) -> Option<Claim> {
+    pub(crate) fn claim(&self, id: HoldId) -> Option<Claim> {
         let hold = self.holds.get(&id)?.clone();
         let order = self.order_of(&hold).cloned();
         let parked = self.payments.values();

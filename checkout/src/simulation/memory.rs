@@ -4,7 +4,7 @@
 use super::disk::{Disk, Guards};
 use crate::{
     fault::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
+    model::{Hold, HoldId, Moves, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     state::{Found, Wanted, WriteSet},
     store::{Audit, Clients, Commit, Reads, Sessions, Store, Unit},
 };
@@ -14,7 +14,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -40,6 +40,8 @@ pub(super) struct Memory {
     /// Which unit is alone with which product.
     locks: Mutex<BTreeMap<ProductId, usize>>,
     units: AtomicUsize,
+    /// Somebody else commits before every commit that has not locked its products.
+    rushed: AtomicBool,
     /// The most holds and orders that one commit has changed.
     pub(super) largest: AtomicUsize,
     /// How often somebody asked what is due next.
@@ -55,6 +57,7 @@ impl Memory {
             guards,
             locks: Mutex::default(),
             units: AtomicUsize::new(0),
+            rushed: AtomicBool::new(false),
             largest: AtomicUsize::new(0),
             looks: AtomicUsize::new(0),
         })
@@ -67,6 +70,25 @@ impl Memory {
     /// The next transaction meets this fate.
     pub(super) fn doom(&self, fate: Fate) {
         *self.fate.lock().unwrap() = fate;
+    }
+
+    /// From now on a rival is first wherever it can be.
+    pub(super) fn rush(&self) {
+        self.rushed.store(true, Ordering::Relaxed);
+    }
+
+    /// The rival's commit: it moves nothing, and the version on.
+    fn overtake(&self, unit: usize, products: &[Product]) {
+        if !self.rushed.load(Ordering::Relaxed) {
+            return;
+        }
+        let (mut disk, locks) = (self.disk(), self.locks.lock().unwrap());
+        for id in products.iter().map(|product| product.id).filter(|id| locks.get(id) != Some(&unit)) {
+            let Some(product) = disk.products.get_mut(&id) else { continue };
+            product.version += 1;
+            let (version, stock) = (product.version, product.stock);
+            disk.trail.insert((id, version), (stock, Moves::default()));
+        }
     }
 
     /// Whether the next transaction meets one of these fates; if so, it is spent.
@@ -162,6 +184,7 @@ impl Unit for MemoryUnit {
             Fate::LostBefore => return Err(StoreError::Unavailable("lost before the commit".into())),
             _ => {}
         }
+        self.0.overtake(self.1, &writes.products_changed);
         let unchanged = writes.products_unchanged.iter().map(|(product, _)| *product);
         self.lock(writes.products().map(|product| product.id).chain(unchanged).collect()).await?;
         let mut disk = self.0.disk();

@@ -3,11 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a simulation that cannot go on has failed")]
 
+mod batches;
 pub(crate) mod disk;
 mod faults;
 mod ledger;
 mod memory;
 pub(crate) mod oracles;
+mod shop;
 mod sweeping;
 mod town;
 mod twins;

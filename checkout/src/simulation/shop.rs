@@ -1,0 +1,68 @@
+//! One shop on the simulated store, for scenarios that are told and not drawn: its nodes, and the words to drive them.
+
+use super::{
+    disk::{Disk, Guards},
+    memory::{Memory, MemoryStore},
+    town::morning,
+};
+use crate::{
+    Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock,
+    model::{Hold, Money, Owner, ProductDraft, ProductId, Quantity, Shopper},
+};
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+pub(super) struct Shop {
+    pub(super) memory: Arc<Memory>,
+    clock: Arc<ManualClock>,
+    pub(super) node: Checkout,
+}
+
+pub(super) fn owner() -> Owner {
+    Owner(Uuid::from_u128(7))
+}
+
+pub(super) fn shopper(name: &str) -> Shopper {
+    Shopper::try_from(name.to_owned()).unwrap()
+}
+
+impl Shop {
+    pub(super) async fn new(limits: Limits) -> Self {
+        let memory = Memory::new(1, Guards::ALL);
+        let clock = Arc::new(ManualClock::at(morning()));
+        let node = Checkout::start(Arc::new(MemoryStore(memory.clone())), clock.clone(), limits).await.unwrap();
+        Self { memory, clock, node }
+    }
+
+    /// Another process on the same store, which knows nothing yet.
+    pub(super) async fn another_node(&self) -> Checkout {
+        let store = Arc::new(MemoryStore(self.memory.clone()));
+        Checkout::start(store, self.clock.clone(), Limits::default()).await.unwrap()
+    }
+
+    /// Fifty units, as the usual product has them: two minutes to decide.
+    pub(super) async fn product(&self, slug: &str, limit: Option<u32>) -> ProductId {
+        let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
+        let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, 50);
+        draft.per_shopper_limit = limit;
+        self.node.add_product(draft).await.unwrap().unwrap().id
+    }
+
+    /// One unit, for nobody in particular.
+    pub(super) async fn hold(&self, product: ProductId, key: Option<&str>) -> Result<Hold, Error> {
+        let key = key.map(|name| Idempotency { key: IdempotencyKey::parse(name).unwrap(), fingerprint: [1; 32] });
+        Ok(self.node.place_hold(product, units(1), owner(), None, key).await?.value)
+    }
+
+    pub(super) fn turn(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    pub(super) fn disk(&self) -> Disk {
+        self.memory.disk().clone()
+    }
+}
+
+pub(super) fn units(n: i64) -> Quantity {
+    Quantity::try_from(n).unwrap()
+}
