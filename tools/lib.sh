@@ -49,3 +49,24 @@ limited() {
     shift
     if has timeout; then timeout "$seconds" "$@"; else "$@"; fi
 }
+
+# venv <name> <requirements>: the Python programs of a file that pins every package, in a folder of their own, whose path
+# it prints: bin=$(venv fuzz tools/fuzz/requirements.txt)/bin. Installs nothing when that file is what is there.
+venv() {
+    local folder=$tools/$1 requirements=$2 lock
+    has python3 || apt_install python3 python3-venv || die "Python 3 is needed, with its venv module." "https://www.python.org"
+    lock="$(cksum <"$requirements") $(python3 --version)"
+    if [ "$(cat "$folder/.holdfast" 2>/dev/null)" != "$lock" ]; then
+        step "Installing what $requirements names (pip)"
+        mkdir -p "$tools"
+        new_venv "$folder" || { apt_install python3-venv && new_venv "$folder"; } ||
+            die "Python's venv module is missing." "Debian, Ubuntu: sudo apt-get install python3-venv"
+        # All of them are pinned in the file, so none is looked for by another's wish.
+        "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$requirements" >&2 &&
+            "$folder/bin/pip" --quiet --disable-pip-version-check check >&2 || die "pip could not install $requirements."
+        printf '%s\n' "$lock" >"$folder/.holdfast"
+    fi
+    printf '%s\n' "$folder"
+}
+
+new_venv() { python3 -m venv --clear "$1" >/dev/null 2>&1; }
