@@ -245,7 +245,7 @@ impl Checkout {
         Ok(watch.starting_at(order))
     }
 
-    /// Recomputes every counter from the rows (P1).
+    /// Recomputes every counter from the rows (P1), and holds orders against payments (P5, P7).
     pub async fn audit(&self) -> Result<Audit, Error> {
         self.reads().audit().await.map_err(|e| read_failed(&e))
     }

@@ -32,7 +32,7 @@ pub enum Command {
     /// The API's clients
     #[command(subcommand)]
     Client(ClientCommand),
-    /// Recompute every counter from the rows; print JSON, exit 1 on any drift
+    /// Recompute every counter from the rows, hold orders against payments; print JSON, exit 1 on any drift
     Audit,
 }
 

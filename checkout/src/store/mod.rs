@@ -99,13 +99,13 @@ pub trait Reads: Send + Sync {
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError>;
     /// When the next hold or order is due, and when the oldest parked payment came.
     async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError>;
-    /// Recomputes every counter from the rows.
+    /// Recomputes every counter from the rows, and holds orders against payments.
     async fn audit(&self) -> Result<Audit, StoreError>;
     /// Answers.
     async fn ping(&self) -> Result<(), StoreError>;
 }
 
-/// What the rows add up to (P1).
+/// What the rows add up to (P1), and whether orders and payments answer for each other (P5, P7).
 #[derive(Debug, Clone, Serialize)]
 pub struct Audit {
     /// No drift anywhere.
@@ -116,22 +116,24 @@ pub struct Audit {
     pub holds: u64,
     /// Orders looked at.
     pub orders: u64,
+    /// Payment events looked at.
+    pub payments: u64,
     /// Payment events whose money must go back.
     pub refunds_due: u64,
-    /// Each place where a counter is not what the rows add up to.
+    /// Each counter that is not what the rows add up to, and each rule that is broken.
     pub drift: Vec<Drift>,
 }
 
-/// A counter that is not what the rows add up to.
+/// A counter that is not what the rows add up to, or a rule that rows break.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Drift {
-    /// The product's slug.
+    /// The product's slug; empty for payments about nothing that is known.
     pub product: String,
     /// Which counter, or which rule.
     pub counter: String,
-    /// What is stored.
+    /// What is stored; 0 for a rule.
     pub stored: i64,
-    /// What the rows add up to.
+    /// What the rows add up to; for a rule, how many break it.
     pub counted: i64,
 }
 

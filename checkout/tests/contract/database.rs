@@ -1,6 +1,6 @@
 //! A database for one test: made for it, and gone with it.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
 /// Names a PostgreSQL server in which the tests may make databases; tools/with-postgres.sh starts one.
@@ -48,6 +48,27 @@ impl Database {
             Self::Postgres { .. } => {
                 let mut connection = PgConnection::connect(&self.url()).await.unwrap();
                 sqlx::query(sql).execute(&mut connection).await.unwrap();
+            }
+        }
+    }
+
+    /// Runs a statement that the schema's checks would refuse.
+    pub async fn run_unchecked(&self, sql: &'static str) {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                sqlx::query("PRAGMA ignore_check_constraints = ON").execute(&mut connection).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Self::Postgres { .. } => {
+                let drop_checks = "DO $$ DECLARE c record; BEGIN
+                    FOR c IN SELECT conrelid::regclass AS tbl, conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0
+                    LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.tbl, c.conname); END LOOP; END $$";
+                let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+                for statement in [drop_checks, sql] {
+                    sqlx::query(statement).execute(&mut connection).await.unwrap();
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ mod database;
 mod proxy;
 mod shop;
 
+mod audit;
 mod deliveries;
 mod holds;
 mod idempotency;

@@ -9,7 +9,7 @@ use crate::{
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     store::{
         Audit, Reads,
-        audit::AuditRow,
+        audit::{self, BrokenRule, PaymentCounts, ProductCounts},
         rows::{HoldRow, OrderRow, PaymentRow, ProductRow, into_all},
     },
 };
@@ -111,28 +111,12 @@ impl Reads for PostgresStore {
     }
 
     async fn audit(&self) -> Result<Audit, StoreError> {
-        // One statement, so that all of it is of one moment.
-        let rows: Vec<AuditRow> = sqlx::query_as(
-            "SELECT p.slug, p.total, p.available, p.held, p.pending, p.sold, p.version,
-                    (SELECT coalesce(sum(qty), 0)::bigint FROM holds WHERE product_id = p.id AND status = 'active')
-                        AS held_rows,
-                    (SELECT coalesce(sum(qty), 0)::bigint FROM orders WHERE product_id = p.id AND status = 'pending')
-                        AS pending_rows,
-                    (SELECT coalesce(sum(qty), 0)::bigint FROM orders WHERE product_id = p.id AND status = 'paid')
-                        AS sold_rows,
-                    (SELECT count(*) FROM stock_events WHERE product_id = p.id) AS events,
-                    (SELECT available FROM stock_events WHERE product_id = p.id ORDER BY version DESC LIMIT 1) AS told,
-                    (SELECT count(*) FROM holds h LEFT JOIN orders o ON o.hold_id = h.id
-                     WHERE h.product_id = p.id AND h.order_id IS DISTINCT FROM o.id) AS strays,
-                    (SELECT count(*) FROM holds WHERE product_id = p.id) AS holds,
-                    (SELECT count(*) FROM orders WHERE product_id = p.id) AS orders,
-                    (SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due') AS refunds
-             FROM products p ORDER BY p.id",
-        )
-        .fetch_all(&self.pool)
-        .await
-        .map_err(classify)?;
-        Ok(AuditRow::audit(&rows))
+        let products: Vec<ProductCounts> =
+            sqlx::query_as(audit::PRODUCTS).fetch_all(&self.pool).await.map_err(classify)?;
+        let broken: Vec<BrokenRule> =
+            sqlx::query_as(audit::BROKEN_RULES).fetch_all(&self.pool).await.map_err(classify)?;
+        let payments: PaymentCounts = sqlx::query_as(audit::PAYMENTS).fetch_one(&self.pool).await.map_err(classify)?;
+        Ok(Audit::of(&products, broken, &payments))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

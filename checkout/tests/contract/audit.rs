@@ -1,0 +1,182 @@
+//! The audit finds what somebody changed behind the shop's back, and says what. In each scenario one thing is wrong.
+
+use crate::shop::{Shop, owner};
+use checkout::model::{PaymentStatus, Reference};
+
+/// A sale with one of everything: an order paid twice, one paid before it was placed, one that waits for its money, a hold
+/// that was paid and is no order yet, and one that was given back.
+async fn sale(shop: &Shop) {
+    let phone = shop.phone(10).await.id;
+    let paid = Reference::Order(shop.ordered(phone, 1).await.id);
+    shop.pay(paid, "first", PaymentStatus::Success).await;
+    shop.pay(paid, "second", PaymentStatus::Success).await;
+    let prompt = shop.hold(phone, 1).await;
+    shop.pay(Reference::Hold(prompt.id), "prompt", PaymentStatus::Success).await;
+    shop.order(prompt.id).await;
+    shop.ordered(phone, 1).await;
+    let early = shop.hold(phone, 1).await;
+    shop.pay(Reference::Hold(early.id), "early", PaymentStatus::Success).await;
+    let given = shop.hold(phone, 1).await;
+    shop.checkout.release_hold(given.id, owner(), None).await.unwrap();
+    let audit = shop.checkout.audit().await.unwrap();
+    assert!(audit.clean, "{audit:?}");
+    assert_eq!((audit.products, audit.holds, audit.orders), (1, 5, 3));
+    assert_eq!((audit.payments, audit.refunds_due), (4, 1));
+}
+
+/// What the audit says: product, counter or rule, stored, counted.
+async fn drift(shop: &Shop) -> Vec<(String, String, i64, i64)> {
+    let audit = shop.checkout.audit().await.unwrap();
+    assert_eq!(audit.clean, audit.drift.is_empty());
+    audit.drift.into_iter().map(|d| (d.product, d.counter, d.stored, d.counted)).collect()
+}
+
+fn wrong(counter: &str, stored: i64, counted: i64) -> (String, String, i64, i64) {
+    ("phone".to_owned(), counter.to_owned(), stored, counted)
+}
+
+crate::scenarios! {
+    async fn counters_that_the_rows_do_not_add_up_to(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE products SET held = 0, available = 7").await;
+        let found = [wrong("held", 0, 1), wrong("available", 7, 6), wrong("trail_held", 0, 1)];
+        assert_eq!(drift(&shop).await, found);
+        shop.database.run_unchecked("UPDATE products SET held = 1").await;
+        assert_eq!(drift(&shop).await, [wrong("total", 10, 11), wrong("available", 7, 6)]);
+    }
+
+    async fn a_trail_that_tells_something_else(shop: Shop) {
+        sale(&shop).await;
+        let newest = "UPDATE stock_events SET total = total + 1, sold = sold + 2, pending = pending - 1
+                      WHERE version = (SELECT max(version) FROM stock_events)";
+        shop.database.run(newest).await;
+        let found = [wrong("trail_total", 10, 11), wrong("trail_pending", 1, 0), wrong("trail_sold", 2, 4)];
+        assert_eq!(drift(&shop).await, found);
+    }
+
+    async fn a_trail_with_a_gap(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("DELETE FROM stock_events WHERE version IN (3, 4)").await;
+        assert_eq!(drift(&shop).await, [wrong("trail", 0, 2)]);
+    }
+
+    async fn a_trail_that_breaks_off(shop: Shop) {
+        sale(&shop).await;
+        let version = i64::try_from(shop.store.reads().products().await.unwrap()[0].version).unwrap();
+        shop.database.run("DELETE FROM stock_events WHERE version = (SELECT max(version) FROM stock_events)").await;
+        let told = [wrong("version", version, version - 1), wrong("available", 6, 5), wrong("trail_held", 1, 2)];
+        assert_eq!(drift(&shop).await, told);
+        shop.database.run("DELETE FROM stock_events").await;
+        assert_eq!(drift(&shop).await[0], wrong("version", version, -1));
+    }
+
+    async fn an_order_that_names_another_hold_or_none(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE holds SET order_id = id WHERE status = 'ordered'").await;
+        assert_eq!(drift(&shop).await, [wrong("claims", 0, 3)]);
+        shop.database.run("UPDATE holds SET status = 'expired', order_id = NULL WHERE status = 'ordered'").await;
+        assert_eq!(drift(&shop).await, [wrong("claims", 0, 3)]);
+    }
+
+    async fn an_order_that_is_gone(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("DELETE FROM orders WHERE status = 'pending'").await;
+        assert_eq!(drift(&shop).await, [wrong("pending", 1, 0), wrong("claims", 0, 1)]);
+        shop.database.run("DELETE FROM orders").await;
+        let paid = [wrong("sold", 2, 0), wrong("claims", 0, 3), wrong("applied", 0, 2)];
+        assert_eq!(drift(&shop).await, [&[wrong("pending", 1, 0)][..], &paid].concat());
+    }
+
+    async fn an_order_of_another_owner_shopper_or_quantity_than_its_hold(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE orders SET owner = id WHERE status = 'pending'").await;
+        assert_eq!(drift(&shop).await, [wrong("claims", 0, 1)]);
+        shop.database.run("UPDATE orders SET owner = (SELECT owner FROM holds WHERE holds.id = hold_id)").await;
+        assert_eq!(drift(&shop).await, []);
+        shop.database.run("UPDATE orders SET shopper = 'eve'").await;
+        assert_eq!(drift(&shop).await, [wrong("claims", 0, 3)]);
+        shop.database.run("UPDATE orders SET shopper = NULL").await;
+        shop.database.run("UPDATE orders SET qty = 2 WHERE status = 'pending'").await;
+        assert_eq!(drift(&shop).await, [wrong("pending", 1, 2), wrong("claims", 0, 1)]);
+    }
+
+    async fn an_order_of_another_product_than_its_hold(shop: Shop) {
+        sale(&shop).await;
+        shop.product("watch", 1, |_| {}).await;
+        let moved = "UPDATE orders SET product_id = (SELECT id FROM products WHERE slug = 'watch') WHERE status = 'pending'";
+        shop.database.run(moved).await;
+        let watch = ("watch".to_owned(), "pending".to_owned(), 0, 1);
+        assert_eq!(drift(&shop).await, [wrong("pending", 1, 0), wrong("claims", 0, 1), watch]);
+    }
+
+    async fn an_order_from_a_hold_past_its_time(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE holds SET expires_at = created_at WHERE status = 'ordered'").await;
+        assert_eq!(drift(&shop).await, [wrong("claims", 0, 3)]);
+    }
+
+    async fn a_paid_order_that_no_event_paid(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("DELETE FROM payment_webhooks WHERE outcome = 'applied'").await;
+        assert_eq!(drift(&shop).await, [wrong("paid", 0, 2)]);
+    }
+
+    async fn a_paid_order_that_two_events_paid(shop: Shop) {
+        sale(&shop).await;
+        let both = "UPDATE payment_webhooks SET outcome = 'applied', refund_reason = NULL WHERE outcome = 'refund_due'";
+        shop.database.run(both).await;
+        assert_eq!(drift(&shop).await, [wrong("applied", 0, 1), wrong("paid", 0, 1)]);
+    }
+
+    async fn a_paid_order_whose_event_is_of_another_transaction(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE orders SET transaction_id = 'other' WHERE status = 'paid'").await;
+        assert_eq!(drift(&shop).await, [wrong("applied", 0, 2), wrong("paid", 0, 2)]);
+    }
+
+    async fn an_applied_payment_of_an_order_that_is_not_paid(shop: Shop) {
+        sale(&shop).await;
+        let stolen = "UPDATE payment_webhooks SET order_id = (SELECT id FROM orders WHERE status = 'pending')
+                      WHERE outcome = 'applied' AND order_id IS NOT NULL";
+        shop.database.run(stolen).await;
+        assert_eq!(drift(&shop).await, [wrong("applied", 0, 1), wrong("paid", 0, 1)]);
+    }
+
+    async fn an_applied_payment_of_a_hold_that_is_no_order(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE payment_webhooks SET outcome = 'applied' WHERE outcome = 'parked'").await;
+        assert_eq!(drift(&shop).await, [wrong("applied", 0, 1)]);
+    }
+
+    async fn money_that_waits_in_vain(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE payment_webhooks SET outcome = 'parked' WHERE outcome = 'applied'").await;
+        assert_eq!(drift(&shop).await, [wrong("paid", 0, 2), wrong("parked", 0, 2)]);
+        shop.database.run("UPDATE holds SET status = 'expired' WHERE status = 'active'").await;
+        assert_eq!(drift(&shop).await, [wrong("held", 1, 0), wrong("paid", 0, 2), wrong("parked", 0, 3)]);
+    }
+
+    async fn money_that_nobody_answered_for(shop: Shop) {
+        sale(&shop).await;
+        let ignored = "UPDATE payment_webhooks SET outcome = 'ignored', refund_reason = NULL WHERE outcome = 'refund_due'";
+        shop.database.run(ignored).await;
+        assert_eq!(drift(&shop).await, [wrong("answers", 0, 1)]);
+        shop.database.run("UPDATE payment_webhooks SET product_id = NULL WHERE outcome = 'ignored'").await;
+        assert_eq!(drift(&shop).await, [(String::new(), "answers".to_owned(), 0, 1)]);
+    }
+
+    async fn money_that_goes_back_for_no_reason(shop: Shop) {
+        sale(&shop).await;
+        let forgotten = "UPDATE payment_webhooks SET refund_reason = NULL WHERE outcome = 'refund_due'";
+        shop.database.run_unchecked(forgotten).await;
+        assert_eq!(drift(&shop).await, [wrong("refunds", 0, 1)]);
+    }
+
+    async fn money_before_there_is_a_product_is_counted(shop: Shop) {
+        let nowhere = Reference::Order(uuid::Uuid::from_u128(1).into());
+        shop.pay(nowhere, "tx", PaymentStatus::Success).await;
+        shop.database.run("UPDATE payment_webhooks SET outcome = 'refund_due', refund_reason = 'order_never_created'").await;
+        let audit = shop.checkout.audit().await.unwrap();
+        assert_eq!((audit.clean, audit.products, audit.payments, audit.refunds_due), (true, 0, 1, 1));
+    }
+}
