@@ -152,7 +152,7 @@ fn classify(error: sqlx::Error) -> StoreError {
 }
 
 /// Many rows as one JSON parameter, so that one statement serves a batch of any size.
-fn json(rows: &[serde_json::Value]) -> Result<String, StoreError> {
+fn json(rows: &[impl serde::Serialize]) -> Result<String, StoreError> {
     serde_json::to_string(rows).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 

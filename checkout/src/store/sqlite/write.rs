@@ -7,9 +7,10 @@ use crate::{
     model::{Hold, HoldState, Order, OrderState, Payment, Product, Reference, RefundReason, Timestamp},
     state::{KeyRecord, WriteSet},
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteQueryResult};
-use uuid::Uuid;
+use uuid::fmt::Simple;
 
 /// `false`: a version had moved on or a key was taken, and the transaction must be rolled back.
 pub(super) async fn write(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
@@ -30,7 +31,7 @@ async fn products(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
         conn,
         "UPDATE products SET total = n.value ->> 2, available = n.value ->> 3, held = n.value ->> 4,
                 pending = n.value ->> 5, sold = n.value ->> 6, version = n.value ->> 1, updated_at = n.value ->> 7
-         FROM json_each(?1) n WHERE products.id = unhex(n.value ->> 0) AND products.version = (n.value ->> 1) - 1",
+         FROM jsonb_each(?1) n WHERE products.id = unhex(n.value ->> 0) AND products.version = (n.value ->> 1) - 1",
         &rows,
     )
     .await?;
@@ -46,7 +47,7 @@ async fn products(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
          SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
                 value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
                 value ->> 14, value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19
-         FROM json_each(?1) WHERE true ON CONFLICT (slug) DO NOTHING",
+         FROM jsonb_each(?1) WHERE true ON CONFLICT (slug) DO NOTHING",
         &rows,
     )
     .await?;
@@ -62,9 +63,9 @@ async fn unchanged(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<boo
     if writes.products_unchanged.is_empty() {
         return Ok(true);
     }
-    let rows: Vec<_> = writes.products_unchanged.iter().map(|(id, version)| json!([hex(id.0), version])).collect();
+    let rows: Vec<_> = writes.products_unchanged.iter().map(|(id, version)| (id.0.simple(), version)).collect();
     let same: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM json_each(?1) n JOIN products p ON p.id = unhex(n.value ->> 0) AND p.version = n.value ->> 1",
+        "SELECT count(*) FROM jsonb_each(?1) n JOIN products p ON p.id = unhex(n.value ->> 0) AND p.version = n.value ->> 1",
     )
     .bind(json(&rows)?)
     .fetch_one(conn)
@@ -74,20 +75,12 @@ async fn unchanged(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<boo
 }
 
 async fn stock_events(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
-    let rows: Vec<_> = writes
-        .products()
-        .map(|p| {
-            let moved = writes.moves.get(&p.id).copied().unwrap_or_default();
-            let mut row = counters(p);
-            push(&mut row, [json!(hex(writes.batch.0)), json!(serde_json::to_string(&moved).unwrap_or_default())]);
-            row
-        })
-        .collect();
+    let rows: Vec<_> = writes.products().map(|p| stock_event(p, writes)).collect();
     let added = run(
         conn,
         "INSERT INTO stock_events (product_id, version, total, available, held, pending, sold, at, batch, moved)
          SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-                value ->> 7, unhex(value ->> 8), value ->> 9 FROM json_each(?1)",
+                value ->> 7, unhex(value ->> 8), value ->> 9 FROM jsonb_each(?1)",
         &rows,
     )
     .await?;
@@ -100,7 +93,7 @@ async fn holds(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), Sto
         conn,
         "INSERT INTO holds (id, expires_at, extended, status, order_id, product_id, owner, shopper, qty, created_at)
          SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, unhex(value ->> 4), unhex(value ->> 5),
-                unhex(value ->> 6), value ->> 7, value ->> 8, value ->> 9 FROM json_each(?1)",
+                unhex(value ->> 6), value ->> 7, value ->> 8, value ->> 9 FROM jsonb_each(?1)",
         &rows,
     )
     .await?;
@@ -110,7 +103,7 @@ async fn holds(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), Sto
         conn,
         "UPDATE holds SET expires_at = n.value ->> 1, extended = n.value ->> 2, status = n.value ->> 3,
                 order_id = unhex(n.value ->> 4)
-         FROM json_each(?1) n WHERE holds.id = unhex(n.value ->> 0) AND holds.status = 'active'",
+         FROM jsonb_each(?1) n WHERE holds.id = unhex(n.value ->> 0) AND holds.status = 'active'",
         &rows,
     )
     .await?;
@@ -125,7 +118,7 @@ async fn orders(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), St
                              qty, amount, currency, created_at, pay_by)
          SELECT unhex(value ->> 0), value ->> 2, value ->> 3, value ->> 4, value ->> 5, unhex(value ->> 6),
                 unhex(value ->> 7), unhex(value ->> 8), value ->> 9, value ->> 10, value ->> 11, value ->> 12,
-                value ->> 13, value ->> 14 FROM json_each(?1)",
+                value ->> 13, value ->> 14 FROM jsonb_each(?1)",
         &rows,
     )
     .await?;
@@ -135,7 +128,7 @@ async fn orders(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), St
         conn,
         "UPDATE orders SET status = n.value ->> 2, ended_at = n.value ->> 3, transaction_id = n.value ->> 4,
                 cancel_reason = n.value ->> 5
-         FROM json_each(?1) n WHERE orders.id = unhex(n.value ->> 0) AND orders.status = n.value ->> 1",
+         FROM jsonb_each(?1) n WHERE orders.id = unhex(n.value ->> 0) AND orders.status = n.value ->> 1",
         &rows,
     )
     .await?;
@@ -150,7 +143,7 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
                                        transaction_id, status, amount, currency, received_at)
          SELECT unhex(value ->> 0), value ->> 1, value ->> 2, unhex(value ->> 3), value ->> 4, unhex(value ->> 5),
                 unhex(value ->> 6), unhex(value ->> 7), value ->> 8, value ->> 9, value ->> 10, value ->> 11,
-                value ->> 12 FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING",
+                value ->> 12 FROM jsonb_each(?1) WHERE true ON CONFLICT DO NOTHING",
         &rows,
     )
     .await?;
@@ -159,7 +152,7 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
         conn,
         "UPDATE payment_webhooks SET outcome = n.value ->> 1, refund_reason = n.value ->> 2,
                 product_id = unhex(n.value ->> 3)
-         FROM json_each(?1) n WHERE payment_webhooks.id = unhex(n.value ->> 0) AND payment_webhooks.outcome = 'parked'",
+         FROM jsonb_each(?1) n WHERE payment_webhooks.id = unhex(n.value ->> 0) AND payment_webhooks.outcome = 'parked'",
         &rows_changed,
     )
     .await?;
@@ -171,14 +164,20 @@ async fn keys(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, St
     let row = |record: &KeyRecord| {
         let reply = serde_json::to_string(&record.reply).unwrap_or_default();
         let key = record.idempotency.key.as_str();
-        json!([hex(record.owner.0), key, hex_bytes(&record.idempotency.fingerprint), reply, writes.at.as_millis()])
+        (
+            record.owner.0.simple(),
+            key.to_owned(),
+            hex::encode(record.idempotency.fingerprint),
+            reply,
+            writes.at.as_millis(),
+        )
     };
     let rows: Vec<_> = writes.keys.iter().map(row).collect();
     let added = run(
         conn,
         "INSERT INTO idempotency_keys (owner, key, fingerprint, reply, created_at)
          SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4
-         FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING",
+         FROM jsonb_each(?1) WHERE true ON CONFLICT DO NOTHING",
         &rows,
     )
     .await?;
@@ -186,7 +185,7 @@ async fn keys(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, St
 }
 
 /// Runs a statement for all rows at once; none, and it is spared.
-async fn run(conn: &mut SqliteConnection, sql: &'static str, rows: &[Value]) -> Result<usize, StoreError> {
+async fn run<R: Serialize>(conn: &mut SqliteConnection, sql: &'static str, rows: &[R]) -> Result<usize, StoreError> {
     if rows.is_empty() {
         return Ok(0);
     }
@@ -203,34 +202,23 @@ fn demand(touched: usize, expected: usize, what: &str) -> Result<(), StoreError>
     Err(StoreError::Corrupt(format!("{what}: {touched} rows instead of {expected}")))
 }
 
-fn hex(id: Uuid) -> String {
-    id.simple().to_string()
-}
-
-fn hex_bytes(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn push(row: &mut Value, more: impl IntoIterator<Item = Value>) {
-    if let Value::Array(columns) = row {
-        columns.extend(more);
-    }
-}
-
-fn counters(p: &Product) -> Value {
+fn counters(p: &Product) -> (Simple, u64, u32, u32, u32, u32, u32, i64) {
     let s = p.stock;
-    json!([hex(p.id.0), p.version, s.total, s.available, s.held, s.pending, s.sold, p.updated_at.as_millis()])
+    (p.id.0.simple(), p.version, s.total, s.available, s.held, s.pending, s.sold, p.updated_at.as_millis())
 }
 
+fn stock_event(p: &Product, writes: &WriteSet) -> impl Serialize {
+    let (id, version, total, available, held, pending, sold, at) = counters(p);
+    let moved = writes.moves.get(&p.id).copied().unwrap_or_default();
+    let moved = serde_json::to_string(&moved).unwrap_or_default();
+    (id, version, total, available, held, pending, sold, at, writes.batch.0.simple(), moved)
+}
+
+/// One row as a list; a tuple has no room for as many columns.
 fn product(p: &Product) -> Value {
-    let mut row = counters(p);
-    push(
-        &mut row,
-        [
+    let mut row = json!(counters(p));
+    if let Value::Array(columns) = &mut row {
+        columns.extend([
             json!(p.slug.as_str()),
             json!(p.name),
             json!(p.description),
@@ -243,73 +231,73 @@ fn product(p: &Product) -> Value {
             json!(p.hold_for.as_secs()),
             json!(p.pay_within.as_secs()),
             json!(p.extend_by.map(|by| by.as_secs())),
-        ],
-    );
+        ]);
+    }
     row
 }
 
-fn hold(h: &Hold) -> Value {
+fn hold(h: &Hold) -> impl Serialize {
     let order = match h.state {
-        HoldState::Ordered { order_id } => Some(hex(order_id.0)),
+        HoldState::Ordered { order_id } => Some(order_id.0.simple()),
         _ => None,
     };
-    json!([
-        hex(h.id.0),
+    (
+        h.id.0.simple(),
         h.expires_at.as_millis(),
         u8::from(h.extended),
         h.state.name(),
         order,
-        hex(h.product_id.0),
-        hex(h.owner.0),
-        h.shopper,
+        h.product_id.0.simple(),
+        h.owner.0.simple(),
+        &h.shopper,
         h.qty,
         h.created_at.as_millis(),
-    ])
+    )
 }
 
-fn order(o: &Order, was: &str) -> Value {
+fn order<'a>(o: &'a Order, was: &'a str) -> impl Serialize {
     let (ended_at, transaction, reason) = match &o.state {
         OrderState::Pending => (None, None, None),
         OrderState::Paid { paid_at, transaction_id } => (Some(paid_at), Some(transaction_id), None),
         OrderState::Cancelled { cancelled_at, reason } => (Some(cancelled_at), None, Some(reason.name())),
     };
-    json!([
-        hex(o.id.0),
+    (
+        o.id.0.simple(),
         was,
         o.state.name(),
         ended_at.map(|at| at.as_millis()),
         transaction,
         reason,
-        hex(o.hold_id.0),
-        hex(o.product_id.0),
-        hex(o.owner.0),
-        o.shopper,
+        o.hold_id.0.simple(),
+        o.product_id.0.simple(),
+        o.owner.0.simple(),
+        &o.shopper,
         o.qty,
         o.amount.minor,
         o.amount.currency,
         o.created_at.as_millis(),
         o.pay_by.as_millis(),
-    ])
+    )
 }
 
-fn payment(p: &Payment) -> Value {
+fn payment(p: &Payment) -> impl Serialize {
     let (order, hold) = match p.reference {
-        Reference::Order(id) => (Some(hex(id.0)), None),
-        Reference::Hold(id) => (None, Some(hex(id.0))),
+        Reference::Order(id) => (Some(id.0.simple()), None),
+        Reference::Hold(id) => (None, Some(id.0.simple())),
     };
-    json!([
-        hex(p.id.0),
+    (
+        p.id.0.simple(),
         p.outcome.name(),
         p.outcome.refund_reason().map(RefundReason::name),
-        p.product_id.map(|id| hex(id.0)),
-        p.key,
-        hex_bytes(&p.fingerprint),
+        p.product_id.map(|id| id.0.simple()),
+        &p.key,
+        hex::encode(p.fingerprint),
         order,
         hold,
-        p.transaction_id,
+        &p.transaction_id,
         p.status.name(),
         p.deposit.amount,
         p.deposit.currency,
         p.received_at.as_millis(),
-    ])
+    )
 }
