@@ -92,14 +92,17 @@ impl Wanted {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
+        self.is_only_names() && self.keys.is_empty() && self.events.is_empty() && self.said.is_empty()
+    }
+
+    /// Nothing is wanted but whether keys and events are known. What lies under no product needs no lock: the constraint
+    /// that a name would break guards it.
+    pub(crate) fn is_only_names(&self) -> bool {
         self.products.is_empty()
             && self.slugs.is_empty()
             && self.holds.is_empty()
             && self.orders.is_empty()
             && self.tallies.is_empty()
-            && self.keys.is_empty()
-            && self.events.is_empty()
-            && self.said.is_empty()
             && self.due.is_empty()
             && self.parked_before.is_none()
     }

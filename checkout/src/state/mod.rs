@@ -19,10 +19,11 @@ use crate::{
         PaymentStatus, Product, ProductId, Reference, Shopper, Slug, Timestamp, TransactionId, WebhookId,
     },
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-/// Claims kept in memory between batches. Past this the memory is cleared, which costs a read and nothing else.
-const CLAIMS_KEPT: usize = 50_000;
+/// Claims kept in memory between batches. Past this the oldest are let go, which costs a read and nothing else: those of
+/// a sale that is under way are the youngest.
+const CLAIMS_KEPT: usize = 100_000;
 
 /// Idempotency keys and events kept in memory; a key that is not is found by the constraint that it would break.
 const KEYS_KEPT: usize = 20_000;
@@ -51,6 +52,8 @@ pub(crate) struct State {
     shelves: HashMap<ProductId, Shelf>,
     slugs: HashMap<Slug, ProductId>,
     hold_product: HashMap<HoldId, ProductId>,
+    /// The keys of `hold_product`, oldest first.
+    known_holds: VecDeque<HoldId>,
     order_hold: HashMap<OrderId, HoldId>,
     keys: HashMap<(Owner, IdempotencyKey), KeyRecord>,
     events: HashMap<EventKey, Payment>,
@@ -186,11 +189,30 @@ impl State {
 
     fn admit_claim(&mut self, claim: Claim) {
         let Some(shelf) = self.shelves.get_mut(&claim.hold.product_id) else { return };
-        self.hold_product.insert(claim.hold.id, claim.hold.product_id);
         if let Some(order) = &claim.order {
             self.order_hold.insert(order.id, claim.hold.id);
         }
-        shelf.claims.entry(claim.hold.id).or_insert(claim);
+        let (hold, product) = (claim.hold.id, claim.hold.product_id);
+        shelf.claims.entry(hold).or_insert(claim);
+        self.know(hold, product);
+    }
+
+    fn know(&mut self, hold: HoldId, product: ProductId) {
+        if self.hold_product.insert(hold, product).is_none() {
+            self.known_holds.push_back(hold);
+        }
+    }
+
+    /// Lets the oldest claims go.
+    fn let_go(&mut self) {
+        while self.known_holds.len() > CLAIMS_KEPT {
+            let Some(hold) = self.known_holds.pop_front() else { return };
+            let shelf = self.hold_product.remove(&hold).and_then(|product| self.shelves.get_mut(&product));
+            let claim = shelf.and_then(|shelf| shelf.claims.remove(&hold));
+            if let Some(order) = claim.and_then(|claim| claim.order) {
+                self.order_hold.remove(&order.id);
+            }
+        }
     }
 
     fn admit_event(&mut self, payment: Payment) {
@@ -250,7 +272,7 @@ impl State {
                 HoldState::Expired | HoldState::Released => 0,
             },
         );
-        self.hold_product.insert(hold.id, hold.product_id);
+        self.know(hold.id, hold.product_id);
         let shelf = self.shelves.get_mut(&hold.product_id).expect_known("product");
         if hold.state == HoldState::Active {
             shelf.next_due = shelf.next_due.into_iter().chain([hold.expires_at]).min();
@@ -381,11 +403,7 @@ impl State {
         self.asked = Wanted::default();
         self.due_loaded.clear();
         self.consulted.clear();
-        if self.hold_product.len() > CLAIMS_KEPT {
-            self.hold_product.clear();
-            self.order_hold.clear();
-            self.shelves.values_mut().for_each(|shelf| shelf.claims.clear());
-        }
+        self.let_go();
         if self.keys.len() + self.events.len() > KEYS_KEPT {
             self.keys.clear();
             self.events.clear();

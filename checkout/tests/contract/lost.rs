@@ -2,7 +2,7 @@
 
 use crate::{
     database::Database,
-    proxy::{Break, Proxy},
+    proxy::{Break, MARK, Proxy},
     shop::{Shop, hold, key},
 };
 use checkout::{Error, model::Stock};
@@ -59,12 +59,17 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown_and_the_key_t
     let broken = Broken::shop().await;
     let phone = broken.shop.phone(10).await.id;
     broken.shop.hold(phone, 1).await;
-    broken.proxy.set(Break::CommitForGood);
-    let lost = hold(&broken.shop.checkout, phone, 2, Some(key("k", 1))).await;
+    broken.proxy.set(Break::AfterMarkForGood);
+    let lost = hold(&broken.shop.checkout, phone, 2, Some(key("k", MARK[0]))).await;
     assert!(matches!(lost, Err(Error::Unknown)), "{lost:?}");
     broken.proxy.mend();
-    let found =
-        broken.shop.checkout.place_hold(phone, 2.try_into().unwrap(), crate::shop::owner(), None, Some(key("k", 1)));
+    let found = broken.shop.checkout.place_hold(
+        phone,
+        2.try_into().unwrap(),
+        crate::shop::owner(),
+        None,
+        Some(key("k", MARK[0])),
+    );
     assert!(found.await.unwrap().replayed);
     broken.available(7).await;
 }

@@ -22,9 +22,12 @@ pub enum Break {
     Before,
     /// The statement arrives, and its answer is lost.
     After,
-    /// COMMIT arrives, and from then on nobody gets through.
-    CommitForGood,
+    /// A statement with [`MARK`] in it arrives, and from then on nobody gets through.
+    AfterMarkForGood,
 }
+
+/// What only the statement that writes a batch has in it: the fingerprint of its idempotency key.
+pub const MARK: [u8; 32] = [0xA5; 32];
 
 /// The writer's connection gives itself this name as it begins.
 const WRITER: &[u8] = b"holdfast writer";
@@ -74,7 +77,7 @@ impl Proxy {
                 read = client.read(&mut up) => {
                     let Ok(n @ 1..) = read else { return };
                     is_writer |= up[..n].windows(WRITER.len()).any(|name| name == WRITER);
-                    let commits = up[..n].windows(6).any(|word| word == b"COMMIT");
+                    let is_marked = up[..n].windows(MARK.len()).any(|bytes| bytes == MARK);
                     if self.cut.load(Ordering::SeqCst) {
                         return;
                     }
@@ -84,8 +87,8 @@ impl Proxy {
                     if server.write_all(&up[..n]).await.is_err() {
                         return;
                     }
-                    if is_writer && (self.is(Break::After) || (self.is(Break::CommitForGood) && commits)) {
-                        self.cut.store(self.is(Break::CommitForGood), Ordering::SeqCst);
+                    if is_writer && (self.is(Break::After) || (self.is(Break::AfterMarkForGood) && is_marked)) {
+                        self.cut.store(self.is(Break::AfterMarkForGood), Ordering::SeqCst);
                         self.set(Break::Not);
                         // Long enough for the database to have done it.
                         return tokio::time::sleep(Duration::from_millis(300)).await;

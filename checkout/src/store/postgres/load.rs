@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 pub(super) async fn load(conn: &mut PgConnection, wanted: &Wanted) -> Result<Found, StoreError> {
     let mut found = Found::default();
-    let mut holds = holds_wanted(conn, wanted).await?;
-    let products = lock(conn, wanted, &holds).await?;
+    let products = lock(conn, wanted).await?;
+    let mut holds: Vec<Uuid> = wanted.holds.iter().map(|id| id.0).collect();
     for (product, loaded) in &wanted.due {
         let (due, next) = due(conn, *product, *loaded, wanted.now).await?;
         holds.extend(due.iter().map(|id| id.0));
@@ -30,8 +30,8 @@ pub(super) async fn load(conn: &mut PgConnection, wanted: &Wanted) -> Result<Fou
     if !products.is_empty() {
         found.products = products_with_due(conn, products).await?;
     }
-    if !holds.is_empty() {
-        found.claims = claims(conn, holds.into_iter().collect()).await?;
+    if !(holds.is_empty() && wanted.orders.is_empty()) {
+        found.claims = claims(conn, holds, wanted).await?;
     }
     if !wanted.tallies.is_empty() {
         found.tallies = tallies(conn, wanted).await?;
@@ -64,44 +64,29 @@ fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-async fn holds_wanted(conn: &mut PgConnection, wanted: &Wanted) -> Result<BTreeSet<Uuid>, StoreError> {
-    let mut holds: BTreeSet<Uuid> = wanted.holds.iter().map(|id| id.0).collect();
-    if !wanted.orders.is_empty() {
-        let orders: Vec<Uuid> = wanted.orders.iter().map(|id| id.0).collect();
-        let found: Vec<Uuid> = sqlx::query_scalar("SELECT hold_id FROM orders WHERE id = ANY ($1)")
-            .bind(orders)
-            .fetch_all(conn)
-            .await
-            .map_err(classify)?;
-        holds.extend(found);
-    }
-    Ok(holds)
-}
-
 /// Locks every product that the batch touches, in one go and in the order of their ids; answers which.
-async fn lock(conn: &mut PgConnection, wanted: &Wanted, holds: &BTreeSet<Uuid>) -> Result<Vec<Uuid>, StoreError> {
-    let mut products: BTreeSet<Uuid> = wanted.products.iter().chain(wanted.due.keys()).map(|id| id.0).collect();
-    if !holds.is_empty() {
-        let holds: Vec<Uuid> = holds.iter().copied().collect();
-        let found: Vec<Uuid> = sqlx::query_scalar("SELECT DISTINCT product_id FROM holds WHERE id = ANY ($1)")
-            .bind(holds)
-            .fetch_all(&mut *conn)
-            .await
-            .map_err(classify)?;
-        products.extend(found);
-    }
-    if products.is_empty() && wanted.slugs.is_empty() {
+async fn lock(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<Uuid>, StoreError> {
+    let named: BTreeSet<Uuid> = wanted.products.iter().chain(wanted.due.keys()).map(|id| id.0).collect();
+    if named.is_empty() && wanted.slugs.is_empty() && wanted.holds.is_empty() && wanted.orders.is_empty() {
         return Ok(Vec::new());
     }
-    products.extend(wanted.touched.iter().map(|id| id.0));
-    let ids: Vec<Uuid> = products.into_iter().collect();
-    let slugs: Vec<String> = wanted.slugs.iter().map(ToString::to_string).collect();
-    sqlx::query_scalar("SELECT id FROM products WHERE id = ANY ($1) OR slug = ANY ($2) ORDER BY id FOR UPDATE")
-        .bind(ids)
-        .bind(slugs)
-        .fetch_all(conn)
-        .await
-        .map_err(classify)
+    let query = sqlx::query_scalar(
+        "SELECT id FROM products
+         WHERE id = ANY ($1) OR slug = ANY ($2)
+            OR id IN (SELECT product_id FROM holds WHERE id = ANY ($3))
+            OR id IN (SELECT product_id FROM orders WHERE id = ANY ($4))
+         ORDER BY id FOR UPDATE",
+    );
+    let query = query
+        .bind(named.into_iter().chain(wanted.touched.iter().map(|id| id.0)).collect::<Vec<_>>())
+        .bind(wanted.slugs.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .bind(wanted.holds.iter().map(|id| id.0).collect::<Vec<_>>())
+        .bind(orders_wanted(wanted));
+    query.fetch_all(conn).await.map_err(classify)
+}
+
+fn orders_wanted(wanted: &Wanted) -> Vec<Uuid> {
+    wanted.orders.iter().map(|id| id.0).collect()
 }
 
 /// Holds past their time and holds whose order is, and the first instant at which another one is due.
@@ -169,9 +154,15 @@ async fn products_with_due(
     rows.into_iter().map(product).collect()
 }
 
-async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>) -> Result<Vec<Claim>, StoreError> {
-    let held: Vec<Hold> =
-        by_holds::<HoldRow, _>(conn, &holds, format!("SELECT {HOLD} FROM holds h WHERE h.id = ANY ($1)")).await?;
+/// The claims of these holds, and of the orders that are wanted.
+async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>, wanted: &Wanted) -> Result<Vec<Claim>, StoreError> {
+    let sql = format!(
+        "SELECT {HOLD} FROM holds h
+         WHERE h.id IN (SELECT unnest($1::uuid[]) UNION SELECT hold_id FROM orders WHERE id = ANY ($2))"
+    );
+    let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(holds).bind(orders_wanted(wanted));
+    let held: Vec<Hold> = into_all(query.fetch_all(&mut *conn).await.map_err(classify)?)?;
+    let holds: Vec<Uuid> = held.iter().map(|hold| hold.id.0).collect();
     let orders: Vec<Order> =
         by_holds::<OrderRow, _>(conn, &holds, format!("SELECT {ORDER} FROM orders o WHERE o.hold_id = ANY ($1)"))
             .await?;

@@ -45,6 +45,10 @@ impl PostgresUnit {
 #[async_trait]
 impl Unit for PostgresUnit {
     async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError> {
+        if self.transaction.is_none() && wanted.is_only_names() {
+            let mut connection = self.writer.acquire().await.map_err(classify)?;
+            return load::load(&mut connection, wanted).await;
+        }
         let transaction = match self.transaction.take() {
             Some(begun) => begun,
             None => self.writer.begin().await.map_err(classify)?,
