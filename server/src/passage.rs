@@ -33,9 +33,9 @@ impl Passage {
     pub async fn pass(self, request: Request) -> Response {
         let line = Line::begin(&self.state, &request);
         let span = line.span();
-        let mut response = answer(self.router, request).instrument(span.clone()).await;
+        let mut response = answer(self.router, request).instrument(span).await;
         security::headers(&self.state, line.path(), &mut response);
-        span.in_scope(|| line.end(&mut response));
+        line.end(&mut response);
         response
     }
 }

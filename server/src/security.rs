@@ -8,13 +8,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 const CSP_NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// What is said of every answer.
-const ALWAYS: [(HeaderName, &str); 6] = [
+const ALWAYS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// What is said of every page besides: it means nothing to anything else.
+const OF_PAGES: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
 /// Room for all of them and for what an answer says itself, made at once.
@@ -35,7 +39,8 @@ pub fn headers(state: &AppState, path: &str, response: &mut Response) {
     let status = response.status();
     let headers = response.headers_mut();
     headers.reserve(HEADERS.saturating_sub(headers.len()));
-    for (name, value) in ALWAYS {
+    let of_pages = if is_page(headers) { &OF_PAGES[..] } else { &[] };
+    for (name, value) in ALWAYS.iter().chain(of_pages) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     default(headers, header::CONTENT_SECURITY_POLICY, CSP_NO_PAGE);
@@ -44,6 +49,10 @@ pub fn headers(state: &AppState, path: &str, response: &mut Response) {
     }
     let found = status.is_success() || status == StatusCode::NOT_MODIFIED;
     default(headers, header::CACHE_CONTROL, caching(path, headers, found, state.leptos.hash_files));
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|given| given.as_bytes().starts_with(b"text/html"))
 }
 
 fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
