@@ -216,6 +216,11 @@ impl Checkout {
         Ok(hold.seen_at(self.now()))
     }
 
+    /// Is this the id of a hold, whoever owns it?
+    pub async fn has_hold(&self, id: HoldId) -> Result<bool, Error> {
+        self.reads().hold(id).await.map(|hold| hold.is_some()).map_err(|e| read_failed(&e))
+    }
+
     /// The owner's holds that can still become orders, newest first, at most `limit`.
     pub async fn live_holds(&self, owner: Owner, limit: u32) -> Result<Vec<Hold>, Error> {
         self.reads().live_holds(owner, self.now(), limit).await.map_err(|e| read_failed(&e))

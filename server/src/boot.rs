@@ -12,6 +12,7 @@ use crate::{
     sessions::SharedStore,
     site,
     state::{AppState, Parts},
+    webhooks,
 };
 use app::sandbox::SandboxProvider;
 use axum::routing::{MethodRouter, post};
@@ -115,7 +116,7 @@ impl Server {
             mint: Mint::new(clock),
             tokens: Tokens::new(&settings.jwt_keys),
             client_check: ClientCheck::default(),
-            webhook_secrets: settings.webhook_secrets.clone(),
+            webhook_keys: webhooks::Keys::new(&settings.webhook_secrets, &settings.stripe_secrets),
             sandbox,
             leptos,
             settings,
@@ -183,8 +184,5 @@ fn warn_of(settings: &Settings) {
     }
     if settings.rate_limit != RateLimit::Off {
         tracing::warn!("HOLDFAST_RATE_LIMIT is read, and not enforced by this version");
-    }
-    if !settings.stripe_secrets.is_empty() {
-        tracing::warn!("HOLDFAST_STRIPE_SECRETS is read, and not used by this version");
     }
 }

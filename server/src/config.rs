@@ -1,7 +1,10 @@
 //! What the server runs by: flags, the environment and `.env`, typed and checked once, at the start. Whatever is wrong
 //! or missing is named in one message; nobody fixes settings one restart at a time.
 
-use crate::secret::{self, JwtKey, Secret};
+use crate::{
+    secret::{self, JwtKey, Secret},
+    webhooks::standard,
+};
 use clap::Args;
 use std::{ffi::OsString, fmt, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
@@ -154,7 +157,7 @@ impl Settings {
 
         let addr = wrong.read("HOLDFAST_ADDR", args.addr, address);
         let webhook_secrets =
-            wrong.read("HOLDFAST_WEBHOOK_SECRETS", args.webhook_secrets, |v| secrets(v, least_webhook));
+            wrong.read("HOLDFAST_WEBHOOK_SECRETS", args.webhook_secrets, |v| webhook_secrets(v, least_webhook));
         let stripe_secrets = wrong.read("HOLDFAST_STRIPE_SECRETS", args.stripe_secrets, |v| secrets(v, least_webhook));
         let jwt_keys = wrong.read("HOLDFAST_JWT_KEYS", args.jwt_keys, |v| jwt_keys(v, least_jwt));
         let sandbox = wrong.read("HOLDFAST_PAYMENT_PROVIDER", args.payment_provider, payment_provider);
@@ -218,7 +221,7 @@ impl Wrong {
             }
         }
         let find = |name: &str| made.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let webhook = webhook.or_else(|| secrets(find("HOLDFAST_WEBHOOK_SECRETS")?, 1).ok());
+        let webhook = webhook.or_else(|| webhook_secrets(find("HOLDFAST_WEBHOOK_SECRETS")?, 1).ok());
         let jwt = jwt.or_else(|| jwt_keys(find("HOLDFAST_JWT_KEYS")?, 1).ok());
         for (name, absent) in [("HOLDFAST_WEBHOOK_SECRETS", webhook.is_none()), ("HOLDFAST_JWT_KEYS", jwt.is_none())] {
             let told = |(n, _): &(&str, String)| *n == name;
@@ -275,6 +278,16 @@ fn secrets(text: &str, least: usize) -> Result<Vec<Secret>, String> {
         return Err(format!("needs at least {least} characters in each comma-separated secret"));
     }
     Ok(all.into_iter().map(Secret::new).collect())
+}
+
+/// Standard Webhooks reads a secret by its prefix; one that cannot be read so would verify nothing, and not say why.
+fn webhook_secrets(text: &str, least: usize) -> Result<Vec<Secret>, String> {
+    let all = secrets(text, least)?;
+    let readable = |secret: &Secret| standard::secret(secret.expose()).is_some_and(|key| key.len() >= least);
+    if all.iter().all(readable) {
+        return Ok(all);
+    }
+    Err(format!("needs base64 of at least {least} bytes after each whsec_; Stripe's go to HOLDFAST_STRIPE_SECRETS"))
 }
 
 fn jwt_keys(text: &str, least: usize) -> Result<Vec<JwtKey>, String> {

@@ -1,6 +1,6 @@
 //! The built-in payment provider's line to the shop: the same signed POST over HTTP that a real provider would send.
 
-use crate::{secret::Secret, webhooks::signature};
+use crate::{secret::Secret, webhooks::plain};
 use app::sandbox::{Provider, SandboxEvent, SandboxReceipt};
 use async_trait::async_trait;
 use checkout::{Clock, model::Reference};
@@ -58,8 +58,8 @@ impl Provider for Loopback {
             .post(&self.url)
             .header("content-type", "application/json")
             .header("idempotency-key", event.key)
-            .header(signature::TIMESTAMP, sent_at)
-            .header(signature::SIGNATURE, signature::sign(&self.secret, sent_at, body.as_bytes()))
+            .header(plain::TIMESTAMP, sent_at)
+            .header(plain::SIGNATURE, plain::sign(&self.secret, sent_at, body.as_bytes()))
             .body(body);
         let answer = request.send().await.map_err(|error| error.to_string())?;
         let http_status = answer.status().as_u16();

@@ -1,6 +1,6 @@
 //! What every handler may reach.
 
-use crate::{api::token::ClientCheck, auth::Tokens, config::Settings, secret::Secret};
+use crate::{api::token::ClientCheck, auth::Tokens, config::Settings, webhooks};
 use app::sandbox::SandboxProvider;
 use axum::extract::FromRef;
 use checkout::{Checkout, Mint, store::Store};
@@ -25,7 +25,7 @@ pub struct Parts {
     /// Checks clients' secrets, a few at a time.
     pub client_check: ClientCheck,
     /// Verify webhooks.
-    pub webhook_secrets: Vec<Secret>,
+    pub webhook_keys: webhooks::Keys,
     /// The built-in payment provider, where it is open.
     pub sandbox: Option<SandboxProvider>,
     /// Where the storefront's files are.

@@ -1,7 +1,7 @@
-//! `POST /api/webhooks/payment`: events of the plain HMAC scheme. The signature is verified before anything is read,
-//! and nothing is stored unless it holds (DESIGN §6).
+//! `POST /api/webhooks/payment`: what any provider says of a payment. The signature is verified before anything is read,
+//! nothing is stored unless it holds, and nothing is answered 200 that is not on disk (DESIGN §6).
 
-use super::signature;
+use super::{Message, Rejected, Scheme};
 use crate::{api::Answer, extract, problem::Problem, state::AppState};
 use axum::{
     Json,
@@ -11,100 +11,157 @@ use axum::{
 };
 use checkout::{
     Delivery, Error, PaymentReply, PaymentVerdict,
-    model::{Currency, Deposit, EventKey, HoldId, OrderId, PaymentStatus, Reference, RefundReason, TransactionId},
+    model::{OrderId, Reference, RefundReason},
 };
 use http::{HeaderMap, StatusCode};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use serde::Serialize;
 
-/// What a provider says. A field more or less is a mistake in the adapter, better seen than guessed at.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Event {
-    order_id: Option<OrderId>,
-    hold_id: Option<HoldId>,
-    transaction_id: TransactionId,
-    status: PaymentStatus,
-    amount: Option<i64>,
-    currency: Option<Currency>,
-}
-
-/// What a provider is told.
+/// What a provider is told: its event is on disk.
 #[derive(Debug, Serialize)]
-struct Receipt {
-    status: &'static str,
+pub struct Receipt {
+    /// What became of the event.
+    status: Outcome,
+    /// The order it was about, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<OrderId>,
+    /// How that order stands now.
     #[serde(skip_serializing_if = "Option::is_none")]
     order_status: Option<&'static str>,
+    /// Why the money must go back.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RefundReason>,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It moved its order.
+    Processed,
+    /// It was delivered before, or its transaction had said the same.
+    Duplicate,
+    /// There was nothing to do.
+    Ignored,
+    /// It waits for its order; answered with 202.
+    Parked,
+    /// Its money must go back.
+    RefundDue,
 }
 
 /// `POST /api/webhooks/payment`.
 pub async fn receive(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Answer<Response> {
     let raw = extract::body(body).await?;
-    signature::verify(&state.webhook_secrets, &headers, &raw, state.checkout.now()).map_err(forged)?;
-    let delivery = read(&headers, &raw)?;
-    let log = tracing::info_span!("webhook", transaction = %delivery.transaction_id, status = delivery.status.name());
-    let reply = state.checkout.record_payment(delivery).await;
-    log.in_scope(|| record(&reply));
-    Ok(receipt(reply?))
-}
-
-fn forged(why: signature::Forged) -> Problem {
-    tracing::info!(%why, "a webhook was not believed");
-    Problem::new(StatusCode::FORBIDDEN, "bad-signature", "The signature does not hold", format!("{why}."))
-}
-
-fn unreadable(detail: impl Into<String>) -> Problem {
-    let problem = Problem::bad_request("unreadable-event", "The event cannot be read", detail);
-    tracing::info!(?problem, "a webhook was signed and could not be read");
-    problem
-}
-
-fn read(headers: &HeaderMap, raw: &[u8]) -> Result<Delivery, Problem> {
-    let key = extract::idempotency_key(headers)?
-        .and_then(|key| EventKey::try_from(key.as_str().to_owned()).ok())
-        .ok_or_else(|| unreadable("Send the event's id as Idempotency-Key, the same however often it is delivered."))?;
-    let event: Event = serde_json::from_slice(raw).map_err(|error| unreadable(format!("The body: {error}.")))?;
-    let reference = match (event.order_id, event.hold_id) {
-        (Some(order), None) => Reference::Order(order),
-        (None, Some(hold)) => Reference::Hold(hold),
-        _ => return Err(unreadable("Send order_id or hold_id, one of the two.")),
+    let (scheme, heard) = match Scheme::of(&headers) {
+        Ok(scheme) => (scheme.name(), scheme.read(&state, &headers, &raw).await),
+        Err(forged) => ("none", Err(forged.into())),
     };
-    if event.amount.is_some_and(i64::is_negative) {
-        return Err(unreadable("amount: minor units, zero or more."));
-    }
-    Ok(Delivery {
-        key,
-        fingerprint: Sha256::digest(raw).into(),
-        reference,
-        transaction_id: event.transaction_id,
-        status: event.status,
-        deposit: Deposit { amount: event.amount, currency: event.currency },
-    })
-}
-
-fn record(reply: &Result<PaymentReply, Error>) {
-    match reply {
-        Ok(PaymentReply { verdict, order }) => {
-            let order = order.as_ref().map(|(id, state)| format!("{id} {}", state.name()));
-            tracing::info!(?verdict, order, "a webhook was recorded");
+    match heard {
+        Ok(Message::Payment(delivery)) => record(&state, scheme, delivery).await,
+        Ok(Message::Foreign { event, why }) => {
+            tracing::info!(scheme, event, why, verdict = "ignored", "a webhook is about nothing of this shop's");
+            Ok(Receipt::ignored().into_response())
         }
-        Err(Error::Refused(refusal)) => tracing::info!(%refusal, "a webhook was refused"),
-        Err(error) => tracing::warn!(%error, "a webhook was not recorded; the provider will send it again"),
+        Ok(Message::TestMode { event }) => {
+            tracing::warn!(scheme, event, verdict = "ignored", "a webhook of test mode came to production");
+            Ok(Receipt::ignored().into_response())
+        }
+        Err(why) => {
+            tracing::info!(scheme, %why, "a webhook was turned away");
+            Err(why.into())
+        }
     }
 }
 
-fn receipt(reply: PaymentReply) -> Response {
-    let (status, word, reason) = match reply.verdict {
-        PaymentVerdict::Processed => (StatusCode::OK, "processed", None),
-        PaymentVerdict::Duplicate => (StatusCode::OK, "duplicate", None),
-        PaymentVerdict::Ignored => (StatusCode::OK, "ignored", None),
-        PaymentVerdict::RefundDue(reason) => (StatusCode::OK, "refund_due", Some(reason)),
-        PaymentVerdict::Parked => (StatusCode::ACCEPTED, "parked", None),
+async fn record(state: &AppState, scheme: &'static str, delivery: Delivery) -> Answer<Response> {
+    let told = delivery.clone();
+    let reply = state.checkout.record_payment(delivery).await;
+    log(scheme, &told, &reply);
+    reply.map(|reply| Receipt::of(reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
+}
+
+/// One line for each delivery: what it was and what became of it; never its body or its signature.
+fn log(scheme: &'static str, told: &Delivery, reply: &Result<PaymentReply, Error>) {
+    let Delivery { key, transaction_id, status, .. } = told;
+    let (event, transaction, status) = (key.as_str(), transaction_id.as_str(), status.name());
+    let (order, hold) = match told.reference {
+        Reference::Order(id) => (Some(id), None),
+        Reference::Hold(id) => (None, Some(id)),
     };
-    let (order_id, order_status) = reply.order.map(|(id, state)| (id, state.name())).unzip();
-    (status, Json(Receipt { status: word, order_id, order_status, reason })).into_response()
+    let known = reply.as_ref().ok().and_then(|reply| reply.order.as_ref());
+    let order_status = known.map(|(_, state)| state.name());
+    let order = known.map(|(id, _)| *id).or(order).map(tracing::field::display);
+    let hold = hold.map(tracing::field::display);
+    macro_rules! line {
+        ($level:ident, $($what:tt)*) => {
+            tracing::$level!(scheme, event, transaction, status, order, hold, order_status, $($what)*)
+        };
+    }
+    match reply {
+        Ok(PaymentReply { verdict: verdict @ PaymentVerdict::RefundDue(_), .. }) => {
+            line!(warn, ?verdict, "a webhook was recorded: money has to go back");
+        }
+        Ok(PaymentReply { verdict, .. }) => line!(info, ?verdict, "a webhook was recorded"),
+        Err(Error::Refused(refusal)) => line!(warn, %refusal, "a webhook was refused"),
+        Err(error) => line!(warn, %error, "a webhook was not recorded; the provider will send it again"),
+    }
+}
+
+impl Receipt {
+    fn ignored() -> Self {
+        Self { status: Outcome::Ignored, order_id: None, order_status: None, reason: None }
+    }
+
+    fn of(reply: PaymentReply) -> Self {
+        let (status, reason) = match reply.verdict {
+            PaymentVerdict::Processed => (Outcome::Processed, None),
+            PaymentVerdict::Duplicate => (Outcome::Duplicate, None),
+            PaymentVerdict::Ignored => (Outcome::Ignored, None),
+            PaymentVerdict::Parked => (Outcome::Parked, None),
+            PaymentVerdict::RefundDue(reason) => (Outcome::RefundDue, Some(reason)),
+        };
+        let (order_id, order_status) = reply.order.map(|(id, state)| (id, state.name())).unzip();
+        Self { status, order_id, order_status, reason }
+    }
+}
+
+impl IntoResponse for Receipt {
+    fn into_response(self) -> Response {
+        let status = if self.status == Outcome::Parked { StatusCode::ACCEPTED } else { StatusCode::OK };
+        (status, Json(self)).into_response()
+    }
+}
+
+impl From<Rejected> for Problem {
+    fn from(why: Rejected) -> Self {
+        let unreadable = |detail| Self::bad_request("unreadable-event", "The event cannot be read", detail);
+        match why {
+            Rejected::Forged(why) => {
+                Self::new(StatusCode::FORBIDDEN, "bad-signature", "The signature does not hold", format!("{why}."))
+            }
+            Rejected::Key(problem) => *problem,
+            Rejected::Json(error) => unreadable(format!("The body: {error}.")),
+            Rejected::Unreadable(detail) => unreadable(detail.to_owned()),
+            // A provider sends again what was not stored: 503 tells it when.
+            Rejected::Checkout(Error::Fault) => Self::unknown_outcome(),
+            Rejected::Checkout(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checkout::model::Refusal;
+    use std::time::Duration;
+
+    #[test]
+    fn what_was_not_stored_is_503_and_says_when_to_send_it_again() {
+        for error in [Error::Busy { retry_after: Duration::from_secs(1) }, Error::Unknown, Error::Fault] {
+            let response = Problem::from(Rejected::Checkout(error.clone())).into_response();
+            assert_eq!(response.status(), 503, "{error:?}");
+            assert_eq!(response.headers()["retry-after"], "1", "{error:?}");
+        }
+        let reused = Problem::from(Rejected::Checkout(Error::Refused(Refusal::KeyReused)));
+        assert_eq!(reused.into_response().status(), 422);
+    }
 }

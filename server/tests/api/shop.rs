@@ -11,7 +11,7 @@ use server::{
     boot::Server,
     config::{Common, Environment, RateLimit, Settings},
     secret::{JwtKey, Secret},
-    webhooks::signature,
+    webhooks::plain,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -175,7 +175,7 @@ impl Shop {
         let mut request = self
             .request(Method::POST, "/api/webhooks/payment")
             .header("x-webhook-timestamp", at)
-            .header("x-webhook-signature", signature::sign(&Secret::new(secret), at, body.as_bytes()));
+            .header("x-webhook-signature", plain::sign(&Secret::new(secret), at, body.as_bytes()));
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
