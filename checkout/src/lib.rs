@@ -17,6 +17,8 @@ mod feed;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
 #[cfg(feature = "engine")]
+mod purge;
+#[cfg(feature = "engine")]
 mod service;
 #[cfg(all(test, feature = "testing"))]
 mod simulation;

@@ -10,6 +10,7 @@ use crate::{
         Deposit, EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product,
         ProductDraft, ProductError, ProductId, Quantity, Reference, Refusal, Shopper, Timestamp, TransactionId,
     },
+    purge,
     store::{Audit, Reads, Store},
     sweep, writer,
 };
@@ -70,9 +71,11 @@ impl Checkout {
         Ok(Self { queue, feed, store, clock, mint })
     }
 
-    /// Starts the sweep, which takes back what nobody came for. Ends with the runtime.
+    /// Starts the sweep, which takes back what nobody came for, and deletes what has been kept long enough. Ends with the
+    /// runtime.
     pub fn sweep(&self, limits: Limits) {
         tokio::spawn(sweep::run(self.clone(), self.store.clone(), self.clock.clone(), limits));
+        tokio::spawn(purge::run(self.store.clone(), self.clock.clone()));
     }
 
     /// The server's clock.

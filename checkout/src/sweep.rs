@@ -44,9 +44,7 @@ async fn sweep(checkout: &Checkout, store: &dyn Store, now: Timestamp, limits: L
     }
     let give_up_at = oldest_parked.map(|parked| parked + limits.parked_for);
     if give_up_at.is_some_and(|at| at <= now) {
-        let parked_for = i64::try_from(limits.parked_for.as_millis()).unwrap_or(i64::MAX);
-        let before = Timestamp::from_millis(now.as_millis().saturating_sub(parked_for));
-        log(checkout.sweep_parked(before).await, "payments without an order");
+        log(checkout.sweep_parked(now - limits.parked_for).await, "payments without an order");
     }
     let later = [next, give_up_at].into_iter().flatten().filter(|at| *at > now).min();
     Ok(later.map_or(LONGEST, |at| now.until(at)))

@@ -52,7 +52,8 @@ CREATE INDEX holds_shopper ON holds (owner, product_id, shopper)
 
 CREATE TABLE orders (
     id             uuid        NOT NULL PRIMARY KEY,
-    hold_id        uuid        NOT NULL UNIQUE REFERENCES holds (id),
+    -- Its hold changes in the same statement, which demands that it is there; a foreign key would look again, row by row.
+    hold_id        uuid        NOT NULL UNIQUE,
     product_id     uuid        NOT NULL,
     owner          uuid        NOT NULL,
     shopper        text,
@@ -79,7 +80,7 @@ CREATE TABLE payment_webhooks (
     fingerprint    bytea       NOT NULL CHECK (length(fingerprint) = 32),
     order_id       uuid,
     hold_id        uuid,
-    product_id     uuid                 REFERENCES products (id),
+    product_id     uuid,
     transaction_id text        NOT NULL,
     status         text        NOT NULL CHECK (status IN ('success', 'failure', 'processing')),
     amount         bigint,
@@ -123,6 +124,9 @@ CREATE TABLE idempotency_keys (
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (owner, key)
 );
+
+-- Those that have been kept long enough.
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
 
 CREATE TABLE api_clients (
     id          uuid        NOT NULL PRIMARY KEY,

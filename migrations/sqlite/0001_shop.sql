@@ -109,15 +109,17 @@ CREATE TABLE stock_events (
     CHECK (total = available + held + pending + sold)
 ) STRICT, WITHOUT ROWID;
 
--- The answer to a request, stored with its effect.
+-- The answer to a request, stored with its effect, in the order they came: keys are random, and only the small index is
+-- written all over the file; and those that have been kept long enough lie together.
 CREATE TABLE idempotency_keys (
+    nth         INTEGER NOT NULL PRIMARY KEY,
     owner       BLOB    NOT NULL CHECK (length(owner) = 16),
     key         TEXT    NOT NULL,
     fingerprint BLOB    NOT NULL CHECK (length(fingerprint) = 32),
     reply       TEXT    NOT NULL CHECK (json_valid(reply)),
     created_at  INTEGER NOT NULL,
-    PRIMARY KEY (owner, key)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (owner, key)
+) STRICT;
 
 CREATE TABLE api_clients (
     id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),

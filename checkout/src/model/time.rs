@@ -1,7 +1,11 @@
 //! An instant, as the shop counts it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, ops::Add, time::Duration};
+use std::{
+    fmt,
+    ops::{Add, Sub},
+    time::Duration,
+};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Milliseconds since the Unix epoch, UTC. Both stores keep exactly this precision. In JSON it is RFC 3339.
@@ -53,6 +57,15 @@ impl Add<Duration> for Timestamp {
     }
 }
 
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        let ms = i64::try_from(span.as_millis()).unwrap_or(LAST_MS);
+        Self::from_millis(self.0.saturating_sub(ms))
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.to_datetime().format(&Rfc3339).map_err(|_| fmt::Error)?;
@@ -85,7 +98,9 @@ mod tests {
     }
 
     #[test]
-    fn absurd_spans_stop_at_the_last_year() {
+    fn absurd_spans_stop_at_the_first_year_and_the_last() {
+        assert_eq!(Timestamp::from_millis(5) - Duration::from_secs(u64::MAX), Timestamp::from_millis(0));
+        assert_eq!(Timestamp::from_millis(5) - Duration::from_millis(2), Timestamp::from_millis(3));
         let far = Timestamp::from_millis(0) + Duration::from_secs(u64::MAX);
         assert_eq!(far.to_string(), "9999-12-31T23:59:59.999Z");
         assert_eq!(far.until(Timestamp::from_millis(0)), Duration::ZERO);

@@ -6,7 +6,7 @@ use crate::{
     fault::StoreError,
     model::{Hold, HoldId, Moves, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     state::{Found, Wanted, WriteSet},
-    store::{Audit, Clients, Commit, Reads, Sessions, Store, Unit},
+    store::{Audit, Clients, Commit, Purge, Reads, Sessions, Store, Unit},
 };
 use async_trait::async_trait;
 use fastrand::Rng;
@@ -153,6 +153,10 @@ impl Store for MemoryStore {
         self
     }
 
+    fn purge(&self) -> &dyn Purge {
+        self
+    }
+
     fn sessions(&self) -> &dyn Sessions {
         unreachable!("the simulation has no sessions")
     }
@@ -198,6 +202,18 @@ impl Unit for MemoryUnit {
             return Err(StoreError::Ambiguous("lost after the commit".into()));
         }
         Ok(Commit::Done)
+    }
+}
+
+/// The simulated store keeps everything.
+#[async_trait]
+impl Purge for MemoryStore {
+    async fn keys(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    async fn trail(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
     }
 }
 

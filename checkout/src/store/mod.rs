@@ -34,6 +34,9 @@ pub trait Store: Send + Sync + 'static {
     /// The reads that need no lock.
     fn reads(&self) -> &dyn Reads;
 
+    /// What has been kept long enough.
+    fn purge(&self) -> &dyn Purge;
+
     /// The browser sessions.
     fn sessions(&self) -> &dyn Sessions;
 
@@ -103,6 +106,16 @@ pub trait Reads: Send + Sync {
     async fn audit(&self) -> Result<Audit, StoreError>;
     /// Answers.
     async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// Deletes what has been kept long enough, a few rows at a time, in a transaction of their own.
+#[async_trait]
+pub trait Purge: Send + Sync {
+    /// Deletes at most `most` answers that were stored before `before`, oldest first; answers how many.
+    async fn keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Deletes at most `most` rows of one product's audit trail from before `before`, oldest first and never its newest;
+    /// answers how many.
+    async fn trail(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// What the rows add up to (P1), and whether orders and payments answer for each other (P5, P7).

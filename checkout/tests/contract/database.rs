@@ -52,6 +52,20 @@ impl Database {
         }
     }
 
+    /// What a statement counts.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
     /// Runs a statement that the schema's checks would refuse.
     pub async fn run_unchecked(&self, sql: &'static str) {
         match self {

@@ -18,6 +18,7 @@ mod lost;
 mod operator;
 mod orders;
 mod payments;
+mod purge;
 mod races;
 mod sessions;
 mod stock;

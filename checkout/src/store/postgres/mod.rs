@@ -6,12 +6,13 @@ mod clock;
 mod columns;
 mod load;
 mod news;
+mod purge;
 mod reads;
 mod statement;
 mod unit;
 mod write;
 
-use super::{Clients, Reads, Sessions, Store, Unit};
+use super::{Clients, Purge, Reads, Sessions, Store, Unit};
 use crate::{clock::Clock, fault::StoreError};
 use async_trait::async_trait;
 use clock::DatabaseClock;
@@ -103,6 +104,10 @@ impl Store for PostgresStore {
     }
 
     fn reads(&self) -> &dyn Reads {
+        self
+    }
+
+    fn purge(&self) -> &dyn Purge {
         self
     }
 

@@ -2,11 +2,12 @@
 
 mod clients;
 mod load;
+mod purge;
 mod reads;
 mod sessions;
 mod write;
 
-use super::{Clients, Commit, Reads, Sessions, Store, Unit};
+use super::{Clients, Commit, Purge, Reads, Sessions, Store, Unit};
 use crate::{
     fault::StoreError,
     state::{Found, Wanted, WriteSet},
@@ -106,6 +107,10 @@ impl Store for SqliteStore {
     }
 
     fn reads(&self) -> &dyn Reads {
+        self
+    }
+
+    fn purge(&self) -> &dyn Purge {
         self
     }
 

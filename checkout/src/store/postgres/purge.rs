@@ -1,0 +1,49 @@
+//! Deletes what has been kept long enough. Rows that another node is deleting are left to it, or waited for.
+
+use super::{PostgresStore, classify};
+use crate::{fault::StoreError, model::Timestamp, store::Purge};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+#[async_trait]
+impl Purge for PostgresStore {
+    async fn keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "DELETE FROM idempotency_keys WHERE (owner, key) IN (
+                 SELECT owner, key FROM idempotency_keys WHERE created_at < $1
+                 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        )
+        .bind(before.to_datetime())
+        .bind(i64::from(most))
+        .execute(&self.pool)
+        .await
+        .map_err(classify)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn trail(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        let product: Option<Uuid> = sqlx::query_scalar(
+            "SELECT id FROM products p
+             WHERE (SELECT at FROM stock_events WHERE product_id = p.id AND version < p.version
+                    ORDER BY version LIMIT 1) < $1 LIMIT 1",
+        )
+        .bind(before.to_datetime())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(classify)?;
+        let Some(product) = product else { return Ok(0) };
+        // Up to the first that is young enough, and never the last of those looked at: the trail keeps no gap.
+        let done = sqlx::query(
+            "WITH oldest AS (SELECT version, at FROM stock_events WHERE product_id = $1 ORDER BY version LIMIT $3 + 1)
+             DELETE FROM stock_events WHERE product_id = $1 AND version < (
+                 SELECT coalesce(min(version) FILTER (WHERE at >= $2), max(version)) FROM oldest)",
+        )
+        .bind(product)
+        .bind(before.to_datetime())
+        .bind(i64::from(most))
+        .execute(&self.pool)
+        .await
+        .map_err(classify)?;
+        Ok(done.rows_affected())
+    }
+}

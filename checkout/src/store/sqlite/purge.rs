@@ -1,0 +1,57 @@
+//! Deletes what has been kept long enough. What there is to delete is looked for beside the writer: nothing is locked
+//! where nothing is old.
+
+use super::{SqliteStore, classify};
+use crate::{fault::StoreError, model::Timestamp, store::Purge};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+#[async_trait]
+impl Purge for SqliteStore {
+    async fn keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        // In the order they came: the oldest lie together, and no index by age is kept up for each request.
+        let oldest: Option<i64> = sqlx::query_scalar("SELECT created_at FROM idempotency_keys ORDER BY nth LIMIT 1")
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(classify)?;
+        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+            return Ok(0);
+        }
+        let done = sqlx::query(
+            "DELETE FROM idempotency_keys
+             WHERE nth IN (SELECT nth FROM idempotency_keys ORDER BY nth LIMIT ?2) AND created_at < ?1",
+        )
+        .bind(before.as_millis())
+        .bind(most)
+        .execute(&self.writer)
+        .await
+        .map_err(classify)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn trail(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        let product: Option<Uuid> = sqlx::query_scalar(
+            "SELECT id FROM products p
+             WHERE (SELECT at FROM stock_events WHERE product_id = p.id AND version < p.version
+                    ORDER BY version LIMIT 1) < ?1 LIMIT 1",
+        )
+        .bind(before.as_millis())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(classify)?;
+        let Some(product) = product else { return Ok(0) };
+        // Up to the first that is young enough, and never the last of those looked at: the trail keeps no gap.
+        let done = sqlx::query(
+            "WITH oldest AS (SELECT version, at FROM stock_events WHERE product_id = ?1 ORDER BY version LIMIT ?3 + 1)
+             DELETE FROM stock_events WHERE product_id = ?1 AND version < (
+                 SELECT coalesce(min(version) FILTER (WHERE at >= ?2), max(version)) FROM oldest)",
+        )
+        .bind(product)
+        .bind(before.as_millis())
+        .bind(most)
+        .execute(&self.writer)
+        .await
+        .map_err(classify)?;
+        Ok(done.rows_affected())
+    }
+}

@@ -1,0 +1,141 @@
+//! What has been kept long enough goes, little by little, and nothing else does.
+
+use crate::{
+    shop::{Shop, counts, hold, key, noon, refused},
+    sweeps::soon,
+};
+use checkout::{
+    Limits,
+    model::{ProductId, Refusal, Timestamp},
+    store,
+};
+use std::time::Duration;
+
+const DAY: u64 = 24 * 3600;
+
+const KEYS: &str = "SELECT count(*) FROM idempotency_keys";
+const TRAIL: &str = "SELECT count(*) FROM stock_events";
+
+/// Long enough for a sweep that has just been started to do what it would do.
+const A_TURN: Duration = Duration::from_millis(300);
+
+/// So many commits, one after another.
+async fn commits(shop: &Shop, product: ProductId, n: usize) {
+    for _ in 0..n {
+        shop.hold(product, 1).await;
+    }
+}
+
+/// Turn by turn until nothing is left to do: how many rows went in each.
+async fn all_turns(mut turn: impl AsyncFnMut() -> u64) -> Vec<u64> {
+    let mut turns = Vec::new();
+    loop {
+        match turn().await {
+            0 => return turns,
+            rows => turns.push(rows),
+        }
+    }
+}
+
+fn days_before(now: Timestamp, days: u64) -> Timestamp {
+    now - Duration::from_secs(days * DAY)
+}
+
+crate::scenarios! {
+    async fn a_key_is_honoured_for_a_day_and_forgotten_after_two(shop: Shop) {
+        let phone = shop.phone(10).await.id;
+        let old = hold(&shop.checkout, phone, 1, Some(key("old", 1))).await.unwrap();
+        shop.turn(DAY);
+        let young = hold(&shop.checkout, phone, 1, Some(key("young", 1))).await.unwrap();
+        shop.checkout.sweep(Limits::default());
+        tokio::time::sleep(A_TURN).await;
+        assert_eq!(hold(&shop.second_node().await, phone, 1, Some(key("old", 1))).await.unwrap(), old);
+        shop.turn(DAY + 1);
+        shop.second_node().await.sweep(Limits::default());
+        soon(async || shop.database.count(KEYS).await == 1).await;
+        let fresh = shop.second_node().await;
+        assert_eq!(hold(&fresh, phone, 1, Some(key("young", 1))).await.unwrap(), young);
+        assert_eq!(refused(hold(&fresh, phone, 1, Some(key("young", 2))).await), Refusal::KeyReused);
+        // Whoever uses the key again is somebody new.
+        assert_ne!(hold(&fresh, phone, 2, Some(key("old", 2))).await.unwrap().id, old.id);
+    }
+
+    async fn keys_go_oldest_first_and_a_few_at_a_time(shop: Shop) {
+        let phone = shop.phone(1000).await.id;
+        for day in 0..3 {
+            let names: Vec<_> = (0..25).map(|n| key(&format!("key-{day}-{n}"), 1)).collect();
+            let holds = names.into_iter().map(|key| hold(&shop.checkout, phone, 1, Some(key)));
+            assert!(futures::future::join_all(holds).await.iter().all(Result::is_ok));
+            shop.turn(DAY);
+        }
+        let before = noon() + Duration::from_secs(2 * DAY);
+        let turns = all_turns(async || shop.store.purge().keys(before, 20).await.unwrap()).await;
+        assert_eq!(turns.iter().sum::<u64>(), 50);
+        assert!(turns.iter().all(|rows| *rows <= 20), "{turns:?}");
+        let (gone, kept) = (key("key-1-24", 2), key("key-2-0", 2));
+        let fresh = shop.second_node().await;
+        hold(&fresh, phone, 1, Some(gone)).await.unwrap();
+        assert_eq!(refused(hold(&fresh, phone, 1, Some(kept)).await), Refusal::KeyReused);
+    }
+
+    async fn the_trail_goes_after_ninety_days_but_for_each_products_newest_row(shop: Shop) {
+        let (phone, watch) = (shop.phone(50).await.id, shop.product("watch", 50, |_| {}).await.id);
+        let radio = shop.product("radio", 50, |_| {}).await.id;
+        commits(&shop, phone, 30).await;
+        commits(&shop, radio, 5).await;
+        shop.turn(89 * DAY);
+        shop.checkout.sweep(Limits::default());
+        tokio::time::sleep(A_TURN).await;
+        // What ran out comes back in a commit of each product.
+        soon(async || shop.database.count(TRAIL).await == 31 + 1 + 6 + 2).await;
+        shop.turn(DAY + 1);
+        commits(&shop, phone, 2).await;
+        shop.second_node().await.sweep(Limits::default());
+        soon(async || shop.database.count(TRAIL).await == 3 + 1 + 1).await;
+        assert_eq!(counts(shop.stock(phone).await), [48, 2, 0, 0]);
+        assert_eq!(counts(shop.stock(watch).await), [50, 0, 0, 0]);
+        assert_eq!(counts(shop.stock(radio).await), [50, 0, 0, 0]);
+        // And the trail goes on where it was.
+        commits(&shop, radio, 1).await;
+        assert_eq!(counts(shop.stock(radio).await), [49, 1, 0, 0]);
+    }
+
+    async fn the_trail_goes_a_few_rows_at_a_time_and_keeps_no_gap(shop: Shop) {
+        let phone = shop.phone(100).await.id;
+        commits(&shop, phone, 24).await;
+        shop.turn(91 * DAY);
+        commits(&shop, phone, 1).await;
+        // As a node wrote it whose clock was far ahead: those after it are older, and stay with it.
+        shop.database.run("UPDATE stock_events SET at = (SELECT max(at) FROM stock_events) WHERE version = 21").await;
+        let before = days_before(shop.checkout.now(), 90);
+        let turns = all_turns(async || shop.store.purge().trail(before, 8).await.unwrap()).await;
+        assert_eq!(turns, [8, 8, 4]);
+        assert!(shop.checkout.audit().await.unwrap().clean);
+        assert_eq!(shop.database.count(TRAIL).await, 6);
+    }
+
+    async fn two_nodes_that_purge_at_once_delete_each_row_once(shop: Shop) {
+        let phone = shop.phone(1000).await.id;
+        let keys = (0..200).map(|n| hold(&shop.checkout, phone, 1, Some(key(&format!("key-{n}"), 1))));
+        assert!(futures::future::join_all(keys).await.iter().all(Result::is_ok));
+        commits(&shop, phone, 60).await;
+        shop.turn(91 * DAY);
+        shop.hold(phone, 1).await;
+        let written = shop.database.count(TRAIL).await;
+        let stores = [shop.store.clone(), store::open(&shop.database.url()).await.unwrap()];
+        let before = days_before(shop.checkout.now(), 90);
+        let purge = async |nth: usize| {
+            let purge = stores[nth % 2].purge();
+            let keys = all_turns(async || purge.keys(before, 7).await.unwrap()).await;
+            let trail = all_turns(async || purge.trail(before, 5).await.unwrap()).await;
+            (keys.iter().sum::<u64>(), trail.iter().sum::<u64>())
+        };
+        let (gone, ()) = tokio::join!(futures::future::join_all((0..4).map(purge)), commits(&shop, phone, 20));
+        let gone = gone.into_iter().fold((0, 0), |sum, gone| (sum.0 + gone.0, sum.1 + gone.1));
+        assert_eq!(gone.0, 200);
+        assert_eq!(shop.database.count(KEYS).await, 0);
+        // The one of the day, and twenty more.
+        assert_eq!((gone.1, shop.database.count(TRAIL).await), (u64::try_from(written).unwrap() - 1, 21));
+        assert!(shop.checkout.audit().await.unwrap().clean);
+    }
+}
