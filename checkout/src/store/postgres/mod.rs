@@ -43,6 +43,10 @@ const SETTINGS: [(&str, &str); 6] = [
     ("jit", "off"),
 ];
 
+/// The writer looks rows up by their keys. A plan is made once, perhaps in a young database whose tables are read through in
+/// no time; it must not read them through when they have grown.
+const WRITER_SETTINGS: [(&str, &str); 1] = [("enable_seqscan", "off")];
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// The shop in a PostgreSQL database.
@@ -83,7 +87,7 @@ impl PostgresStore {
             .acquire_timeout(CONNECT_WITHIN)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_lazy_with(options.application_name(&writer_name));
+            .connect_lazy_with(options.application_name(&writer_name).options(WRITER_SETTINGS));
         let mut tasks = JoinSet::new();
         let clock = DatabaseClock::start(&pool, &mut tasks).await?;
         let news = News::start(&pool, node, &mut tasks);

@@ -1,5 +1,6 @@
 //! SQLite: one file, one writer. WAL with `synchronous=FULL`, so that a 2xx is on disk (P2).
 
+mod checkpoint;
 mod clients;
 mod load;
 mod purge;
@@ -13,6 +14,7 @@ use crate::{
     state::{Found, Wanted, WriteSet},
 };
 use async_trait::async_trait;
+use checkpoint::{Checkpoints, LONGEST_LOG};
 use sqlx::{
     Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -37,6 +39,7 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// A connection of its own, whose `data_version` tells of everybody else's commits.
     lookout: SqlitePool,
+    _checkpoints: Checkpoints,
     /// Session writes that wait for each other's company.
     sessions: mpsc::Sender<sessions::Envelope>,
 }
@@ -51,6 +54,7 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", LONGEST_LOG.to_string())
             .optimize_on_close(true, None);
         if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
@@ -61,9 +65,10 @@ impl SqliteStore {
         };
         let writer = pool(1).connect_with(options.clone()).await.map_err(classify)?;
         let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
-        let lookout = pool(1).connect_with(options).await.map_err(classify)?;
+        let lookout = pool(1).connect_with(options.clone()).await.map_err(classify)?;
+        let checkpoints = Checkpoints::start(pool(1).connect_with(options).await.map_err(classify)?);
         let sessions = sessions::start(writer.clone());
-        let store = Self { writer, readers, lookout, sessions };
+        let store = Self { writer, readers, lookout, _checkpoints: checkpoints, sessions };
         store.check_version().await?;
         Ok(store)
     }
