@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Claims kept in memory between batches. Past this the oldest are let go, which costs a read and nothing else: those of
 /// a sale that is under way are the youngest.
-const CLAIMS_KEPT: usize = 100_000;
+const CLAIMS_KEPT: usize = 80_000;
 
 /// Idempotency keys and events kept in memory; a key that is not is found by the constraint that it would break.
 const KEYS_KEPT: usize = 20_000;

@@ -125,12 +125,15 @@ impl Reads for SqliteStore {
     }
 
     async fn audit(&self) -> Result<Audit, StoreError> {
+        // One instant for all of it: beside a server that sells, two would never agree.
+        let mut snapshot = self.readers.begin().await.map_err(classify)?;
         let products: Vec<ProductCounts> =
-            sqlx::query_as(audit::PRODUCTS).fetch_all(&self.readers).await.map_err(classify)?;
+            sqlx::query_as(audit::PRODUCTS).fetch_all(&mut *snapshot).await.map_err(classify)?;
         let broken: Vec<BrokenRule> =
-            sqlx::query_as(audit::BROKEN_RULES).fetch_all(&self.readers).await.map_err(classify)?;
+            sqlx::query_as(audit::BROKEN_RULES).fetch_all(&mut *snapshot).await.map_err(classify)?;
         let payments: PaymentCounts =
-            sqlx::query_as(audit::PAYMENTS).fetch_one(&self.readers).await.map_err(classify)?;
+            sqlx::query_as(audit::PAYMENTS).fetch_one(&mut *snapshot).await.map_err(classify)?;
+        snapshot.rollback().await.map_err(classify)?;
         Ok(Audit::of(&products, broken, &payments))
     }
 
