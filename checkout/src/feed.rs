@@ -9,7 +9,7 @@ use crate::{
 use bytes::Bytes;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
 use tokio::sync::{Notify, broadcast, watch};
@@ -27,13 +27,19 @@ pub struct Frame {
     pub snapshot: StockSnapshot,
     /// The snapshot as JSON.
     pub json: Bytes,
+    message: OnceLock<Bytes>,
 }
 
 impl Frame {
     fn of(product: &Product) -> Arc<Self> {
         let snapshot = product.snapshot();
         let json = serde_json::to_vec(&snapshot).unwrap_or_default().into();
-        Arc::new(Self { snapshot, json })
+        Arc::new(Self { snapshot, json, message: OnceLock::new() })
+    }
+
+    /// The frame as it goes over the wire: the first who asks for it makes it, and all others share it.
+    pub fn message(&self, make: impl FnOnce(&Self) -> Bytes) -> Bytes {
+        self.message.get_or_init(|| make(self)).clone()
     }
 }
 

@@ -8,6 +8,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
+use socket2::SockRef;
 use std::{convert::Infallible, io, time::Duration};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,11 @@ use tokio_util::sync::CancellationToken;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 /// How long requests may go on once the server was asked to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// What the system may keep of answers that a slow client has not taken yet, in bytes. Beyond it we wait before we write,
+/// and so a slow watcher's next event is the newest one, not the next in a long queue.
+const NOT_SENT: u32 = 16 * 1024;
+/// What we keep of one connection's unread requests and unwritten answers, in bytes. Headers may be as long, too.
+const BUFFER: usize = 64 * 1024;
 /// How long to wait when no more connections can be had, as when files run out.
 const BREATHER: Duration = Duration::from_millis(100);
 
@@ -23,7 +29,7 @@ const BREATHER: Duration = Duration::from_millis(100);
 pub async fn serve(listener: TcpListener, passage: Passage, stopping: CancellationToken) {
     let mut http = http1::Builder::new();
     // Answers are small: one buffer costs less than a list of two.
-    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).writev(false);
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).writev(false).max_buf_size(BUFFER);
     let open = GracefulShutdown::new();
     while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
         match accepted {
@@ -41,6 +47,7 @@ pub async fn serve(listener: TcpListener, passage: Passage, stopping: Cancellati
 fn converse(http: &http1::Builder, open: &GracefulShutdown, stream: TcpStream, passage: Passage) {
     // Answers are small and awaited; holding them back for more gains nothing.
     let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(&stream).set_tcp_notsent_lowat(NOT_SENT);
     let service = service_fn(move |request: Request<Incoming>| {
         let passage = passage.clone();
         async { Ok::<_, Infallible>(passage.pass(request.map(Body::new)).await) }

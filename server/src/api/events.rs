@@ -32,7 +32,7 @@ pub async fn all(State(state): State<AppState>) -> Response {
 }
 
 fn stock_event(frame: &Frame) -> Bytes {
-    sse::event("stock", Some(frame.snapshot.version), &frame.json)
+    frame.message(|frame| sse::event("stock", Some(frame.snapshot.version), &frame.json))
 }
 
 fn changes_of(mut watch: StockWatch) -> impl Stream<Item = Bytes> {
