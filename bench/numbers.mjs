@@ -22,3 +22,4 @@ export const millis = (n) => (n < 10 ? n.toFixed(2) : n.toFixed(1));
 export const times = (n) => `${n < 10 ? n.toFixed(1) : Math.round(n)} ×`;
 export const share = (n) => n.toFixed(2);
 export const mebibytes = (bytes) => `${Math.round(bytes / 1024 / 1024)} MiB`;
+export const kibibytes = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;

@@ -75,6 +75,11 @@ export class Server {
     return Math.max(this.peak, memory(this.child.pid, 'VmHWM'));
   }
 
+  /** The memory it has now, in bytes. */
+  memory() {
+    return memory(this.child.pid, 'VmRSS');
+  }
+
   async product(id) {
     const answer = await fetch(`${this.address}/api/products/${id}`);
     return answer.ok ? answer.json() : null;

@@ -8,10 +8,11 @@ export const results = join(root, 'target/bench');
 export const programs = {
   server: join(root, 'target/release/holdfast'),
   ceiling: join(root, 'target/release/examples/ceiling'),
+  watchers: join(root, 'target/release/examples/watchers'),
 };
 
 /** The parts there are, in the order they run in. */
-export const parts = ['holds', 'single', 'rejections', 'mixed', 'flood', 'growth'];
+export const parts = ['holds', 'single', 'rejections', 'mixed', 'flood', 'growth', 'watchers'];
 
 export const quick = !['', '0', undefined].includes(process.env.QUICK);
 export const only = (process.env.ONLY ?? '').split(/[\s,]+/).filter(Boolean);
