@@ -22,6 +22,9 @@ use uuid::Uuid;
 /// When every test begins.
 pub const START_MS: i64 = 1_795_392_000_000;
 pub const WEBHOOK_SECRET: &str = "a webhook secret for tests";
+/// The secret before it, still verifying, in the form that Standard Webhooks gives secrets.
+pub const OLD_WEBHOOK_SECRET: &str = "whsec_YW4gb2xkIHdlYmhvb2sgc2VjcmV0";
+pub const STRIPE_SECRET: &str = "whsec_of_stripe_for_tests";
 pub const JWT_SECRET: &str = "an access token key of 32 bytes!";
 
 pub struct Shop {
@@ -60,24 +63,29 @@ impl Answer {
 
 impl Shop {
     pub async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    pub async fn open_with(change: impl FnOnce(&mut Settings)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let site = dir.path().join("site");
         std::fs::create_dir(&site).unwrap();
         std::fs::write(site.join("robots.txt"), "User-agent: *").unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             common: Common {
                 env: Environment::Development,
                 data_dir: dir.path().into(),
                 database_url: format!("sqlite://{}/holdfast.db", dir.path().display()),
             },
             addr: ([127, 0, 0, 1], 0).into(),
-            webhook_secrets: vec![Secret::new(WEBHOOK_SECRET)],
-            stripe_secrets: Vec::new(),
+            webhook_secrets: [WEBHOOK_SECRET, OLD_WEBHOOK_SECRET].map(Secret::new).into(),
+            stripe_secrets: vec![Secret::new(STRIPE_SECRET)],
             jwt_keys: vec![JwtKey { kid: "test".to_owned(), secret: Secret::new(JWT_SECRET) }],
             sandbox: true,
             rate_limit: RateLimit::Off,
             site_root: Some(site),
         };
+        change(&mut settings);
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(START_MS)));
         let server = Server::bind(settings, Some(clock.clone())).await.unwrap();
         Self {
