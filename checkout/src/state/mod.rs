@@ -5,6 +5,7 @@
 
 mod effect;
 mod facts;
+mod memory;
 mod write_set;
 
 pub use effect::{Effect, Movement};
@@ -20,13 +21,6 @@ use crate::{
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-
-/// Claims kept in memory between batches. Past this the oldest are let go, which costs a read and nothing else: those of
-/// a sale that is under way are the youngest.
-const CLAIMS_KEPT: usize = 80_000;
-
-/// Idempotency keys and events kept in memory; a key that is not is found by the constraint that it would break.
-const KEYS_KEPT: usize = 20_000;
 
 /// A product and what is known to lie under it.
 #[derive(Debug)]
@@ -195,24 +189,6 @@ impl State {
         let (hold, product) = (claim.hold.id, claim.hold.product_id);
         shelf.claims.entry(hold).or_insert(claim);
         self.know(hold, product);
-    }
-
-    fn know(&mut self, hold: HoldId, product: ProductId) {
-        if self.hold_product.insert(hold, product).is_none() {
-            self.known_holds.push_back(hold);
-        }
-    }
-
-    /// Lets the oldest claims go.
-    fn let_go(&mut self) {
-        while self.known_holds.len() > CLAIMS_KEPT {
-            let Some(hold) = self.known_holds.pop_front() else { return };
-            let shelf = self.hold_product.remove(&hold).and_then(|product| self.shelves.get_mut(&product));
-            let claim = shelf.and_then(|shelf| shelf.claims.remove(&hold));
-            if let Some(order) = claim.and_then(|claim| claim.order) {
-                self.order_hold.remove(&order.id);
-            }
-        }
     }
 
     fn admit_event(&mut self, payment: Payment) {
@@ -394,26 +370,6 @@ impl State {
             list.push(payment);
         }
         writes
-    }
-
-    /// The batch is on disk: forget what was only for it, and stay within bounds.
-    pub(crate) fn settle(&mut self) {
-        self.tallies.clear();
-        self.strays.clear();
-        self.asked = Wanted::default();
-        self.due_loaded.clear();
-        self.consulted.clear();
-        self.let_go();
-        if self.keys.len() + self.events.len() > KEYS_KEPT {
-            self.keys.clear();
-            self.events.clear();
-            self.said.clear();
-        }
-    }
-
-    /// The batch is not on disk, or may not be: nothing that is known can be trusted.
-    pub(crate) fn forget(&mut self) {
-        *self = Self::default();
     }
 }
 

@@ -1,0 +1,119 @@
+//! What the writer keeps in mind between batches, and how much of it.
+
+use super::{State, Wanted};
+use crate::model::{HoldId, ProductId};
+
+/// Claims kept in memory between batches. Past this the oldest are let go, which costs a read and nothing else: those of
+/// a sale that is under way are the youngest.
+const CLAIMS_KEPT: usize = 80_000;
+
+/// Idempotency keys and events kept in memory; a key that is not is found by the constraint that it would break.
+const KEYS_KEPT: usize = 20_000;
+
+impl State {
+    pub(super) fn know(&mut self, hold: HoldId, product: ProductId) {
+        if self.hold_product.insert(hold, product).is_none() {
+            self.known_holds.push_back(hold);
+        }
+    }
+
+    /// Lets the oldest claims go.
+    fn let_go(&mut self) {
+        while self.known_holds.len() > CLAIMS_KEPT {
+            let Some(hold) = self.known_holds.pop_front() else { return };
+            let shelf = self.hold_product.remove(&hold).and_then(|product| self.shelves.get_mut(&product));
+            let claim = shelf.and_then(|shelf| shelf.claims.remove(&hold));
+            if let Some(order) = claim.and_then(|claim| claim.order) {
+                self.order_hold.remove(&order.id);
+            }
+        }
+        // Claims that were dropped with what was known of their product have left their orders behind.
+        if self.order_hold.len() > CLAIMS_KEPT {
+            self.order_hold.retain(|_, hold| self.hold_product.contains_key(hold));
+        }
+    }
+
+    /// The batch is on disk: forget what was only for it, and stay within bounds.
+    pub(crate) fn settle(&mut self) {
+        self.tallies.clear();
+        self.strays.clear();
+        self.asked = Wanted::default();
+        self.due_loaded.clear();
+        self.consulted.clear();
+        self.let_go();
+        if self.keys.len() + self.events.len() > KEYS_KEPT {
+            self.keys.clear();
+            self.events.clear();
+            self.said.clear();
+        }
+    }
+
+    /// The batch is not on disk, or may not be: nothing that is known can be trusted.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Hold, HoldState, Money, Order, OrderState, Owner, ProductDraft, Quantity, Timestamp},
+        state::Effect,
+    };
+    use uuid::Uuid;
+
+    fn nth<T: From<Uuid>>(n: usize) -> T {
+        Uuid::from_u128(n as u128).into()
+    }
+
+    #[test]
+    fn the_oldest_claims_are_let_go_with_their_orders() {
+        let (now, later) = (Timestamp::from_millis(1_000), Timestamp::from_millis(9_000));
+        let price = Money::parse("1.00", "USD".parse().unwrap()).unwrap();
+        let draft = ProductDraft::new("phone".parse().unwrap(), "Phone", price, 1);
+        let product = draft.check(nth(1), now).unwrap();
+        let mut state = State::default();
+        state.evolve(Effect::Added(Box::new(product.clone())));
+        let too_many = 10;
+        for n in 0..CLAIMS_KEPT + too_many {
+            let (owner, qty) = (Owner(Uuid::nil()), Quantity::try_from(1_i64).unwrap());
+            let (id, order_id) = (nth(n), nth(n));
+            let held = HoldState::Ordered { order_id };
+            let (created_at, expires_at) = (now, later);
+            let hold = Hold {
+                id,
+                product_id: product.id,
+                owner,
+                shopper: None,
+                qty,
+                created_at,
+                expires_at,
+                extended: false,
+                state: held,
+            };
+            state.evolve(Effect::Hold(hold));
+            let order = Order {
+                id: order_id,
+                hold_id: id,
+                product_id: product.id,
+                owner,
+                shopper: None,
+                qty,
+                amount: price,
+                created_at,
+                pay_by: later,
+                state: OrderState::Pending,
+            };
+            state.evolve(Effect::Order(order));
+        }
+        state.settle();
+        for n in [0, too_many - 1] {
+            assert!(state.claim(nth(n)).is_none() && state.claim_by_order(nth(n)).is_none());
+        }
+        for n in [too_many, CLAIMS_KEPT + too_many - 1] {
+            assert!(state.claim(nth(n)).is_some() && state.claim_by_order(nth(n)).is_some());
+        }
+        assert_eq!((state.hold_product.len(), state.order_hold.len()), (CLAIMS_KEPT, CLAIMS_KEPT));
+    }
+}
