@@ -67,10 +67,11 @@ async fn watch_all(address: &str, path: &str, count: usize, span: Duration) {
         let Ok(turn) = gate.acquire_owned().await else { return };
         tokio::spawn(async move {
             let opened = timeout(CONNECT_WITHIN, open(&address, &request)).await;
-            drop(turn);
             match opened {
                 Ok(Ok(stream)) => {
                     seen.open.fetch_add(1, Ordering::Relaxed);
+                    // Only now: whoever has all turns back counts all that are open.
+                    drop(turn);
                     let _ = read(stream, &seen, &counting).await;
                     seen.open.fetch_sub(1, Ordering::Relaxed);
                     seen.lost.fetch_add(1, Ordering::Relaxed);
