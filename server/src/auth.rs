@@ -2,10 +2,14 @@
 //! Verified on every call, so the keys are made once, and what was found good is remembered: a client uses a token for an
 //! hour, and in a sale thousands of times.
 
-use crate::{problem::Problem, secret::JwtKey, state::AppState};
+use crate::{
+    problem::{Kind, Problem},
+    secret::JwtKey,
+    state::AppState,
+};
 use axum::extract::FromRequestParts;
 use checkout::model::{Owner, Timestamp};
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -136,7 +140,7 @@ impl FromRequestParts<AppState> for Client {
         if !access.may_check_out {
             let challenge = r#"Bearer realm="holdfast", error="insufficient_scope", scope="checkout""#;
             let detail = "The token lacks the scope checkout; ask for it at POST /api/token.";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "insufficient-scope", "Not with this token", detail)
+            return Err(Problem::new(Kind::InsufficientScope, detail)
                 .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
         }
         Ok(Self(access.client))
@@ -151,9 +155,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && more.is_none()).then_some(token.trim())
 }
 
-fn unauthorized(challenge: &'static str, detail: &str) -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "A valid token is needed", detail)
-        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+fn unauthorized(challenge: &'static str, detail: &'static str) -> Problem {
+    Problem::new(Kind::Unauthorized, detail).header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
 }
 
 #[cfg(test)]

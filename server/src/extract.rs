@@ -1,7 +1,7 @@
 //! How requests are read: bodies within bounds, JSON that is exactly what was asked for, ids, and idempotency keys.
 //! Every refusal says where and what.
 
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Path, Request},
@@ -11,7 +11,7 @@ use checkout::{
     Idempotency, IdempotencyKey,
     model::{HoldId, OrderId, ProductId, Refusal},
 };
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{HeaderMap, header, request::Parts};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -28,7 +28,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 pub async fn body(body: Body) -> Result<Bytes, Problem> {
     let slow = |_| {
         let detail = format!("The body did not arrive within {} seconds; send it again.", BODY_TIMEOUT.as_secs());
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The body took too long", detail)
+        Problem::new(Kind::Timeout, detail)
     };
     tokio::time::timeout(BODY_TIMEOUT, collect(body)).await.map_err(slow)?
 }
@@ -37,7 +37,7 @@ async fn collect(mut body: Body) -> Result<Bytes, Problem> {
     let mut kept = BytesMut::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
-        let broken = |_| Problem::bad_request("broken-body", "The body broke off", "Send the request again.");
+        let broken = |_| Problem::new(Kind::BrokenBody, "Send the request again.");
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         seen += data.len();
         if seen <= BODY_LIMIT {
@@ -48,7 +48,7 @@ async fn collect(mut body: Body) -> Result<Bytes, Problem> {
     }
     if seen > BODY_LIMIT {
         let detail = format!("A body is at most {BODY_LIMIT} bytes.");
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail));
+        return Err(Problem::new(Kind::TooLarge, detail));
     }
     Ok(kept.freeze())
 }
@@ -108,7 +108,7 @@ pub fn json<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = error.path().to_string();
         let error = error.into_inner();
-        if error.is_data() { Problem::unprocessable(explain(&place, &error)) } else { malformed(&error) }
+        if error.is_data() { Problem::new(Kind::InvalidBody, explain(&place, &error)) } else { malformed(&error) }
     })?;
     reader.end().map_err(|error| malformed(&error))?;
     Ok(value)
@@ -116,7 +116,7 @@ pub fn json<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Problem> {
 
 fn malformed(error: &serde_json::Error) -> Problem {
     let detail = format!("The body is not JSON: {error}.");
-    Problem::bad_request("malformed-json", "The body is not JSON", detail)
+    Problem::new(Kind::MalformedJson, detail)
 }
 
 /// `qty: a quantity is …`, without the reader's position, which says less than the field's name.
@@ -134,12 +134,7 @@ fn demand_json(headers: &HeaderMap) -> Result<(), Problem> {
     if essence.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "not-json",
-        "The body is of another type",
-        "Send JSON, with Content-Type: application/json.",
-    ))
+    Err(Problem::new(Kind::NotJson, "Send JSON, with Content-Type: application/json."))
 }
 
 /// The one `Idempotency-Key`, if there is one.
@@ -148,11 +143,8 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Pr
     let Some(first) = given.next() else { return Ok(None) };
     let key = first.to_str().ok().and_then(IdempotencyKey::parse).filter(|_| given.next().is_none());
     key.map(Some).ok_or_else(|| {
-        Problem::bad_request(
-            "bad-idempotency-key",
-            "The idempotency key cannot be read",
-            "Send one Idempotency-Key of 1 to 255 visible ASCII characters, quoted or bare.",
-        )
+        let detail = "Send one Idempotency-Key of 1 to 255 visible ASCII characters, quoted or bare.";
+        Problem::new(Kind::BadIdempotencyKey, detail)
     })
 }
 

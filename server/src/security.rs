@@ -1,6 +1,10 @@
 //! What browsers are told and not allowed: security headers, caching, and no posts from other people's sites.
 
-use crate::{config::Environment, problem::Problem, state::AppState};
+use crate::{
+    config::Environment,
+    problem::{Kind, Problem},
+    state::AppState,
+};
 use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
@@ -76,7 +80,7 @@ pub fn same_site(request: &Request) -> Option<Problem> {
         return None;
     }
     let detail = "This request came from another site; use the shop's own pages.";
-    Some(Problem::new(StatusCode::FORBIDDEN, "cross-site", "Not from another site", detail))
+    Some(Problem::new(Kind::CrossSite, detail))
 }
 
 /// Is this path the API's?

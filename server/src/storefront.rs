@@ -1,6 +1,6 @@
 //! The storefront in the server: its pages, its server functions, its files, and what they may reach.
 
-use crate::{api::Answer, extract, live, problem::Problem, security, sessions, site, state::AppState};
+use crate::{api::Answer, extract, live, problem::{Kind, Problem}, security, sessions, site, state::AppState};
 use axum::{
     Router,
     extract::{Request, State},
@@ -52,7 +52,7 @@ async fn forms(request: Request, next: Next) -> Answer<Response> {
     let said = extract::body(body).await?;
     if UNREADABLE.iter().any(|kind| said.starts_with(kind)) {
         let detail = "Send each field of the form once, as the shop's own page does.";
-        return Err(Problem::bad_request("unreadable-form", "The form cannot be read", detail));
+        return Err(Problem::new(Kind::UnreadableForm, detail));
     }
     Ok(Response::from_parts(parts, said.into()))
 }

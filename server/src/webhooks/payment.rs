@@ -2,7 +2,12 @@
 //! nothing is stored unless it holds, and nothing is answered 200 that is not on disk (DESIGN §6).
 
 use super::{Message, Rejected, Scheme};
-use crate::{api::Answer, extract, problem::Problem, state::AppState};
+use crate::{
+    api::Answer,
+    extract,
+    problem::{Kind, Problem},
+    state::AppState,
+};
 use axum::{
     Json,
     body::Body,
@@ -133,14 +138,11 @@ impl IntoResponse for Receipt {
 
 impl From<Rejected> for Problem {
     fn from(why: Rejected) -> Self {
-        let unreadable = |detail| Self::bad_request("unreadable-event", "The event cannot be read", detail);
         match why {
-            Rejected::Forged(why) => {
-                Self::new(StatusCode::FORBIDDEN, "bad-signature", "The signature does not hold", format!("{why}."))
-            }
+            Rejected::Forged(why) => Self::new(Kind::BadSignature, format!("{why}.")),
             Rejected::Key(problem) => *problem,
-            Rejected::Json(error) => unreadable(format!("The body: {error}.")),
-            Rejected::Unreadable(detail) => unreadable(detail.to_owned()),
+            Rejected::Json(error) => Self::new(Kind::UnreadableEvent, format!("The body: {error}.")),
+            Rejected::Unreadable(detail) => Self::new(Kind::UnreadableEvent, detail),
             // A provider sends again what was not stored: 503 tells it when.
             Rejected::Checkout(Error::Fault) => Self::unknown_outcome(),
             Rejected::Checkout(error) => error.into(),

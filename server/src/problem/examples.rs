@@ -1,0 +1,96 @@
+//! One answer of each kind, made as the real ones are: for the documents, and for the test that the catalogue is true.
+
+use super::{Kind, Problem};
+use checkout::model::{OrderId, Refusal, Timestamp};
+use std::time::Duration;
+use uuid::uuid;
+
+/// An answer of this kind.
+pub fn example(kind: Kind) -> Problem {
+    // 2026-11-27T08:00:00Z.
+    let at = Timestamp::from_millis(1_795_766_400_000);
+    let order_id = OrderId(uuid!("019ac4a0-6f80-7b52-9d1e-6a0c8f2b4e17"));
+    match kind {
+        Kind::NotFound => Problem::no_route(),
+        Kind::MethodNotAllowed => Problem::method(),
+        Kind::Busy => Problem::busy(Duration::from_secs(1)),
+        Kind::OutcomeUnknown => Problem::unknown_outcome(),
+        Kind::Fault => Problem::faulty("5f1c0a9be27d4c36".to_owned()),
+        Kind::UnknownProduct => Refusal::UnknownProduct.into(),
+        Kind::UnknownHold => Refusal::UnknownHold.into(),
+        Kind::UnknownOrder => Refusal::UnknownOrder.into(),
+        Kind::SoldOut => Refusal::SoldOut { available: 1, may_return: 7 }.into(),
+        Kind::SaleNotOpen => Refusal::SaleNotStarted { starts_at: at }.into(),
+        Kind::LimitReached => Refusal::LimitReached { limit: 2, taken: 1 }.into(),
+        Kind::HoldUsed => Refusal::HoldUsed { order_id }.into(),
+        Kind::NoExtension => Refusal::NoExtension.into(),
+        Kind::OrderPaid => Refusal::OrderPaid.into(),
+        Kind::SlugTaken => Refusal::SlugTaken.into(),
+        Kind::StockCommitted => Refusal::StockCommitted { committed: 54 }.into(),
+        Kind::HoldExpired => Refusal::HoldExpired { expired_at: at }.into(),
+        Kind::HoldReleased => Refusal::HoldReleased.into(),
+        Kind::KeyReused => Refusal::KeyReused.into(),
+        Kind::MalformedJson => {
+            Problem::new(kind, "The body is not JSON: EOF while parsing an object at line 1 column 14.")
+        }
+        Kind::BrokenBody => Problem::new(kind, "Send the request again."),
+        Kind::BadIdempotencyKey => {
+            Problem::new(kind, "Send one Idempotency-Key of 1 to 255 visible ASCII characters, quoted or bare.")
+        }
+        Kind::UnreadableEvent => Problem::new(kind, "Send order_id or hold_id, one of the two."),
+        Kind::UnreadableForm => Problem::new(kind, "Send each field of the form once, as the shop's own page does."),
+        Kind::Unauthorized => {
+            Problem::new(kind, "The token is expired or is not one of ours; get a new one from POST /api/token.")
+        }
+        Kind::InsufficientScope => {
+            Problem::new(kind, "The token lacks the scope checkout; ask for it at POST /api/token.")
+        }
+        Kind::BadSignature => {
+            Problem::new(kind, "the timestamp is more than 300 seconds from this server's time; sign again.")
+        }
+        Kind::CrossSite => Problem::new(kind, "This request came from another site; use the shop's own pages."),
+        Kind::Timeout => Problem::new(kind, "The body did not arrive within 10 seconds; send it again."),
+        Kind::TooLarge => Problem::new(kind, "A body is at most 65536 bytes."),
+        Kind::NotJson => Problem::new(kind, "Send JSON, with Content-Type: application/json."),
+        Kind::InvalidBody => Problem::new(kind, "qty: a quantity is a whole number from 1 to 10000."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::catalogue::Shape;
+    use serde_json::Value;
+    use std::collections::HashSet;
+
+    const STANDARD: [&str; 4] = ["type", "title", "status", "detail"];
+
+    #[test]
+    fn each_kind_says_what_the_catalogue_says_that_it_says() {
+        for kind in Kind::ALL {
+            let entry = kind.entry();
+            let Value::Object(said) = serde_json::to_value(example(*kind)).unwrap() else { panic!("{kind:?}") };
+            assert_eq!(said["type"], kind.uri(), "{kind:?}");
+            assert_eq!((&said["title"], &said["status"]), (&entry.title.into(), &entry.status.as_u16().into()));
+            let always = entry.members.iter().filter(|m| m.always).map(|m| m.name);
+            assert!(always.chain(STANDARD).all(|name| said.contains_key(name)), "{kind:?}");
+            for (name, value) in said.iter().filter(|(name, _)| !STANDARD.contains(&name.as_str())) {
+                let member = entry.members.iter().find(|m| m.name == name).unwrap_or_else(|| panic!("{kind:?} {name}"));
+                let fits = match member.shape {
+                    Shape::Count => value.is_u64(),
+                    Shape::Instant => value.as_str().is_some_and(|text| Timestamp::parse(text).is_ok()),
+                    Shape::Id => value.as_str().is_some_and(|text| text.parse::<OrderId>().is_ok()),
+                    Shape::Text => value.is_string(),
+                };
+                assert!(fits, "{kind:?} {name} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn slugs_are_unique_and_the_list_is_by_status() {
+        let slugs: HashSet<_> = Kind::ALL.iter().map(|kind| kind.entry().slug).collect();
+        assert_eq!(slugs.len(), Kind::ALL.len());
+        assert!(Kind::ALL.is_sorted_by_key(|kind| kind.entry().status));
+    }
+}
