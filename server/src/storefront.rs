@@ -1,6 +1,12 @@
 //! The storefront in the server: its pages, its server functions, its files, and what they may reach.
 
-use crate::{api::Answer, extract, live, problem::{Kind, Problem}, security, sessions, site, state::AppState};
+use crate::{
+    api::Answer,
+    extract, live,
+    problem::{Kind, Problem},
+    security, sessions, site,
+    state::AppState,
+};
 use axum::{
     Router,
     extract::{Request, State},

@@ -66,11 +66,7 @@ impl Line {
     /// it, and thousands a second are spared the bookkeeping; its last line names the id in any case.
     pub fn span(&self) -> Span {
         let id = self.id();
-        if is_routine(self.path()) {
-            tracing::debug_span!("request", id)
-        } else {
-            tracing::info_span!("request", id)
-        }
+        if is_routine(self.path()) { tracing::debug_span!("request", id) } else { tracing::info_span!("request", id) }
     }
 
     fn id(&self) -> &str {
