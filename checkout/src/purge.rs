@@ -18,10 +18,11 @@ const KEYS_KEPT: Duration = Duration::from_hours(48);
 /// product stays for ever.
 const TRAIL_KEPT: Duration = Duration::from_hours(90 * 24);
 
-/// Rows that one turn deletes of each: on a file with one writer, a few milliseconds in which no batch is written.
-const ROWS: u32 = 100;
+/// Rows that one turn deletes of each: on a file with one writer and a million keys, a few milliseconds in which no batch
+/// is written.
+const ROWS: u32 = 50;
 
-/// The pause between two turns: up to two thousand rows a second go, more than any shop is asked to remember day and night.
+/// The pause between two turns: a thousand rows a second go, which is more than come in day and night.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// How often it looks while there is nothing to delete.
