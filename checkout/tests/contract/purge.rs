@@ -60,6 +60,20 @@ crate::scenarios! {
         assert_ne!(hold(&fresh, phone, 2, Some(key("old", 2))).await.unwrap().id, old.id);
     }
 
+    async fn a_node_remembers_no_answer_that_is_deleted(shop: Shop) {
+        let phone = shop.phone(10).await.id;
+        let other = shop.second_node().await;
+        for node in [&shop.checkout, &other] {
+            hold(node, phone, 1, Some(key("k", 1))).await.unwrap();
+        }
+        shop.turn(2 * DAY + 1);
+        let turns = all_turns(async || shop.store.purge().keys(days_before(shop.checkout.now(), 2), 20).await.unwrap());
+        assert_eq!(turns.await, [1]);
+        // Both nodes take it for a new key, and the second gives the first one's answer.
+        let new = hold(&shop.checkout, phone, 2, Some(key("k", 2))).await.unwrap();
+        assert_eq!(hold(&other, phone, 2, Some(key("k", 2))).await.unwrap(), new);
+    }
+
     async fn keys_go_oldest_first_and_a_few_at_a_time(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         for day in 0..3 {

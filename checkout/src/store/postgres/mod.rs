@@ -164,6 +164,10 @@ fn known_parameters(url: &str) -> Result<(), StoreError> {
     let mut names = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty());
     match names.find(|name| !PARAMETERS.contains(name) && !name.starts_with("options[")) {
         None => Ok(()),
+        // It may be the rest of a password that has a question mark in it.
+        Some(_) if query.contains('@') => Err(StoreError::Config(
+            "the PostgreSQL address has an unknown parameter; in a password, ? is written %3F".to_owned(),
+        )),
         Some(name) => Err(StoreError::Config(format!("the PostgreSQL address has an unknown parameter, {name:?}"))),
     }
 }
@@ -211,5 +215,7 @@ mod tests {
         assert!(known_parameters("postgres://a@c/d?sslmode=require&password=sesame").is_ok());
         let refused = known_parameters("postgres://a@c/d?sslmode=require&passwort=sesame").unwrap_err().to_string();
         assert!(refused.contains("passwort") && !refused.contains("sesame"), "{refused}");
+        let refused = known_parameters("postgres://a:open?sesame@c/d").unwrap_err().to_string();
+        assert!(refused.contains("%3F") && !refused.contains("sesame"), "{refused}");
     }
 }
