@@ -106,3 +106,29 @@ pub struct AddProduct {
     #[arg(long, default_value = "", hide_default_value = true)]
     pub image: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Common, Settings};
+
+    #[test]
+    fn what_was_told_in_confidence_is_shown_by_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let told = [
+            ("--data-dir", dir.path().to_str().unwrap()),
+            ("--database-url", "postgres://user:hush-1@host/db?password=hush-2"),
+            ("--webhook-secrets", "hush-3,hush-4"),
+            ("--stripe-secrets", "hush-5"),
+            ("--jwt-keys", "one:hush-6,two:hush-7"),
+        ];
+        let words = told.iter().flat_map(|(name, value)| [*name, *value]);
+        let cli = Cli::parse_from(["holdfast", "serve"].into_iter().chain(words));
+        let shown = format!("{cli:?}");
+        let Some(Command::Serve(args)) = cli.command else { panic!("{shown}") };
+        let settings = Settings::read(cli.common.clone(), *args).unwrap();
+        assert_eq!(settings.common.database_url, told[1].1);
+        let shown = format!("{shown} {settings:#?} {:?}", Common::read(cli.common).unwrap());
+        assert!(shown.contains(told[0].1) && !shown.contains("hush"), "{shown}");
+    }
+}

@@ -2,7 +2,7 @@
 //! or missing is named in one message; nobody fixes settings one restart at a time.
 
 use crate::{
-    secret::{self, JwtKey, Secret},
+    secret::{self, Given, JwtKey, Secret},
     webhooks::standard,
 };
 use clap::Args;
@@ -37,7 +37,7 @@ pub struct CommonArgs {
         value_name = "URL",
         hide_env_values = true
     )]
-    pub database_url: Option<OsString>,
+    pub database_url: Option<Given>,
 }
 
 /// Settings of `holdfast serve`, as they were given.
@@ -48,13 +48,13 @@ pub struct ServeArgs {
     pub addr: Option<OsString>,
     /// Secrets shared with the payment provider, comma-separated; the first signs
     #[arg(long, env = "HOLDFAST_WEBHOOK_SECRETS", value_name = "SECRETS", hide_env_values = true)]
-    pub webhook_secrets: Option<OsString>,
+    pub webhook_secrets: Option<Given>,
     /// Signing secrets of Stripe's webhooks, comma-separated
     #[arg(long, env = "HOLDFAST_STRIPE_SECRETS", value_name = "SECRETS", hide_env_values = true)]
-    pub stripe_secrets: Option<OsString>,
+    pub stripe_secrets: Option<Given>,
     /// Keys of access tokens, `kid:secret` comma-separated; the first signs, all verify
     #[arg(long, env = "HOLDFAST_JWT_KEYS", value_name = "KEYS", hide_env_values = true)]
-    pub jwt_keys: Option<OsString>,
+    pub jwt_keys: Option<Given>,
     /// `sandbox` for the built-in payment provider, `none` for your own [default: sandbox in development]
     #[arg(long, env = "HOLDFAST_PAYMENT_PROVIDER", value_name = "NAME")]
     pub payment_provider: Option<OsString>,
@@ -85,7 +85,7 @@ pub enum RateLimit {
 }
 
 /// What every command needs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Common {
     /// What the server is for.
     pub env: Environment,
@@ -128,6 +128,13 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+impl fmt::Debug for Common {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { env, data_dir, database_url: _ } = self;
+        f.debug_struct("Common").field("env", env).field("data_dir", data_dir).finish_non_exhaustive()
+    }
+}
 
 impl Common {
     /// Reads what every command needs.
@@ -195,10 +202,10 @@ impl Wrong {
     fn read<T>(
         &mut self,
         name: &'static str,
-        given: Option<OsString>,
+        given: Option<impl Into<OsString>>,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let given = given.filter(|v| !v.is_empty())?;
+        let given = given.map(Into::into).filter(|v| !v.is_empty())?;
         let parsed = given.to_str().ok_or_else(|| "is not UTF-8".to_owned()).and_then(|v| parse(v.trim()));
         parsed.map_err(|why| self.add(name, &why)).ok()
     }

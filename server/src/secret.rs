@@ -1,6 +1,7 @@
 //! Secrets, which show themselves to nobody by accident, and the ones that a development server makes for itself.
 
 use std::{
+    ffi::OsString,
     fmt, fs,
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
@@ -24,6 +25,28 @@ impl Secret {
 }
 
 impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// A setting as it was given, which may hold a secret.
+#[derive(Clone, Default)]
+pub struct Given(OsString);
+
+impl From<OsString> for Given {
+    fn from(text: OsString) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Given> for OsString {
+    fn from(given: Given) -> Self {
+        given.0
+    }
+}
+
+impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[secret]")
     }

@@ -5,6 +5,7 @@
 use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader},
+    net::TcpListener,
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -52,6 +53,24 @@ fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
         assert_eq!(said.matches(name).count(), 1, "{name}: {said}");
     }
     assert!(!said.contains("hush"), "{said}");
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_named_without_its_password() {
+    let dir = tempfile::tempdir().unwrap();
+    // Nobody listens on a port that was just given back.
+    let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (unreachable, unknown) =
+        (format!("postgres://user:hush@{addr}/shop"), format!("postgres://user:hush@{addr}/shop?passwort=hush"));
+    let broken = format!("postgres://user:12?hush@{addr}/shop");
+    for command in ["serve", "audit"] {
+        for (url, why) in [(&unreachable, addr.to_string()), (&unknown, "passwort".into()), (&broken, "%3F".into())] {
+            let output = holdfast(dir.path()).arg(command).env("DATABASE_URL", url).env("RUST_LOG", "trace").output();
+            let Output { status, stdout, stderr } = output.unwrap();
+            let said = String::from_utf8([stdout, stderr].concat()).unwrap();
+            assert!(!status.success() && said.contains(&why) && !said.contains("hush"), "{url}: {said}");
+        }
+    }
 }
 
 #[test]
