@@ -128,16 +128,13 @@ impl Writer {
         let mut unit = self.store.begin().await?;
         // Asked only now: to begin may take a while, and what expired meanwhile has expired (P3).
         let now = self.now();
-        if !self.load(&mut *unit, commands, now).await? {
-            return Ok(Attempt::Overtaken(Vec::new()));
-        }
-        let mut answers = Vec::with_capacity(commands.len());
-        for command in commands {
-            let Some(swept) = self.take_back(&mut *unit, command, commands, now).await? else {
-                return Ok(Attempt::Overtaken(Vec::new()));
-            };
-            answers.push(self.decide(command, swept, now));
-        }
+        let answers = match self.answers(&mut *unit, commands, now).await {
+            Ok(Some(answers)) => answers,
+            undecided => {
+                unit.roll_back().await;
+                return undecided.map(|_| Attempt::Overtaken(Vec::new()));
+            }
+        };
         let writes = self.state.writes(&self.mint, now);
         if let Commit::Overtaken(products) = unit.commit(&writes).await? {
             return Ok(Attempt::Overtaken(products));
@@ -153,6 +150,24 @@ impl Writer {
             self.store.tell();
         }
         Ok(Attempt::Answered(answers))
+    }
+
+    /// What is decided, in the order of arrival; `None` where the batch has decided on something that has changed since.
+    async fn answers(
+        &mut self,
+        unit: &mut dyn Unit,
+        commands: &[Command],
+        now: Timestamp,
+    ) -> Result<Option<Answers>, StoreError> {
+        if !self.load(unit, commands, now).await? {
+            return Ok(None);
+        }
+        let mut answers = Vec::with_capacity(commands.len());
+        for command in commands {
+            let Some(swept) = self.take_back(unit, command, commands, now).await? else { return Ok(None) };
+            answers.push(self.decide(command, swept, now));
+        }
+        Ok(Some(answers))
     }
 
     /// Loads what the commands need and memory lacks, in bulk, until nothing is missing.

@@ -57,7 +57,7 @@ pub trait Store: Send + Sync + 'static {
     }
 }
 
-/// One transaction of the writer. Dropped, it is rolled back.
+/// One transaction of the writer. Dropped, it is rolled back when the database notices.
 #[doc(hidden)]
 #[async_trait]
 pub trait Unit: Send {
@@ -66,6 +66,9 @@ pub trait Unit: Send {
 
     /// Writes everything and commits, unless another writer was first.
     async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError>;
+
+    /// Lets go of what was loaded, at once.
+    async fn roll_back(self: Box<Self>) {}
 }
 
 /// How an attempt to commit ended.

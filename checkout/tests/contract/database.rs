@@ -52,6 +52,14 @@ impl Database {
         }
     }
 
+    /// Changes a setting of a PostgreSQL database for all who connect from now on.
+    pub async fn set(&self, setting: &str) {
+        let Self::Postgres { server, name } = self else { panic!("SQLite has no settings to change") };
+        let mut connection = PgConnection::connect(server).await.unwrap();
+        let sql = format!("ALTER DATABASE {name} SET {setting}");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+
     /// What a statement counts.
     pub async fn count(&self, sql: &'static str) -> i64 {
         match self {

@@ -3,9 +3,10 @@
 use crate::{
     database::Database,
     proxy::{Break, MARK, Proxy},
-    shop::{Shop, hold, key},
+    shop::{Shop, hold, key, owner},
 };
 use checkout::{Error, model::Stock};
+use std::time::Duration;
 
 struct Broken {
     shop: Shop,
@@ -34,8 +35,9 @@ impl Broken {
 async fn a_commit_whose_answer_was_lost_counts() {
     let broken = Broken::shop().await;
     let phone = broken.shop.phone(10).await.id;
-    broken.shop.hold(phone, 1).await;
-    for taken in 2..5 {
+    for taken in [2, 4, 6] {
+        // The connection is made by this one, and breaks in the next.
+        broken.shop.hold(phone, 1).await;
         broken.proxy.set(Break::After);
         broken.shop.hold(phone, 1).await;
         broken.available(10 - taken).await;
@@ -54,6 +56,46 @@ async fn a_commit_that_never_arrived_is_made_again() {
     }
 }
 
+/// The database's time limits say nothing when its host is gone; the shop's own do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wire_that_falls_silent_stops_nobody_for_good() {
+    let broken = Broken::shop().await;
+    let phone = broken.shop.phone(10).await.id;
+    broken.shop.hold(phone, 1).await;
+    broken.proxy.set(Break::Silent);
+    let held = tokio::time::timeout(Duration::from_secs(20), broken.shop.try_hold(phone, 1)).await;
+    held.expect("nobody waits for ever").unwrap();
+    broken.available(8).await;
+}
+
+/// The same while the batch still loads: another node's hold has to be read before it can be ordered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_breaks_while_loading_is_made_again() {
+    let broken = Broken::shop().await;
+    let phone = broken.shop.phone(10).await.id;
+    broken.shop.hold(phone, 1).await;
+    let theirs = hold(&broken.shop.second_node().await, phone, 1, None).await.unwrap();
+    broken.proxy.set(Break::Before);
+    broken.shop.checkout.place_order(theirs.id, owner(), None).await.unwrap();
+}
+
+/// After a failover the sessions are new ones, on what is a standby now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_may_only_be_read_is_not_available_and_comes_back() {
+    let shop = Shop::postgres().await;
+    let phone = shop.phone(10).await.id;
+    let end_sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'holdfast writer%' \
+         AND datname = current_database()";
+    shop.database.set("default_transaction_read_only = on").await;
+    shop.database.run(end_sessions).await;
+    for _ in 0..2 {
+        let held = shop.try_hold(phone, 1).await;
+        assert!(matches!(held, Err(Error::Busy { .. })), "{held:?}");
+    }
+    shop.database.set("default_transaction_read_only = off").await;
+    shop.hold(phone, 1).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown_and_the_key_tells_it_later() {
     let broken = Broken::shop().await;
@@ -63,13 +105,7 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown_and_the_key_t
     let lost = hold(&broken.shop.checkout, phone, 2, Some(key("k", MARK[0]))).await;
     assert!(matches!(lost, Err(Error::Unknown)), "{lost:?}");
     broken.proxy.mend();
-    let found = broken.shop.checkout.place_hold(
-        phone,
-        2.try_into().unwrap(),
-        crate::shop::owner(),
-        None,
-        Some(key("k", MARK[0])),
-    );
+    let found = broken.shop.checkout.place_hold(phone, 2.try_into().unwrap(), owner(), None, Some(key("k", MARK[0])));
     assert!(found.await.unwrap().replayed);
     broken.available(7).await;
 }

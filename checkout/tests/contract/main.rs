@@ -15,6 +15,7 @@ mod late_money;
 mod limits;
 mod live;
 mod lost;
+mod nodes;
 mod operator;
 mod orders;
 mod payments;

@@ -22,6 +22,8 @@ pub enum Break {
     Before,
     /// The statement arrives, and its answer is lost.
     After,
+    /// The statement never arrives, and the wire stays: the host beyond it has vanished.
+    Silent,
     /// A statement with [`MARK`] in it arrives, and from then on nobody gets through.
     AfterMarkForGood,
 }
@@ -83,6 +85,10 @@ impl Proxy {
                     }
                     if is_writer && self.is(Break::Before) {
                         return self.set(Break::Not);
+                    }
+                    if is_writer && self.is(Break::Silent) {
+                        self.set(Break::Not);
+                        return std::future::pending().await;
                     }
                     if server.write_all(&up[..n]).await.is_err() {
                         return;

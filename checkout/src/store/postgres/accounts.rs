@@ -1,6 +1,6 @@
 //! Browser sessions and API clients.
 
-use super::{PostgresStore, classify};
+use super::{PostgresStore, fault::Question};
 use crate::{
     fault::StoreError,
     model::Timestamp,
@@ -17,8 +17,8 @@ impl Sessions for PostgresStore {
             .bind(data)
             .bind(ends_at.to_datetime())
             .execute(&self.pool)
-            .await
-            .map_err(classify)?;
+            .answered()
+            .await?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -31,8 +31,8 @@ impl Sessions for PostgresStore {
         .bind(data)
         .bind(ends_at.to_datetime())
         .execute(&self.pool)
-        .await
-        .map_err(classify)?;
+        .answered()
+        .await?;
         Ok(())
     }
 
@@ -42,13 +42,13 @@ impl Sessions for PostgresStore {
                 .bind(id)
                 .bind(now.to_datetime())
                 .fetch_optional(&self.pool)
-                .await
-                .map_err(classify)?;
+                .answered()
+                .await?;
         Ok(row.map(|(data, ends_at)| (data, Timestamp::from_millis(ends_at))))
     }
 
     async fn delete(&self, id: Uuid) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(&self.pool).await.map_err(classify)?;
+        sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(&self.pool).answered().await?;
         Ok(())
     }
 
@@ -56,8 +56,8 @@ impl Sessions for PostgresStore {
         let done = sqlx::query("DELETE FROM sessions WHERE ends_at <= $1")
             .bind(now.to_datetime())
             .execute(&self.pool)
-            .await
-            .map_err(classify)?;
+            .answered()
+            .await?;
         Ok(done.rows_affected())
     }
 }
@@ -71,8 +71,8 @@ impl Clients for PostgresStore {
             .bind(&client.secret_hash)
             .bind(client.created_at.to_datetime())
             .execute(&self.pool)
-            .await
-            .map_err(classify)?;
+            .answered()
+            .await?;
         Ok(())
     }
 
@@ -81,8 +81,8 @@ impl Clients for PostgresStore {
             sqlx::query_as("SELECT id, name, secret_hash, ms(created_at) FROM api_clients WHERE id = $1")
                 .bind(id)
                 .fetch_optional(&self.pool)
-                .await
-                .map_err(classify)?;
+                .answered()
+                .await?;
         Ok(row.map(|(id, name, secret_hash, created_at)| ApiClient {
             id,
             name,

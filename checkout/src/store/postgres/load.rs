@@ -2,8 +2,8 @@
 //! the order of their ids: what lies under a locked product stands still, and is read after.
 
 use super::{
-    classify,
     columns::{HOLD, ORDER, PAYMENT, PRODUCT},
+    fault::classify,
 };
 use crate::{
     fault::StoreError,
@@ -49,10 +49,11 @@ pub(super) async fn load(conn: &mut PgConnection, wanted: &Wanted) -> Result<Fou
         found.events = events(conn, wanted).await?;
     }
     if let Some(before) = wanted.parked_before {
+        // Under no product, so locked one by one; what another node is giving up is left to it.
         let sql = format!(
             "SELECT {PAYMENT} FROM payment_webhooks w
              WHERE w.outcome = 'parked' AND w.product_id IS NULL AND w.received_at <= $1
-             ORDER BY w.received_at LIMIT $2"
+             ORDER BY w.received_at, w.id LIMIT $2 FOR UPDATE SKIP LOCKED"
         );
         let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(before.to_datetime());
         found.strays = into_all(query.bind(count(DUE_AT_ONCE)).fetch_all(&mut *conn).await.map_err(classify)?)?;

@@ -4,6 +4,8 @@
 mod accounts;
 mod clock;
 mod columns;
+mod connection;
+mod fault;
 mod load;
 mod news;
 mod purge;
@@ -16,27 +18,25 @@ use super::{Clients, Purge, Reads, Sessions, Store, Unit};
 use crate::{clock::Clock, fault::StoreError};
 use async_trait::async_trait;
 use clock::DatabaseClock;
+use connection::{CONNECT_WITHIN, WriterConnection};
+use fault::classify;
 use news::News;
 use sqlx::{
     ConnectOptions, PgPool,
-    error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{str::FromStr, sync::Arc};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// Connections for reading and for sessions; one more listens.
+/// Connections for reading and for sessions; one more listens, and one is the writer's.
 const CONNECTIONS: u32 = 9;
-
-/// How long to wait for a connection. Past this the database is not available.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// What every connection sets for itself: nothing waits for ever, and a transaction that was left open is ended.
 const SETTINGS: [(&str, &str); 6] = [
     ("idle_in_transaction_session_timeout", "10s"),
     ("lock_timeout", "5s"),
-    ("statement_timeout", "30s"),
+    ("statement_timeout", "8s"),
     ("synchronous_commit", "on"),
     ("timezone", "UTC"),
     // Each statement runs once a batch, on arrays: compiling it would cost more than it saves.
@@ -47,15 +47,16 @@ const SETTINGS: [(&str, &str); 6] = [
 /// no time; it must not read them through when they have grown.
 const WRITER_SETTINGS: [(&str, &str); 1] = [("enable_seqscan", "off")];
 
+/// To migrate may take as long as it takes, and so may another node that does.
+const MIGRATION_SETTINGS: [(&str, &str); 2] = [("lock_timeout", "0"), ("statement_timeout", "0")];
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// The shop in a PostgreSQL database.
 pub struct PostgresStore {
-    /// The writer's own connection, which nobody else makes wait.
-    writer: PgPool,
+    options: PgConnectOptions,
+    writer: Arc<WriterConnection>,
     pool: PgPool,
-    /// What the writer's connection is called in the database; no other has this name.
-    writer_name: String,
     clock: Arc<DatabaseClock>,
     news: News,
     /// Ended with the store.
@@ -70,28 +71,24 @@ impl PostgresStore {
             .map_err(|_| {
                 StoreError::Config("not a PostgreSQL address: use postgres://user:password@host/database".to_owned())
             })?
+            .application_name("holdfast")
             .options(SETTINGS)
             .disable_statement_logging();
         // A pool would try again until its time is up, and then not say why.
         options.connect().await.map_err(|error| unreachable(&options, &error))?;
         let node = Uuid::new_v4();
-        let writer_name = format!("holdfast writer {node}");
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECT_WITHIN)
-            .connect_with(options.clone().application_name("holdfast"))
+            .connect_with(options.clone())
             .await
             .map_err(classify)?;
-        let writer = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(CONNECT_WITHIN)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options.application_name(&writer_name).options(WRITER_SETTINGS));
+        let named = options.clone().application_name(&format!("holdfast writer {node}"));
+        let writer = Arc::new(WriterConnection::new(named.options(WRITER_SETTINGS)));
         let mut tasks = JoinSet::new();
         let clock = DatabaseClock::start(&pool, &mut tasks).await?;
         let news = News::start(&pool, node, &mut tasks);
-        Ok(Self { writer, pool, writer_name, clock, news, _tasks: tasks })
+        Ok(Self { options, writer, pool, clock, news, _tasks: tasks })
     }
 }
 
@@ -99,7 +96,10 @@ impl PostgresStore {
 impl Store for PostgresStore {
     async fn migrate(&self) -> Result<(), StoreError> {
         // Under a lock of the database's, so that nodes that start together wait for each other.
-        let done = MIGRATIONS.run(&self.pool).await;
+        let options = self.options.clone().options(MIGRATION_SETTINGS);
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.map_err(classify)?;
+        let done = MIGRATIONS.run(&pool).await;
+        pool.close().await;
         done.map_err(|error| StoreError::Config(format!("cannot migrate the database: {error}")))
     }
 
@@ -182,27 +182,6 @@ fn unreachable(options: &PgConnectOptions, error: &sqlx::Error) -> StoreError {
     };
     let (host, port) = (options.get_host(), options.get_port());
     StoreError::Config(format!("cannot connect to the PostgreSQL database {database:?} on {host}:{port}: {why}"))
-}
-
-/// What an error of the driver means to the writer, where it is certain that nothing was written.
-fn classify(error: sqlx::Error) -> StoreError {
-    let code = error.as_database_error().and_then(DatabaseError::code);
-    match (code.as_deref(), &error) {
-        // serialization_failure, deadlock_detected, lock_not_available
-        (Some("40001" | "40P01" | "55P03"), _) => StoreError::Contended(Box::new(error)),
-        // insufficient_resources, operator_intervention (shutdown, cancelled by a time limit), connection exceptions
-        (Some(code), _) if ["53", "57", "08"].iter().any(|class| code.starts_with(class)) => {
-            StoreError::Unavailable(Box::new(error))
-        }
-        (None, _) if is_lost(&error) => StoreError::Unavailable(Box::new(error)),
-        _ => StoreError::Rejected(Box::new(error)),
-    }
-}
-
-/// The connection is gone, and with it the answer.
-fn is_lost(error: &sqlx::Error) -> bool {
-    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
-    matches!(error, Io(_) | Protocol(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Wake-ups between nodes. They go out beside the commits, never in them: a NOTIFY inside a transaction makes commits wait
 //! for each other. One that is lost costs latency and nothing else, for everybody looks now and then anyway.
 
+use super::fault::Question;
 use sqlx::{PgPool, postgres::PgListener};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Notify, task::JoinSet};
@@ -45,7 +46,12 @@ impl News {
 async fn send(pool: PgPool, node: Uuid, ours: Arc<Notify>) {
     loop {
         ours.notified().await;
-        let sent = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(node.to_string()).execute(&pool).await;
+        let sent = sqlx::query("SELECT pg_notify($1, $2)")
+            .bind(CHANNEL)
+            .bind(node.to_string())
+            .execute(&pool)
+            .answered()
+            .await;
         if let Err(error) = sent {
             tracing::debug!(%error, "could not wake the other nodes");
         }

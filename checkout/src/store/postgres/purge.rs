@@ -1,6 +1,6 @@
 //! Deletes what has been kept long enough. Rows that another node is deleting are left to it, or waited for.
 
-use super::{PostgresStore, classify};
+use super::{PostgresStore, fault::Question};
 use crate::{fault::StoreError, model::Timestamp, store::Purge};
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -16,8 +16,8 @@ impl Purge for PostgresStore {
         .bind(before.to_datetime())
         .bind(i64::from(most))
         .execute(&self.pool)
-        .await
-        .map_err(classify)?;
+        .answered()
+        .await?;
         Ok(done.rows_affected())
     }
 
@@ -29,8 +29,8 @@ impl Purge for PostgresStore {
         )
         .bind(before.to_datetime())
         .fetch_optional(&self.pool)
-        .await
-        .map_err(classify)?;
+        .answered()
+        .await?;
         let Some(product) = product else { return Ok(0) };
         // Up to the first that is young enough, and never the last of those looked at: the trail keeps no gap.
         let done = sqlx::query(
@@ -42,8 +42,8 @@ impl Purge for PostgresStore {
         .bind(before.to_datetime())
         .bind(i64::from(most))
         .execute(&self.pool)
-        .await
-        .map_err(classify)?;
+        .answered()
+        .await?;
         Ok(done.rows_affected())
     }
 }

@@ -1,8 +1,9 @@
 //! Reads beside the writer, each a statement of its own: no read transaction is ever left open.
 
 use super::{
-    PostgresStore, classify,
+    PostgresStore,
     columns::{HOLD, ORDER, PAYMENT, PRODUCT},
+    fault::{Question, classify},
 };
 use crate::{
     fault::StoreError,
@@ -25,22 +26,23 @@ const AUDIT_SETTINGS: [&str; 2] = ["SET LOCAL statement_timeout = 0", "SET LOCAL
 impl Reads for PostgresStore {
     async fn products(&self) -> Result<Vec<Product>, StoreError> {
         let sql = format!("SELECT {PRODUCT} FROM products p ORDER BY p.id");
-        let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).await;
-        into_all(rows.map_err(classify)?)
+        let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).answered().await;
+        into_all(rows?)
     }
 
     async fn pulse(&self) -> Result<i64, StoreError> {
         // Whoever commits makes a version grow.
         sqlx::query_scalar("SELECT coalesce(sum(version), 0)::bigint FROM products")
             .fetch_one(&self.pool)
+            .answered()
             .await
-            .map_err(classify)
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
         let sql = format!("SELECT {HOLD} FROM holds h WHERE h.id = $1");
-        let row = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).await;
-        row.map_err(classify)?.map(Hold::try_from).transpose()
+        let row =
+            sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).answered().await;
+        row?.map(Hold::try_from).transpose()
     }
 
     async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
@@ -50,13 +52,14 @@ impl Reads for PostgresStore {
              ORDER BY h.id DESC LIMIT $3"
         );
         let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(owner.0).bind(now.to_datetime());
-        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).await.map_err(classify)?)
+        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).answered().await?)
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
         let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = $1");
-        let row = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).await;
-        row.map_err(classify)?.map(Order::try_from).transpose()
+        let row =
+            sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).answered().await;
+        row?.map(Order::try_from).transpose()
     }
 
     async fn these_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
@@ -65,8 +68,8 @@ impl Reads for PostgresStore {
         }
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY ($1)");
-        let rows = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(ids).fetch_all(&self.pool).await;
-        into_all(rows.map_err(classify)?)
+        let rows = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(ids).fetch_all(&self.pool).answered().await;
+        into_all(rows?)
     }
 
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError> {
@@ -74,7 +77,7 @@ impl Reads for PostgresStore {
         let before = before.map_or(Uuid::max(), |id| id.0);
         let sql = format!("SELECT {ORDER} FROM orders o WHERE o.owner = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3");
         let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(owner.0).bind(before);
-        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).await.map_err(classify)?)
+        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).answered().await?)
     }
 
     async fn payments(&self, order: OrderId, hold: HoldId) -> Result<Vec<Payment>, StoreError> {
@@ -83,7 +86,7 @@ impl Reads for PostgresStore {
              WHERE (w.order_id = $1 OR w.hold_id = $2) AND w.outcome <> 'duplicate' ORDER BY w.id LIMIT 1000"
         );
         let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(order.0).bind(hold.0);
-        into_all(query.fetch_all(&self.pool).await.map_err(classify)?)
+        into_all(query.fetch_all(&self.pool).answered().await?)
     }
 
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError> {
@@ -95,8 +98,8 @@ impl Reads for PostgresStore {
         )
         .bind(now.to_datetime())
         .fetch_all(&self.pool)
-        .await
-        .map_err(classify)?;
+        .answered()
+        .await?;
         Ok(ids.into_iter().map(ProductId).collect())
     }
 
@@ -109,8 +112,8 @@ impl Reads for PostgresStore {
                     (SELECT ms(min(received_at)) FROM payment_webhooks WHERE outcome = 'parked' AND product_id IS NULL)",
         )
         .fetch_one(&self.pool)
-        .await
-        .map_err(classify)?;
+        .answered()
+        .await?;
         Ok((due.map(Timestamp::from_millis), parked.map(Timestamp::from_millis)))
     }
 
@@ -132,7 +135,7 @@ impl Reads for PostgresStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map_err(classify)?;
+        sqlx::query("SELECT 1").execute(&self.pool).answered().await?;
         Ok(())
     }
 }

@@ -1,6 +1,11 @@
 //! One batch: loaded under locks if it must be, written by one statement, and settled when its answer is lost.
 
-use super::{PostgresStore, classify, is_lost, load, write};
+use super::{
+    PostgresStore,
+    connection::{Lease, WriterConnection},
+    fault::{ANSWER_WITHIN, classify, is_lost, silence, unavailable, within},
+    load, write,
+};
 use crate::{
     fault::StoreError,
     model::Product,
@@ -9,11 +14,12 @@ use crate::{
 };
 use async_trait::async_trait;
 use sqlx::{
-    AssertSqlSafe, FromRow, PgConnection, PgPool, Postgres, Row, Transaction,
+    AssertSqlSafe, FromRow, PgConnection, Row,
     error::DatabaseError,
     postgres::{PgArguments, PgRow},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// Keys that two nodes may take at once; whoever is second decides again, and finds the first one's answer.
@@ -22,22 +28,24 @@ const SHARED_KEYS: [&str; 4] =
 
 /// How long, and how often, the database is asked what became of a batch whose connection was lost. Callers wait meanwhile.
 const SETTLE_WITHIN: Duration = Duration::from_secs(5);
+const SETTLE_STEP: Duration = Duration::from_secs(2);
 const SETTLE_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) struct PostgresUnit {
-    writer: PgPool,
-    pool: PgPool,
-    writer_name: String,
-    transaction: Option<Transaction<'static, Postgres>>,
+    writer: Arc<WriterConnection>,
+    lease: Option<Lease>,
 }
 
 impl PostgresUnit {
     pub(super) fn new(store: &PostgresStore) -> Self {
-        Self {
-            writer: store.writer.clone(),
-            pool: store.pool.clone(),
-            writer_name: store.writer_name.clone(),
-            transaction: None,
+        Self { writer: store.writer.clone(), lease: None }
+    }
+
+    /// The connection, taken out: dropped instead of put back, it is closed.
+    async fn lease(&mut self) -> Result<Lease, StoreError> {
+        match self.lease.take() {
+            Some(lease) => Ok(lease),
+            None => self.writer.lease().await,
         }
     }
 }
@@ -45,55 +53,76 @@ impl PostgresUnit {
 #[async_trait]
 impl Unit for PostgresUnit {
     async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError> {
-        if self.transaction.is_none() && wanted.is_only_names() {
-            let mut connection = self.writer.acquire().await.map_err(classify)?;
-            return load::load(&mut connection, wanted).await;
+        let mut lease = self.lease().await?;
+        let loading = timeout(ANSWER_WITHIN, load(&mut lease, wanted)).await;
+        match loading.unwrap_or_else(|_| Err(unavailable(silence()))) {
+            Err(StoreError::Unavailable(error)) => {
+                drop(lease);
+                // Nothing is written yet, so the batch may be made again on another connection, if there is one.
+                let is_lost = error.downcast_ref().is_some_and(is_lost);
+                Err(if is_lost { StoreError::Contended(error) } else { StoreError::Unavailable(error) })
+            }
+            found => {
+                self.lease = Some(lease);
+                found
+            }
         }
-        let transaction = match self.transaction.take() {
-            Some(begun) => begun,
-            None => self.writer.begin().await.map_err(classify)?,
-        };
-        load::load(self.transaction.insert(transaction), wanted).await
     }
 
     async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError> {
-        let (sql, arguments) = match write::statement(writes) {
-            Some(statement) => statement.finish().map_err(classify)?,
-            None => return Ok(Commit::Done),
+        let Some(statement) = write::statement(writes) else {
+            self.roll_back().await;
+            return Ok(Commit::Done);
         };
-        let outcome = match self.transaction.take() {
-            Some(transaction) => in_transaction(transaction, sql, arguments).await,
-            None => alone(&self.writer, sql, arguments).await,
-        };
-        match outcome {
-            Ok(rows) if is_done(&rows)? => Ok(Commit::Done),
-            Ok(rows) => Ok(Commit::Overtaken(as_they_are(&rows)?)),
-            Err(error) if is_taken(&error) => Ok(Commit::Overtaken(Vec::new())),
-            Err(error) if is_lost(&error) || is_shutdown(&error) => self.settle(writes, error).await,
-            Err(error) => Err(classify(error)),
+        let (sql, arguments) = statement.finish().map_err(classify)?;
+        let mut lease = self.lease().await?;
+        match run(&mut lease, sql, arguments).await {
+            Ok(rows) => {
+                lease.give_back().await;
+                if is_done(&rows)? { Ok(Commit::Done) } else { Ok(Commit::Overtaken(as_they_are(&rows)?)) }
+            }
+            Err(error) if is_lost(&error) => {
+                drop(lease);
+                self.settle(writes, error).await
+            }
+            Err(error) if is_taken(&error) => {
+                lease.give_back().await;
+                Ok(Commit::Overtaken(Vec::new()))
+            }
+            Err(error) => {
+                let error = classify(error);
+                if !matches!(error, StoreError::Unavailable(_)) {
+                    lease.give_back().await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn roll_back(mut self: Box<Self>) {
+        if let Some(lease) = self.lease.take() {
+            lease.give_back().await;
         }
     }
 }
 
-/// A statement that is a transaction of its own.
-async fn alone(writer: &PgPool, sql: String, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
-    let mut connection = writer.acquire().await?;
-    run(&mut connection, sql, arguments).await
+/// What lies under products is loaded in a transaction, which locks them; names need none.
+async fn load(lease: &mut Lease, wanted: &Wanted) -> Result<Found, StoreError> {
+    if !lease.in_transaction() && !wanted.is_only_names() {
+        lease.begin().await.map_err(classify)?;
+    }
+    load::load(lease.connection(), wanted).await
 }
 
-/// The same statement at the end of a transaction that has loaded. Where it has done nothing, nothing is committed.
-async fn in_transaction(
-    mut transaction: Transaction<'static, Postgres>,
-    sql: String,
-    arguments: PgArguments,
-) -> Result<Vec<PgRow>, sqlx::Error> {
-    let rows = run(&mut transaction, sql, arguments).await?;
-    transaction.commit().await?;
+/// The statement is a transaction of its own, or the end of the one that has loaded. Where it has done nothing, nothing is
+/// committed.
+async fn run(lease: &mut Lease, sql: String, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
+    let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+    let rows = within(ANSWER_WITHIN, query.fetch_all(lease.connection())).await?;
+    if lease.in_transaction() {
+        lease.commit().await?;
+    }
     Ok(rows)
-}
-
-async fn run(connection: &mut PgConnection, sql: String, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
-    sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(connection).await
 }
 
 fn is_done(rows: &[PgRow]) -> Result<bool, StoreError> {
@@ -112,12 +141,6 @@ fn is_taken(error: &sqlx::Error) -> bool {
     constraint.is_some_and(|name| SHARED_KEYS.contains(&name))
 }
 
-/// The database ended the session, perhaps in the middle of the commit: `admin_shutdown`, `crash_shutdown`.
-fn is_shutdown(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(DatabaseError::code);
-    matches!(code.as_deref(), Some("57P01" | "57P02"))
-}
-
 impl PostgresUnit {
     /// The connection was lost before the answer came: on another one, ends the lost session, so that nothing of it can
     /// happen any more, and looks for what the batch would have left (P9).
@@ -125,31 +148,26 @@ impl PostgresUnit {
         tracing::warn!(error = %lost, "the connection was lost in a commit");
         let answer = async {
             loop {
-                match self.is_written(writes).await {
-                    Ok(Some(written)) => return written,
-                    Ok(None) => {}
-                    Err(error) => tracing::debug!(%error, "not settled yet"),
+                match timeout(SETTLE_STEP, self.is_written(writes)).await {
+                    Ok(Ok(written)) => return written,
+                    Ok(Err(error)) => tracing::debug!(%error, "not settled yet"),
+                    Err(_) => tracing::debug!("not settled yet"),
                 }
                 tokio::time::sleep(SETTLE_EVERY).await;
             }
         };
-        match tokio::time::timeout(SETTLE_WITHIN, answer).await {
+        match timeout(SETTLE_WITHIN, answer).await {
             Ok(true) => Ok(Commit::Done),
             Ok(false) => Err(StoreError::Contended(Box::new(lost))),
             Err(_) => Err(StoreError::Ambiguous(Box::new(lost))),
         }
     }
 
-    /// Is the batch on disk? `None` while its session may still write it.
-    async fn is_written(&self, writes: &WriteSet) -> Result<Option<bool>, sqlx::Error> {
-        let sessions: i64 = sqlx::query_scalar(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1",
-        )
-        .bind(&self.writer_name)
-        .fetch_one(&self.pool)
-        .await?;
-        if sessions > 0 {
-            return Ok(None);
+    /// Is the batch on disk? Answered when the session that would have written it is no more.
+    async fn is_written(&self, writes: &WriteSet) -> Result<bool, sqlx::Error> {
+        let mut connection = self.writer.beside().await?;
+        while end_sessions(&mut connection, self.writer.name()).await? > 0 {
+            tokio::time::sleep(SETTLE_EVERY).await;
         }
         // The batch's mark on any of its products tells of all: they were committed together.
         if let Some(product) = writes.products().next() {
@@ -157,9 +175,9 @@ impl PostgresUnit {
                 sqlx::query_scalar("SELECT batch FROM stock_events WHERE product_id = $1 AND version = $2")
                     .bind(product.id.0)
                     .bind(i64::try_from(product.version).unwrap_or(i64::MAX))
-                    .fetch_optional(&self.pool)
+                    .fetch_optional(&mut connection)
                     .await?;
-            return Ok(Some(batch == Some(writes.batch.0)));
+            return Ok(batch == Some(writes.batch.0));
         }
         // Without a product only payments are written, each of which is as it should be, or is not.
         let payments: Vec<_> = writes.payments_added.iter().chain(&writes.payments_changed).collect();
@@ -169,9 +187,17 @@ impl PostgresUnit {
         )
         .bind(payments.iter().map(|p| p.id.0).collect::<Vec<_>>())
         .bind(payments.iter().map(|p| p.outcome.name()).collect::<Vec<_>>())
-        .fetch_one(&self.pool)
+        .fetch_one(&mut connection)
         .await?;
         // A batch that wrote nothing is decided again rather than believed: its refusals may rest on old news.
-        Ok(Some(!payments.is_empty() && usize::try_from(written) == Ok(payments.len())))
+        Ok(!payments.is_empty() && usize::try_from(written) == Ok(payments.len()))
     }
+}
+
+/// Ends the sessions of this name; answers how many there still were.
+async fn end_sessions(connection: &mut PgConnection, name: &str) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1")
+        .bind(name)
+        .fetch_one(connection)
+        .await
 }

@@ -209,9 +209,11 @@ fn payments(s: &mut Statement, writes: &WriteSet) {
             .column("refund_reason", "text", payments.iter().map(reason))
             .column("product_id", "uuid", payments.iter().map(|p| p.product_id.map(|id| id.0)))
     }
-    let added = &writes.payments_added;
-    if !added.is_empty() {
-        let rows = state(s.rows(), added)
+    if !writes.payments_added.is_empty() {
+        // In one order on all nodes: two that insert the same keys would else wait for each other.
+        let mut added = writes.payments_added.clone();
+        added.sort_by(|a, b| a.key.cmp(&b.key));
+        let rows = state(s.rows(), &added)
             .column("key", "text", added.iter().map(|p| p.key.to_string()))
             .column("fingerprint", "bytea", added.iter().map(|p| p.fingerprint.to_vec()))
             .column("order_id", "uuid", added.iter().map(|p| references(p).0))
@@ -241,10 +243,12 @@ fn references(payment: &Payment) -> (Option<Uuid>, Option<Uuid>) {
 }
 
 fn keys(s: &mut Statement, writes: &WriteSet) {
-    let keys = &writes.keys;
-    if keys.is_empty() {
+    if writes.keys.is_empty() {
         return;
     }
+    // In one order on all nodes, as the payments.
+    let mut keys: Vec<_> = writes.keys.iter().collect();
+    keys.sort_by(|a, b| (a.owner, &a.idempotency.key).cmp(&(b.owner, &b.idempotency.key)));
     let rows = s
         .rows()
         .column("owner", "uuid", keys.iter().map(|k| k.owner.0))
