@@ -7,6 +7,7 @@ pub mod boot;
 pub mod cli;
 pub mod commands;
 pub mod config;
+mod docs;
 pub mod extract;
 mod health;
 mod listen;

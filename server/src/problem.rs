@@ -2,7 +2,6 @@
 //! (`catalogue`), `detail` says what to do, and what a program needs to know has a member of its own.
 
 pub mod catalogue;
-#[cfg(test)]
 pub mod examples;
 
 use axum::{

@@ -5,18 +5,27 @@ pub mod holds;
 pub mod orders;
 pub mod products;
 pub mod token;
+pub mod words;
 
-use crate::{problem::Problem, state::AppState, webhooks};
+use crate::{
+    docs::{
+        self, calls as says,
+        routes::{Calls, get, given, post},
+    },
+    problem::Problem,
+    state::AppState,
+    webhooks,
+};
 use axum::{
     Json, Router,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, any},
 };
 use checkout::{
     Replayed,
     model::{Owner, Shopper},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 /// What an API handler answers.
@@ -28,24 +37,31 @@ const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-re
 /// places holds is handed in, so that the benchmark can measure all the rest without it.
 pub fn routes(place_hold: MethodRouter<AppState>) -> Router<AppState> {
     let nothing = any(async || Problem::no_route());
-    Router::new()
-        .route("/api/products", get(products::list))
-        .route("/api/products/events", get(events::all))
-        .route("/api/products/{product}", get(products::one))
-        .route("/api/products/{product}/events", get(events::one))
-        .route("/api/holds", place_hold)
-        .route("/api/holds/{hold}", get(holds::one).delete(holds::release))
-        .route("/api/orders", post(orders::place))
-        .route("/api/orders/{order}", get(orders::one))
-        .route("/api/orders/{order}/events", get(orders::events))
-        .route("/api/orders/{order}/cancel", post(orders::cancel))
-        .route("/api/token", post(token::issue))
-        .route("/api/webhooks/payment", post(webhooks::payment::receive))
-        .route("/api/webhooks/payments", post(webhooks::payment::receive))
+    let (router, document) = calls(place_hold).finish();
+    router
+        .merge(docs::routes(&document))
         .route("/api", nothing.clone())
         .route("/api/", nothing.clone())
         .route("/api/{*nothing}", nothing)
         .method_not_allowed_fallback(async || Problem::method())
+}
+
+/// The table: each address, who answers there, and what the document says of it.
+fn calls(place_hold: MethodRouter<AppState>) -> Calls {
+    Calls::default()
+        .at("/api/token", post(token::issue, says::token::issue()))
+        .at("/api/products", get(products::list, says::products::list()))
+        .at("/api/products/events", get(events::all, says::products::all_events()))
+        .at("/api/products/{product}", get(products::one, says::products::one()))
+        .at("/api/products/{product}/events", get(events::one, says::products::events()))
+        .at("/api/holds", given(Method::POST, place_hold, says::holds::place()))
+        .at("/api/holds/{hold}", get(holds::one, says::holds::one()).delete(holds::release, says::holds::release()))
+        .at("/api/orders", post(orders::place, says::orders::place()))
+        .at("/api/orders/{order}", get(orders::one, says::orders::one()))
+        .at("/api/orders/{order}/events", get(orders::events, says::orders::events()))
+        .at("/api/orders/{order}/cancel", post(orders::cancel, says::orders::cancel()))
+        .at("/api/webhooks/payment", post(webhooks::payment::receive, says::payments::receive()))
+        .at("/api/webhooks/payments", post(webhooks::payment::receive, says::payments::receive_by_its_other_name()))
 }
 
 /// 201 with the address of what was made; a repetition says that it is one.

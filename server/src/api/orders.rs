@@ -1,6 +1,9 @@
 //! `POST /api/orders`, `GET /api/orders/{id}`, its events and its cancelling: the client's own only.
 
-use super::{Answer, created, done, named};
+use super::{
+    Answer, created, done, named,
+    words::{CancelReason, RefundReason},
+};
 use crate::{
     auth::Client,
     extract::{Id, Posted, PostedNothing},
@@ -12,56 +15,137 @@ use bytes::Bytes;
 use checkout::{
     OrderWatch,
     model::{
-        Currency, HoldId, Order, OrderId, OrderState, Payment, ProductId, Quantity, RefundReason, Shopper, Timestamp,
-        TransactionId,
+        Currency, Deposit, EventOutcome, HoldId, Order, OrderId, OrderState, Payment, ProductId, Quantity, Shopper,
+        Timestamp, TransactionId,
     },
 };
 use futures::{Stream, stream};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// What a client asks for.
-#[derive(Debug, Deserialize)]
+/// What to order.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
+    /// The hold that becomes the order.
+    #[schema(value_type = Uuid)]
     hold_id: HoldId,
 }
 
-/// An order as the API, and the storefront's live page, show it.
-#[derive(Debug, Serialize)]
+/// What a hold became, waiting for its money or past that.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
 pub struct OrderView {
+    /// The order's id.
+    #[schema(value_type = Uuid)]
     order_id: OrderId,
+    /// The hold it was.
+    #[schema(value_type = Uuid)]
     hold_id: HoldId,
+    /// What was ordered.
+    #[schema(value_type = Uuid)]
     product_id: ProductId,
+    /// How many units.
+    #[schema(value_type = u32, minimum = 1, maximum = 10000)]
     qty: Quantity,
+    /// Your name for your customer, if you gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     shopper: Option<Shopper>,
-    /// Minor units of `currency`, for all units together.
+    /// What all units cost together, in minor units of `currency`.
+    #[schema(minimum = 0)]
     amount: i64,
+    /// ISO 4217.
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
     currency: Currency,
-    /// `status`, and what belongs to it.
-    #[serde(flatten)]
-    state: OrderState,
+    /// Where it stands.
+    status: OrderStatus,
+    /// When the shop learned of the payment, once it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    paid_at: Option<Timestamp>,
+    /// The provider's transaction that paid it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    transaction_id: Option<TransactionId>,
+    /// When it ended without its money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    cancelled_at: Option<Timestamp>,
+    /// Why it ended without its money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CancelReason, required = false)]
+    reason: Option<CancelReason>,
+    /// When it was placed.
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// Until when it has to be paid.
+    #[schema(value_type = String, format = DateTime)]
     pay_by: Timestamp,
-    /// Money that came and has to go back, or has gone (P7); told where one order is asked for.
+    /// Money that came and has to go back, or has gone; told where one order is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     refunds: Vec<RefundView>,
 }
 
+/// Where an order stands: `pending` until it is `paid` or `cancelled`. One that was cancelled becomes `paid` after all when
+/// late money comes and its units are still there.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    Pending,
+    Paid,
+    Cancelled,
+}
+
+impl From<&OrderState> for OrderStatus {
+    fn from(state: &OrderState) -> Self {
+        match state {
+            OrderState::Pending => Self::Pending,
+            OrderState::Paid { .. } => Self::Paid,
+            OrderState::Cancelled { .. } => Self::Cancelled,
+        }
+    }
+}
+
 /// Money that goes back.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Refund)]
 struct RefundView {
+    /// The provider's transaction that brought it.
+    #[schema(value_type = String)]
     transaction_id: TransactionId,
-    status: &'static str,
+    /// Has it gone back?
+    status: RefundStatus,
+    /// Why it goes back.
     reason: RefundReason,
+    /// How much, in minor units, where the provider said so.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, minimum = 0, required = false)]
     amount: Option<i64>,
+    /// Of which currency, where the provider said so.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$", required = false)]
     currency: Option<Currency>,
+}
+
+/// How far a refund is: `refund_due` until the shop's operator has made it, `refunded` from then on.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RefundStatus {
+    RefundDue,
+    Refunded,
 }
 
 impl From<Order> for OrderView {
     fn from(order: Order) -> Self {
+        let status = OrderStatus::from(&order.state);
+        let (paid, cancelled) = match order.state {
+            OrderState::Pending => (None, None),
+            OrderState::Paid { paid_at, transaction_id } => (Some((paid_at, transaction_id)), None),
+            OrderState::Cancelled { cancelled_at, reason } => (None, Some((cancelled_at, reason.into()))),
+        };
+        let ((paid_at, transaction_id), (cancelled_at, reason)) = (paid.unzip(), cancelled.unzip());
         Self {
             order_id: order.id,
             hold_id: order.hold_id,
@@ -70,7 +154,11 @@ impl From<Order> for OrderView {
             shopper: named(order.shopper, order.owner),
             amount: order.amount.minor,
             currency: order.amount.currency,
-            state: order.state,
+            status,
+            paid_at,
+            transaction_id,
+            cancelled_at,
+            reason,
             created_at: order.created_at,
             pay_by: order.pay_by,
             refunds: Vec::new(),
@@ -79,17 +167,21 @@ impl From<Order> for OrderView {
 }
 
 impl OrderView {
-    fn with_refunds(self, payments: Vec<Payment>) -> Self {
-        let refund = |payment: Payment| {
-            Some(RefundView {
-                reason: payment.outcome.refund_reason()?,
-                status: payment.outcome.name(),
-                transaction_id: payment.transaction_id,
-                amount: payment.deposit.amount,
-                currency: payment.deposit.currency,
-            })
+    pub(crate) fn with_refunds(self, payments: Vec<Payment>) -> Self {
+        Self { refunds: payments.into_iter().filter_map(RefundView::of).collect(), ..self }
+    }
+}
+
+impl RefundView {
+    /// The refund of a payment, where it has one.
+    fn of(payment: Payment) -> Option<Self> {
+        let (status, reason) = match payment.outcome {
+            EventOutcome::RefundDue(reason) => (RefundStatus::RefundDue, reason),
+            EventOutcome::Refunded(reason) => (RefundStatus::Refunded, reason),
+            _ => return None,
         };
-        Self { refunds: payments.into_iter().filter_map(refund).collect(), ..self }
+        let Deposit { amount, currency } = payment.deposit;
+        Some(Self { transaction_id: payment.transaction_id, status, reason: reason.into(), amount, currency })
     }
 }
 

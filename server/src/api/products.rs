@@ -16,32 +16,80 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
-/// A product as the API shows it. Amounts are minor units of `currency`.
-#[derive(Debug, Serialize)]
+/// A product on sale, as one commit left it. `total` is always `available + held + pending + sold`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Product)]
 pub struct ProductView<'a> {
+    /// The product's id.
+    #[schema(value_type = Uuid)]
     id: ProductId,
+    /// The product's name in addresses.
+    #[schema(value_type = String, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: &'a Slug,
+    /// Its name for people.
+    #[schema(min_length = 1, max_length = 200)]
     name: &'a str,
+    /// What it is, in a sentence or two; may be empty.
+    #[schema(max_length = 2000)]
     description: &'a str,
+    /// The path of its picture on this server; empty where there is none.
     image: &'a str,
+    /// What one unit costs, in minor units of `currency`.
+    #[schema(minimum = 0)]
     price: i64,
+    /// ISO 4217.
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
     currency: Currency,
-    #[serde(flatten)]
-    stock: Stock,
+    /// Units the sale has in all.
+    #[schema(maximum = 1_000_000_000)]
+    total: u32,
+    /// Units anyone may hold now.
+    available: u32,
+    /// Units in active holds: they may come back.
+    held: u32,
+    /// Units in orders that wait for their payment: they may come back.
+    pending: u32,
+    /// Units paid for.
+    sold: u32,
+    /// The most one shopper may have; null where there is no limit.
+    #[schema(required, minimum = 1)]
     per_shopper_limit: Option<u32>,
+    /// When the sale opens; null where it always was.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     starts_at: Option<Timestamp>,
+    /// When the sale ends; null where it never does.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     ends_at: Option<Timestamp>,
-    sale: &'static str,
+    /// Whether it is sold now.
+    sale: SaleStatus,
+    /// How long a hold lasts.
+    #[schema(minimum = 1)]
     hold_seconds: u64,
+    /// How long an order waits for its payment.
+    #[schema(minimum = 1)]
     pay_seconds: u64,
+    /// Grows by one with each commit that touched the product.
     version: u64,
+    /// When the last of those commits was made, by the server's clock.
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
+}
+
+/// Where now lies in a sale: before it (`coming`), in it (`open`), or after it (`ended`).
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SaleStatus {
+    Coming,
+    Open,
+    Ended,
 }
 
 impl<'a> ProductView<'a> {
     /// The product as it is at `now`.
     pub fn new(product: &'a Product, now: Timestamp) -> Self {
+        let Stock { total, available, held, pending, sold } = product.stock;
         Self {
             id: product.id,
             slug: &product.slug,
@@ -50,11 +98,15 @@ impl<'a> ProductView<'a> {
             image: &product.image,
             price: product.price.minor,
             currency: product.price.currency,
-            stock: product.stock,
+            total,
+            available,
+            held,
+            pending,
+            sold,
             per_shopper_limit: product.per_shopper_limit,
             starts_at: product.window.starts_at,
             ends_at: product.window.ends_at,
-            sale: sale(product, now),
+            sale: SaleStatus::of(product, now),
             hold_seconds: product.hold_for.as_secs(),
             pay_seconds: product.pay_within.as_secs(),
             version: product.version,
@@ -63,11 +115,13 @@ impl<'a> ProductView<'a> {
     }
 }
 
-fn sale(product: &Product, now: Timestamp) -> &'static str {
-    match product.window.at(now) {
-        Sale::Coming(_) => "coming",
-        Sale::Open => "open",
-        Sale::Ended(_) => "ended",
+impl SaleStatus {
+    fn of(product: &Product, now: Timestamp) -> Self {
+        match product.window.at(now) {
+            Sale::Coming(_) => Self::Coming,
+            Sale::Open => Self::Open,
+            Sale::Ended(_) => Self::Ended,
+        }
     }
 }
 
@@ -104,7 +158,7 @@ fn etag(products: &[Arc<Product>], now: Timestamp) -> String {
     for product in products {
         hash.update(product.id.0);
         hash.update(product.version.to_be_bytes());
-        hash.update(sale(product, now));
+        hash.update([SaleStatus::of(product, now) as u8]);
     }
     format!("\"{}\"", hex::encode(&hash.finalize()[..12]))
 }

@@ -17,9 +17,11 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use checkout::store::{ApiClient, Store};
 use http::{HeaderMap, StatusCode, header};
+use serde::Serialize;
 use serde_json::json;
 use std::{collections::HashMap, time::Duration};
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How long a client waits for its turn to have its secret checked.
@@ -58,6 +60,21 @@ impl ClientCheck {
 fn verify(secret: &str, hash: &str) -> bool {
     let parsed = PasswordHash::new(hash);
     parsed.is_ok_and(|hash| Argon2::default().verify_password(secret.as_bytes(), &hash).is_ok())
+}
+
+/// A token, and how to use it.
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are OAuth's")]
+pub struct AccessToken {
+    /// Send it as `Authorization: Bearer`.
+    access_token: String,
+    /// How to send it: `Bearer`.
+    token_type: &'static str,
+    /// How long it lasts, in seconds.
+    #[schema(minimum = 1)]
+    expires_in: u64,
+    /// What it is for: `checkout`.
+    scope: &'static str,
 }
 
 /// What a client says it is.
@@ -116,9 +133,7 @@ pub async fn issue(State(state): State<AppState>, headers: HeaderMap, body: Body
     };
     match token_for(&state, &headers, &raw).await {
         Ok(token) => {
-            let body = json!({
-                "access_token": token, "token_type": "Bearer", "expires_in": TOKEN_TTL_S, "scope": SCOPE,
-            });
+            let body = AccessToken { access_token: token, token_type: "Bearer", expires_in: TOKEN_TTL_S, scope: SCOPE };
             ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
         }
         Err(error) => error.into_response(),

@@ -1,28 +1,35 @@
 //! The body that the plain scheme and Standard Webhooks share: what happened to which transaction, about what.
 
 use super::Rejected;
+use crate::api::words::PaymentStatus;
 use checkout::{
     Delivery,
-    model::{Currency, Deposit, EventKey, HoldId, OrderId, PaymentStatus, Reference, TransactionId},
+    model::{Currency, Deposit, EventKey, HoldId, OrderId, Reference, TransactionId},
 };
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 /// What a provider says. A field more or less is a mistake in the adapter, better seen than guessed at.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentEvent {
     /// The order that was paid for; either this or `hold_id`.
+    #[schema(value_type = Option<Uuid>)]
     order_id: Option<OrderId>,
     /// The hold that was paid for: the reference known before the order is.
+    #[schema(value_type = Option<Uuid>)]
     hold_id: Option<HoldId>,
     /// The provider's id of the attempt to move money.
+    #[schema(value_type = String, min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
     transaction_id: TransactionId,
     /// What happened to the money.
     status: PaymentStatus,
     /// How much, in minor units; checked where it is given.
+    #[schema(minimum = 0)]
     amount: Option<i64>,
     /// Of which currency; checked where it is given.
+    #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     currency: Option<Currency>,
 }
 
@@ -42,7 +49,7 @@ pub(super) fn read(raw: &[u8], key: EventKey) -> Result<Delivery, Rejected> {
         fingerprint: Sha256::digest(raw).into(),
         reference,
         transaction_id: event.transaction_id,
-        status: event.status,
+        status: event.status.into(),
         deposit: Deposit { amount: event.amount, currency: event.currency },
     })
 }

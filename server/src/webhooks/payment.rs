@@ -3,7 +3,7 @@
 
 use super::{Message, Rejected, Scheme};
 use crate::{
-    api::Answer,
+    api::{Answer, orders::OrderStatus, words::RefundReason},
     extract,
     problem::{Kind, Problem},
     state::AppState,
@@ -16,30 +16,35 @@ use axum::{
 };
 use checkout::{
     Delivery, Error, PaymentReply, PaymentVerdict,
-    model::{OrderId, Reference, RefundReason},
+    model::{OrderId, Reference},
 };
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a provider is told: its event is on disk.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Receipt {
     /// What became of the event.
     status: Outcome,
     /// The order it was about, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
     order_id: Option<OrderId>,
     /// How that order stands now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    order_status: Option<&'static str>,
+    #[schema(value_type = OrderStatus, required = false)]
+    order_status: Option<OrderStatus>,
     /// Why the money must go back.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RefundReason, required = false)]
     reason: Option<RefundReason>,
 }
 
 /// What became of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PaymentOutcome)]
 pub enum Outcome {
     /// It moved its order.
     Processed,
@@ -122,9 +127,9 @@ impl Receipt {
             PaymentVerdict::Duplicate => (Outcome::Duplicate, None),
             PaymentVerdict::Ignored => (Outcome::Ignored, None),
             PaymentVerdict::Parked => (Outcome::Parked, None),
-            PaymentVerdict::RefundDue(reason) => (Outcome::RefundDue, Some(reason)),
+            PaymentVerdict::RefundDue(reason) => (Outcome::RefundDue, Some(reason.into())),
         };
-        let (order_id, order_status) = reply.order.map(|(id, state)| (id, state.name())).unzip();
+        let (order_id, order_status) = reply.order.map(|(id, state)| (id, OrderStatus::from(&state))).unzip();
         Self { status, order_id, order_status, reason }
     }
 }

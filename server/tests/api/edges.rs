@@ -104,15 +104,17 @@ async fn addresses_and_methods_that_are_not_there() {
         read(shop.request(Method::GET, path).send().await.unwrap()).await.is_problem(404, "not-found");
     }
     for (method, path, allow) in [
-        (Method::PUT, "/api/holds", "POST"),
-        (Method::GET, "/api/token", "POST"),
-        (Method::GET, "/api/webhooks/payment", "POST"),
-        (Method::POST, "/api/products", "GET,HEAD"),
-        (Method::PATCH, "/api/holds/x", "GET,HEAD,DELETE"),
+        (Method::PUT, "/api/holds", "POST,OPTIONS"),
+        (Method::GET, "/api/token", "POST,OPTIONS"),
+        (Method::GET, "/api/webhooks/payment", "POST,OPTIONS"),
+        (Method::POST, "/api/products", "GET,HEAD,OPTIONS"),
+        (Method::PATCH, "/api/holds/x", "GET,HEAD,DELETE,OPTIONS"),
     ] {
         let answer = read(shop.request(method.clone(), path).send().await.unwrap()).await;
         answer.is_problem(405, "method-not-allowed");
         assert_eq!(answer.header("allow"), allow, "{method} {path}");
+        let answer = read(shop.request(Method::OPTIONS, path).send().await.unwrap()).await;
+        assert_eq!((answer.status, answer.header("allow")), (204, allow), "{path}");
     }
 }
 

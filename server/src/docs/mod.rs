@@ -1,0 +1,14 @@
+//! The documentation: the OpenAPI document, made from the table of calls, and the pages that are drawn from it and from the
+//! catalogue of problems. All of it is made once, when the server starts.
+
+pub mod call;
+pub mod calls;
+mod common;
+mod document;
+mod examples;
+mod problems;
+pub mod routes;
+mod served;
+mod streams;
+
+pub use served::routes;
