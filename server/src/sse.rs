@@ -2,13 +2,19 @@
 //! ends at once when the server stops, so that it can drain.
 
 use axum::{
+    Extension,
     body::Body,
     response::{IntoResponse, Response},
 };
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures::{Stream, StreamExt as _, stream};
 use http::{HeaderName, header};
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 
 /// A comment goes out after this much silence.
@@ -31,18 +37,34 @@ pub fn event(name: &str, id: Option<u64>, data: &[u8]) -> Bytes {
     text.freeze()
 }
 
+/// The text of a stream, piece by piece.
+pub type Pieces = Pin<Box<dyn Stream<Item = Bytes> + Send>>;
+
+/// Goes along with an answer whose body never comes: whoever writes the answer takes the pieces out. In a body, they would be
+/// copied through buffers that every watcher's connection would have to keep.
+#[derive(Clone)]
+pub struct Endless(Arc<Mutex<Option<Pieces>>>);
+
+impl Endless {
+    /// The pieces, once.
+    pub fn take(&self) -> Option<Pieces> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 /// Streams `events` until they end, the watcher leaves, or the server stops.
 pub fn answer(events: impl Stream<Item = Bytes> + Send + 'static, stopping: &CancellationToken) -> Response {
     let spread = RETRY_MS.end - RETRY_MS.start;
     let retry = RETRY_MS.start + getrandom::u32().unwrap_or(0) % spread;
     let greeting = stream::iter([Bytes::from(format!("retry: {retry}\n\n"))]);
-    let body = greeting.chain(with_comments(events)).take_until(stopping.clone().cancelled_owned());
+    let pieces: Pieces = Box::pin(greeting.chain(with_comments(events)).take_until(stopping.clone().cancelled_owned()));
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache, no-transform"),
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    (headers, Body::from_stream(body.map(Ok::<_, Infallible>))).into_response()
+    let nothing_yet = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+    (headers, Extension(Endless(Arc::new(Mutex::new(Some(pieces))))), nothing_yet).into_response()
 }
 
 fn with_comments(events: impl Stream<Item = Bytes> + Send + 'static) -> impl Stream<Item = Bytes> + Send {

@@ -4,6 +4,7 @@ use crate::shop::Shop;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Reads a stream event by event.
 struct Events {
@@ -107,4 +108,32 @@ async fn open_streams_do_not_hold_up_the_end() {
     for stream in &mut streams {
         assert_eq!(stream.block().await, None, "the stream ended in order");
     }
+}
+
+/// Old clients know no chunks: what they are sent ends when the connection does.
+#[tokio::test]
+async fn an_old_client_is_sent_events_without_chunks() {
+    let shop = Shop::open().await;
+    shop.product("phone", 1).await;
+    let mut old = tokio::net::TcpStream::connect(shop.addr).await.unwrap();
+    old.write_all(b"GET /api/products/events HTTP/1.0\r\n\r\n").await.unwrap();
+    let mut text = String::new();
+    while !text.contains("\nevent: stock\n") || !text.ends_with("\n\n") {
+        let mut piece = [0; 4096];
+        let n = tokio::time::timeout(Duration::from_secs(10), old.read(&mut piece)).await.unwrap().unwrap();
+        assert_ne!(n, 0, "{text}");
+        text.push_str(std::str::from_utf8(&piece[..n]).unwrap());
+    }
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    assert!(!head.contains("chunked") && body.starts_with("retry: "), "{text}");
+}
+
+#[tokio::test]
+async fn the_head_of_a_stream_alone_is_an_answer_that_ends() {
+    let shop = Shop::open().await;
+    let head = shop.request(Method::HEAD, "/api/products/events").send().await.unwrap();
+    assert_eq!((head.status().as_u16(), &head.headers()["content-type"]), (200, &"text/event-stream".parse().unwrap()));
+    assert_eq!(head.text().await.unwrap(), "");
+    // The connection is free for the next.
+    assert_eq!(shop.request(Method::GET, "/livez").send().await.unwrap().status(), 200);
 }

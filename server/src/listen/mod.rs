@@ -1,16 +1,18 @@
 //! The door: accepts connections, gives each a task, and closes in order. Unlike `axum::serve` it bounds how long a
 //! client may take over its headers, and how long the draining may last.
 
+mod connection;
+mod stream;
+
 use crate::passage::Passage;
-use axum::{body::Body, extract::Request};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioTimer;
 use socket2::SockRef;
-use std::{convert::Infallible, io, time::Duration};
-use tokio::net::{TcpListener, TcpStream};
+use std::{io, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long a client may take to send its headers, and a connection to be idle.
@@ -30,34 +32,29 @@ pub async fn serve(listener: TcpListener, passage: Passage, stopping: Cancellati
     let mut http = http1::Builder::new();
     // Answers are small: one buffer costs less than a list of two.
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).writev(false).max_buf_size(BUFFER);
-    let open = GracefulShutdown::new();
+    // Each connection keeps a receiver until it is over.
+    let (ending, open) = watch::channel(());
     while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, _)) => converse(&http, &open, stream, passage.clone()),
+            Ok((stream, _)) => {
+                adjust(&stream);
+                tokio::spawn(connection::converse(http.clone(), stream, passage.clone(), open.clone()));
+            }
             Err(error) => recover(&error).await,
         }
     }
-    drop(listener);
-    tracing::info!(connections = open.count(), "stopping: no new connections, the open ones are drained");
-    if tokio::time::timeout(DRAIN_TIMEOUT, open.shutdown()).await.is_err() {
+    drop((listener, open));
+    tracing::info!(connections = ending.receiver_count(), "stopping: no new connections, the open ones are drained");
+    ending.send_replace(());
+    if tokio::time::timeout(DRAIN_TIMEOUT, ending.closed()).await.is_err() {
         tracing::warn!(seconds = DRAIN_TIMEOUT.as_secs(), "some requests were not over in time");
     }
 }
 
-fn converse(http: &http1::Builder, open: &GracefulShutdown, stream: TcpStream, passage: Passage) {
+fn adjust(stream: &TcpStream) {
     // Answers are small and awaited; holding them back for more gains nothing.
     let _ = stream.set_nodelay(true);
-    let _ = SockRef::from(&stream).set_tcp_notsent_lowat(NOT_SENT);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let passage = passage.clone();
-        async { Ok::<_, Infallible>(passage.pass(request.map(Body::new)).await) }
-    });
-    let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
-        }
-    });
+    let _ = SockRef::from(stream).set_tcp_notsent_lowat(NOT_SENT);
 }
 
 /// A client that gave up while it waited is nothing; anything else passes, if it is given time.
