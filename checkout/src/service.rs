@@ -22,7 +22,8 @@ use tokio::sync::{mpsc, oneshot};
 pub struct Limits {
     /// Commands that may wait; one more is refused as busy, at once.
     pub queue: usize,
-    /// Commands that share one commit.
+    /// Commands that share one commit. Enough that a commit's cost hardly counts, and few enough that the next batch gathers
+    /// while this one is written: callers who all wait for one commit leave the processors idle.
     pub batch: usize,
     /// How long a payment waits for its order before its money is due back.
     pub parked_for: Duration,
@@ -30,7 +31,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queue: 4096, batch: 1024, parked_for: Duration::from_hours(24) }
+        Self { queue: 4096, batch: 256, parked_for: Duration::from_hours(24) }
     }
 }
 
