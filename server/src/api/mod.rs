@@ -47,7 +47,7 @@ pub fn routes(place_hold: MethodRouter<AppState>) -> Router<AppState> {
 }
 
 /// The table: each address, who answers there, and what the document says of it.
-fn calls(place_hold: MethodRouter<AppState>) -> Calls {
+pub(crate) fn calls(place_hold: MethodRouter<AppState>) -> Calls {
     Calls::default()
         .at("/api/token", post(token::issue, says::token::issue()))
         .at("/api/products", get(products::list, says::products::list()))

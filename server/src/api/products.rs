@@ -164,7 +164,7 @@ fn etag(products: &[Arc<Product>], now: Timestamp) -> String {
 }
 
 /// The answer, or 304 where the client has it.
-fn cached(headers: &HeaderMap, etag: &str, answer: impl FnOnce() -> Response) -> Response {
+pub fn cached(headers: &HeaderMap, etag: &str, answer: impl FnOnce() -> Response) -> Response {
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
     let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
     let fresh = known.flat_map(|v| v.split(',')).any(|tag| same(tag.trim()));

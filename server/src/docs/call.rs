@@ -152,6 +152,11 @@ impl Call {
         self
     }
 
+    /// Its name in the document.
+    pub fn id(&self) -> &str {
+        self.operation.operation_id.as_deref().unwrap_or_default()
+    }
+
     /// The problems it may answer with.
     pub fn problems(&self) -> &BTreeSet<Kind> {
         &self.problems

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::problem::Kind;
 use http::Method;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::{
     Components, HttpMethod, InfoBuilder, License, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, ServerBuilder,
     path::PathsMap, tag::TagBuilder,
@@ -20,16 +20,36 @@ pub struct Document {
     paths: PathsMap<String, PathItem>,
     schemas: Schemas,
     refusals: BTreeSet<Vec<Kind>>,
+    /// Which calls may answer with a problem of that kind.
+    answered_by: BTreeMap<Kind, Vec<Address>>,
+}
+
+/// Where a call is.
+#[derive(Debug, Clone)]
+pub struct Address {
+    pub method: Method,
+    pub path: String,
+    /// Its name in the document.
+    pub id: String,
 }
 
 impl Document {
     /// Adds a call.
     pub fn add(&mut self, path: &str, method: &Method, call: Call) {
         self.refusals.extend(problems::by_status(call.problems()).into_values());
+        let address = Address { method: method.clone(), path: path.to_owned(), id: call.id().to_owned() };
+        for kind in call.problems() {
+            self.answered_by.entry(*kind).or_default().push(address.clone());
+        }
         let (operation, schemas) = call.finish(path);
         self.schemas.extend(schemas);
         let item = PathItem::new(http_method(method), operation);
         self.paths.entry(path.to_owned()).or_default().merge_operations(item);
+    }
+
+    /// Which calls may answer with a problem of that kind.
+    pub fn answered_by(&self, kind: Kind) -> &[Address] {
+        self.answered_by.get(&kind).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The document, whole.

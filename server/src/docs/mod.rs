@@ -4,10 +4,16 @@
 pub mod call;
 pub mod calls;
 mod common;
+#[cfg(test)]
+mod complete;
 mod document;
 mod examples;
+mod guide;
+mod html;
 mod problems;
+mod reference;
 pub mod routes;
+mod schema;
 mod served;
 mod streams;
 

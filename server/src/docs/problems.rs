@@ -81,6 +81,7 @@ fn schema(kind: Kind) -> Schema {
     let number = ObjectBuilder::new().schema_type(Type::Integer);
     let object = ObjectBuilder::new()
         .description(Some(format!("{} {}", entry.happened, entry.remedy)))
+        .examples([json!(examples::example(kind))])
         .property(
             "type",
             text().format(Some(SchemaFormat::Custom("uri-reference".to_owned()))).enum_values(Some([kind.uri()])),

@@ -1,40 +1,56 @@
 //! Where the documentation is: the document itself, its page, the problems' pages and the sheet they share. Each is made
 //! once and then sent as it is; an `ETag` saves the sending.
 
-use super::document::Document;
-use crate::state::AppState;
+use super::{document::Document, guide, html, reference};
+use crate::{
+    api::products::cached,
+    problem::{Kind, Problem},
+    state::AppState,
+};
 use axum::{
     Router,
-    response::{IntoResponse, Response},
+    response::IntoResponse as _,
     routing::{MethodRouter, get},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
+
+/// The shop's colours and faces, and what the documentation makes of them.
+const SHEET: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("style.css"));
 
 /// The documentation's own addresses.
 pub fn routes(document: &Document) -> Router<AppState> {
     // A value of texts and numbers always has its JSON.
-    let json = serde_json::to_vec(&document.finish()).unwrap_or_default();
-    Router::new().route("/api/openapi.json", text("application/json", json))
+    let value = serde_json::to_value(document.finish()).unwrap_or_default();
+    let pages = Router::new()
+        .route("/api/openapi.json", sent("application/json", value.to_string()))
+        .route("/api/docs", page(reference::page_of(&value)))
+        .route("/api/docs/style.css", sent("text/css; charset=utf-8", SHEET))
+        .route("/problems", page(guide::index()));
+    let problems =
+        Kind::ALL.iter().fold(pages, |pages, kind| pages.route(&kind.uri(), page(guide::of(*kind, document))));
+    problems.route("/problems/{*unknown}", get(unknown))
+}
+
+/// A page of ours under a `type` that is none.
+async fn unknown() -> Problem {
+    Problem::new(Kind::NotFound, "There is no problem of that name; /problems lists them.")
+}
+
+fn page(html: String) -> MethodRouter<AppState> {
+    sent("text/html; charset=utf-8", html)
 }
 
 /// A text that is the same until the next release.
-fn text(media_type: &'static str, text: impl Into<Bytes>) -> MethodRouter<AppState> {
+fn sent(media_type: &'static str, text: impl Into<Bytes>) -> MethodRouter<AppState> {
     let text = text.into();
     let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&text)[..12]));
-    // Hexadecimal in quotes is always a header's value.
-    let tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
-    get(async move |asked: HeaderMap| -> Response {
+    get(async move |asked: HeaderMap| {
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
-            (header::ETAG, tag.clone()),
-            (header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
+            (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(html::POLICY)),
         ];
-        if asked.get(header::IF_NONE_MATCH) == Some(&tag) {
-            (StatusCode::NOT_MODIFIED, headers).into_response()
-        } else {
-            (headers, text).into_response()
-        }
+        cached(&asked, &tag, || (headers, text).into_response())
     })
 }
