@@ -39,4 +39,4 @@ fmt: ## formats the Rust code
 	@cargo fmt --all
 
 clean: ## removes what was built; keeps ./data and the installed tools
-	@rm -rf target node_modules end2end/node_modules
+	@rm -rf target node_modules end2end/node_modules interop/node_modules

@@ -32,10 +32,19 @@ function playwright(text) {
   return { passed: expected, failed: unexpected + flaky };
 }
 
+// Node's own runner, by its spec reporter: "ℹ pass 12", "ℹ fail 0" and so on, once each.
+function nodeTest(text) {
+  const numbers = ['tests', 'pass'].map((what) => text.match(new RegExp(`^ℹ ${what} (\\d+)$`, 'm'))?.[1]);
+  if (numbers.includes(undefined)) return null;
+  const [ran, passed] = numbers.map(Number);
+  return passed > ran ? null : { passed, failed: ran - passed };
+}
+
 const suites = [
   { name: 'Rust', file: 'rust.log', parse: (text) => nextest(text) ?? cargoTest(text), mayBeEmpty: false },
   { name: 'documentation', file: 'doc.log', parse: cargoTest, mayBeEmpty: true },
   { name: 'browser', file: 'browser.json', parse: playwright, mayBeEmpty: false },
+  { name: 'interop', file: 'interop.log', parse: nodeTest, mayBeEmpty: false },
 ];
 
 const problems = brokenSuites.map((name) => `the suite "${name}" ended with an error`);

@@ -3,6 +3,8 @@
 #   tools/setup.sh build     what a release build needs
 #   tools/setup.sh check     what `make check` needs on top of Rust
 #   tools/setup.sh e2e       what the browser tests need
+#   tools/setup.sh interop   what the tests with other people's webhook libraries need
+#   tools/setup.sh fuzz      what Schemathesis needs
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -141,5 +143,11 @@ e2e)
     node_packages end2end "Playwright"
     browser
     ;;
-*) die "usage: tools/setup.sh build|check|e2e" ;;
+interop)
+    node_js
+    node_packages interop "the libraries that sign webhooks"
+    venv interop interop/requirements.txt >/dev/null
+    ;;
+fuzz) venv fuzz tools/fuzz/requirements.txt >/dev/null ;;
+*) die "usage: tools/setup.sh build|check|e2e|interop|fuzz" ;;
 esac

@@ -44,5 +44,8 @@ tools/setup.sh e2e
 step "Browser tests (Playwright)"
 run browser browser_tests
 
+step "Webhooks that the official libraries sign"
+run interop tools/interop.sh
+
 if [ ${#failed[@]} -gt 0 ]; then step "Failed: ${failed[*]}"; fi
 exec node tools/count.mjs "$results" ${failed[@]+"${failed[@]}"}

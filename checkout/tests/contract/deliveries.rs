@@ -20,20 +20,17 @@ const EVENTS: [(&str, &str, PaymentStatus); 5] = [
 ];
 
 crate::scenarios! {
-    async fn in_every_order_of_delivery_an_order_ends_paid_once(shop: Shop) {
+    async fn in_every_order_of_delivery_and_wherever_the_order_comes_among_them_it_ends_paid_once(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         let all = permutations(EVENTS.len());
-        let stories = all.iter().enumerate().map(|(nth, sequence)| story(&shop, phone, nth, sequence, 0));
+        let placed = |nth: usize| (&all[nth % all.len()], nth / all.len());
+        let stories = (0..all.len() * (1 + EVENTS.len())).map(|nth| {
+            let (sequence, early) = placed(nth);
+            story(&shop, phone, nth, sequence, early)
+        });
+        assert_eq!(stories.len(), 720);
         futures::future::join_all(stories).await;
-        assert_eq!(counts(shop.stock(phone).await), [880, 0, 0, 120]);
-    }
-
-    async fn wherever_the_order_comes_among_its_events_it_ends_paid_once(shop: Shop) {
-        let phone = shop.phone(1000).await.id;
-        let all = permutations(EVENTS.len());
-        let stories = all.iter().enumerate().map(|(nth, sequence)| story(&shop, phone, nth, sequence, 1 + nth % 5));
-        futures::future::join_all(stories).await;
-        assert_eq!(counts(shop.stock(phone).await), [880, 0, 0, 120]);
+        assert_eq!(counts(shop.stock(phone).await), [280, 0, 0, 720]);
     }
 
     async fn with_a_rival_for_the_last_unit_whoever_is_first_gets_it(shop: Shop) {
@@ -73,6 +70,37 @@ crate::scenarios! {
             must_be_paid_once(&shop, order.id, None).await;
         }
         assert_eq!(counts(shop.stock(phone).await), [88, 0, 0, 12]);
+    }
+
+    async fn a_hundred_deliveries_at_once_on_two_nodes_pay_the_order_once(shop: Shop) {
+        let phone = shop.phone(100).await.id;
+        let nodes = [shop.checkout.clone(), shop.second_node().await];
+        let order = shop.ordered(phone, 1).await;
+        let hundred = (0..100).map(|n| deliver(&nodes[n % 2], EVENTS[n % 5], 0, Reference::Order(order.id)));
+        let verdicts = futures::future::join_all(hundred).await;
+        let duplicates = verdicts.iter().filter(|verdict| **verdict == PaymentVerdict::Duplicate).count();
+        assert_eq!(duplicates, 96, "four events are told, each a first time: {verdicts:?}");
+        must_be_paid_once(&shop, order.id, None).await;
+        assert_eq!(counts(shop.stock(phone).await), [99, 0, 0, 1]);
+    }
+
+    async fn a_hundred_deliveries_while_the_order_is_placed_pay_it_once(shop: Shop) {
+        let phone = shop.phone(100).await.id;
+        let nodes = [shop.checkout.clone(), shop.second_node().await];
+        for nth in 0..5 {
+            let hold = shop.hold(phone, 1).await;
+            let told = |n: usize| deliver(&nodes[n % 2], EVENTS[2], nth, Reference::Hold(hold.id));
+            let before = futures::future::join_all((0..50).map(told));
+            let after = futures::future::join_all((50..100).map(told));
+            let (before, order, after) = tokio::join!(before, shop.try_order(hold.id), after);
+            let order = shop.order_now(order.unwrap().id).await;
+            assert!(matches!(order.state, OrderState::Paid { .. }), "{order:?}");
+            let first = before.iter().chain(&after).filter(|verdict| **verdict != PaymentVerdict::Duplicate);
+            let first: Vec<_> = first.collect();
+            assert!(matches!(first[..], [PaymentVerdict::Processed | PaymentVerdict::Parked]), "{first:?}");
+            assert_eq!(shop.payments(&order).await.len(), 1);
+        }
+        assert_eq!(counts(shop.stock(phone).await), [95, 0, 0, 5]);
     }
 
     async fn three_deliveries_at_once_count_once_on_one_node_and_on_two(shop: Shop) {

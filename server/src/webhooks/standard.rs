@@ -5,7 +5,10 @@ use super::{
     Rejected, event,
     signature::{self, Forged, Key, lately, only},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
+};
 use checkout::{
     Delivery,
     model::{EventKey, Timestamp},
@@ -24,11 +27,17 @@ pub(super) const HEADERS: [&str; 3] = [ID, TIMESTAMP, SIGNATURE];
 
 const FORM: &str = "webhook-id, webhook-timestamp (seconds) and webhook-signature (v1,base64)";
 
+/// Secrets are handed on by people, and often lose their padding; the libraries do not mind.
+const SECRETS: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// The key that a secret stands for: after `whsec_` it is base64, as the specification has it; without that prefix it is the
 /// secret's own bytes, which its libraries call "raw". `None` where the prefix is followed by no base64, or by nothing.
 pub fn secret(text: &[u8]) -> Option<Cow<'_, [u8]>> {
     let Some(encoded) = text.strip_prefix(b"whsec_") else { return Some(text.into()) };
-    STANDARD.decode(encoded).ok().filter(|key| !key.is_empty()).map(Cow::Owned)
+    SECRETS.decode(encoded).ok().filter(|key| !key.is_empty()).map(Cow::Owned)
 }
 
 /// Reads a request that one of `keys` signed, not long from `now`.
@@ -131,7 +140,8 @@ mod tests {
     fn a_secret_with_the_prefix_is_base64_and_any_other_is_its_bytes() {
         assert_eq!(secret(b"whsec_AAEC").unwrap()[..], [0, 1, 2]);
         assert_eq!(secret(b"AAEC").unwrap()[..], *b"AAEC");
-        for broken in ["whsec_", "whsec_*", "whsec_AAE", "whsec_AAEC "] {
+        assert_eq!(secret(b"whsec_AAE=").unwrap(), secret(b"whsec_AAE").unwrap());
+        for broken in ["whsec_", "whsec_*", "whsec_A", "whsec_AAEC "] {
             assert!(secret(broken.as_bytes()).is_none(), "{broken}");
         }
     }

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Webhooks that the official libraries sign, sent to the release build: tools/interop.sh [option of node's test runner…]
+# HOLDFAST_BIN names another build.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+tools/setup.sh interop
+python=$(venv interop interop/requirements.txt)/bin/python
+cd interop
+HOLDFAST_INTEROP_PYTHON=$python exec node --test --test-reporter=spec "$@" ./*.test.mjs
