@@ -10,6 +10,7 @@ pub mod config;
 mod docs;
 pub mod extract;
 mod health;
+mod in_progress;
 mod listen;
 mod live;
 mod passage;

@@ -67,6 +67,12 @@ impl Problem {
             .retry_after(retry_after)
     }
 
+    /// The same request is being answered.
+    pub fn in_progress() -> Self {
+        let detail = "Your request with this Idempotency-Key is being answered; repeat it to learn its outcome.";
+        Self::new(Kind::KeyInProgress, detail).retry_after(Duration::from_secs(1))
+    }
+
     /// Something was done, or not: nobody knows yet.
     pub fn unknown_outcome() -> Self {
         let detail = "It may have been done. Repeat the request with the same Idempotency-Key to learn its outcome.";

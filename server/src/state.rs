@@ -1,6 +1,6 @@
 //! What every handler may reach.
 
-use crate::{api::token::ClientCheck, auth::Tokens, config::Settings, webhooks};
+use crate::{api::token::ClientCheck, auth::Tokens, config::Settings, in_progress::InProgress, webhooks};
 use app::sandbox::SandboxProvider;
 use axum::extract::FromRef;
 use checkout::{Checkout, Mint, store::Store};
@@ -22,6 +22,8 @@ pub struct Parts {
     pub mint: Mint,
     /// Issues and verifies access tokens.
     pub tokens: Tokens,
+    /// Requests with an idempotency key that are under way.
+    pub in_progress: InProgress,
     /// Checks clients' secrets, a few at a time.
     pub client_check: ClientCheck,
     /// Verify webhooks.

@@ -92,6 +92,7 @@ pub async fn place(
     Client(owner): Client,
     Posted { body, idempotency }: Posted<PlaceHold>,
 ) -> Answer<Response> {
+    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
     let PlaceHold { product_id, qty, shopper } = body;
     Ok(placed(state.checkout.place_hold(product_id, qty, owner, shopper, idempotency).await?))
 }
@@ -114,6 +115,7 @@ pub async fn release(
     Id(hold): Id<HoldId>,
     PostedNothing { idempotency }: PostedNothing,
 ) -> Answer<StatusCode> {
+    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
     state.checkout.release_hold(hold, owner, idempotency).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -191,6 +191,7 @@ pub async fn place(
     Client(owner): Client,
     Posted { body, idempotency }: Posted<PlaceOrder>,
 ) -> Answer<Response> {
+    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
     let order = state.checkout.place_order(body.hold_id, owner, idempotency).await?;
     let location = format!("/api/orders/{}", order.value.id);
     Ok(created(&location, order.replayed, OrderView::from(order.value)))
@@ -214,6 +215,7 @@ pub async fn cancel(
     Id(order): Id<OrderId>,
     PostedNothing { idempotency }: PostedNothing,
 ) -> Answer<Response> {
+    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
     Ok(done(state.checkout.cancel_order(order, owner, idempotency).await?, OrderView::from))
 }
 

@@ -21,7 +21,7 @@ pub const OF_BODIES: &[Kind] = &[Kind::BrokenBody, Kind::Timeout, Kind::TooLarge
 /// Where that body is JSON.
 pub const OF_JSON: &[Kind] = &[Kind::MalformedJson, Kind::NotJson, Kind::InvalidBody];
 /// Where an idempotency key counts.
-pub const OF_KEYS: &[Kind] = &[Kind::BadIdempotencyKey, Kind::KeyReused];
+pub const OF_KEYS: &[Kind] = &[Kind::BadIdempotencyKey, Kind::KeyInProgress, Kind::KeyReused];
 
 /// The headers that requests may have, besides those that prove who is asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

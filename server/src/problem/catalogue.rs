@@ -158,6 +158,11 @@ catalogue! {
         happened: "The body had not arrived in full when the time for it was over. Nothing was done.",
         remedy: "Send the request again, over a better connection if need be.",
     }
+    CONFLICT KeyInProgress "key-in-progress" "The same request is under way" {
+        happened: "Your client sent a request with this Idempotency-Key a moment ago, and it is not answered yet. This one did \
+                   nothing.",
+        remedy: "Repeat the request after the time in Retry-After: it will be told the first one's answer.",
+    }
     CONFLICT SoldOut "sold-out" "Not enough stock" {
         happened: "Fewer units are available than were asked for. Nothing was held.",
         remedy: "Ask for at most `available`. Where that is zero and `may_return` is not, units may come back from holds that \

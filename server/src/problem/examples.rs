@@ -29,6 +29,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::StockCommitted => Refusal::StockCommitted { committed: 54 }.into(),
         Kind::HoldExpired => Refusal::HoldExpired { expired_at: at }.into(),
         Kind::HoldReleased => Refusal::HoldReleased.into(),
+        Kind::KeyInProgress => Problem::in_progress(),
         Kind::KeyReused => Refusal::KeyReused.into(),
         Kind::MalformedJson => {
             Problem::new(kind, "The body is not JSON: EOF while parsing an object at line 1 column 14.")

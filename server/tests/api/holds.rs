@@ -106,6 +106,13 @@ async fn a_key_gives_the_stored_answer_and_one_hold() {
 
     let all: Vec<_> = (0..40).map(|_| shop.post_keyed("/api/holds", &token, "k2", &ask)).collect();
     let answers = futures::future::join_all(all).await;
-    assert!(answers.iter().all(|a| a.status == 201 && a.body == answers[0].body));
+    let again = shop.post_keyed("/api/holds", &token, "k2", &ask).await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, "true"));
+    let (placed, told_to_wait): (Vec<_>, Vec<_>) = answers.iter().partition(|a| a.status == 201);
+    assert!(!placed.is_empty() && placed.iter().all(|a| a.body == again.body));
+    for answer in told_to_wait {
+        answer.is_problem(409, "key-in-progress");
+        assert_eq!(answer.header("retry-after"), "1");
+    }
     assert_eq!(shop.checkout.product(product.id).unwrap().stock.held, 2 + 3 + 2);
 }
