@@ -72,7 +72,7 @@ impl Parameter {
             ),
             Self::IdempotencyKey => (
                 "Idempotency-Key",
-                visible(text),
+                key(text),
                 "8e03978e-40d5-43dd-bc93-6894a57f9324",
                 "Makes the request safe to repeat: the same key with the same request gets the first one's answer, and has \
                  its effect once. Quoted or bare. Keys are your client's own.",
@@ -92,7 +92,7 @@ impl Parameter {
             ),
             Self::WebhookKey => (
                 "Idempotency-Key",
-                visible(text),
+                key(text),
                 "evt-0001",
                 "**Plain HMAC**: the event's id, the same however often it is delivered. The other schemes have it elsewhere.",
             ),
@@ -128,6 +128,11 @@ impl Parameter {
 
 fn visible(text: ObjectBuilder) -> ObjectBuilder {
     text.min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"))
+}
+
+/// Quoted or bare.
+fn key(text: ObjectBuilder) -> ObjectBuilder {
+    text.min_length(Some(1)).max_length(Some(257)).pattern(Some(r#"^(?:"[!#-~]{1,255}"|[!#-~]{1,255})$"#))
 }
 
 fn digits(text: ObjectBuilder) -> ObjectBuilder {
