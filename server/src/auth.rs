@@ -8,13 +8,18 @@ use crate::{
     state::AppState,
 };
 use axum::extract::FromRequestParts;
-use checkout::model::{Owner, Timestamp};
+use checkout::{
+    StoreError,
+    model::{Owner, Timestamp},
+    store::Store,
+};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{PoisonError, RwLock},
+    time::Duration,
 };
 use uuid::Uuid;
 
@@ -22,6 +27,9 @@ use uuid::Uuid;
 pub const SCOPE: &str = "checkout";
 /// How long a token lasts, in seconds.
 pub const TOKEN_TTL_S: u64 = 3600;
+
+/// How soon a client that was revoked is shut out of a running server.
+const LOOK_FOR_REVOKED_EVERY: Duration = Duration::from_secs(3);
 
 const ISSUER: &str = "holdfast";
 const AUDIENCE: &str = "holdfast-api";
@@ -39,6 +47,8 @@ struct Claims {
     sub: Uuid,
     scope: String,
     iat: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<u64>,
     exp: u64,
 }
 
@@ -47,7 +57,9 @@ struct Claims {
 struct Access {
     client: Owner,
     may_check_out: bool,
-    /// Seconds since the epoch; compared on every call.
+    /// Good from then on. Seconds since the epoch, as the next; both are compared on every call.
+    from: u64,
+    /// Good until then.
     exp: u64,
 }
 
@@ -59,6 +71,8 @@ pub struct Tokens {
     validation: Validation,
     /// Tokens whose signature was found good, at most [`REMEMBERED`].
     good: RwLock<HashMap<Box<str>, Access>>,
+    /// Clients whose tokens are not.
+    revoked: RwLock<HashSet<Owner>>,
 }
 
 impl Tokens {
@@ -77,6 +91,7 @@ impl Tokens {
             verifying: keys.iter().map(|k| (k.kid.clone(), DecodingKey::from_secret(k.secret.expose()))).collect(),
             validation,
             good: RwLock::default(),
+            revoked: RwLock::default(),
         }
     }
 
@@ -89,6 +104,7 @@ impl Tokens {
             sub: client,
             scope: SCOPE.to_owned(),
             iat,
+            nbf: None,
             exp: iat + TOKEN_TTL_S,
         };
         jsonwebtoken::encode(&self.header, &claims, &self.signing)
@@ -98,7 +114,8 @@ impl Tokens {
     fn verify(&self, token: &str, now: Timestamp) -> Option<Access> {
         let known = self.good.read().unwrap_or_else(PoisonError::into_inner).get(token).copied();
         let access = known.or_else(|| self.decode(token))?;
-        (seconds(now) < access.exp.saturating_add(LEEWAY_S)).then_some(access)
+        let now = seconds(now);
+        (now + LEEWAY_S >= access.from && now < access.exp.saturating_add(LEEWAY_S)).then_some(access)
     }
 
     fn decode(&self, token: &str) -> Option<Access> {
@@ -108,13 +125,49 @@ impl Tokens {
         let key = self.verifying.get(&jsonwebtoken::decode_header(token).ok()?.kid?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
         let may_check_out = claims.scope.split(' ').any(|scope| scope == SCOPE);
-        let access = Access { client: Owner(claims.sub), may_check_out, exp: claims.exp };
+        let client = Owner(claims.sub);
+        // Kept until the token is remembered: who is revoked in between must not be.
+        let revoked = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
+        if revoked.contains(&client) {
+            return None;
+        }
+        let from = claims.iat.max(claims.nbf.unwrap_or_default());
+        let access = Access { client, may_check_out, from, exp: claims.exp };
         let mut good = self.good.write().unwrap_or_else(PoisonError::into_inner);
         if good.len() >= REMEMBERED {
             good.clear();
         }
         good.insert(token.into(), access);
         Some(access)
+    }
+
+    /// From now on, these clients' tokens are not good, however well they are remembered.
+    fn shut_out(&self, revoked: HashSet<Owner>) {
+        let mut known = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
+        if *known != revoked {
+            *known = revoked;
+            self.good
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .retain(|_, access| !known.contains(&access.client));
+        }
+    }
+
+    /// Looks up who was revoked, wherever that was.
+    pub async fn look_for_revoked(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let all = store.clients().all().await?;
+        self.shut_out(all.into_iter().filter(|c| c.revoked_at.is_some()).map(|c| Owner(c.id)).collect());
+        Ok(())
+    }
+}
+
+/// Looks up now and then who was revoked, until the server is gone.
+pub async fn keep_looking_for_revoked(state: AppState) {
+    loop {
+        tokio::time::sleep(LOOK_FOR_REVOKED_EVERY).await;
+        if let Err(error) = state.tokens.look_for_revoked(&*state.store).await {
+            tracing::warn!(%error, "could not look up which clients were revoked");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, token::ClientCheck},
-    auth::Tokens,
+    auth::{self, Tokens},
     config::{Common, Environment, RateLimit, Settings},
     in_progress::InProgress,
     listen,
@@ -124,7 +124,10 @@ impl Server {
             settings,
             stopping: CancellationToken::new(),
         };
-        Ok(Self { listener, addr, state: state.into() })
+        let state = AppState::from(state);
+        state.tokens.look_for_revoked(&*state.store).await.map_err(|e| other(&e))?;
+        tokio::spawn(auth::keep_looking_for_revoked(state.clone()));
+        Ok(Self { listener, addr, state })
     }
 
     /// Where it listens.

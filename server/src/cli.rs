@@ -3,6 +3,7 @@
 use crate::config::{CommonArgs, ServeArgs};
 use checkout::model::{Currency, Slug, Timestamp};
 use clap::{Args, Parser, Subcommand};
+use uuid::Uuid;
 
 /// Holdfast, a flash-sale checkout: the storefront, its API, and the shop's tools.
 ///
@@ -60,6 +61,22 @@ pub enum ClientCommand {
         /// Its name, for people
         #[arg(long)]
         name: String,
+    },
+    /// Show all clients, revoked ones too; never their secrets
+    List,
+    /// Give a client a new secret, and print it this once; the old one gets no more tokens from now on
+    ///
+    /// Tokens that were issued before stay good until they end, within an hour: that is the time to hand the new secret on.
+    Rotate {
+        /// The client's id
+        #[arg(long)]
+        id: Uuid,
+    },
+    /// Shut a client out for good: it gets no tokens, and those it has are refused within seconds
+    Revoke {
+        /// The client's id
+        #[arg(long)]
+        id: Uuid,
     },
 }
 

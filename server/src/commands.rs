@@ -1,25 +1,20 @@
 //! The `holdfast` command: doing what it is told. Every command works beside running servers.
 
+mod clients;
+
 use crate::{
     api::{holds, products::ProductView},
     boot::{BootError, Engine, Server, open_store},
-    cli::{AddProduct, Cli, ClientCommand, Command, ProductCommand},
+    cli::{AddProduct, Cli, Command, ProductCommand},
     config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings},
     seed,
     state::AppState,
     telemetry,
 };
-use argon2::{Argon2, PasswordHasher as _, password_hash::SaltString};
 use axum::routing::{MethodRouter, post};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use checkout::{
-    Mint,
-    model::{Money, ProductDraft, SaleWindow, Slug},
-    store::ApiClient,
-};
+use checkout::model::{Money, ProductDraft, SaleWindow, Slug};
 use clap::{CommandFactory as _, Parser as _};
 use serde::Serialize;
-use serde_json::json;
 use std::{
     env, fmt,
     io::{self, Write as _},
@@ -134,7 +129,7 @@ async fn once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure>
         Command::Seed => add_demo(&engine).await,
         Command::Product(ProductCommand::Add(product)) => add_product(&engine, *product).await,
         Command::Product(ProductCommand::Stock { slug, total }) => adjust_stock(&engine, &slug, total).await,
-        Command::Client(ClientCommand::Add { name }) => add_client(&engine, name).await,
+        Command::Client(command) => clients::run(&engine, command).await,
         Command::Audit => audit(&engine).await,
         Command::Serve(_) | Command::Migrate => Ok(ExitCode::SUCCESS),
     }
@@ -172,30 +167,6 @@ async fn adjust_stock(engine: &Engine, slug: &Slug, total: u32) -> Result<ExitCo
     let id = known.ok_or_else(|| Failure(format!("no product has the slug {slug}")))?.id;
     let product = engine.checkout.adjust_stock(id, total).await.map_err(|e| failure(&e))?;
     print(&ProductView::new(&product, engine.checkout.now()))
-}
-
-async fn add_client(engine: &Engine, name: String) -> Result<ExitCode, Failure> {
-    if !(1..=200).contains(&name.trim().chars().count()) {
-        return Err(Failure("a client's name is 1 to 200 characters".to_owned()));
-    }
-    let secret = format!("hfs_{}", BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?));
-    let salt = SaltString::encode_b64(&random::<16>()?).map_err(|e| failure(&e))?;
-    let hash = Argon2::default().hash_password(secret.as_bytes(), &salt);
-    let client = ApiClient {
-        id: Mint::new(engine.clock.clone()).id(),
-        name: name.trim().to_owned(),
-        secret_hash: hash.map_err(|e| failure(&e))?.to_string(),
-        created_at: engine.clock.now(),
-    };
-    engine.store.clients().add(&client).await.map_err(|e| failure(&e))?;
-    print(&json!({ "client_id": client.id, "client_secret": secret }))
-}
-
-/// Bytes that nobody can guess.
-fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| failure(&e))?;
-    Ok(bytes)
 }
 
 async fn audit(engine: &Engine) -> Result<ExitCode, Failure> {

@@ -120,6 +120,23 @@ fn a_shop_is_filled_and_audited_from_the_command_line() {
     let client = json(&run(dir.path(), &["client", "add", "--name", "a shop"]));
     assert!(client["client_id"].is_string() && client["client_secret"].as_str().is_some_and(|s| s.len() > 40));
 
+    let id = client["client_id"].as_str().unwrap();
+    let rotated = json(&run(dir.path(), &["client", "rotate", "--id", id]));
+    assert!(rotated["client_id"] == id && rotated["client_secret"] != client["client_secret"]);
+    for _ in 0..2 {
+        assert!(json(&run(dir.path(), &["client", "revoke", "--id", id]))["revoked_at"].is_string());
+    }
+    let listed = run(dir.path(), &["client", "list"]);
+    assert_eq!(json(&listed)[0]["name"], "a shop");
+    assert!(!String::from_utf8_lossy(&listed.stdout).contains("secret"));
+    for command in ["rotate", "revoke"] {
+        let nobody = "00000000-0000-4000-8000-000000000000";
+        let refused = run(dir.path(), &["client", command, "--id", nobody]);
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains(nobody));
+    }
+    let revoked = run(dir.path(), &["client", "rotate", "--id", id]);
+    assert!(!revoked.status.success() && String::from_utf8_lossy(&revoked.stderr).contains("revoked"));
+
     let audit = run(dir.path(), &["audit"]);
     let found = json(&audit);
     assert!(audit.status.success());

@@ -179,6 +179,8 @@ pub struct ApiClient {
     pub secret_hash: String,
     /// When it was added.
     pub created_at: Timestamp,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// The API's clients.
@@ -188,6 +190,12 @@ pub trait Clients: Send + Sync {
     async fn add(&self, client: &ApiClient) -> Result<(), StoreError>;
     /// Finds one.
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError>;
+    /// All of them, oldest first.
+    async fn all(&self) -> Result<Vec<ApiClient>, StoreError>;
+    /// Replaces its secret; `false` when there is no such client, or it was revoked.
+    async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError>;
+    /// Revokes it for good; again is no error. `false` when there is no such client.
+    async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError>;
 }
 
 /// Opens the store that a database address names: `sqlite://path` or `postgres://…`.

@@ -8,6 +8,7 @@ use crate::{
         Product, Quantity, Reference, RefundReason, SaleWindow, Shopper, Stock, Timestamp,
     },
     state::KeyRecord,
+    store::ApiClient,
 };
 use sqlx::FromRow;
 use std::time::Duration;
@@ -270,6 +271,27 @@ impl TryFrom<KeyRow> for KeyRecord {
             idempotency: Idempotency { key, fingerprint: fingerprint(&row.fingerprint)? },
             reply,
         })
+    }
+}
+
+#[derive(FromRow)]
+pub(super) struct ClientRow {
+    id: Uuid,
+    name: String,
+    secret_hash: String,
+    created_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl From<ClientRow> for ApiClient {
+    fn from(row: ClientRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            secret_hash: row.secret_hash,
+            created_at: Timestamp::from_millis(row.created_at),
+            revoked_at: row.revoked_at.map(Timestamp::from_millis),
+        }
     }
 }
 

@@ -41,10 +41,31 @@ crate::scenarios! {
     }
 
     async fn a_client_is_found_by_its_id_on_every_node(shop: Shop) {
-        let client = ApiClient { id: id(7), name: "a shop".into(), secret_hash: "$argon2id$".into(), created_at: noon() };
+        let client = client(7);
         shop.store.clients().add(&client).await.unwrap();
         let other = checkout::store::open(&shop.database.url()).await.unwrap();
         assert_eq!(other.clients().find(id(7)).await.unwrap(), Some(client));
         assert_eq!(other.clients().find(id(8)).await.unwrap(), None);
     }
+
+    async fn a_client_gets_a_new_secret_until_it_is_revoked(shop: Shop) {
+        let clients = shop.store.clients();
+        for n in [7, 8] {
+            clients.add(&client(n)).await.unwrap();
+        }
+        assert!(clients.set_secret(id(7), "new").await.unwrap());
+        let later = noon() + std::time::Duration::from_secs(1);
+        for at in [noon(), later] {
+            assert!(clients.revoke(id(7), at).await.unwrap());
+        }
+        assert!(!clients.set_secret(id(7), "newer").await.unwrap());
+        assert!(!clients.revoke(id(9), noon()).await.unwrap() && !clients.set_secret(id(9), "x").await.unwrap());
+        let revoked = ApiClient { secret_hash: "new".into(), revoked_at: Some(noon()), ..client(7) };
+        assert_eq!(clients.all().await.unwrap(), [revoked, client(8)]);
+    }
+}
+
+fn client(n: u128) -> ApiClient {
+    let (name, secret_hash) = ("a shop".to_owned(), "$argon2id$".to_owned());
+    ApiClient { id: id(n), name, secret_hash, created_at: noon(), revoked_at: None }
 }

@@ -53,7 +53,7 @@ impl ClientCheck {
         let turn = tokio::time::timeout(PATIENCE, self.0.acquire()).await;
         let _turn = turn.map_err(|_| OAuthError::unavailable("too many sign-ins wait"))?;
         let verified = tokio::task::spawn_blocking(move || verify(&given.secret, &hash)).await.unwrap_or(false);
-        found.filter(|_| verified).ok_or(OAuthError::INVALID_CLIENT)
+        found.filter(|client| verified && client.revoked_at.is_none()).ok_or(OAuthError::INVALID_CLIENT)
     }
 }
 

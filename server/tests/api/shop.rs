@@ -111,26 +111,38 @@ impl Shop {
 
     /// A client of the API: its id and its secret. The secret's hash is a cheap one, for the tests' sake.
     pub async fn client(&self) -> (Uuid, String) {
-        use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_hash::SaltString};
         let secret = "a client's secret".to_owned();
-        let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
-        let salt = SaltString::from_b64("c2FsdHNhbHRzYWx0").unwrap();
         let client = ApiClient {
             id: checkout::Mint::new(self.clock.clone()).id(),
             name: "a test".to_owned(),
-            secret_hash: cheap.hash_password(secret.as_bytes(), &salt).unwrap().to_string(),
+            secret_hash: hash(&secret),
             created_at: Timestamp::from_millis(START_MS),
+            revoked_at: None,
         };
-        self.store.clients().add(&client).await.unwrap();
+        self.clients().add(&client).await.unwrap();
         (client.id, secret)
     }
 
-    /// A token, got as clients get theirs.
+    /// The clients behind the API's back, as the command line changes them.
+    pub fn clients(&self) -> &dyn checkout::store::Clients {
+        self.store.clients()
+    }
+
+    /// A new client's token, got as clients get theirs.
     pub async fn token(&self) -> String {
         let (id, secret) = self.client().await;
-        let form = format!("grant_type=client_credentials&client_id={id}&client_secret=a+client%27s+secret");
-        assert_eq!(secret, "a client's secret");
-        let answer = self.form("/api/token", form).await;
+        self.token_of(id, &secret).await
+    }
+
+    /// The answer to who asks for a token.
+    pub async fn ask_for_token(&self, id: Uuid, secret: &str) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials").append_pair("client_id", &id.to_string());
+        self.form("/api/token", form.append_pair("client_secret", secret).finish()).await
+    }
+
+    pub async fn token_of(&self, id: Uuid, secret: &str) -> String {
+        let answer = self.ask_for_token(id, secret).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.body["access_token"].as_str().unwrap().to_owned()
     }
@@ -198,4 +210,12 @@ pub async fn read(response: Response) -> Answer {
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
     Answer { status: status.as_u16(), headers, body }
+}
+
+/// A cheap hash of a secret, for the tests' sake.
+pub fn hash(secret: &str) -> String {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_hash::SaltString};
+    let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
+    let salt = SaltString::from_b64("c2FsdHNhbHRzYWx0").unwrap();
+    cheap.hash_password(secret.as_bytes(), &salt).unwrap().to_string()
 }

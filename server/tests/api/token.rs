@@ -1,6 +1,7 @@
 //! `POST /api/token`, and the tokens that are not ours.
 
-use crate::shop::{JWT_SECRET, START_MS, Shop, read};
+use crate::shop::{JWT_SECRET, START_MS, Shop, hash, read};
+use checkout::model::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -89,6 +90,9 @@ async fn tokens_that_are_not_ours_are_401() {
         ("no kid", forge(None, HS256, JWT_SECRET, |_| {})),
         ("another algorithm", forge(Some("test"), HS512, JWT_SECRET, |_| {})),
         ("expired", forge(Some("test"), HS256, JWT_SECRET, set("exp", json!(START_MS / 1000 - 6)))),
+        ("not yet valid", forge(Some("test"), HS256, JWT_SECRET, set("nbf", json!(START_MS / 1000 + 6)))),
+        ("issued tomorrow", forge(Some("test"), HS256, JWT_SECRET, set("iat", json!(START_MS / 1000 + 86_400)))),
+        ("no iat", forge(Some("test"), HS256, JWT_SECRET, without("iat"))),
         ("no exp", forge(Some("test"), HS256, JWT_SECRET, without("exp"))),
         ("exp is text", forge(Some("test"), HS256, JWT_SECRET, set("exp", json!("tomorrow")))),
         ("foreign aud", forge(Some("test"), HS256, JWT_SECRET, set("aud", json!("other")))),
@@ -129,4 +133,33 @@ async fn a_token_without_the_scope_is_403_and_an_old_one_401() {
     let token = shop.token().await;
     shop.clock.advance(Duration::from_secs(3605));
     shop.get("/api/holds/nothing", &token).await.is_problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn a_revoked_client_is_shut_out_within_seconds() {
+    let shop = Shop::open().await;
+    let (id, secret) = shop.client().await;
+    let (token, other) = (shop.token_of(id, &secret).await, shop.token().await);
+    shop.get("/api/holds/nothing", &token).await.is_problem(404, "unknown-hold");
+    assert!(shop.clients().revoke(id, Timestamp::from_millis(START_MS)).await.unwrap());
+
+    assert_eq!(shop.ask_for_token(id, &secret).await.status, 401, "no new token, at once");
+    let mut tries = 0;
+    while shop.get("/api/holds/nothing", &token).await.status != 401 {
+        tries += 1;
+        assert!(tries < 60, "the old token still works after six seconds");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    shop.get("/api/holds/nothing", &other).await.is_problem(404, "unknown-hold");
+}
+
+#[tokio::test]
+async fn a_new_secret_replaces_the_old_one_and_leaves_tokens_their_hour() {
+    let shop = Shop::open().await;
+    let (id, secret) = shop.client().await;
+    let token = shop.token_of(id, &secret).await;
+    assert!(shop.clients().set_secret(id, &hash("another")).await.unwrap());
+    assert_eq!(shop.ask_for_token(id, &secret).await.status, 401);
+    shop.token_of(id, "another").await;
+    shop.get("/api/holds/nothing", &token).await.is_problem(404, "unknown-hold");
 }

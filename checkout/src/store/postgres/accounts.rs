@@ -1,12 +1,13 @@
 //! Browser sessions and API clients.
 
-use super::{PostgresStore, fault::Question};
+use super::{PostgresStore, columns::CLIENT, fault::Question};
 use crate::{
     fault::StoreError,
     model::Timestamp,
-    store::{ApiClient, Clients, Sessions},
+    store::{ApiClient, Clients, Sessions, rows::ClientRow},
 };
 use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 #[async_trait]
@@ -77,17 +78,26 @@ impl Clients for PostgresStore {
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
-        let row: Option<(Uuid, String, String, i64)> =
-            sqlx::query_as("SELECT id, name, secret_hash, ms(created_at) FROM api_clients WHERE id = $1")
-                .bind(id)
-                .fetch_optional(&self.pool)
-                .answered()
-                .await?;
-        Ok(row.map(|(id, name, secret_hash, created_at)| ApiClient {
-            id,
-            name,
-            secret_hash,
-            created_at: Timestamp::from_millis(created_at),
-        }))
+        let sql = format!("SELECT {CLIENT} FROM api_clients c WHERE c.id = $1");
+        let row = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).answered();
+        Ok(row.await?.map(ApiClient::from))
+    }
+
+    async fn all(&self) -> Result<Vec<ApiClient>, StoreError> {
+        let sql = format!("SELECT {CLIENT} FROM api_clients c ORDER BY c.id");
+        let rows = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).answered();
+        Ok(rows.await?.into_iter().map(ApiClient::from).collect())
+    }
+
+    async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE api_clients SET secret_hash = $2 WHERE id = $1 AND revoked_at IS NULL";
+        let done = sqlx::query(sql).bind(id).bind(secret_hash).execute(&self.pool).answered();
+        Ok(done.await?.rows_affected() == 1)
+    }
+
+    async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
+        let sql = "UPDATE api_clients SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1";
+        let done = sqlx::query(sql).bind(id).bind(at.to_datetime()).execute(&self.pool).answered();
+        Ok(done.await?.rows_affected() == 1)
     }
 }

@@ -13,3 +13,6 @@ pub(super) const ORDER: &str = "o.id, o.hold_id, o.product_id, o.owner, o.shoppe
 
 pub(super) const PAYMENT: &str = "w.id, w.key, w.fingerprint, w.order_id, w.hold_id, w.product_id, w.transaction_id, \
      w.status, w.amount, w.currency, ms(w.received_at) AS received_at, w.outcome, w.refund_reason";
+
+pub(super) const CLIENT: &str =
+    "c.id, c.name, c.secret_hash, ms(c.created_at) AS created_at, ms(c.revoked_at) AS revoked_at";

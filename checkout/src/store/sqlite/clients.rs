@@ -4,7 +4,7 @@ use super::{SqliteStore, classify};
 use crate::{
     fault::StoreError,
     model::Timestamp,
-    store::{ApiClient, Clients},
+    store::{ApiClient, Clients, rows::ClientRow},
 };
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -24,17 +24,26 @@ impl Clients for SqliteStore {
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
-        let row: Option<(Uuid, String, String, i64)> =
-            sqlx::query_as("SELECT id, name, secret_hash, created_at FROM api_clients WHERE id = ?1")
-                .bind(id)
-                .fetch_optional(&self.readers)
-                .await
-                .map_err(classify)?;
-        Ok(row.map(|(id, name, secret_hash, created_at)| ApiClient {
-            id,
-            name,
-            secret_hash,
-            created_at: Timestamp::from_millis(created_at),
-        }))
+        let sql = "SELECT id, name, secret_hash, created_at, revoked_at FROM api_clients WHERE id = ?1";
+        let row = sqlx::query_as::<_, ClientRow>(sql).bind(id).fetch_optional(&self.readers).await;
+        Ok(row.map_err(classify)?.map(ApiClient::from))
+    }
+
+    async fn all(&self) -> Result<Vec<ApiClient>, StoreError> {
+        let sql = "SELECT id, name, secret_hash, created_at, revoked_at FROM api_clients ORDER BY id";
+        let rows = sqlx::query_as::<_, ClientRow>(sql).fetch_all(&self.readers).await;
+        Ok(rows.map_err(classify)?.into_iter().map(ApiClient::from).collect())
+    }
+
+    async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE api_clients SET secret_hash = ?2 WHERE id = ?1 AND revoked_at IS NULL";
+        let done = sqlx::query(sql).bind(id).bind(secret_hash).execute(&self.writer).await;
+        Ok(done.map_err(classify)?.rows_affected() == 1)
+    }
+
+    async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
+        let sql = "UPDATE api_clients SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1";
+        let done = sqlx::query(sql).bind(id).bind(at.as_millis()).execute(&self.writer).await;
+        Ok(done.map_err(classify)?.rows_affected() == 1)
     }
 }
