@@ -118,6 +118,11 @@ impl Tokens {
         (now + LEEWAY_S >= access.from && now < access.exp.saturating_add(LEEWAY_S)).then_some(access)
     }
 
+    /// The client that a request's good token names, if it has one.
+    pub fn client(&self, headers: &HeaderMap, now: Timestamp) -> Option<Owner> {
+        self.verify(bearer(headers)?, now).map(|access| access.client)
+    }
+
     fn decode(&self, token: &str) -> Option<Access> {
         if token.len() > LONGEST_TOKEN {
             return None;

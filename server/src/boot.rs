@@ -3,8 +3,9 @@
 use crate::{
     api::{self, token::ClientCheck},
     auth::{self, Tokens},
-    config::{Common, Environment, RateLimit, Settings},
+    config::{Common, Environment, Settings},
     in_progress::InProgress,
+    limits::{self, Crowd, Rates},
     listen,
     passage::Passage,
     router,
@@ -117,6 +118,8 @@ impl Server {
             mint: Mint::new(clock),
             tokens: Tokens::new(&settings.jwt_keys),
             in_progress: InProgress::default(),
+            rates: Rates::new(&settings),
+            crowd: Crowd::default(),
             client_check: ClientCheck::default(),
             webhook_keys: webhooks::Keys::new(&settings.webhook_secrets, &settings.stripe_secrets),
             sandbox,
@@ -127,6 +130,7 @@ impl Server {
         let state = AppState::from(state);
         state.tokens.look_for_revoked(&*state.store).await.map_err(|e| other(&e))?;
         tokio::spawn(auth::keep_looking_for_revoked(state.clone()));
+        tokio::spawn(limits::keep_forgetting(state.clone()));
         Ok(Self { listener, addr, state })
     }
 
@@ -159,8 +163,9 @@ impl Server {
     pub async fn serve_with(self, place_hold: MethodRouter<AppState>) {
         tracing::info!(addr = %self.addr, "listening");
         let stopping = self.stopping();
+        let most = listen::room(self.state.settings.max_connections);
         let router = router::build(self.state.clone(), place_hold);
-        listen::serve(self.listener, Passage::new(self.state, router), stopping).await;
+        listen::serve(self.listener, Passage::new(self.state, router), most, stopping).await;
         tracing::info!("stopped");
     }
 }
@@ -186,8 +191,5 @@ fn sandbox(
 fn warn_of(settings: &Settings) {
     if settings.sandbox && settings.common.env == Environment::Production {
         tracing::warn!("the sandbox payment provider is open: anybody can pay without money");
-    }
-    if settings.rate_limit != RateLimit::Off {
-        tracing::warn!("HOLDFAST_RATE_LIMIT is read, and not enforced by this version");
     }
 }

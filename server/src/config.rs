@@ -1,17 +1,28 @@
 //! What the server runs by: flags, the environment and `.env`, typed and checked once, at the start. Whatever is wrong
 //! or missing is named in one message; nobody fixes settings one restart at a time.
 
-use crate::{
-    secret::{self, Given, JwtKey, Secret},
-    webhooks::standard,
-};
+mod values;
+
+use crate::secret::{self, Given, JwtKey, Secret};
 use clap::Args;
-use std::{ffi::OsString, fmt, net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use http::HeaderValue;
+use ipnet::IpNet;
+use std::{
+    ffi::OsString,
+    fmt,
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+};
 
 /// The shortest key that signs tokens in production: as long as the digest (RFC 7518 §3.2).
 const MIN_JWT_SECRET: usize = 32;
 /// The shortest webhook secret in production.
 const MIN_WEBHOOK_SECRET: usize = 16;
+/// Connections at once, unless told otherwise: ten thousand who watch, and room for those who buy.
+const USUAL_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
+/// As many as may be asked for.
+const MAX_CONNECTIONS: usize = 1_000_000;
 
 /// Settings of every command, as they were given.
 #[derive(Debug, Clone, Default, Args)]
@@ -58,9 +69,18 @@ pub struct ServeArgs {
     /// `sandbox` for the built-in payment provider, `none` for your own [default: sandbox in development]
     #[arg(long, env = "HOLDFAST_PAYMENT_PROVIDER", value_name = "NAME")]
     pub payment_provider: Option<OsString>,
-    /// Requests a second that one client may make, or `off` [default: off]
+    /// Requests a second that one client may make, or `off` [default: only attempts to get a token are limited]
     #[arg(long, env = "HOLDFAST_RATE_LIMIT", value_name = "LIMIT")]
     pub rate_limit: Option<OsString>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated [default: none]
+    #[arg(long, env = "HOLDFAST_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    pub trusted_proxies: Option<OsString>,
+    /// Sites whose scripts may call the API: origins such as `https://shop.example`, comma-separated, or * [default: none]
+    #[arg(long, env = "HOLDFAST_CORS_ORIGINS", value_name = "ORIGINS")]
+    pub cors_origins: Option<OsString>,
+    /// Connections that may be open at once; one more is turned away with 503 [default: 16384]
+    #[arg(long, env = "HOLDFAST_MAX_CONNECTIONS", value_name = "NUMBER")]
+    pub max_connections: Option<OsString>,
     /// The storefront's files [default: target/site, or `site` beside the program]
     #[arg(long, env = "HOLDFAST_SITE_ROOT", value_name = "DIR")]
     pub site_root: Option<OsString>,
@@ -80,8 +100,21 @@ pub enum Environment {
 pub enum RateLimit {
     /// As many as it likes.
     Off,
+    /// As many as it likes, but for tokens, which are costly to give out.
+    Usual,
     /// This many.
     PerSecond(NonZeroU32),
+}
+
+/// The sites whose scripts may call the API from a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CorsOrigins {
+    /// None but our own.
+    None,
+    /// Whichever.
+    Any,
+    /// These.
+    These(Vec<HeaderValue>),
 }
 
 /// What every command needs.
@@ -112,6 +145,12 @@ pub struct Settings {
     pub sandbox: bool,
     /// What one client may ask.
     pub rate_limit: RateLimit,
+    /// Proxies whose word on a client's address counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whose scripts may call the API.
+    pub cors_origins: CorsOrigins,
+    /// Connections at once.
+    pub max_connections: NonZeroUsize,
     /// The storefront's files, where they were named.
     pub site_root: Option<PathBuf>,
 }
@@ -145,10 +184,10 @@ impl Common {
     }
 
     fn collect(args: CommonArgs, wrong: &mut Wrong) -> Self {
-        let env = wrong.read("HOLDFAST_ENV", args.env, environment).unwrap_or(Environment::Development);
+        let env = wrong.read("HOLDFAST_ENV", args.env, values::environment).unwrap_or(Environment::Development);
         let data_dir = args.data_dir.filter(|d| !d.is_empty()).map_or_else(|| PathBuf::from("./data"), PathBuf::from);
         let database_url = wrong
-            .read("DATABASE_URL", args.database_url, database_url)
+            .read("DATABASE_URL", args.database_url, values::database_url)
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("holdfast.db").display()));
         Self { env, data_dir, database_url }
     }
@@ -162,13 +201,17 @@ impl Settings {
         let production = common.env == Environment::Production;
         let (least_webhook, least_jwt) = if production { (MIN_WEBHOOK_SECRET, MIN_JWT_SECRET) } else { (1, 1) };
 
-        let addr = wrong.read("HOLDFAST_ADDR", args.addr, address);
+        let addr = wrong.read("HOLDFAST_ADDR", args.addr, values::address);
         let webhook_secrets =
-            wrong.read("HOLDFAST_WEBHOOK_SECRETS", args.webhook_secrets, |v| webhook_secrets(v, least_webhook));
-        let stripe_secrets = wrong.read("HOLDFAST_STRIPE_SECRETS", args.stripe_secrets, |v| secrets(v, least_webhook));
-        let jwt_keys = wrong.read("HOLDFAST_JWT_KEYS", args.jwt_keys, |v| jwt_keys(v, least_jwt));
-        let sandbox = wrong.read("HOLDFAST_PAYMENT_PROVIDER", args.payment_provider, payment_provider);
-        let rate_limit = wrong.read("HOLDFAST_RATE_LIMIT", args.rate_limit, rate_limit);
+            wrong.read("HOLDFAST_WEBHOOK_SECRETS", args.webhook_secrets, |v| values::webhook_secrets(v, least_webhook));
+        let stripe_secrets =
+            wrong.read("HOLDFAST_STRIPE_SECRETS", args.stripe_secrets, |v| values::secrets(v, least_webhook));
+        let jwt_keys = wrong.read("HOLDFAST_JWT_KEYS", args.jwt_keys, |v| values::jwt_keys(v, least_jwt));
+        let sandbox = wrong.read("HOLDFAST_PAYMENT_PROVIDER", args.payment_provider, values::payment_provider);
+        let rate_limit = wrong.read("HOLDFAST_RATE_LIMIT", args.rate_limit, values::rate_limit);
+        let trusted_proxies = wrong.read("HOLDFAST_TRUSTED_PROXIES", args.trusted_proxies, values::trusted_proxies);
+        let cors_origins = wrong.read("HOLDFAST_CORS_ORIGINS", args.cors_origins, values::cors_origins);
+        let max_connections = wrong.read("HOLDFAST_MAX_CONNECTIONS", args.max_connections, values::max_connections);
         let site_root = args.site_root.filter(|d| !d.is_empty()).map(PathBuf::from);
         if let Some(missing) = site_root.as_ref().filter(|root| !root.is_dir()) {
             wrong.add("HOLDFAST_SITE_ROOT", &format!("names no folder: {}", missing.display()));
@@ -182,7 +225,10 @@ impl Settings {
             stripe_secrets: stripe_secrets.unwrap_or_default(),
             jwt_keys,
             sandbox: sandbox.unwrap_or(!production),
-            rate_limit: rate_limit.unwrap_or(RateLimit::Off),
+            rate_limit: rate_limit.unwrap_or(RateLimit::Usual),
+            trusted_proxies: trusted_proxies.unwrap_or_default(),
+            cors_origins: cors_origins.unwrap_or(CorsOrigins::None),
+            max_connections: max_connections.unwrap_or(USUAL_CONNECTIONS),
             site_root,
         })
     }
@@ -228,8 +274,8 @@ impl Wrong {
             }
         }
         let find = |name: &str| made.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let webhook = webhook.or_else(|| webhook_secrets(find("HOLDFAST_WEBHOOK_SECRETS")?, 1).ok());
-        let jwt = jwt.or_else(|| jwt_keys(find("HOLDFAST_JWT_KEYS")?, 1).ok());
+        let webhook = webhook.or_else(|| values::webhook_secrets(find("HOLDFAST_WEBHOOK_SECRETS")?, 1).ok());
+        let jwt = jwt.or_else(|| values::jwt_keys(find("HOLDFAST_JWT_KEYS")?, 1).ok());
         for (name, absent) in [("HOLDFAST_WEBHOOK_SECRETS", webhook.is_none()), ("HOLDFAST_JWT_KEYS", jwt.is_none())] {
             let told = |(n, _): &(&str, String)| *n == name;
             if absent && common.env == Environment::Production && !self.0.iter().any(told) {
@@ -245,73 +291,4 @@ impl Wrong {
         }
         Err(ConfigError(self.0.into_iter().map(|(name, why)| format!("{name} {why}")).collect()))
     }
-}
-
-fn environment(text: &str) -> Result<Environment, String> {
-    match text {
-        "development" => Ok(Environment::Development),
-        "production" => Ok(Environment::Production),
-        _ => Err("is development or production".to_owned()),
-    }
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "is an IP address and a port, such as 127.0.0.1:3000".to_owned())
-}
-
-fn database_url(text: &str) -> Result<String, String> {
-    let known = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme));
-    if known { Ok(text.to_owned()) } else { Err("begins with sqlite:// or postgres://".to_owned()) }
-}
-
-fn payment_provider(text: &str) -> Result<bool, String> {
-    match text {
-        "sandbox" => Ok(true),
-        "none" => Ok(false),
-        _ => Err("is sandbox or none".to_owned()),
-    }
-}
-
-fn rate_limit(text: &str) -> Result<RateLimit, String> {
-    if text == "off" {
-        return Ok(RateLimit::Off);
-    }
-    text.parse().map(RateLimit::PerSecond).map_err(|_| "is off, or a whole number from 1".to_owned())
-}
-
-fn secrets(text: &str, least: usize) -> Result<Vec<Secret>, String> {
-    let all: Vec<_> = text.split(',').map(str::trim).collect();
-    if all.iter().any(|s| s.len() < least) {
-        return Err(format!("needs at least {least} characters in each comma-separated secret"));
-    }
-    Ok(all.into_iter().map(Secret::new).collect())
-}
-
-/// Standard Webhooks reads a secret by its prefix; one that cannot be read so would verify nothing, and not say why.
-fn webhook_secrets(text: &str, least: usize) -> Result<Vec<Secret>, String> {
-    let all = secrets(text, least)?;
-    let readable = |secret: &Secret| standard::secret(secret.expose()).is_some_and(|key| key.len() >= least);
-    if all.iter().all(readable) {
-        return Ok(all);
-    }
-    Err(format!("needs base64 of at least {least} bytes after each whsec_; Stripe's go to HOLDFAST_STRIPE_SECRETS"))
-}
-
-fn jwt_keys(text: &str, least: usize) -> Result<Vec<JwtKey>, String> {
-    let mut keys = Vec::<JwtKey>::new();
-    for (nth, pair) in (1..).zip(text.split(',')) {
-        let (kid, secret) = pair.trim().split_once(':').ok_or(format!("key {nth} is not of the form kid:secret"))?;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        if kid.is_empty() || kid.len() > 64 || !kid.bytes().all(plain) {
-            return Err(format!("key {nth} needs a name of letters, digits, dots and dashes before its colon"));
-        }
-        if secret.len() < least {
-            return Err(format!("key {nth} needs a secret of at least {least} characters"));
-        }
-        if keys.iter().any(|k| k.kid == kid) {
-            return Err(format!("key {nth} has the name of an earlier one"));
-        }
-        keys.push(JwtKey { kid: kid.to_owned(), secret: Secret::new(secret) });
-    }
-    Ok(keys)
 }

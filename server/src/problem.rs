@@ -91,7 +91,9 @@ impl Problem {
         Self::new(Kind::Fault, detail).with("reference", reference)
     }
 
-    fn retry_after(self, wait: Duration) -> Self {
+    /// Says when to come back.
+    #[must_use]
+    pub fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         self.header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }

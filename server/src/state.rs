@@ -1,6 +1,13 @@
 //! What every handler may reach.
 
-use crate::{api::token::ClientCheck, auth::Tokens, config::Settings, in_progress::InProgress, webhooks};
+use crate::{
+    api::token::ClientCheck,
+    auth::Tokens,
+    config::Settings,
+    in_progress::InProgress,
+    limits::{Crowd, Rates},
+    webhooks,
+};
 use app::sandbox::SandboxProvider;
 use axum::extract::FromRef;
 use checkout::{Checkout, Mint, store::Store};
@@ -24,6 +31,10 @@ pub struct Parts {
     pub tokens: Tokens,
     /// Requests with an idempotency key that are under way.
     pub in_progress: InProgress,
+    /// How often clients may ask.
+    pub rates: Rates,
+    /// How many requests are answered at once.
+    pub crowd: Crowd,
     /// Checks clients' secrets, a few at a time.
     pub client_check: ClientCheck,
     /// Verify webhooks.

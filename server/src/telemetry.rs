@@ -104,7 +104,8 @@ fn is_routine(path: &str) -> bool {
     is_call || matches!(path, "/livez" | "/readyz") || is_file(path)
 }
 
-fn is_file(path: &str) -> bool {
+/// Is this the path of a file, and not of a page?
+pub fn is_file(path: &str) -> bool {
     path.starts_with("/pkg/") || path.rsplit('/').next().is_some_and(|name| name.contains('.'))
 }
 

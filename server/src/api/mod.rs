@@ -3,6 +3,7 @@
 pub mod events;
 pub mod holds;
 pub mod orders;
+pub mod page;
 pub mod products;
 pub mod token;
 pub mod words;
@@ -56,7 +57,7 @@ pub(crate) fn calls(place_hold: MethodRouter<AppState>) -> Calls {
         .at("/api/products/{product}/events", get(events::one, says::products::events()))
         .at("/api/holds", given(Method::POST, place_hold, says::holds::place()))
         .at("/api/holds/{hold}", get(holds::one, says::holds::one()).delete(holds::release, says::holds::release()))
-        .at("/api/orders", post(orders::place, says::orders::place()))
+        .at("/api/orders", get(orders::list, says::orders::list()).post(orders::place, says::orders::place()))
         .at("/api/orders/{order}", get(orders::one, says::orders::one()))
         .at("/api/orders/{order}/events", get(orders::events, says::orders::events()))
         .at("/api/orders/{order}/cancel", post(orders::cancel, says::orders::cancel()))

@@ -2,6 +2,7 @@
 
 use super::{
     Answer, created, done, named,
+    page::Page,
     words::{CancelReason, RefundReason},
 };
 use crate::{
@@ -195,6 +196,13 @@ pub async fn place(
     let order = state.checkout.place_order(body.hold_id, owner, idempotency).await?;
     let location = format!("/api/orders/{}", order.value.id);
     Ok(created(&location, order.replayed, OrderView::from(order.value)))
+}
+
+/// All orders of one's own, newest first.
+pub async fn list(State(state): State<AppState>, Client(owner): Client, page: Page<OrderId>) -> Answer<Response> {
+    let limit = u32::try_from(page.with_one_more()).unwrap_or(u32::MAX);
+    let orders = state.checkout.orders(owner, page.after, limit).await?;
+    Ok(page.answer("/api/orders", &orders, |order| order.id.to_string(), |order| OrderView::from(order.clone())))
 }
 
 /// An order of one's own.

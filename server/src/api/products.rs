@@ -1,7 +1,7 @@
 //! `GET /api/products` and `/api/products/{id or slug}`: public, from memory, never older than the last commit this node
 //! has seen.
 
-use super::Answer;
+use super::{Answer, page::Page};
 use crate::state::AppState;
 use axum::{
     Json,
@@ -125,11 +125,14 @@ impl SaleStatus {
     }
 }
 
-/// `GET /api/products`.
-pub async fn list(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let (products, now) = (state.checkout.products(), state.checkout.now());
-    let views = || products.iter().map(|p| ProductView::new(p, now)).collect::<Vec<_>>();
-    cached(&headers, &etag(&products, now), || Json(views()).into_response())
+/// `GET /api/products`, oldest first.
+pub async fn list(State(state): State<AppState>, page: Page<ProductId>, headers: HeaderMap) -> Response {
+    let (mut products, now) = (state.checkout.products(), state.checkout.now());
+    products.retain(|product| page.after.is_none_or(|after| product.id > after));
+    products.truncate(page.with_one_more());
+    cached(&headers, &etag(&products, now), || {
+        page.answer("/api/products", &products, |p| p.id.to_string(), |p| ProductView::new(p, now))
+    })
 }
 
 /// `GET /api/products/{id or slug}`.
@@ -152,7 +155,7 @@ pub(super) fn find(checkout: &Checkout, name: &str) -> Option<Arc<Product>> {
     }
 }
 
-/// Names what an answer was made of: each product's version, and where its sale stands, which time alone can change.
+/// Names, for [`cached`], what an answer was made of: each product's version, and where its sale stands, which time alone can change.
 fn etag(products: &[Arc<Product>], now: Timestamp) -> String {
     let mut hash = Sha256::new();
     for product in products {
@@ -163,14 +166,14 @@ fn etag(products: &[Arc<Product>], now: Timestamp) -> String {
     format!("\"{}\"", hex::encode(&hash.finalize()[..12]))
 }
 
-/// The answer, or 304 where the client has it.
+/// The answer, or 304 where the client has it. The tag is a weak one: compressed or not, the answer says the same.
 pub fn cached(headers: &HeaderMap, etag: &str, answer: impl FnOnce() -> Response) -> Response {
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
     let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
     let fresh = known.flat_map(|v| v.split(',')).any(|tag| same(tag.trim()));
     let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { answer() };
     // Hexadecimal in quotes is always a header's value.
-    if let Ok(etag) = HeaderValue::from_str(etag) {
+    if let Ok(etag) = HeaderValue::from_str(&format!("W/{etag}")) {
         response.headers_mut().insert(header::ETAG, etag);
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -78,9 +78,20 @@ impl Call {
         self
     }
 
+    /// Answers a page at a time.
+    pub fn paged(self) -> Self {
+        self.takes(Parameter::Limit).takes(Parameter::Cursor).refuses(&[Kind::BadQuery])
+    }
+
     /// May answer with these problems.
     pub fn refuses(mut self, kinds: &[Kind]) -> Self {
         self.problems.extend(kinds);
+        self
+    }
+
+    /// Is never turned away for asking too often.
+    pub fn unlimited(mut self) -> Self {
+        self.problems.remove(&Kind::TooManyRequests);
         self
     }
 

@@ -1,7 +1,7 @@
 //! What many calls have in common: the one place where their problems, parameters, headers and ways of proving who is asking are
 //! declared. A call names them; the document has each once.
 
-use crate::{auth::SCOPE, problem::Kind};
+use crate::{api::page::MOST, auth::SCOPE, problem::Kind};
 use serde_json::json;
 use utoipa::openapi::{
     Header as HeaderObject, HeaderBuilder, KnownFormat, ObjectBuilder, Ref, Required, SchemaFormat,
@@ -13,7 +13,7 @@ use utoipa::openapi::{
 };
 
 /// Whatever is asked for.
-pub const ALWAYS: &[Kind] = &[Kind::Fault, Kind::Busy, Kind::OutcomeUnknown];
+pub const ALWAYS: &[Kind] = &[Kind::TooManyRequests, Kind::Fault, Kind::Busy, Kind::OutcomeUnknown];
 /// Where a token is needed.
 pub const OF_CLIENTS: &[Kind] = &[Kind::Unauthorized, Kind::InsufficientScope];
 /// Where a body is read.
@@ -23,13 +23,15 @@ pub const OF_JSON: &[Kind] = &[Kind::MalformedJson, Kind::NotJson, Kind::Invalid
 /// Where an idempotency key counts.
 pub const OF_KEYS: &[Kind] = &[Kind::BadIdempotencyKey, Kind::KeyInProgress, Kind::KeyReused];
 
-/// The headers that requests may have, besides those that prove who is asking.
+/// What requests may have in their headers and their query, besides what proves who is asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parameter {
     RequestId,
     IdempotencyKey,
     IfNoneMatch,
     LastEventId,
+    Limit,
+    Cursor,
     WebhookKey,
     WebhookTimestamp,
     StandardId,
@@ -38,11 +40,13 @@ pub enum Parameter {
 
 impl Parameter {
     /// All there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::RequestId,
         Self::IdempotencyKey,
         Self::IfNoneMatch,
         Self::LastEventId,
+        Self::Limit,
+        Self::Cursor,
         Self::WebhookKey,
         Self::WebhookTimestamp,
         Self::StandardId,
@@ -80,7 +84,7 @@ impl Parameter {
             Self::IfNoneMatch => (
                 "If-None-Match",
                 text,
-                "\"5d9c68c6c50ed3d02a2fcf54\"",
+                "W/\"5d9c68c6c50ed3d02a2fcf54\"",
                 "The `ETag` of the answer that you have. If it still holds, the answer is 304, without a body.",
             ),
             Self::LastEventId => (
@@ -89,6 +93,18 @@ impl Parameter {
                 "42",
                 "The id of the last event that you saw; browsers send it when they come back. Either way the stream begins \
                  with the present state, so nothing that counts is missed.",
+            ),
+            Self::Limit => (
+                "limit",
+                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MOST)),
+                "50",
+                "How many the page has at most.",
+            ),
+            Self::Cursor => (
+                "cursor",
+                text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+                "019ac4a0-6f80-7b52-9d1e-6a0c8f2b4e17",
+                "Where the page begins: take it from the `Link` header of the page before.",
             ),
             Self::WebhookKey => (
                 "Idempotency-Key",
@@ -115,9 +131,13 @@ impl Parameter {
                 "**Standard Webhooks**: when it was signed, in seconds since 1970; at most 300 seconds from the server's time.",
             ),
         };
+        let place = match self {
+            Self::Limit | Self::Cursor => ParameterIn::Query,
+            _ => ParameterIn::Header,
+        };
         ParameterBuilder::new()
             .name(name)
-            .parameter_in(ParameterIn::Header)
+            .parameter_in(place)
             .required(Required::False)
             .description(Some(says))
             .schema(Some(schema))
@@ -163,25 +183,40 @@ pub fn path_parameter(name: &str) -> ParameterObject {
 pub enum Header {
     RequestId,
     Location,
+    Link,
     IdempotencyReplayed,
     ETag,
     RetryAfter,
+    RateLimit,
+    RateLimitPolicy,
     Challenge,
 }
 
 impl Header {
     /// All there are.
-    pub const ALL: [Self; 6] =
-        [Self::RequestId, Self::Location, Self::IdempotencyReplayed, Self::ETag, Self::RetryAfter, Self::Challenge];
+    pub const ALL: [Self; 9] = [
+        Self::RequestId,
+        Self::Location,
+        Self::Link,
+        Self::IdempotencyReplayed,
+        Self::ETag,
+        Self::RetryAfter,
+        Self::RateLimit,
+        Self::RateLimitPolicy,
+        Self::Challenge,
+    ];
 
     /// Its name in answers.
     pub fn name(self) -> &'static str {
         match self {
             Self::RequestId => "X-Request-Id",
             Self::Location => "Location",
+            Self::Link => "Link",
             Self::IdempotencyReplayed => "Idempotency-Replayed",
             Self::ETag => "ETag",
             Self::RetryAfter => "Retry-After",
+            Self::RateLimit => "RateLimit",
+            Self::RateLimitPolicy => "RateLimit-Policy",
             Self::Challenge => "WWW-Authenticate",
         }
     }
@@ -202,6 +237,7 @@ impl Header {
         let (schema, says) = match self {
             Self::RequestId => (text, "The id of this request in the server's log: yours, or a new one."),
             Self::Location => (text, "The address of what was made."),
+            Self::Link => (text, "The address of the next page, as `rel=\"next\"`, where there is one."),
             Self::IdempotencyReplayed => (
                 text.enum_values(Some(["true"])),
                 "There, and `true`, where this is the stored answer to an earlier request.",
@@ -211,6 +247,13 @@ impl Header {
                 ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)),
                 "Seconds to wait before you ask again.",
             ),
+            Self::RateLimit => (
+                text,
+                "Where a limit is set: the requests that are left (`r`), and the seconds until all are there again (`t`).",
+            ),
+            Self::RateLimitPolicy => {
+                (text, "Where a limit is set: so many requests (`q`) in so many seconds (`w`), for each client.")
+            }
             Self::Challenge => (text, "What is wrong with the token (RFC 6750)."),
         };
         HeaderBuilder::new().schema(Some(schema)).description(Some(says)).build()

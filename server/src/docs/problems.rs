@@ -50,11 +50,12 @@ pub fn response(kinds: &[Kind]) -> Response {
 
 fn headers(status: Option<StatusCode>) -> impl Iterator<Item = Header> {
     let more = match status {
-        Some(StatusCode::UNAUTHORIZED) => Some(Header::Challenge),
-        Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => Some(Header::RetryAfter),
-        _ => None,
+        Some(StatusCode::UNAUTHORIZED) => &[Header::Challenge][..],
+        Some(StatusCode::TOO_MANY_REQUESTS) => &[Header::RetryAfter, Header::RateLimit, Header::RateLimitPolicy],
+        Some(StatusCode::SERVICE_UNAVAILABLE) => &[Header::RetryAfter],
+        _ => &[],
     };
-    [Header::RequestId].into_iter().chain(more)
+    [Header::RequestId].into_iter().chain(more.iter().copied())
 }
 
 fn one_of(kinds: &[Kind]) -> RefOr<Schema> {

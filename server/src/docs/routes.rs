@@ -57,6 +57,13 @@ pub fn given(method: Method, handlers: MethodRouter<AppState>, call: Call) -> At
 }
 
 impl At {
+    /// POST as well.
+    #[must_use]
+    pub fn post<H: Handler<T, AppState>, T: 'static>(mut self, handler: H, call: Call) -> Self {
+        self.calls.push((Method::POST, call));
+        Self { handlers: self.handlers.on(MethodFilter::POST, handler), ..self }
+    }
+
     /// DELETE as well.
     #[must_use]
     pub fn delete<H: Handler<T, AppState>, T: 'static>(mut self, handler: H, call: Call) -> Self {

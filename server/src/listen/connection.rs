@@ -1,8 +1,12 @@
-//! One connection: hyper speaks HTTP on it, until an answer turns out to be endless. Once its head is out, the connection is
-//! taken from hyper, which would keep two buffers of 8 KiB for as long as somebody watches.
+//! One connection that speaks HTTP/1.1: hyper does, until an answer turns out to be endless. Once its head is out, the
+//! connection is taken from hyper, which would keep two buffers of 8 KiB for as long as somebody watches.
 
-use super::stream::{self, HeadNoted, Seat};
-use crate::{passage::Passage, sse::Endless};
+use super::{
+    HEAD_WITHIN, TAKES_WITHIN,
+    seat::{Awaited, Noted, Seat},
+    stream,
+};
+use crate::{limits::Peer, passage::Passage, sse::Endless};
 use axum::{body::Body, extract::Request, response::Response};
 use futures::StreamExt as _;
 use http::{Method, Version};
@@ -12,21 +16,29 @@ use hyper::{
     service::{HttpService, service_fn},
 };
 use hyper_util::rt::TokioIo;
-use std::{convert::Infallible, error::Error, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
-use tokio::{net::TcpStream, sync::watch};
+use std::{
+    convert::Infallible,
+    error::Error,
+    future::{Future as _, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+use tokio::{net::TcpStream, sync::watch, time::Sleep};
 
-type Io = TokioIo<HeadNoted<TcpStream>>;
+type Io = TokioIo<Noted<TcpStream>>;
 
 /// Answers what comes in on `stream`, until either side ends it; when `ending` tells, after the request under way.
 pub(super) async fn converse(
     http: http1::Builder,
     stream: TcpStream,
+    peer: Peer,
     passage: Passage,
     mut ending: watch::Receiver<()>,
 ) {
     let seat = Arc::new(Seat::default());
-    let service = service_fn(|request: Request<Incoming>| answer(passage.clone(), seat.clone(), request));
-    let mut connection = http.serve_connection(TokioIo::new(HeadNoted::new(stream, seat.clone())), service);
+    let service = service_fn(|request: Request<Incoming>| answer(passage.clone(), peer, seat.clone(), request));
+    let mut connection = http.serve_connection(TokioIo::new(Noted::new(stream, seat.clone())), service);
     let is_over = tokio::select! {
         biased;
         is_over = drive(&mut connection, &seat) => is_over,
@@ -54,6 +66,7 @@ where
     S: HttpService<Incoming, ResBody = Body> + Unpin,
     S::Error: Into<Box<dyn Error + Send + Sync>>,
 {
+    let mut patience = Patience::default();
     poll_fn(|cx| match Pin::new(&mut *connection).poll(cx) {
         Poll::Ready(end) => {
             if let Err(error) = end {
@@ -62,16 +75,51 @@ where
             Poll::Ready(true)
         }
         Poll::Pending if seat.is_head_out() => Poll::Ready(false),
-        Poll::Pending => Poll::Pending,
+        Poll::Pending => patience.poll(seat.awaited(), cx).map(|()| true),
     })
     .await
 }
 
+/// How long a client is waited for while it is its turn. An honest one is never waited for at all: its head comes in one
+/// piece, and it takes what it asked for.
+#[derive(Default)]
+struct Patience(Option<(Awaited, Pin<Box<Sleep>>)>);
+
+impl Patience {
+    /// Ready when it has run out.
+    fn poll(&mut self, awaited: Awaited, cx: &mut Context<'_>) -> Poll<()> {
+        let limit = match awaited {
+            Awaited::Nothing => {
+                self.0 = None;
+                return Poll::Pending;
+            }
+            Awaited::Head => HEAD_WITHIN,
+            Awaited::Taking => TAKES_WITHIN,
+        };
+        let (_, sleep) = match self.0.take_if(|(before, _)| *before == awaited) {
+            Some(same) => self.0.insert(same),
+            None => self.0.insert((awaited, Box::pin(tokio::time::sleep(limit)))),
+        };
+        let over = sleep.as_mut().poll(cx);
+        if over.is_ready() {
+            tracing::debug!(?awaited, "a client was too slow");
+        }
+        over
+    }
+}
+
 /// Answers one request. Endless answers are left in the seat.
-async fn answer(passage: Passage, seat: Arc<Seat>, request: Request<Incoming>) -> Result<Response, Infallible> {
+async fn answer(
+    passage: Passage,
+    peer: Peer,
+    seat: Arc<Seat>,
+    request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    seat.answer_begins();
     // Before 1.1, and where no body is wanted, answers are framed otherwise.
     let (is_get, is_chunked) = (request.method() == Method::GET, request.version() == Version::HTTP_11);
-    let mut response = passage.pass(request.map(Body::new)).await;
+    let mut response = passage.pass(peer, request.map(Body::new)).await;
+    seat.answer_is_made();
     let pieces = response.extensions_mut().remove::<Endless>().and_then(|endless| endless.take());
     match pieces.filter(|_| is_get) {
         Some(pieces) if is_chunked => seat.leave(pieces),

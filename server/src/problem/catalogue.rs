@@ -95,6 +95,10 @@ catalogue! {
         happened: "The body ends too early, has something after its end, or is not JSON at all. Nothing was done.",
         remedy: "Send one JSON value, in UTF-8 and without a byte order mark. The detail says where the reading stopped.",
     }
+    BAD_REQUEST BadQuery "bad-query" "The query is not as it should be" {
+        happened: "What stands behind the question mark of the address has a field that is unknown, there twice or out of range.",
+        remedy: "Correct what the detail names. Cursors are taken as they are from the Link header of the page before.",
+    }
     BAD_REQUEST BrokenBody "broken-body" "The body broke off" {
         happened: "The connection ended, or the body's framing was wrong, before the whole body had arrived. Nothing was done.",
         remedy: "Send the request again.",
@@ -237,6 +241,10 @@ catalogue! {
     UNPROCESSABLE_ENTITY KeyReused "key-reused" "The idempotency key stands for another request" {
         happened: "Your client sent this Idempotency-Key before, with another payload or to another address. Nothing was done.",
         remedy: "Repeat a request exactly as it was to learn its outcome; for a new request, choose a new key.",
+    }
+    TOO_MANY_REQUESTS TooManyRequests "too-many-requests" "Too many requests" {
+        happened: "Your client, or your address where you sent no token, has used up what it may ask for now. Nothing was done.",
+        remedy: "Wait for the seconds in Retry-After. The RateLimit headers of every answer say how much is left.",
     }
     INTERNAL_SERVER_ERROR Fault "fault" "Something broke on our side" {
         happened: "The server met something that it is not made for. The whole story is in its log, under the reference.",

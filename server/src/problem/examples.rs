@@ -14,6 +14,10 @@ pub fn example(kind: Kind) -> Problem {
         Kind::NotFound => Problem::no_route(),
         Kind::MethodNotAllowed => Problem::method(),
         Kind::Busy => Problem::busy(Duration::from_secs(1)),
+        Kind::TooManyRequests => {
+            let detail = "More than 100 requests in 1 s. Nothing was done; ask again after Retry-After.";
+            Problem::new(kind, detail).retry_after(Duration::from_secs(1))
+        }
         Kind::OutcomeUnknown => Problem::unknown_outcome(),
         Kind::Fault => Problem::faulty("5f1c0a9be27d4c36".to_owned()),
         Kind::UnknownProduct => Refusal::UnknownProduct.into(),
@@ -34,6 +38,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::MalformedJson => {
             Problem::new(kind, "The body is not JSON: EOF while parsing an object at line 1 column 14.")
         }
+        Kind::BadQuery => Problem::new(kind, "limit is at most 200."),
         Kind::BrokenBody => Problem::new(kind, "Send the request again."),
         Kind::BadIdempotencyKey => {
             Problem::new(kind, "Send one Idempotency-Key of 1 to 255 visible ASCII characters, quoted or bare.")

@@ -3,10 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
 
+mod connections;
 mod edges;
 mod events;
 mod holds;
+mod limits;
 mod orders;
+mod pages;
 mod products;
 mod shop;
 mod token;

@@ -31,7 +31,7 @@ async fn what_the_client_has_is_not_sent_again_until_it_changes() {
     for path in ["/api/products", "/api/products/soon"] {
         let etag = shop.get(path, "").await.header("etag").to_owned();
         let ask = |tag: String| shop.request(Method::GET, path).header("if-none-match", tag).send();
-        for tag in [etag.clone(), format!("W/{etag}"), format!("\"x\", {etag}"), "*".to_owned()] {
+        for tag in [etag.clone(), etag.replace("W/", ""), format!("\"x\", {etag}"), "*".to_owned()] {
             assert_eq!(ask(tag.clone()).await.unwrap().status(), 304, "{tag}");
         }
         assert_eq!(ask("\"x\"".to_owned()).await.unwrap().status(), 200);

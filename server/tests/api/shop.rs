@@ -9,11 +9,11 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use server::{
     boot::Server,
-    config::{Common, Environment, RateLimit, Settings},
+    config::{Common, CorsOrigins, Environment, RateLimit, Settings},
     secret::{JwtKey, Secret},
     webhooks::plain,
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -83,6 +83,9 @@ impl Shop {
             jwt_keys: vec![JwtKey { kid: "test".to_owned(), secret: Secret::new(JWT_SECRET) }],
             sandbox: true,
             rate_limit: RateLimit::Off,
+            trusted_proxies: Vec::new(),
+            cors_origins: CorsOrigins::None,
+            max_connections: NonZeroUsize::new(1000).unwrap(),
             site_root: Some(site),
         };
         change(&mut settings);

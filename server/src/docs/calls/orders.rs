@@ -39,6 +39,20 @@ pub fn place() -> Call {
     .refuses(&[Kind::UnknownHold, Kind::HoldUsed, Kind::HoldExpired, Kind::HoldReleased])
 }
 
+pub fn list() -> Call {
+    Call::new(
+        "listOrders",
+        ORDERS,
+        "List your orders",
+        "Your client's orders, newest first, a page at a time. Refunds are told where one order is asked for.",
+    )
+    .of_client()
+    .paged()
+    .answers_list::<OrderView>(StatusCode::OK, "A page of orders.", sample([examples::order()]))
+    .with(StatusCode::OK, &[Header::Link])
+    .leads_to(StatusCode::OK, "getOrder", "order", "0/order_id")
+}
+
 pub fn one() -> Call {
     Call::new(
         "getOrder",

@@ -79,6 +79,7 @@ fn webhook(id: &str, summary: &str, description: &str) -> Call {
         "status": "refund_due", "order_id": examples::ORDER_ID, "order_status": "cancelled", "reason": "sold_out",
     });
     Call::new(id, PAYMENTS, summary, description)
+        .unlimited()
         .secured(&[Security::PlainHmac, Security::StandardWebhooks, Security::Stripe])
         .takes(Parameter::WebhookTimestamp)
         .takes(Parameter::WebhookKey)

@@ -18,11 +18,12 @@ pub fn list() -> Call {
         "listProducts",
         PRODUCTS,
         "List the products",
-        "All products with their stock, those that are sold out and those whose sale is over included.",
+        "All products with their stock, oldest first, those that are sold out and those whose sale is over included.",
     )
     .takes(Parameter::IfNoneMatch)
+    .paged()
     .answers_list::<ProductView>(StatusCode::OK, "The products.", sample([examples::product()]))
-    .with(StatusCode::OK, &[Header::ETag])
+    .with(StatusCode::OK, &[Header::ETag, Header::Link])
     .leads_to(StatusCode::OK, "getProduct", "product", "0/id")
     .leads_to_body(StatusCode::OK, "placeHold", json!({ "product_id": "$response.body#/0/id", "qty": 1 }))
     .answers_empty(StatusCode::NOT_MODIFIED, "You have this answer: nothing changed.")
