@@ -120,6 +120,19 @@ pub enum Reply {
     Swept(u32),
 }
 
+impl Reply {
+    /// The word for what it is about: all that a log may say of an answer.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Product(_) => "product",
+            Self::Hold(_) => "hold",
+            Self::Order(_) => "order",
+            Self::Payment(_) => "payment",
+            Self::Swept(_) => "swept",
+        }
+    }
+}
+
 /// An answer, and whether it is a repetition of one given before under the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replayed<T> {

@@ -14,6 +14,8 @@ mod decide;
 mod fault;
 #[cfg(feature = "engine")]
 mod feed;
+#[cfg(feature = "engine")]
+pub mod observed;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
 #[cfg(feature = "engine")]

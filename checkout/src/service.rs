@@ -10,6 +10,7 @@ use crate::{
         Deposit, EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product,
         ProductDraft, ProductError, ProductId, Quantity, Reference, Refusal, Shopper, Timestamp, TransactionId,
     },
+    observed::Observed,
     purge,
     store::{Audit, Reads, Store},
     sweep, writer,
@@ -57,6 +58,7 @@ pub struct Delivery {
 pub struct Checkout {
     queue: mpsc::Sender<Envelope>,
     feed: Arc<Feed>,
+    observed: Arc<Observed>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     mint: Mint,
@@ -67,9 +69,10 @@ impl Checkout {
     /// what is due is still reclaimed by whoever needs it (P4).
     pub async fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Result<Self, StoreError> {
         let feed = Feed::start(store.clone()).await?;
-        let queue = writer::start(store.clone(), clock.clone(), feed.clone(), limits);
+        let observed = Arc::new(Observed::default());
+        let queue = writer::start(store.clone(), clock.clone(), feed.clone(), observed.clone(), limits);
         let mint = Mint::new(clock.clone());
-        Ok(Self { queue, feed, store, clock, mint })
+        Ok(Self { queue, feed, observed, store, clock, mint })
     }
 
     /// Starts the sweep, which takes back what nobody came for, and deletes what has been kept long enough. Ends with the
@@ -259,6 +262,27 @@ impl Checkout {
         self.reads().audit().await.map_err(|e| read_failed(&e))
     }
 
+    /// What the engine has done so far.
+    pub fn observed(&self) -> &Observed {
+        &self.observed
+    }
+
+    /// Commands that wait for the writer.
+    pub fn queue_depth(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// How long what has been due the longest, a hold or an order, has waited for the sweep; zero where nothing is due.
+    pub async fn overdue(&self) -> Result<Duration, StoreError> {
+        let (due, _) = self.reads().next_due().await?;
+        Ok(due.map_or(Duration::ZERO, |due| due.until(self.now())))
+    }
+
+    /// Payment events whose money must go back.
+    pub async fn refunds_due(&self) -> Result<u64, StoreError> {
+        self.reads().refunds_due().await
+    }
+
     /// Does the store answer? For readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.reads().ping().await
@@ -292,7 +316,10 @@ impl Checkout {
     async fn send(&self, command: Command) -> Result<Replayed<Reply>, Error> {
         let (reply, answer) = oneshot::channel();
         self.queue.try_send(Envelope { command, reply }).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => Error::BUSY,
+            mpsc::error::TrySendError::Full(Envelope { command, .. }) => {
+                self.observed.turned_away(&command);
+                Error::BUSY
+            }
             // The writer is gone, and with it all that this process can do.
             mpsc::error::TrySendError::Closed(_) => Error::Fault,
         })?;
@@ -307,7 +334,7 @@ fn unexpected<T>(answer: &Replayed<Reply>) -> Result<T, Error> {
     if answer.replayed {
         return Err(Refusal::KeyReused.into());
     }
-    tracing::error!(?answer, "the writer answered another question");
+    tracing::error!(answer = answer.value.kind(), "the writer answered another question");
     Err(Error::Fault)
 }
 

@@ -8,12 +8,19 @@ use crate::{
     fault::{Error, StoreError},
     feed::Feed,
     model::{Product, ProductId, Timestamp},
+    observed::{Observed, Setback, log_stock},
     service::Limits,
     state::{State, Wanted},
     store::{Commit, Store, Unit},
 };
 use futures::FutureExt;
-use std::{collections::BTreeSet, error::Error as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    error::Error as _,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::mpsc;
 
 /// Times a batch is decided again because another writer was first.
@@ -42,11 +49,12 @@ pub(crate) fn start(
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     feed: Arc<Feed>,
+    observed: Arc<Observed>,
     limits: Limits,
 ) -> mpsc::Sender<Envelope> {
     let (sender, queue) = mpsc::channel(limits.queue);
     let mint = Mint::new(clock.clone());
-    let writer = Writer { store, clock, mint, feed, state: State::default(), last: Timestamp::default() };
+    let writer = Writer { store, clock, mint, feed, observed, state: State::default(), last: Timestamp::default() };
     tokio::spawn(writer.run(queue, limits.batch));
     sender
 }
@@ -56,6 +64,7 @@ struct Writer {
     clock: Arc<dyn Clock>,
     mint: Mint,
     feed: Arc<Feed>,
+    observed: Arc<Observed>,
     state: State,
     /// The latest instant decided at.
     last: Timestamp,
@@ -69,6 +78,7 @@ impl Writer {
             batch.retain(|envelope| !envelope.reply.is_closed());
             let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|e| (e.command, e.reply)).unzip();
             let answers = if commands.is_empty() { Vec::new() } else { self.serve(&commands).await };
+            self.observed.answered(&commands, &answers);
             for (reply, answer) in replies.into_iter().zip(answers) {
                 // Whoever went away meanwhile can ask again with the same key (P9).
                 let _ = reply.send(answer);
@@ -97,12 +107,14 @@ impl Writer {
             match outcome {
                 Ok(Ok(Attempt::Answered(answers))) => return answers,
                 Ok(Ok(Attempt::Overtaken(products))) => {
+                    self.observed.setbacks.note(Setback::Overtaken);
                     self.state.forget();
                     if attempt < RACES {
                         self.state.refresh(products);
                     }
                 }
                 Ok(Err(error @ StoreError::Contended(_))) => {
+                    self.observed.setbacks.note(Setback::Contended);
                     self.state.forget();
                     tracing::debug!(attempt, %error, "another writer was first");
                     tokio::time::sleep(self.mint.jitter(Duration::from_millis(1 << attempt))).await;
@@ -111,6 +123,7 @@ impl Writer {
                 Err(panic) => return self.broken(commands, panic.as_ref()),
             }
         }
+        self.observed.setbacks.note(Setback::GaveUp);
         tracing::warn!(commands = commands.len(), "gave up a batch to contention");
         vec![Err(Error::BUSY); commands.len()]
     }
@@ -136,8 +149,13 @@ impl Writer {
             }
         };
         let writes = self.state.writes(&self.mint, now);
+        let started = Instant::now();
         if let Commit::Overtaken(products) = unit.commit(&writes).await? {
             return Ok(Attempt::Overtaken(products));
+        }
+        if !writes.is_empty() {
+            self.observed.committed(commands.len(), started.elapsed(), &writes);
+            log_stock(&writes);
         }
         self.state.settle();
         for product in writes.products() {
@@ -247,6 +265,7 @@ impl Writer {
     }
 
     fn fail(&mut self, commands: &[Command], error: &StoreError) -> Answers {
+        self.observed.setbacks.note(Setback::of(error));
         self.state.forget();
         let cause = error.source().map(ToString::to_string);
         tracing::error!(commands = commands.len(), %error, cause, "a batch failed");
@@ -260,6 +279,7 @@ impl Writer {
 
     /// An invariant is broken: the batch fails and the log says which; the next batch starts from what is on disk.
     fn broken(&mut self, commands: &[Command], panic: &(dyn std::any::Any + Send)) -> Answers {
+        self.observed.setbacks.note(Setback::Fault);
         self.state.forget();
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");

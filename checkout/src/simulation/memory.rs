@@ -264,6 +264,10 @@ impl Reads for MemoryStore {
         Ok((next, disk.strays().map(|p| p.received_at).min()))
     }
 
+    async fn refunds_due(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
     async fn audit(&self) -> Result<Audit, StoreError> {
         Err(StoreError::Corrupt("the simulation audits by itself".to_owned()))
     }

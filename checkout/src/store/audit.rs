@@ -72,6 +72,9 @@ FROM broken b LEFT JOIN products p ON p.id = b.product_id GROUP BY p.slug, b.rul
 pub(super) const PAYMENTS: &str = "
 SELECT count(*) AS events, count(*) FILTER (WHERE outcome = 'refund_due') AS refunds_due FROM payment_webhooks";
 
+/// How many payment events are due back: read from their index, which has no others.
+pub(super) const REFUNDS_DUE: &str = "SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due'";
+
 /// A row of [`PRODUCTS`]. What the trail does not tell at all is -1.
 #[derive(FromRow)]
 pub(super) struct ProductCounts {
@@ -162,6 +165,6 @@ impl ProductCounts {
     }
 }
 
-fn count(n: i64) -> u64 {
+pub(super) fn count(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }

@@ -105,6 +105,8 @@ pub trait Reads: Send + Sync {
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError>;
     /// When the next hold or order is due, and when the oldest parked payment came.
     async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError>;
+    /// How many payment events there are whose money must go back.
+    async fn refunds_due(&self) -> Result<u64, StoreError>;
     /// Recomputes every counter from the rows, and holds orders against payments.
     async fn audit(&self) -> Result<Audit, StoreError>;
     /// Answers.

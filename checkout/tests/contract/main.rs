@@ -16,6 +16,7 @@ mod limits;
 mod live;
 mod lost;
 mod nodes;
+mod observed;
 mod operator;
 mod orders;
 mod payments;

@@ -117,6 +117,11 @@ impl Reads for PostgresStore {
         Ok((due.map(Timestamp::from_millis), parked.map(Timestamp::from_millis)))
     }
 
+    async fn refunds_due(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(audit::REFUNDS_DUE).fetch_one(&self.pool).answered().await?;
+        Ok(audit::count(count))
+    }
+
     async fn audit(&self) -> Result<Audit, StoreError> {
         // One instant for all of it: beside servers that sell, two would never agree.
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";

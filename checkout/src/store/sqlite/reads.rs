@@ -124,6 +124,11 @@ impl Reads for SqliteStore {
         Ok((due.map(Timestamp::from_millis), parked.map(Timestamp::from_millis)))
     }
 
+    async fn refunds_due(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(audit::REFUNDS_DUE).fetch_one(&self.readers).await.map_err(classify)?;
+        Ok(audit::count(count))
+    }
+
     async fn audit(&self) -> Result<Audit, StoreError> {
         // One instant for all of it: beside a server that sells, two would never agree.
         let mut snapshot = self.readers.begin().await.map_err(classify)?;

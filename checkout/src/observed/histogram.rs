@@ -1,0 +1,71 @@
+//! How values are spread, in buckets whose bounds are known beforehand.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Counts of values by size, and their sum.
+#[derive(Debug)]
+pub struct Histogram {
+    bounds: &'static [f64],
+    /// One more than there are bounds: the last is for what is greater than all.
+    counts: Box<[AtomicU64]>,
+    /// The bits of a float.
+    sum: AtomicU64,
+}
+
+/// How many values were at most this.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bucket {
+    /// The upper bound, which belongs to it.
+    pub at_most: f64,
+    /// The values up to there, all smaller ones too.
+    pub count: u64,
+}
+
+impl Histogram {
+    /// Nothing yet, in buckets with these upper bounds, which grow.
+    pub fn new(bounds: &'static [f64]) -> Self {
+        let counts = (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect();
+        Self { bounds, counts, sum: AtomicU64::new(0_f64.to_bits()) }
+    }
+
+    /// One value more.
+    pub fn note(&self, value: f64) {
+        let place = self.bounds.partition_point(|bound| *bound < value);
+        if let Some(count) = self.counts.get(place) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        let more = |sum| Some((f64::from_bits(sum) + value).to_bits());
+        // It is tried again until nobody came in between, and so it succeeds.
+        let _ = self.sum.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+
+    /// The buckets, smallest first; the last has no bound, and its count is that of all.
+    pub fn read(&self) -> impl Iterator<Item = Bucket> {
+        let bounds = self.bounds.iter().copied().chain([f64::INFINITY]);
+        bounds.zip(&self.counts).scan(0, |below, (at_most, count)| {
+            *below += count.load(Ordering::Relaxed);
+            Some(Bucket { at_most, count: *below })
+        })
+    }
+
+    /// The sum of all values.
+    pub fn sum(&self) -> f64 {
+        f64::from_bits(self.sum.load(Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_in_the_first_bucket_that_reaches_it_and_in_all_above() {
+        let histogram = Histogram::new(&[1.0, 2.0, 4.0]);
+        for value in [0.5, 1.0, 1.5, 4.0, 9.0] {
+            histogram.note(value);
+        }
+        let counts: Vec<_> = histogram.read().map(|bucket| (bucket.at_most, bucket.count)).collect();
+        assert_eq!(counts, [(1.0, 2), (2.0, 3), (4.0, 4), (f64::INFINITY, 5)]);
+        assert!((histogram.sum() - 16.0).abs() < 1e-9);
+    }
+}

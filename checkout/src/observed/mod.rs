@@ -1,0 +1,240 @@
+//! What the engine has done since it started, in numbers that anybody may read at any time: the writer adds to them once a
+//! batch, and nobody waits for anybody. How they are shown is the edge's business.
+
+mod histogram;
+mod stock;
+mod tally;
+
+pub use histogram::{Bucket, Histogram};
+pub use tally::{Label, Tally};
+
+pub(crate) use stock::log_stock;
+
+use crate::{
+    command::{Command, Replayed, Reply},
+    fault::{Error, StoreError},
+    model::{CancelReason, EventOutcome, HoldState, OrderState, Refusal},
+    state::WriteSet,
+};
+use std::time::Duration;
+use tally::labels;
+
+/// Commands in a batch: powers of two, for nobody cares whether it is 200 or 210.
+const BATCH_BOUNDS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+/// Seconds that a commit takes: a good disk needs a fraction of a millisecond, a bad day a second.
+const COMMIT_BOUNDS: [f64; 13] = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+labels! {
+    /// How a request for a hold or an order was answered.
+    Answer {
+        Granted = "granted",
+        Replayed = "replayed",
+        UnknownProduct = "unknown_product",
+        UnknownHold = "unknown_hold",
+        SoldOut = "sold_out",
+        SaleNotStarted = "sale_not_started",
+        SaleEnded = "sale_ended",
+        LimitReached = "limit_reached",
+        HoldExpired = "hold_expired",
+        HoldReleased = "hold_released",
+        HoldUsed = "hold_used",
+        KeyReused = "key_reused",
+        OtherRefusal = "other_refusal",
+        Busy = "busy",
+        Unknown = "unknown_outcome",
+        Fault = "fault",
+    }
+}
+
+labels! {
+    /// How a hold ended.
+    HoldEnd { Ordered = "ordered", Released = "released", Expired = "expired" }
+}
+
+labels! {
+    /// How an order ended. One that was cancelled may yet be paid.
+    OrderEnd {
+        Paid = "paid",
+        PaymentFailed = "payment_failed",
+        Expired = "expired",
+        ByShopper = "by_shopper",
+        ByOperator = "by_operator",
+    }
+}
+
+labels! {
+    /// What became of a payment event. What was parked may yet become something else.
+    PaymentEnd {
+        Applied = "applied",
+        Parked = "parked",
+        Duplicate = "duplicate",
+        Ignored = "ignored",
+        RefundDue = "refund_due",
+        Refunded = "refunded",
+    }
+}
+
+labels! {
+    /// Why a batch was not written as it was decided.
+    Setback {
+        Overtaken = "overtaken",
+        Contended = "contended",
+        GaveUp = "gave_up",
+        Unavailable = "unavailable",
+        Ambiguous = "ambiguous",
+        Fault = "fault",
+    }
+}
+
+/// The numbers. Each only ever grows.
+#[derive(Debug)]
+pub struct Observed {
+    /// Answers to those who asked for a hold.
+    pub holds: Tally<Answer>,
+    /// Answers to those who asked for an order.
+    pub orders: Tally<Answer>,
+    /// Holds that ended.
+    pub holds_ended: Tally<HoldEnd>,
+    /// Orders that were paid or cancelled.
+    pub orders_ended: Tally<OrderEnd>,
+    /// Payment events as they were stored.
+    pub payments: Tally<PaymentEnd>,
+    /// Batches that were not written as they were decided.
+    pub setbacks: Tally<Setback>,
+    /// Commands that shared a commit.
+    pub batch_commands: Histogram,
+    /// Seconds from the first statement that writes to the end of the commit.
+    pub commit_seconds: Histogram,
+}
+
+impl Default for Observed {
+    fn default() -> Self {
+        Self {
+            holds: Tally::default(),
+            orders: Tally::default(),
+            holds_ended: Tally::default(),
+            orders_ended: Tally::default(),
+            payments: Tally::default(),
+            setbacks: Tally::default(),
+            batch_commands: Histogram::new(&BATCH_BOUNDS),
+            commit_seconds: Histogram::new(&COMMIT_BOUNDS),
+        }
+    }
+}
+
+impl Observed {
+    /// A batch has been answered.
+    pub(crate) fn answered(&self, commands: &[Command], answers: &[Result<Replayed<Reply>, Error>]) {
+        for (command, answer) in commands.iter().zip(answers) {
+            self.told(command, Answer::of(answer));
+        }
+    }
+
+    /// A command did not get in: too many were waiting.
+    pub(crate) fn turned_away(&self, command: &Command) {
+        self.told(command, Answer::Busy);
+    }
+
+    fn told(&self, command: &Command, answer: Answer) {
+        match command {
+            Command::PlaceHold(_) => self.holds.note(answer),
+            Command::PlaceOrder { .. } => self.orders.note(answer),
+            _ => {}
+        }
+    }
+
+    /// A batch of that many commands is on disk.
+    pub(crate) fn committed(&self, commands: usize, took: Duration, writes: &WriteSet) {
+        self.batch_commands.note(u32::try_from(commands).map_or(f64::INFINITY, f64::from));
+        self.commit_seconds.note(took.as_secs_f64());
+        for hold in &writes.holds_changed {
+            self.holds_ended.note_some(HoldEnd::of(hold.state));
+        }
+        for order in writes.orders() {
+            self.orders_ended.note_some(OrderEnd::of(&order.state));
+        }
+        for payment in writes.payments_added.iter().chain(&writes.payments_changed) {
+            self.payments.note(PaymentEnd::of(payment.outcome));
+        }
+    }
+}
+
+impl Setback {
+    pub(crate) fn of(error: &StoreError) -> Self {
+        match error {
+            StoreError::Contended(_) => Self::Contended,
+            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Ambiguous(_) => Self::Ambiguous,
+            _ => Self::Fault,
+        }
+    }
+}
+
+impl Answer {
+    fn of(answer: &Result<Replayed<Reply>, Error>) -> Self {
+        match answer {
+            Ok(Replayed { replayed: false, .. }) => Self::Granted,
+            Ok(Replayed { replayed: true, .. }) => Self::Replayed,
+            Err(Error::Refused(refusal)) => Self::of_refusal(refusal),
+            Err(Error::Busy { .. }) => Self::Busy,
+            Err(Error::Unknown) => Self::Unknown,
+            Err(Error::Fault) => Self::Fault,
+        }
+    }
+
+    fn of_refusal(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownProduct => Self::UnknownProduct,
+            Refusal::UnknownHold => Self::UnknownHold,
+            Refusal::SoldOut { .. } => Self::SoldOut,
+            Refusal::SaleNotStarted { .. } => Self::SaleNotStarted,
+            Refusal::SaleEnded { .. } => Self::SaleEnded,
+            Refusal::LimitReached { .. } => Self::LimitReached,
+            Refusal::HoldExpired { .. } => Self::HoldExpired,
+            Refusal::HoldReleased => Self::HoldReleased,
+            Refusal::HoldUsed { .. } => Self::HoldUsed,
+            Refusal::KeyReused => Self::KeyReused,
+            _ => Self::OtherRefusal,
+        }
+    }
+}
+
+impl HoldEnd {
+    /// `None` where it was made to last longer.
+    fn of(state: HoldState) -> Option<Self> {
+        match state {
+            HoldState::Active => None,
+            HoldState::Ordered { .. } => Some(Self::Ordered),
+            HoldState::Released => Some(Self::Released),
+            HoldState::Expired => Some(Self::Expired),
+        }
+    }
+}
+
+impl OrderEnd {
+    fn of(state: &OrderState) -> Option<Self> {
+        match state {
+            OrderState::Pending => None,
+            OrderState::Paid { .. } => Some(Self::Paid),
+            OrderState::Cancelled { reason, .. } => Some(match reason {
+                CancelReason::PaymentFailed => Self::PaymentFailed,
+                CancelReason::Expired => Self::Expired,
+                CancelReason::ByShopper => Self::ByShopper,
+                CancelReason::ByOperator => Self::ByOperator,
+            }),
+        }
+    }
+}
+
+impl PaymentEnd {
+    fn of(outcome: EventOutcome) -> Self {
+        match outcome {
+            EventOutcome::Applied => Self::Applied,
+            EventOutcome::Parked => Self::Parked,
+            EventOutcome::Duplicate => Self::Duplicate,
+            EventOutcome::Ignored => Self::Ignored,
+            EventOutcome::RefundDue(_) => Self::RefundDue,
+            EventOutcome::Refunded(_) => Self::Refunded,
+        }
+    }
+}

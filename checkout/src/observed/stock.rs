@@ -1,0 +1,36 @@
+//! What the log says of stock: what the operator did, always; what was held, sold or came back, to whoever looks for it.
+
+use crate::{
+    model::{Moves, Product, Stock},
+    state::WriteSet,
+};
+use tracing::{Level, enabled};
+
+/// A line for each product that a commit has changed.
+pub(crate) fn log_stock(writes: &WriteSet) {
+    for product in &writes.products_added {
+        let (id, slug, Stock { total, .. }) = (product.id, product.slug.as_str(), product.stock);
+        tracing::info!(product = %id, slug, total, batch = %writes.batch, "a product was put on sale");
+    }
+    let sells = enabled!(Level::DEBUG);
+    for product in &writes.products_changed {
+        let Some(moves) = writes.moves.get(&product.id) else { continue };
+        if moves.adjusted != 0 {
+            adjusted(product, moves, writes);
+        } else if sells {
+            moved(product, moves, writes);
+        }
+    }
+}
+
+fn adjusted(product: &Product, moves: &Moves, writes: &WriteSet) {
+    let (id, slug, version, by) = (product.id, product.slug.as_str(), product.version, moves.adjusted);
+    let Stock { total, available, .. } = product.stock;
+    tracing::info!(product = %id, slug, version, by, total, available, batch = %writes.batch, "stock was adjusted");
+}
+
+fn moved(product: &Product, moves: &Moves, writes: &WriteSet) {
+    let (id, version) = (product.id, product.version);
+    let Stock { available, held, pending, sold, .. } = product.stock;
+    tracing::debug!(product = %id, version, available, held, pending, sold, ?moves, batch = %writes.batch, "stock moved");
+}

@@ -1,0 +1,70 @@
+//! Counts by name. The names are an enum's, so that to count is to add to one place of a list.
+
+use std::{
+    marker::PhantomData,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// Names that something is counted by.
+pub trait Label: Copy + 'static {
+    /// All of them, in order.
+    const NAMES: &'static [&'static str];
+
+    /// The place of this one among them.
+    fn place(self) -> usize;
+}
+
+/// An enum whose variants have names.
+macro_rules! labels {
+    ($(#[$doc:meta])* $label:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum $label {
+            $($variant),*
+        }
+
+        impl $crate::observed::tally::Label for $label {
+            const NAMES: &'static [&'static str] = &[$($name),*];
+
+            fn place(self) -> usize {
+                self as usize
+            }
+        }
+    };
+}
+
+pub(super) use labels;
+
+/// How often each has happened.
+#[derive(Debug)]
+pub struct Tally<L> {
+    counts: Box<[AtomicU64]>,
+    label: PhantomData<L>,
+}
+
+impl<L: Label> Default for Tally<L> {
+    fn default() -> Self {
+        Self { counts: L::NAMES.iter().map(|_| AtomicU64::new(0)).collect(), label: PhantomData }
+    }
+}
+
+impl<L: Label> Tally<L> {
+    /// It has happened once more.
+    pub fn note(&self, label: L) {
+        if let Some(count) = self.counts.get(label.place()) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn note_some(&self, label: Option<L>) {
+        if let Some(label) = label {
+            self.note(label);
+        }
+    }
+
+    /// Each name, and how often it has happened.
+    pub fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        L::NAMES.iter().copied().zip(self.counts.iter().map(|count| count.load(Ordering::Relaxed)))
+    }
+}
