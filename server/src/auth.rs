@@ -206,7 +206,7 @@ impl FromRequestParts<AppState> for Client {
 }
 
 /// The token of the one `Authorization: Bearer` header.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let (first, more) = (given.next()?, given.next());
     let (scheme, token) = first.to_str().ok()?.split_once(' ')?;

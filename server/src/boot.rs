@@ -7,6 +7,7 @@ use crate::{
     in_progress::InProgress,
     limits::{self, Crowd, Rates},
     listen,
+    metrics::{self, Metrics},
     passage::Passage,
     router,
     sandbox::Loopback,
@@ -120,6 +121,7 @@ impl Server {
             in_progress: InProgress::default(),
             rates: Rates::new(&settings),
             crowd: Crowd::default(),
+            metrics: Metrics::new(router::paths()).map_err(|e| other(&e))?,
             client_check: ClientCheck::default(),
             webhook_keys: webhooks::Keys::new(&settings.webhook_secrets, &settings.stripe_secrets),
             sandbox,
@@ -131,6 +133,7 @@ impl Server {
         state.tokens.look_for_revoked(&*state.store).await.map_err(|e| other(&e))?;
         tokio::spawn(auth::keep_looking_for_revoked(state.clone()));
         tokio::spawn(limits::keep_forgetting(state.clone()));
+        tokio::spawn(metrics::keep_auditing(state.clone()));
         Ok(Self { listener, addr, state })
     }
 

@@ -138,6 +138,7 @@ mod tests {
             ("--webhook-secrets", "hush-3,hush-4"),
             ("--stripe-secrets", "hush-5"),
             ("--jwt-keys", "one:hush-6,two:hush-7"),
+            ("--metrics-token", "hush-8"),
         ];
         let words = told.iter().flat_map(|(name, value)| [*name, *value]);
         let cli = Cli::parse_from(["holdfast", "serve"].into_iter().chain(words));

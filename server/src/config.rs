@@ -13,12 +13,15 @@ use std::{
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
+    time::Duration,
 };
 
 /// The shortest key that signs tokens in production: as long as the digest (RFC 7518 §3.2).
 const MIN_JWT_SECRET: usize = 32;
-/// The shortest webhook secret in production.
+/// The shortest webhook secret in production, and the shortest token that reads the metrics.
 const MIN_WEBHOOK_SECRET: usize = 16;
+/// How often all stock is recounted, unless told otherwise.
+const USUAL_AUDIT: Duration = Duration::from_mins(15);
 /// Connections at once, unless told otherwise: ten thousand who watch, and room for those who buy.
 const USUAL_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 /// As many as may be asked for.
@@ -81,6 +84,12 @@ pub struct ServeArgs {
     /// Connections that may be open at once; one more is turned away with 503 [default: 16384]
     #[arg(long, env = "HOLDFAST_MAX_CONNECTIONS", value_name = "NUMBER")]
     pub max_connections: Option<OsString>,
+    /// What whoever reads /metrics from another machine must bring as a bearer token [default: none but this machine reads it]
+    #[arg(long, env = "HOLDFAST_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<Given>,
+    /// Seconds between two recounts of all stock, or `off` [default: 900]
+    #[arg(long, env = "HOLDFAST_AUDIT_EVERY", value_name = "SECONDS")]
+    pub audit_every: Option<OsString>,
     /// The storefront's files [default: target/site, or `site` beside the program]
     #[arg(long, env = "HOLDFAST_SITE_ROOT", value_name = "DIR")]
     pub site_root: Option<OsString>,
@@ -151,6 +160,10 @@ pub struct Settings {
     pub cors_origins: CorsOrigins,
     /// Connections at once.
     pub max_connections: NonZeroUsize,
+    /// Reads the metrics from elsewhere.
+    pub metrics_token: Option<Secret>,
+    /// How often all stock is recounted, if at all.
+    pub audit_every: Option<Duration>,
     /// The storefront's files, where they were named.
     pub site_root: Option<PathBuf>,
 }
@@ -212,6 +225,9 @@ impl Settings {
         let trusted_proxies = wrong.read("HOLDFAST_TRUSTED_PROXIES", args.trusted_proxies, values::trusted_proxies);
         let cors_origins = wrong.read("HOLDFAST_CORS_ORIGINS", args.cors_origins, values::cors_origins);
         let max_connections = wrong.read("HOLDFAST_MAX_CONNECTIONS", args.max_connections, values::max_connections);
+        let metrics_token =
+            wrong.read("HOLDFAST_METRICS_TOKEN", args.metrics_token, |v| values::metrics_token(v, least_webhook));
+        let audit_every = wrong.read("HOLDFAST_AUDIT_EVERY", args.audit_every, values::audit_every);
         let site_root = args.site_root.filter(|d| !d.is_empty()).map(PathBuf::from);
         if let Some(missing) = site_root.as_ref().filter(|root| !root.is_dir()) {
             wrong.add("HOLDFAST_SITE_ROOT", &format!("names no folder: {}", missing.display()));
@@ -229,6 +245,8 @@ impl Settings {
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             cors_origins: cors_origins.unwrap_or(CorsOrigins::None),
             max_connections: max_connections.unwrap_or(USUAL_CONNECTIONS),
+            metrics_token,
+            audit_every: audit_every.unwrap_or(Some(USUAL_AUDIT)),
             site_root,
         })
     }

@@ -16,6 +16,7 @@ mod in_progress;
 mod limits;
 mod listen;
 mod live;
+mod metrics;
 mod passage;
 mod problem;
 mod router;

@@ -15,5 +15,5 @@ use tower_sessions::Session;
 pub async fn order(State(state): State<AppState>, session: Session, Id(order): Id<OrderId>) -> Answer<Response> {
     let owner = app::session::owner(&session).await.map_err(|error| Problem::fault(&error.to_string()))?;
     let watch = state.checkout.watch_order(order, owner.ok_or(Refusal::UnknownOrder)?).await?;
-    Ok(sse::answer(orders::changes(watch), &state.stopping))
+    Ok(sse::answer(orders::changes(watch), &state))
 }

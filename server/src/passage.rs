@@ -50,7 +50,7 @@ impl Passage {
         };
         let mut response = compress(accepted, answering.instrument(span).await).await;
         security::headers(&state, line.path(), &mut response);
-        line.end(&mut response);
+        line.end(&state, &mut response);
         response
     }
 }

@@ -1,6 +1,7 @@
 //! Server-sent events: the present state first, then news; a comment now and then so that nobody in between gives up;
 //! ends at once when the server stops, so that it can drain.
 
+use crate::state::AppState;
 use axum::{
     Extension,
     body::Body,
@@ -15,7 +16,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio_util::sync::CancellationToken;
 
 /// A comment goes out after this much silence.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -53,11 +53,14 @@ impl Endless {
 }
 
 /// Streams `events` until they end, the watcher leaves, or the server stops.
-pub fn answer(events: impl Stream<Item = Bytes> + Send + 'static, stopping: &CancellationToken) -> Response {
+pub fn answer(events: impl Stream<Item = Bytes> + Send + 'static, state: &AppState) -> Response {
+    let watcher = state.metrics.watcher();
+    let events = events.inspect(move |_| _ = &watcher);
     let spread = RETRY_MS.end - RETRY_MS.start;
     let retry = RETRY_MS.start + getrandom::u32().unwrap_or(0) % spread;
     let greeting = stream::iter([Bytes::from(format!("retry: {retry}\n\n"))]);
-    let pieces: Pieces = Box::pin(greeting.chain(with_comments(events)).take_until(stopping.clone().cancelled_owned()));
+    let stopped = state.stopping.clone().cancelled_owned();
+    let pieces: Pieces = Box::pin(greeting.chain(with_comments(events)).take_until(stopped));
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache, no-transform"),

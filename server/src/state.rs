@@ -6,6 +6,7 @@ use crate::{
     config::Settings,
     in_progress::InProgress,
     limits::{Crowd, Rates},
+    metrics::Metrics,
     webhooks,
 };
 use app::sandbox::SandboxProvider;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub rates: Rates,
     /// How many requests are answered at once.
     pub crowd: Crowd,
+    /// What this server tells of itself.
+    pub metrics: Metrics,
     /// Checks clients' secrets, a few at a time.
     pub client_check: ClientCheck,
     /// Verify webhooks.

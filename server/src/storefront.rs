@@ -15,7 +15,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, StatusCode, header};
-use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*, server_fn::axum::server_fn_paths};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
@@ -43,6 +43,13 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .fallback(file_or_lost)
         .layer(sessions::layer(store, state.settings.common.env))
         .layer(middleware::from_fn(forms))
+}
+
+/// Where the storefront is, but for its files.
+pub fn paths() -> Vec<String> {
+    let pages = generate_route_list(app::App).into_iter().map(|page| page.path().to_owned());
+    let actions = server_fn_paths().map(|(path, _)| path.to_owned());
+    pages.chain(actions).chain(["/live/orders/{order}".to_owned()]).collect()
 }
 
 /// Server functions read their forms themselves, however long: they get them whole, and within bounds. What they cannot

@@ -75,10 +75,11 @@ impl Line {
 
     /// As the answer goes out. What an API client was told in the ordinary course of a sale, "sold out" included, is not
     /// worth a line each when thousands ask in the same second; development logs it.
-    pub fn end(self, response: &mut Response) {
-        let status = response.status().as_u16();
+    pub fn end(self, state: &AppState, response: &mut Response) {
+        let (status, took) = (response.status().as_u16(), self.started.elapsed());
+        state.metrics.requests.note(self.path(), &self.method, status, took);
         let problem = response.extensions().get::<ProblemKind>().map(|kind| kind.0);
-        let latency_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let latency_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let (id, method, path) = (self.id(), self.method.as_str(), self.path());
         match (status, is_routine(path)) {
             (503, _) => tracing::warn!(id, method, path = shown(path), status, latency_ms, problem, "answered"),
@@ -101,7 +102,7 @@ fn shown(path: &str) -> &str {
 /// Asked for over and over: probes, files, and the API, except for what the payment provider says.
 fn is_routine(path: &str) -> bool {
     let is_call = path.starts_with("/api/") && !path.starts_with("/api/webhooks/");
-    is_call || matches!(path, "/livez" | "/readyz") || is_file(path)
+    is_call || matches!(path, "/livez" | "/readyz" | "/metrics") || is_file(path)
 }
 
 /// Is this the path of a file, and not of a page?

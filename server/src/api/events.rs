@@ -23,12 +23,12 @@ pub async fn one(State(state): State<AppState>, name: Result<Path<String>, PathR
     let product =
         name.ok().and_then(|Path(name)| products::find(&state.checkout, &name)).ok_or(Refusal::UnknownProduct)?;
     let watch = state.checkout.watch_stock(product.id).ok_or(Refusal::UnknownProduct)?;
-    Ok(sse::answer(changes_of(watch), &state.stopping))
+    Ok(sse::answer(changes_of(watch), &state))
 }
 
 /// Every product.
 pub async fn all(State(state): State<AppState>) -> Response {
-    sse::answer(AllStock::watch(state.checkout.clone()).changes(), &state.stopping)
+    sse::answer(AllStock::watch(state.checkout.clone()).changes(), &state)
 }
 
 fn stock_event(frame: &Frame) -> Bytes {

@@ -47,6 +47,12 @@ pub fn routes(place_hold: MethodRouter<AppState>) -> Router<AppState> {
         .method_not_allowed_fallback(async || Problem::method())
 }
 
+/// Where all of that is.
+pub fn paths() -> Vec<String> {
+    let (_, document) = calls(axum::routing::post(holds::place)).finish();
+    document.paths().chain(docs::PATHS).map(str::to_owned).collect()
+}
+
 /// The table: each address, who answers there, and what the document says of it.
 pub(crate) fn calls(place_hold: MethodRouter<AppState>) -> Calls {
     Calls::default()

@@ -230,7 +230,7 @@ pub async fn cancel(
 /// The order now, and each time it changes.
 pub async fn events(State(state): State<AppState>, Client(owner): Client, Id(order): Id<OrderId>) -> Answer<Response> {
     let watch = state.checkout.watch_order(order, owner).await?;
-    Ok(sse::answer(changes(watch), &state.stopping))
+    Ok(sse::answer(changes(watch), &state))
 }
 
 /// An order's events, for whoever may see them.

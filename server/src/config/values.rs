@@ -9,7 +9,8 @@ use http::HeaderValue;
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, SocketAddr},
-    num::NonZeroUsize,
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
 };
 
 pub(super) fn environment(text: &str) -> Result<Environment, String> {
@@ -79,6 +80,21 @@ pub(super) fn jwt_keys(text: &str, least: usize) -> Result<Vec<JwtKey>, String> 
         keys.push(JwtKey { kid: kid.to_owned(), secret: Secret::new(secret) });
     }
     Ok(keys)
+}
+
+/// It travels in a header.
+pub(super) fn metrics_token(text: &str, least: usize) -> Result<Secret, String> {
+    let fits = text.len() >= least && text.bytes().all(|b| b.is_ascii_graphic());
+    fits.then(|| Secret::new(text))
+        .ok_or_else(|| format!("needs at least {least} visible ASCII characters, and no spaces"))
+}
+
+pub(super) fn audit_every(text: &str) -> Result<Option<Duration>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let seconds = text.parse::<NonZeroU32>().map_err(|_| "is off, or a whole number of seconds from 1".to_owned())?;
+    Ok(Some(Duration::from_secs(seconds.get().into())))
 }
 
 pub(super) fn trusted_proxies(text: &str) -> Result<Vec<IpNet>, String> {

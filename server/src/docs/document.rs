@@ -47,6 +47,11 @@ impl Document {
         self.paths.entry(path.to_owned()).or_default().merge_operations(item);
     }
 
+    /// Where there are calls.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.keys().map(String::as_str)
+    }
+
     /// Which calls may answer with a problem of that kind.
     pub fn answered_by(&self, kind: Kind) -> &[Address] {
         self.answered_by.get(&kind).map(Vec::as_slice).unwrap_or_default()

@@ -17,4 +17,4 @@ mod schema;
 mod served;
 mod streams;
 
-pub use served::routes;
+pub use served::{PATHS, routes};

@@ -19,6 +19,10 @@ use sha2::{Digest as _, Sha256};
 /// The shop's colours and faces, and what the documentation makes of them.
 const SHEET: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("style.css"));
 
+/// Where the documentation is, each problem's page by one name for all of them.
+pub const PATHS: [&str; 5] =
+    ["/api/openapi.json", "/api/docs", "/api/docs/style.css", "/problems", "/problems/{problem}"];
+
 /// The documentation's own addresses.
 pub fn routes(document: &Document) -> Router<AppState> {
     // A value of texts and numbers always has its JSON.

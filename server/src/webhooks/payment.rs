@@ -5,6 +5,7 @@ use super::{Message, Rejected, Scheme};
 use crate::{
     api::{Answer, orders::OrderStatus, words::RefundReason},
     extract,
+    metrics::Delivered,
     problem::{Kind, Problem},
     state::AppState,
 };
@@ -68,14 +69,17 @@ pub async fn receive(State(state): State<AppState>, headers: HeaderMap, body: Bo
     match heard {
         Ok(Message::Payment(delivery)) => record(&state, scheme, delivery).await,
         Ok(Message::Foreign { event, why }) => {
+            state.metrics.webhook(scheme, Delivered::Ignored);
             tracing::info!(scheme, event, why, verdict = "ignored", "a webhook is about nothing of this shop's");
             Ok(Receipt::ignored().into_response())
         }
         Ok(Message::TestMode { event }) => {
+            state.metrics.webhook(scheme, Delivered::Ignored);
             tracing::warn!(scheme, event, verdict = "ignored", "a webhook of test mode came to production");
             Ok(Receipt::ignored().into_response())
         }
         Err(why) => {
+            state.metrics.webhook(scheme, why.outcome());
             tracing::info!(scheme, %why, "a webhook was turned away");
             Err(why.into())
         }
@@ -86,7 +90,22 @@ async fn record(state: &AppState, scheme: &'static str, delivery: Delivery) -> A
     let told = delivery.clone();
     let reply = state.checkout.record_payment(delivery).await;
     log(scheme, &told, &reply);
+    state.metrics.webhook(scheme, outcome(&reply));
     reply.map(|reply| Receipt::of(reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
+}
+
+fn outcome(reply: &Result<PaymentReply, Error>) -> Delivered {
+    match reply {
+        Ok(reply) => match reply.verdict {
+            PaymentVerdict::Processed => Delivered::Processed,
+            PaymentVerdict::Duplicate => Delivered::Duplicate,
+            PaymentVerdict::Ignored => Delivered::Ignored,
+            PaymentVerdict::Parked => Delivered::Parked,
+            PaymentVerdict::RefundDue(_) => Delivered::RefundDue,
+        },
+        Err(Error::Refused(_)) => Delivered::Refused,
+        Err(_) => Delivered::NotRecorded,
+    }
 }
 
 /// One line for each delivery: what it was and what became of it; never its body or its signature.
@@ -138,6 +157,16 @@ impl IntoResponse for Receipt {
     fn into_response(self) -> Response {
         let status = if self.status == Outcome::Parked { StatusCode::ACCEPTED } else { StatusCode::OK };
         (status, Json(self)).into_response()
+    }
+}
+
+impl Rejected {
+    fn outcome(&self) -> Delivered {
+        match self {
+            Self::Forged(_) => Delivered::Forged,
+            Self::Key(_) | Self::Json(_) | Self::Unreadable(_) => Delivered::Unreadable,
+            Self::Checkout(_) => Delivered::NotRecorded,
+        }
     }
 }
 

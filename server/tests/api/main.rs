@@ -8,6 +8,7 @@ mod edges;
 mod events;
 mod holds;
 mod limits;
+mod metrics;
 mod orders;
 mod pages;
 mod products;

@@ -86,6 +86,8 @@ impl Shop {
             trusted_proxies: Vec::new(),
             cors_origins: CorsOrigins::None,
             max_connections: NonZeroUsize::new(1000).unwrap(),
+            metrics_token: None,
+            audit_every: None,
             site_root: Some(site),
         };
         change(&mut settings);
