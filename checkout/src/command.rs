@@ -91,6 +91,22 @@ pub(crate) struct PlaceHold {
 }
 
 impl Command {
+    /// What it is called.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::AddProduct(_) => "add_product",
+            Self::AdjustStock { .. } => "adjust_stock",
+            Self::PlaceHold(_) => "place_hold",
+            Self::ReleaseHold { .. } => "release_hold",
+            Self::ExtendHold { .. } => "extend_hold",
+            Self::PlaceOrder { .. } => "place_order",
+            Self::CancelOrder { .. } => "cancel_order",
+            Self::RecordPayment(_) => "record_payment",
+            Self::Sweep(_) => "sweep",
+            Self::SweepParked { .. } => "sweep_parked",
+        }
+    }
+
     /// Who asks under which key, for the commands that honour one.
     pub(crate) fn caller(&self) -> Option<&Caller> {
         match self {

@@ -17,6 +17,7 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument as _;
 
 /// The bounds of the engine. Everything that could grow has one.
 #[derive(Debug, Clone, Copy)]
@@ -314,6 +315,8 @@ impl Checkout {
     }
 
     async fn send(&self, command: Command) -> Result<Replayed<Reply>, Error> {
+        // For whoever collects traces: how long a command waits and is worked on. To nobody else it exists.
+        let span = tracing::debug_span!(target: "trace", "command", otel.name = command.name());
         let (reply, answer) = oneshot::channel();
         self.queue.try_send(Envelope { command, reply }).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(Envelope { command, .. }) => {
@@ -324,7 +327,7 @@ impl Checkout {
             mpsc::error::TrySendError::Closed(_) => Error::Fault,
         })?;
         // The writer answers every command it took; if it is gone, so is our knowledge of what it did.
-        answer.await.unwrap_or(Err(Error::Unknown))
+        answer.instrument(span).await.unwrap_or(Err(Error::Unknown))
     }
 }
 

@@ -139,6 +139,7 @@ mod tests {
             ("--stripe-secrets", "hush-5"),
             ("--jwt-keys", "one:hush-6,two:hush-7"),
             ("--metrics-token", "hush-8"),
+            ("--otlp-endpoint", "http://user:hush-9@127.0.0.1:4318"),
         ];
         let words = told.iter().flat_map(|(name, value)| [*name, *value]);
         let cli = Cli::parse_from(["holdfast", "serve"].into_iter().chain(words));

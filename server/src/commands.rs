@@ -9,7 +9,7 @@ use crate::{
     config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings},
     seed,
     state::AppState,
-    telemetry,
+    telemetry::{self, Collector},
 };
 use axum::routing::{MethodRouter, post};
 use checkout::model::{Money, ProductDraft, SaleWindow, Slug};
@@ -104,7 +104,8 @@ async fn serve(
     }
     let settings = Settings::read(common, args)?;
     let env = settings.common.env;
-    telemetry::start(env);
+    let collector = settings.traces.as_ref().map(Collector::at).transpose().map_err(|e| failure(&*e))?;
+    telemetry::start(env, collector.as_ref());
     warn_of_unknown_settings();
     let server = Server::bind(settings, None).await?;
     if demo && env == Environment::Development && server.checkout().products().is_empty() {
@@ -113,12 +114,15 @@ async fn serve(
     stop_on_signals(&server).map_err(|e| failure(&e))?;
     say(&format!("Holdfast is open at http://{}", server.addr()))?;
     server.serve_with(place_hold).await;
+    if let Some(collector) = collector {
+        collector.close().await;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure> {
     let common = Common::read(common)?;
-    telemetry::start(common.env);
+    telemetry::start(common.env, None);
     if matches!(command, Command::Migrate) {
         open_store(&common).await?;
         say("The schema is up to date.")?;

@@ -90,6 +90,12 @@ pub struct ServeArgs {
     /// Seconds between two recounts of all stock, or `off` [default: 900]
     #[arg(long, env = "HOLDFAST_AUDIT_EVERY", value_name = "SECONDS")]
     pub audit_every: Option<OsString>,
+    /// Where traces are collected, by OTLP over plain HTTP; `/v1/traces` is added [default: nowhere]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
+    pub otlp_endpoint: Option<Given>,
+    /// The same, whole
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value_name = "URL", hide_env_values = true)]
+    pub otlp_traces_endpoint: Option<Given>,
     /// The storefront's files [default: target/site, or `site` beside the program]
     #[arg(long, env = "HOLDFAST_SITE_ROOT", value_name = "DIR")]
     pub site_root: Option<OsString>,
@@ -164,6 +170,8 @@ pub struct Settings {
     pub metrics_token: Option<Secret>,
     /// How often all stock is recounted, if at all.
     pub audit_every: Option<Duration>,
+    /// Where traces are collected; may hold a password.
+    pub traces: Option<Secret>,
     /// The storefront's files, where they were named.
     pub site_root: Option<PathBuf>,
 }
@@ -228,6 +236,9 @@ impl Settings {
         let metrics_token =
             wrong.read("HOLDFAST_METRICS_TOKEN", args.metrics_token, |v| values::metrics_token(v, least_webhook));
         let audit_every = wrong.read("HOLDFAST_AUDIT_EVERY", args.audit_every, values::audit_every);
+        let base = wrong.read("OTEL_EXPORTER_OTLP_ENDPOINT", args.otlp_endpoint, values::collector);
+        let traces = wrong.read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", args.otlp_traces_endpoint, values::collector);
+        let traces = traces.or_else(|| base.map(|base| format!("{}/v1/traces", base.trim_end_matches('/'))));
         let site_root = args.site_root.filter(|d| !d.is_empty()).map(PathBuf::from);
         if let Some(missing) = site_root.as_ref().filter(|root| !root.is_dir()) {
             wrong.add("HOLDFAST_SITE_ROOT", &format!("names no folder: {}", missing.display()));
@@ -247,6 +258,7 @@ impl Settings {
             max_connections: max_connections.unwrap_or(USUAL_CONNECTIONS),
             metrics_token,
             audit_every: audit_every.unwrap_or(Some(USUAL_AUDIT)),
+            traces: traces.map(|url| Secret::new(&url)),
             site_root,
         })
     }

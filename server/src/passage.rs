@@ -13,7 +13,6 @@ use http::header;
 use std::{any::Any, convert::Infallible, panic::AssertUnwindSafe, time::Duration};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::cors::CorsLayer;
-use tracing::Instrument as _;
 
 /// How long an answer may take to begin. Streams begin at once.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,7 +39,6 @@ impl Passage {
     pub async fn pass(self, peer: Peer, request: Request) -> Response {
         let Self { state, router, cors } = self;
         let line = Line::begin(&state, &request);
-        let span = line.span();
         let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
         let answering = async {
             match cors.filter(|_| security::is_api(request.uri().path())) {
@@ -48,7 +46,7 @@ impl Passage {
                 None => admit(&state, router, peer, request).await,
             }
         };
-        let mut response = compress(accepted, answering.instrument(span).await).await;
+        let mut response = compress(accepted, line.along(answering).await).await;
         security::headers(&state, line.path(), &mut response);
         line.end(&state, &mut response);
         response

@@ -36,6 +36,9 @@ fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
         .env("HOLDFAST_PAYMENT_PROVIDER", "monopoly")
         .env("HOLDFAST_RATE_LIMIT", "0")
         .env("HOLDFAST_SITE_ROOT", "nowhere")
+        .env("HOLDFAST_METRICS_TOKEN", "hush")
+        .env("HOLDFAST_AUDIT_EVERY", "0")
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "https://hush")
         .env("DATABASE_URL", "mysql://user:hush@host/db")
         .output()
         .unwrap();
@@ -48,6 +51,9 @@ fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
         "HOLDFAST_PAYMENT_PROVIDER",
         "HOLDFAST_RATE_LIMIT",
         "HOLDFAST_SITE_ROOT",
+        "HOLDFAST_METRICS_TOKEN",
+        "HOLDFAST_AUDIT_EVERY",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
         "DATABASE_URL",
     ] {
         assert_eq!(said.matches(name).count(), 1, "{name}: {said}");

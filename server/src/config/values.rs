@@ -5,7 +5,7 @@ use crate::{
     secret::{JwtKey, Secret},
     webhooks::standard,
 };
-use http::HeaderValue;
+use http::{HeaderValue, Uri};
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -95,6 +95,12 @@ pub(super) fn audit_every(text: &str) -> Result<Option<Duration>, String> {
     }
     let seconds = text.parse::<NonZeroU32>().map_err(|_| "is off, or a whole number of seconds from 1".to_owned())?;
     Ok(Some(Duration::from_secs(seconds.get().into())))
+}
+
+/// The collector is a neighbour, or has one: there is no TLS on the way to it.
+pub(super) fn collector(text: &str) -> Result<String, String> {
+    let url = text.parse::<Uri>().ok().filter(|url| url.scheme_str() == Some("http") && url.host().is_some());
+    url.map(|_| text.to_owned()).ok_or_else(|| "is a URL of plain HTTP, such as http://127.0.0.1:4318".to_owned())
 }
 
 pub(super) fn trusted_proxies(text: &str) -> Result<Vec<IpNet>, String> {

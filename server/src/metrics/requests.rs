@@ -76,6 +76,11 @@ impl Requests {
         series.time.get_or_init(time).observe(took.as_secs_f64());
     }
 
+    /// The name of the route that a path leads to.
+    pub fn name_of(&self, path: &str) -> &str {
+        &self.route(path, 404).name
+    }
+
     fn route(&self, path: &str, status: u16) -> &Route {
         match self.routes.at(path) {
             Ok(matched) => matched.value,

@@ -88,6 +88,7 @@ impl Shop {
             max_connections: NonZeroUsize::new(1000).unwrap(),
             metrics_token: None,
             audit_every: None,
+            traces: None,
             site_root: Some(site),
         };
         change(&mut settings);

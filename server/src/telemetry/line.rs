@@ -1,15 +1,12 @@
-//! What the log says: text in development, JSON in production, one line for each request. Of a request it shows method
-//! and path; never its query, headers, cookies or body.
+//! A request's line in the log, and the id that its answer carries. Of a request it shows method and path; never its query,
+//! headers, cookies or body.
 
-use crate::{config::Environment, problem::ProblemKind, state::AppState};
+use super::traces::Trace;
+use crate::{problem::ProblemKind, state::AppState};
 use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use std::{
-    io::{self, IsTerminal as _},
-    time::Instant,
-};
-use tracing::Span;
-use tracing_subscriber::EnvFilter;
+use std::time::Instant;
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -17,30 +14,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 64;
 /// What is longer is cut.
 const LONGEST_PATH: usize = 200;
-/// What is logged unless `RUST_LOG` says otherwise.
-const USUAL: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
-/// In development, every call of the API too.
-const USUAL_IN_DEVELOPMENT: &str =
-    "info,server::telemetry=debug,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
-
-/// Starts the log, on standard error: standard output belongs to what commands print. A second start changes nothing.
-pub fn start(env: Environment) {
-    let usual = match env {
-        Environment::Development => USUAL_IN_DEVELOPMENT,
-        Environment::Production => USUAL,
-    };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    let colours = io::stderr().is_terminal();
-    // Where nobody reads the log any more, a line that cannot be written is no reason to complain on the same stream, which
-    // would end whoever wrote it.
-    let log = tracing_subscriber::fmt().log_internal_errors(false);
-    let log = log.with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);
-    // The error is that there is a log already, which is fine.
-    let _ = match env {
-        Environment::Development => log.try_init(),
-        Environment::Production => log.json().flatten_event(true).with_span_list(false).try_init(),
-    };
-}
 
 /// A request's line in the log, and the id that its answer carries.
 pub struct Line {
@@ -48,13 +21,17 @@ pub struct Line {
     method: Method,
     uri: Uri,
     started: Instant,
+    trace: Trace,
 }
 
 impl Line {
     /// As the request comes in.
     pub fn begin(state: &AppState, request: &Request) -> Self {
         let id = given_id(request.headers()).unwrap_or_else(|| new_id(state));
-        Self { id, method: request.method().clone(), uri: request.uri().clone(), started: Instant::now() }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let route = || state.metrics.requests.name_of(uri.path());
+        let trace = Trace::begin(&method, shown(uri.path()), route, request.headers());
+        Self { id, method, uri, started: Instant::now(), trace }
     }
 
     /// The path that was asked for.
@@ -62,11 +39,20 @@ impl Line {
         self.uri.path()
     }
 
-    /// Gives what is logged on the way the request's id. A routine call logs nothing on its way unless somebody looks for
-    /// it, and thousands a second are spared the bookkeeping; its last line names the id in any case.
-    pub fn span(&self) -> Span {
-        let id = self.id();
-        if is_routine(self.path()) { tracing::debug_span!("request", id) } else { tracing::info_span!("request", id) }
+    /// What is done on the way to the answer belongs to the request's trace, and what is logged has the request's id.
+    pub fn along<F: Future>(&self, way: F) -> impl Future<Output = F::Output> {
+        way.instrument(self.span()).instrument(self.trace.span().clone())
+    }
+
+    /// A routine call logs nothing on its way unless somebody looks for it, and thousands a second are spared the
+    /// bookkeeping; its last line names the id in any case.
+    fn span(&self) -> Span {
+        let (id, trace) = (self.id(), self.trace.shown());
+        if is_routine(self.path()) {
+            tracing::debug_span!("request", id, trace)
+        } else {
+            tracing::info_span!("request", id, trace)
+        }
     }
 
     fn id(&self) -> &str {
@@ -78,16 +64,20 @@ impl Line {
     pub fn end(self, state: &AppState, response: &mut Response) {
         let (status, took) = (response.status().as_u16(), self.started.elapsed());
         state.metrics.requests.note(self.path(), &self.method, status, took);
+        self.trace.end(status);
         let problem = response.extensions().get::<ProblemKind>().map(|kind| kind.0);
         let latency_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let (id, method, path) = (self.id(), self.method.as_str(), self.path());
+        let (id, method, path, trace) = (self.id(), self.method.as_str(), self.path(), self.trace.shown());
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(id, trace, method, path = shown(path), status, latency_ms, problem, "answered")
+            };
+        }
         match (status, is_routine(path)) {
-            (503, _) => tracing::warn!(id, method, path = shown(path), status, latency_ms, problem, "answered"),
-            (500.., _) => tracing::error!(id, method, path = shown(path), status, latency_ms, problem, "answered"),
-            (..400 | 404 | 409 | 410, true) => {
-                tracing::debug!(id, method, path = shown(path), status, latency_ms, problem, "answered");
-            }
-            _ => tracing::info!(id, method, path = shown(path), status, latency_ms, problem, "answered"),
+            (503, _) => line!(warn),
+            (500.., _) => line!(error),
+            (..400 | 404 | 409 | 410, true) => line!(debug),
+            _ => line!(info),
         }
         response.headers_mut().insert(REQUEST_ID, self.id);
     }

@@ -1,0 +1,109 @@
+//! The way to the collector: spans go in batches, as OTLP over HTTP, and nobody waits for them. What cannot be delivered is
+//! dropped, and the log says so once.
+
+use super::traces::TARGET;
+use crate::secret::Secret;
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_http::{HttpClient, HttpError};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use tokio::runtime::Handle;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
+
+/// A collector that takes longer has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// At the end, the last spans are waited for so long.
+const FAREWELL: Duration = Duration::from_secs(3);
+const SERVICE: &str = "holdfast";
+
+/// Sends spans to a collector, until it is closed.
+pub struct Collector(SdkTracerProvider);
+
+impl Collector {
+    /// The collector that takes traces at `endpoint`. What else there is to set (headers, sampling, batches, the service's
+    /// name), the environment says under OpenTelemetry's own names.
+    pub fn at(endpoint: &Secret) -> Result<Self, Box<dyn std::error::Error>> {
+        let exporter = SpanExporter::builder()
+            .with_http()
+            .with_http_client(Post::new()?)
+            .with_endpoint(str::from_utf8(endpoint.expose())?)
+            .build()?;
+        let resource = match std::env::var_os("OTEL_SERVICE_NAME") {
+            Some(_) => Resource::builder().build(),
+            None => Resource::builder().with_service_name(SERVICE).build(),
+        };
+        Ok(Self(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build()))
+    }
+
+    /// Takes the spans that are meant for it.
+    pub fn layer<S>(&self) -> impl Layer<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        let layer = tracing_opentelemetry::layer().with_tracer(self.0.tracer(SERVICE));
+        let layer = layer.with_location(false).with_threads(false).with_target(false).with_tracked_inactivity(false);
+        layer.with_filter(filter_fn(|metadata: &Metadata<'_>| metadata.is_span() && metadata.target() == TARGET))
+    }
+
+    /// Sends what is left. It waits for the runtime, and so must not be waited for on it.
+    pub async fn close(self) {
+        let closing = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(FAREWELL));
+        // What was lost has been logged.
+        let _ = closing.await;
+    }
+}
+
+/// HTTP as the exporter wants it. The exporter has a thread of its own, and the requests are made on the server's runtime.
+#[derive(Debug)]
+struct Post {
+    http: reqwest::Client,
+    runtime: Handle,
+    failing: AtomicBool,
+}
+
+impl Post {
+    fn new() -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
+        Ok(Self { http, runtime: Handle::current(), failing: AtomicBool::new(false) })
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let (http, request) = (self.http.clone(), reqwest::Request::try_from(request)?);
+        let answer = self.runtime.spawn(async move {
+            let answer = http.execute(request).await?;
+            let status = answer.status();
+            Ok::<_, reqwest::Error>((status, answer.bytes().await?))
+        });
+        // The address may hold a password.
+        let (status, body) = answer.await?.map_err(reqwest::Error::without_url)?;
+        if !status.is_success() {
+            return Err(format!("the collector answered {status}").into());
+        }
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        Ok(response)
+    }
+}
+
+#[async_trait]
+impl HttpClient for Post {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let sent = self.send(request).await;
+        match &sent {
+            Ok(_) => self.failing.store(false, Ordering::Relaxed),
+            Err(error) if !self.failing.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(%error, "traces cannot be delivered to their collector");
+            }
+            Err(_) => {}
+        }
+        sent
+    }
+}
