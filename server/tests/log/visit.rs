@@ -1,0 +1,204 @@
+//! Everybody who comes to a shop in one day: an API client, a payment provider in each scheme and its imitator, a shopper with
+//! a browser, a proxy that speaks HTTP/2, and whoever reads the metrics.
+
+use crate::{METRICS_TOKEN, STRIPE_SECRET, WEBHOOK_SECRET};
+use axum::body::Body;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use checkout::{Clock as _, SystemClock};
+use http::Request;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use reqwest::{Method, RequestBuilder, redirect::Policy};
+use serde_json::{Value, json};
+use server::webhooks::{signature::Key, standard};
+use std::collections::HashMap;
+use tokio::net::TcpStream;
+use uuid::Uuid;
+
+/// What became of it.
+pub struct Visit {
+    /// What was told in confidence, by either side.
+    pub secrets: Vec<String>,
+    /// What the log must say: messages, and some of their fields.
+    pub logged: Vec<(&'static str, HashMap<&'static str, String>)>,
+    addr: String,
+    http: reqwest::Client,
+    product: String,
+}
+
+impl Visit {
+    pub async fn make(addr: &str, client: &Value, product: &Value) -> Self {
+        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        let product = product["id"].as_str().unwrap().to_owned();
+        let mut visit = Self { secrets: Vec::new(), logged: Vec::new(), addr: addr.to_owned(), http, product };
+        let token = visit.token(client).await;
+        for scheme in ["plain", "standard", "stripe"] {
+            visit.sale(&token, scheme).await;
+        }
+        visit.browser().await;
+        visit.proxy(&token, client).await;
+        visit.scraper().await;
+        visit
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("http://{}{path}", self.addr))
+    }
+
+    async fn post(&self, path: &str, token: &str, body: Value) -> Value {
+        let request =
+            self.request(Method::POST, path).bearer_auth(token).header("idempotency-key", Uuid::new_v4().to_string());
+        let answer = request.json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 201, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    async fn form(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> reqwest::Response {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
+        request.header("cookie", cookie).body(body).send().await.unwrap()
+    }
+
+    async fn token(&mut self, client: &Value) -> String {
+        let field = |name: &str| client[name].as_str().unwrap();
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", field("client_id")),
+            ("client_secret", field("client_secret")),
+        ];
+        let answer: Value = self.form("/api/token", &fields, "").await.json().await.unwrap();
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        self.secrets.extend([token.clone(), token.rsplit('.').next().unwrap().to_owned()]);
+        token
+    }
+
+    /// A hold, an order, its payment; then a forgery.
+    async fn sale(&mut self, token: &str, scheme: &'static str) {
+        let hold =
+            self.post("/api/holds", token, json!({ "product_id": self.product, "qty": 1, "shopper": "Ada" })).await;
+        let order = self.post("/api/orders", token, json!({ "hold_id": hold["hold_id"] })).await;
+        let order = order["order_id"].as_str().unwrap().to_owned();
+        let event = format!("evt-{scheme}");
+        for (secret, status) in [(WEBHOOK_SECRET, 200), ("whsec_YW5vdGhlciBzZWNyZXQgb2Ygbm9ib2R5cw==", 403)] {
+            let (headers, body) = signed(scheme, secret, &event, &order);
+            let request = self.request(Method::POST, "/api/webhooks/payment").body(body);
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+            assert_eq!(request.send().await.unwrap().status(), status, "{scheme}");
+            let signature = headers
+                .iter()
+                .find(|(name, _)| name.contains("ignature"))
+                .unwrap()
+                .1
+                .rsplit(['=', ','])
+                .find(|part| part.len() > 8);
+            self.secrets.push(signature.unwrap().to_owned());
+        }
+        let is =
+            |fields: &[(&'static str, &str)]| fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let recorded = [
+            ("scheme", scheme),
+            ("event", &event),
+            ("order", &order),
+            ("verdict", "Processed"),
+            ("order_status", "paid"),
+            ("level", "INFO"),
+        ];
+        self.logged.push(("a webhook was recorded", is(&recorded)));
+        self.logged.push(("a webhook was turned away", is(&[("scheme", scheme), ("level", "INFO")])));
+    }
+
+    /// Reserves, orders and pays with the sandbox's money.
+    async fn browser(&mut self) {
+        let key = Uuid::new_v4().to_string();
+        let reserved =
+            self.form("/actions/reserve", &[("product", &self.product), ("qty", "1"), ("key", &key)], "").await;
+        let cookie = reserved.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        self.secrets.push(cookie.split_once('=').unwrap().1.to_owned());
+        let hold = last(&reserved);
+        let ordered = self.form("/actions/order", &[("hold", &hold), ("key", &key)], &cookie).await;
+        let order = last(&ordered);
+        self.form("/actions/sandbox", &[("order", &order), ("act", "pay"), ("key", &key)], &cookie).await;
+        let page =
+            self.request(Method::GET, &format!("/orders/{order}")).header("cookie", &cookie).send().await.unwrap();
+        assert_eq!(page.status(), 200);
+        let recorded = [("scheme", "plain".to_owned()), ("order", order), ("order_status", "paid".to_owned())];
+        self.logged.push(("a webhook was recorded", recorded.into()));
+    }
+
+    /// The same secrets over HTTP/2.
+    async fn proxy(&mut self, token: &str, client: &Value) {
+        let io = TokioIo::new(TcpStream::connect(&self.addr).await.unwrap());
+        let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
+        let driven = tokio::spawn(connection);
+        let pair = STANDARD.encode(format!(
+            "{}:{}",
+            client["client_id"].as_str().unwrap(),
+            client["client_secret"].as_str().unwrap()
+        ));
+        let url = |path: &str| format!("http://{}{path}", self.addr);
+        let asks = [
+            Request::get(url("/api/orders")).header("authorization", format!("Bearer {token}")).body(Body::empty()),
+            Request::post(url("/api/token"))
+                .header("authorization", format!("Basic {pair}"))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(Body::from("grant_type=client_credentials")),
+        ];
+        for ask in asks {
+            assert_eq!(sender.send_request(ask.unwrap()).await.unwrap().status(), 200);
+        }
+        self.secrets.push(pair);
+        drop(sender);
+        driven.await.unwrap().unwrap();
+    }
+
+    async fn scraper(&self) {
+        let request = self.request(Method::GET, "/metrics").header("x-forwarded-for", "192.0.2.7");
+        assert_eq!(request.bearer_auth(METRICS_TOKEN).send().await.unwrap().status(), 200);
+    }
+}
+
+/// Where the answer leads: the last part of that path, which is an id.
+fn last(answer: &reqwest::Response) -> String {
+    let location = answer.headers()["location"].to_str().unwrap();
+    location.rsplit('/').next().unwrap().to_owned()
+}
+
+/// What a provider sends in that scheme.
+fn signed(scheme: &str, secret: &str, event: &str, order: &str) -> (Vec<(&'static str, String)>, String) {
+    let at = (SystemClock.now().as_millis() / 1000).to_string();
+    let body = json!({ "order_id": order, "transaction_id": format!("tx-{event}"), "status": "success" }).to_string();
+    let sign = |secret: &[u8], parts: &[&str]| {
+        Key::new(secret).unwrap().sign(&parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>())
+    };
+    match scheme {
+        "plain" => {
+            let signature = hex::encode(sign(secret.as_bytes(), &[&at, &body]));
+            let headers = [
+                ("idempotency-key", event.to_owned()),
+                ("x-webhook-timestamp", at),
+                ("x-webhook-signature", signature),
+            ];
+            (headers.into(), body)
+        }
+        "standard" => {
+            let key = standard::secret(secret.as_bytes()).unwrap();
+            let signature = format!("v1,{}", STANDARD.encode(sign(&key, &[event, &at, &body])));
+            (
+                [("webhook-id", event.to_owned()), ("webhook-timestamp", at), ("webhook-signature", signature)].into(),
+                body,
+            )
+        }
+        _ => {
+            let secret = if secret == WEBHOOK_SECRET { STRIPE_SECRET } else { secret };
+            let intent = json!({
+                "id": format!("pi_{order}"), "object": "payment_intent", "amount": 1999, "amount_received": 1999, "currency": "usd",
+                "livemode": true, "metadata": { "order_id": order }, "status": "succeeded",
+            });
+            let body = json!({
+                "id": event, "object": "event", "created": 1, "data": { "object": intent }, "livemode": true,
+                "type": "payment_intent.succeeded",
+            });
+            let signature = hex::encode(sign(secret.as_bytes(), &[&at, &body.to_string()]));
+            ([("stripe-signature", format!("t={at},v1={signature}"))].into(), body.to_string())
+        }
+    }
+}
