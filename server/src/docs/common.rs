@@ -97,8 +97,8 @@ impl Parameter {
             Self::Limit => (
                 "limit",
                 ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MOST)),
-                "50",
-                "How many the page has at most.",
+                "",
+                "How many the page has at most; as many as there may be, if you say nothing.",
             ),
             Self::Cursor => (
                 "cursor",
@@ -141,7 +141,7 @@ impl Parameter {
             .required(Required::False)
             .description(Some(says))
             .schema(Some(schema))
-            .example(Some(json!(example)))
+            .example(Some(if self == Self::Limit { json!(50) } else { json!(example) }))
             .build()
     }
 }

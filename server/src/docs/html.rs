@@ -47,7 +47,12 @@ pub fn words(plain: &str) -> String {
 
 /// A whole page.
 pub fn page(title: &str, navigation: &str, main: &str) -> String {
-    let title = text(title);
+    let places = [("/api/docs", "Calls"), ("/problems", "Problems"), ("/api/openapi.json", "OpenAPI"), ("/", "Shop")];
+    let places = places.map(|(address, name)| {
+        let here = if name == title { " aria-current=\"page\"" } else { "" };
+        format!("<li><a href=\"{address}\"{here}>{name}</a></li>\n")
+    });
+    let (title, places) = (text(title), places.concat());
     format!(
         r##"<!DOCTYPE html>
 <html lang="en">
@@ -64,11 +69,7 @@ pub fn page(title: &str, navigation: &str, main: &str) -> String {
 <header class="top">
 <a class="brand" href="/api/docs"><img src="/favicon.svg" alt="" width="32" height="32"> Holdfast <span>API</span></a>
 <nav aria-label="Documentation"><ul>
-<li><a href="/api/docs">Calls</a></li>
-<li><a href="/problems">Problems</a></li>
-<li><a href="/api/openapi.json">OpenAPI</a></li>
-<li><a href="/">Shop</a></li>
-</ul></nav>
+{places}</ul></nav>
 </header>
 <div class="page">
 {navigation}<main id="main" tabindex="-1">
@@ -96,5 +97,12 @@ mod tests {
         for forbidden in ["<script", "style=", "onclick", "http://", "https://", "//cdn"] {
             assert!(!page.contains(forbidden), "{forbidden}");
         }
+    }
+
+    #[test]
+    fn a_page_says_where_it_is() {
+        let here = |title| page(title, "", "").matches("aria-current").count();
+        assert_eq!((here("Calls"), here("Problems"), here("Not enough stock")), (1, 1, 0));
+        assert!(page("Problems", "", "").contains(r#"<a href="/problems" aria-current="page">"#));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     html::{page, prose, text},
-    schema::Names,
+    schema::{Names, range},
 };
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -20,7 +20,8 @@ pub fn page_of(document: &Value) -> String {
     let calls = calls(document);
     let mut main =
         format!("<h1>The API</h1>\n<div class=\"prose\">{}</div>\n", prose(word(&document["info"]["description"])));
-    let mut contents = String::from("<nav class=\"contents\" aria-label=\"Calls\">\n");
+    let mut contents =
+        String::from("<nav class=\"contents\" aria-label=\"Calls\">\n<details>\n<summary>All calls</summary>\n");
     for tag in document["tags"].as_array().into_iter().flatten() {
         let name = word(&tag["name"]);
         let _ = write!(
@@ -44,7 +45,7 @@ pub fn page_of(document: &Value) -> String {
         main.push_str("</section>\n");
         contents.push_str("</ul>\n");
     }
-    page("Calls", &(contents + "</nav>\n"), &main)
+    page("Calls", &(contents + "</details>\n</nav>\n"), &main)
 }
 
 fn calls(document: &Value) -> Vec<Placed<'_>> {
@@ -101,11 +102,12 @@ fn parameters(said: &Value, names: Names<'_>) -> String {
         let need = if parameter["required"] == true { "" } else { " <span class=\"need\">optional</span>" };
         let _ = writeln!(
             html,
-            "<div><dt><code>{}</code> <span class=\"type\">{}, {}</span>{need}</dt><dd>{}</dd></div>",
+            "<div><dt><code>{}</code> <span class=\"type\">{}, {}</span>{need}</dt><dd>{}{}</dd></div>",
             text(word(&parameter["name"])),
             text(word(&parameter["in"])),
             text(&names.kind(&parameter["schema"])),
             prose(word(&parameter["description"])),
+            range(&parameter["schema"]),
         );
     }
     if html.is_empty() { html } else { format!("<h4>Parameters</h4>\n<dl class=\"fields\">\n{html}</dl>\n") }

@@ -41,7 +41,9 @@ impl<'a> Names<'a> {
         }
         let Some(properties) = whole["properties"].as_object() else { return String::new() };
         let needed: Vec<_> = whole["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let fields = properties.iter().fold(String::new(), |html, (name, field)| {
+        // A member that may only be null is there to say that it is not.
+        let fields = properties.iter().filter(|(_, field)| field["type"] != "null");
+        let fields = fields.fold(String::new(), |html, (name, field)| {
             html + &self.field(name, field, needed.contains(&name.as_str()), depth)
         });
         format!("<dl class=\"fields\">\n{fields}</dl>\n")
@@ -102,14 +104,25 @@ fn values(schema: &Value) -> String {
             values.iter().filter(|v| !v.is_null()).map(|v| format!("<code>{}</code>", shown(v))).collect();
         return format!("<p class=\"quiet\">{}</p>", values.join(", "));
     }
-    let bounds = [
-        ("minimum", "at least "),
-        ("maximum", "at most "),
-        ("minLength", "characters: at least "),
-        ("maxLength", "characters: at most "),
-        ("pattern", ""),
-    ];
-    let said: Vec<_> = bounds
+    bounds(
+        schema,
+        &[
+            ("minimum", "at least "),
+            ("maximum", "at most "),
+            ("minLength", "characters: at least "),
+            ("maxLength", "characters: at most "),
+            ("pattern", ""),
+        ],
+    )
+}
+
+/// The bounds of a number.
+pub fn range(schema: &Value) -> String {
+    bounds(schema, &[("minimum", "at least "), ("maximum", "at most ")])
+}
+
+fn bounds(schema: &Value, words: &[(&str, &str)]) -> String {
+    let said: Vec<_> = words
         .iter()
         .filter(|(word, _)| !schema[word].is_null())
         .map(|(word, says)| format!("{says}<code>{}</code>", shown(&schema[word])))
@@ -119,4 +132,34 @@ fn values(schema: &Value) -> String {
 
 fn shown(value: &Value) -> String {
     text(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_are_shown_with_their_bounds_and_those_that_cannot_be_sent_are_not() {
+        let schema = json!({
+            "required": ["qty"],
+            "properties": {
+                "qty": { "type": "integer", "minimum": 1 },
+                "shopper": { "type": ["string", "null"], "maxLength": 64 },
+                "hold_id": { "type": "null" },
+            },
+        });
+        let html = Names(&Value::Null).schema(&schema);
+        assert!(html.contains("<code>qty</code> <span class=\"type\">integer</span></dt>"), "{html}");
+        assert!(html.contains("string or null</span> <span class=\"need\">optional</span>"), "{html}");
+        assert!(html.contains("at least <code>1</code>") && html.contains("at most <code>64</code>"), "{html}");
+        assert!(!html.contains("hold_id"), "{html}");
+    }
+
+    #[test]
+    fn the_range_of_a_number_says_nothing_of_patterns() {
+        assert_eq!(range(&json!({ "type": "string", "pattern": "^[a-z]$" })), "");
+        let both = "<p class=\"quiet\">at least <code>1</code>, at most <code>200</code></p>";
+        assert_eq!(range(&json!({ "minimum": 1, "maximum": 200 })), both);
+    }
 }

@@ -104,7 +104,7 @@ catalogue! {
         remedy: "Send the request again.",
     }
     BAD_REQUEST BadIdempotencyKey "bad-idempotency-key" "The idempotency key cannot be read" {
-        happened: "There is more than one Idempotency-Key header, or its value is not 1 to 255 visible ASCII characters. \
+        happened: "There is more than one `Idempotency-Key` header, or its value is not 1 to 255 visible ASCII characters. \
                    Nothing was done.",
         remedy: "Send one key, quoted or bare. A new UUID for each new request is a good one.",
     }
@@ -119,12 +119,12 @@ catalogue! {
     }
     UNAUTHORIZED Unauthorized "unauthorized" "A valid token is needed" {
         happened: "The request has no access token, or one that has expired or was not issued here.",
-        remedy: "Get a token from POST /api/token with your client's id and secret, and send it as Authorization: Bearer. \
+        remedy: "Get a token from `POST /api/token` with your client's id and secret, and send it as `Authorization: Bearer`. \
                  A token lasts an hour; get the next one before that, and use it for all requests.",
     }
     FORBIDDEN InsufficientScope "insufficient-scope" "Not with this token" {
         happened: "The token is good, but it does not carry the scope that this call needs.",
-        remedy: "Ask for the scope checkout when you get the token, or leave scope out.",
+        remedy: "Ask for the scope `checkout` when you get the token, or leave scope out.",
     }
     FORBIDDEN BadSignature "bad-signature" "The signature does not hold" {
         happened: "The webhook is not signed, its signature was not made with a secret of this shop, or its timestamp is more \
@@ -142,35 +142,35 @@ catalogue! {
     }
     NOT_FOUND UnknownProduct "unknown-product" "No such product" {
         happened: "No product has that id or slug.",
-        remedy: "Take the id from GET /api/products.",
+        remedy: "Take the id from `GET /api/products`.",
     }
     NOT_FOUND UnknownHold "unknown-hold" "No such hold" {
         happened: "No hold has that id, or it belongs to another client: the answer is the same, so that nobody learns of what \
                    is not theirs.",
-        remedy: "Use the hold_id that POST /api/holds answered with, and a token of the same client.",
+        remedy: "Use the `hold_id` that `POST /api/holds` answered with, and a token of the same client.",
     }
     NOT_FOUND UnknownOrder "unknown-order" "No such order" {
         happened: "No order has that id, or it belongs to another client: the answer is the same, so that nobody learns of \
                    what is not theirs.",
-        remedy: "Use the order_id that POST /api/orders answered with, and a token of the same client.",
+        remedy: "Use the `order_id` that `POST /api/orders` answered with, and a token of the same client.",
     }
     METHOD_NOT_ALLOWED MethodNotAllowed "method-not-allowed" "Not with this method" {
         happened: "The address exists, for other methods.",
-        remedy: "Use a method that the answer's Allow header names.",
+        remedy: "Use a method that the answer's `Allow` header names.",
     }
     REQUEST_TIMEOUT Timeout "timeout" "The body took too long" {
         happened: "The body had not arrived in full when the time for it was over. Nothing was done.",
         remedy: "Send the request again, over a better connection if need be.",
     }
     CONFLICT KeyInProgress "key-in-progress" "The same request is under way" {
-        happened: "Your client sent a request with this Idempotency-Key a moment ago, and it is not answered yet. This one did \
+        happened: "Your client sent a request with this `Idempotency-Key` a moment ago, and it is not answered yet. This one did \
                    nothing.",
-        remedy: "Repeat the request after the time in Retry-After: it will be told the first one's answer.",
+        remedy: "Repeat the request after the time in `Retry-After`: it will be told the first one's answer.",
     }
     CONFLICT SoldOut "sold-out" "Not enough stock" {
         happened: "Fewer units are available than were asked for. Nothing was held.",
         remedy: "Ask for at most `available`. Where that is zero and `may_return` is not, units may come back from holds that \
-                 run out and orders that are not paid: watch GET /api/products/{id}/events and ask again when they do.",
+                 run out and orders that are not paid: watch `GET /api/products/{id}/events` and ask again when they do.",
         members: [
             member("available", Shape::Count, "Units anyone may hold now."),
             member("may_return", Shape::Count, "Units in holds and unpaid orders: they may come back."),
@@ -231,35 +231,35 @@ catalogue! {
         remedy: "Send less; nothing in this API needs as much.",
     }
     UNSUPPORTED_MEDIA_TYPE NotJson "not-json" "The body is of another type" {
-        happened: "The Content-Type header is missing, or names something other than JSON. Nothing was done.",
-        remedy: "Send JSON, with Content-Type: application/json.",
+        happened: "The `Content-Type` header is missing, or names something other than JSON. Nothing was done.",
+        remedy: "Send JSON, with `Content-Type: application/json`.",
     }
     UNPROCESSABLE_ENTITY InvalidBody "invalid-body" "The body is not as it should be" {
         happened: "The body is JSON, but a field is missing, unknown, of the wrong type or out of range. Nothing was done.",
         remedy: "Correct the field that the detail names.",
     }
     UNPROCESSABLE_ENTITY KeyReused "key-reused" "The idempotency key stands for another request" {
-        happened: "Your client sent this Idempotency-Key before, with another payload or to another address. Nothing was done.",
+        happened: "Your client sent this `Idempotency-Key` before, with another payload or to another address. Nothing was done.",
         remedy: "Repeat a request exactly as it was to learn its outcome; for a new request, choose a new key.",
     }
     TOO_MANY_REQUESTS TooManyRequests "too-many-requests" "Too many requests" {
         happened: "Your client, or your address where you sent no token, has used up what it may ask for now. Nothing was done.",
-        remedy: "Wait for the seconds in Retry-After. The RateLimit headers of every answer say how much is left.",
+        remedy: "Wait for the seconds in `Retry-After`. The `RateLimit` headers of every answer say how much is left.",
     }
     INTERNAL_SERVER_ERROR Fault "fault" "Something broke on our side" {
         happened: "The server met something that it is not made for. The whole story is in its log, under the reference.",
-        remedy: "Repeat the request with the same Idempotency-Key: it has either happened in full or not at all. If it \
+        remedy: "Repeat the request with the same `Idempotency-Key`: it has either happened in full or not at all. If it \
                  fails again, report the reference.",
         members: [member("reference", Shape::Text, "What to name when you report this.")],
     }
     SERVICE_UNAVAILABLE Busy "busy" "The checkout is busy" {
         happened: "More requests came than can wait in line, so this one was turned away at once. Nothing was done.",
-        remedy: "Send it again after the seconds in Retry-After. With an Idempotency-Key that is safe in any case.",
+        remedy: "Send it again after the seconds in `Retry-After`. With an `Idempotency-Key` that is safe in any case.",
     }
     SERVICE_UNAVAILABLE OutcomeUnknown "outcome-unknown" "The outcome is not known yet" {
         happened: "The connection to the database broke in the very moment of the commit, or the answer took too long. The \
                    request has happened in full or not at all, and the server could not find out which.",
-        remedy: "Repeat the request with the same Idempotency-Key: the answer is then the outcome. Without a key, look at \
+        remedy: "Repeat the request with the same `Idempotency-Key`: the answer is then the outcome. Without a key, look at \
                  your holds and orders before you repeat anything.",
     }
 }
