@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run build watch check test test-rust test-browser bench screenshots fmt clean
+.PHONY: help run build watch check test test-rust test-browser fuzz bench screenshots fmt clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test-rust: ## the Rust tests alone, beside a throw-away PostgreSQL
 
 test-browser: ## the browser tests alone, against the release build
 	@tools/build.sh && tools/setup.sh e2e && cd end2end && ../tools/with-postgres.sh npx playwright test
+
+fuzz: ## Schemathesis against the API for five minutes (SECONDS_LONG=n: for n)
+	@tools/build.sh && tools/fuzz.sh $(or $(SECONDS_LONG),300)
 
 bench: ## how fast it is, beside what it replaces, in about ten minutes (QUICK=1: one; ONLY=holds,mixed: parts)
 	@tools/bench.sh

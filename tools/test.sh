@@ -47,5 +47,8 @@ run browser browser_tests
 step "Webhooks that the official libraries sign"
 run interop tools/interop.sh
 
+step "The API against its own document (Schemathesis)"
+run fuzz tools/fuzz.sh
+
 if [ ${#failed[@]} -gt 0 ]; then step "Failed: ${failed[*]}"; fi
 exec node tools/count.mjs "$results" ${failed[@]+"${failed[@]}"}

@@ -3,7 +3,7 @@
 use super::PAYMENTS;
 use crate::{
     docs::{
-        call::{Call, Sample},
+        call::{Call, Sample, Schemas},
         common::{Parameter, Security},
         examples,
     },
@@ -12,15 +12,66 @@ use crate::{
 };
 use http::StatusCode;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema, Type, schema::SchemaType},
+};
 
 /// Our own form, or Stripe's.
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "the headers say which it is; this is the schema")]
 enum WebhookBody {
-    Payment(PaymentEvent),
+    Order(OrderEvent),
+    Hold(HoldEvent),
     Stripe(StripeEvent),
+}
+
+/// A [`PaymentEvent`] that names an order.
+struct OrderEvent;
+
+/// A [`PaymentEvent`] that names a hold.
+struct HoldEvent;
+
+impl PartialSchema for OrderEvent {
+    fn schema() -> RefOr<Schema> {
+        event_about("order_id", "hold_id", "What happened to a payment for an order.")
+    }
+}
+
+impl PartialSchema for HoldEvent {
+    fn schema() -> RefOr<Schema> {
+        event_about("hold_id", "order_id", "What happened to a payment for a hold, before its order exists.")
+    }
+}
+
+impl ToSchema for OrderEvent {
+    fn schemas(known: &mut Schemas) {
+        PaymentEvent::schemas(known);
+    }
+}
+
+impl ToSchema for HoldEvent {
+    fn schemas(known: &mut Schemas) {
+        PaymentEvent::schemas(known);
+    }
+}
+
+/// The schema of an event that has the one member and not the other, as a field that may be absent cannot say.
+fn event_about(member: &str, other: &str, says: &str) -> RefOr<Schema> {
+    let mut schema = PaymentEvent::schema();
+    if let RefOr::T(Schema::Object(event)) = &mut schema {
+        let mut only = |name: &str, kind| {
+            if let Some(RefOr::T(Schema::Object(field))) = event.properties.get_mut(name) {
+                field.schema_type = SchemaType::new(kind);
+            }
+        };
+        only(member, Type::String);
+        only(other, Type::Null);
+        event.required.insert(0, member.to_owned());
+        event.description = Some(says.to_owned());
+    }
+    schema
 }
 
 /// An event as Stripe sends it. What is about nothing of this shop's is answered 200 and left alone.
@@ -28,7 +79,7 @@ enum WebhookBody {
 #[expect(dead_code, reason = "each kind of event is read by a type of its own; this is the schema")]
 struct StripeEvent {
     /// Stripe's id of the event, which is its idempotency key.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
     id: String,
     /// What happened, such as `checkout.session.completed`.
     r#type: String,

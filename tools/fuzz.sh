@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Schemathesis against the release build and its own document, with all its checks: tools/fuzz.sh [seconds]
+# HOLDFAST_BIN names another build. What it found is told with a request that repeats it; SEED=n repeats a whole run.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+seconds=${1:-50}
+tools/setup.sh fuzz
+bin=$(venv fuzz tools/fuzz/requirements.txt)/bin
+holdfast=${HOLDFAST_BIN:-target/release/holdfast}
+[ -x "$holdfast" ] || die "$holdfast is not there." "Run: make build"
+
+data=$(mktemp -d)
+server=
+clean_up() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    wait 2>/dev/null || true
+    rm -rf "$data"
+}
+trap clean_up EXIT
+
+export HOLDFAST_DATA_DIR=$data DATABASE_URL=sqlite://$data/fuzz.db HOLDFAST_RATE_LIMIT=off HOLDFAST_ENV=development
+export HOLDFAST_WEBHOOK_SECRETS=fuzzed-by-schemathesis HOLDFAST_STRIPE_SECRETS=whsec_fuzzed RUST_LOG=warn
+"$holdfast" seed >/dev/null
+# Enough for as many holds as it likes to place.
+product=$("$holdfast" product add --slug fuzzed --name "For the fuzzer" --price 1.00 --currency USD --stock 1000000)
+client=$("$holdfast" client add --name fuzz)
+"$holdfast" serve --addr 127.0.0.1:0 >"$data/log" 2>&1 &
+server=$!
+address() { grep -oE '127\.0\.0\.1:[1-9][0-9]*' "$data/log" | head -n 1; }
+for _ in $(seq 100); do
+    [ -z "$(address)" ] || break
+    kill -0 "$server" 2>/dev/null || die "The server did not start:" "$(cat "$data/log")"
+    sleep 0.1
+done
+url=http://$(address)
+
+field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+FUZZ_CLIENT_ID=$(field client_id <<<"$client")
+FUZZ_CLIENT_SECRET=$(field client_secret <<<"$client")
+FUZZ_PRODUCT=$(field id <<<"$product")
+export FUZZ_CLIENT_ID FUZZ_CLIENT_SECRET FUZZ_PRODUCT FUZZ_URL=$url PYTHONPATH=$root/tools/fuzz SCHEMATHESIS_HOOKS=hooks
+
+step "Schemathesis, $seconds seconds"
+code=0
+# What it keeps for later runs goes with the data.
+cd "$data"
+limited $((seconds * 4 + 60)) "$bin/schemathesis" --config-file "$root/tools/fuzz/schemathesis.toml" run "$url/api/openapi.json" \
+    --max-time "$seconds" ${SEED:+--seed "$SEED"} --no-color || code=$?
+cd "$root"
+kill -0 "$server" 2>/dev/null || die "The server did not live through it:" "$(tail -n 20 "$data/log")"
+kill "$server"
+wait "$server" || true
+server=
+# Whatever was asked for: nothing drifted, and nothing broke on our side.
+"$holdfast" audit >/dev/null || die "The audit found a drift."
+! grep -E 'answered 500|panicked' "$data/log" || code=1
+exit "$code"
