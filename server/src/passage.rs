@@ -10,7 +10,7 @@ use axum::{
 };
 use futures::FutureExt as _;
 use http::header;
-use std::{any::Any, convert::Infallible, panic::AssertUnwindSafe, time::Duration};
+use std::{any::Any, convert::Infallible, panic::AssertUnwindSafe, pin::pin, time::Duration};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::cors::CorsLayer;
 
@@ -40,12 +40,13 @@ impl Passage {
         let Self { state, router, cors } = self;
         let line = Line::begin(&state, &request);
         let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
-        let answering = async {
+        // Where it is: it is large, and to hand it on would be to copy it each time.
+        let answering = pin!(async {
             match cors.filter(|_| security::is_api(request.uri().path())) {
                 Some(cors) => open_to_scripts(cors, &state, router, peer, request).await,
                 None => admit(&state, router, peer, request).await,
             }
-        };
+        });
         let mut response = compress(accepted, line.along(answering).await).await;
         security::headers(&state, line.path(), &mut response);
         line.end(&state, &mut response);
