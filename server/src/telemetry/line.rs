@@ -30,7 +30,7 @@ impl Line {
         let id = given_id(request.headers()).unwrap_or_else(|| new_id(state));
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let route = || state.metrics.requests.name_of(uri.path());
-        let trace = Trace::begin(&method, shown(uri.path()), route, request.headers());
+        let trace = Trace::begin(&method, uri.path(), route, request.headers());
         Self { id, method, uri, started: Instant::now(), trace }
     }
 
@@ -84,7 +84,7 @@ impl Line {
 }
 
 /// The path, as far as a line of the log has room for it.
-fn shown(path: &str) -> &str {
+pub(super) fn shown(path: &str) -> &str {
     let end = path.char_indices().nth(LONGEST_PATH).map_or(path.len(), |(end, _)| end);
     &path[..end]
 }

@@ -1,7 +1,8 @@
 //! A request's place in a trace (W3C Trace Context): it continues the caller's, or begins one where traces are collected. Where
 //! they are not, a request that comes without one costs the look for a header.
 
-use http::{HeaderMap, Method};
+use super::line::shown;
+use http::{HeaderMap, HeaderName, Method};
 use opentelemetry::{
     Context,
     propagation::TextMapPropagator as _,
@@ -14,6 +15,9 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 /// The target of spans that go to the collector, and into no log.
 pub const TARGET: &str = "trace";
+
+/// Where the caller's trace stands.
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// One request's part of a trace.
 pub struct Trace {
@@ -28,7 +32,7 @@ impl Trace {
     /// As the request comes in.
     pub fn begin<'r>(method: &Method, path: &str, route: impl Fn() -> &'r str, headers: &HeaderMap) -> Self {
         let caller = headers
-            .contains_key("traceparent")
+            .contains_key(TRACEPARENT)
             .then(|| TraceContextPropagator::new().extract_with_context(&Context::new(), &HeaderExtractor(headers)));
         let span = tracing::debug_span!(
             target: TARGET,
@@ -40,7 +44,7 @@ impl Trace {
             http.request.method = method.as_str(),
             http.route = route(),
             http.response.status_code = Empty,
-            url.path = path,
+            url.path = shown(path),
         );
         if let Some(caller) = caller.clone() {
             // Refused only where nobody collects.
@@ -62,6 +66,9 @@ impl Trace {
 
     /// As the answer goes out.
     pub fn end(&self, status: u16) {
+        if self.span.is_disabled() {
+            return;
+        }
         self.span.record("http.response.status_code", status);
         if status >= 500 {
             self.span.record("otel.status_code", "ERROR");
