@@ -44,18 +44,34 @@ impl Frame {
 }
 
 /// Watches one product. A slow reader misses what lies between, never the last state.
-pub struct StockWatch(watch::Receiver<Arc<Frame>>);
+pub struct StockWatch {
+    frames: watch::Receiver<Arc<Frame>>,
+    /// What the pacer has yet to tell the others.
+    ahead: Option<Arc<Frame>>,
+    /// The version that this watcher was told last.
+    told: u64,
+}
 
 impl StockWatch {
-    /// The present state.
+    /// The present state, to begin with.
     pub fn current(&mut self) -> Arc<Frame> {
-        self.0.borrow_and_update().clone()
+        let paced = self.frames.borrow_and_update().clone();
+        let ahead = self.ahead.take().filter(|ahead| ahead.snapshot.version > paced.snapshot.version);
+        let frame = ahead.unwrap_or(paced);
+        self.told = frame.snapshot.version;
+        frame
     }
 
     /// The next state; `None` once the feed is gone.
     pub async fn next(&mut self) -> Option<Arc<Frame>> {
-        self.0.changed().await.ok()?;
-        Some(self.current())
+        loop {
+            self.frames.changed().await.ok()?;
+            let frame = self.frames.borrow_and_update().clone();
+            if frame.snapshot.version > self.told {
+                self.told = frame.snapshot.version;
+                return Some(frame);
+            }
+        }
     }
 }
 
@@ -92,6 +108,14 @@ impl OrderWatch {
 struct Entry {
     product: Arc<Product>,
     frames: watch::Sender<Arc<Frame>>,
+}
+
+impl Entry {
+    /// What is, also where the pacer has not told of it yet: whoever comes now has seen it elsewhere, perhaps.
+    fn newest(&self) -> Arc<Frame> {
+        let told = self.frames.borrow().clone();
+        if told.snapshot.version < self.product.version { Frame::of(&self.product) } else { told }
+    }
 }
 
 pub(crate) struct Feed {
@@ -166,12 +190,16 @@ impl Feed {
     }
 
     pub(crate) fn watch(&self, id: ProductId) -> Option<StockWatch> {
-        self.read().get(&id).map(|e| StockWatch(e.frames.subscribe()))
+        let catalogue = self.read();
+        let entry = catalogue.get(&id)?;
+        // In this order, so that nothing falls between.
+        let frames = entry.frames.subscribe();
+        Some(StockWatch { frames, ahead: Some(entry.newest()), told: 0 })
     }
 
     pub(crate) fn watch_all(&self) -> (Vec<Arc<Frame>>, broadcast::Receiver<Arc<Frame>>) {
         let changes = self.all.subscribe();
-        let now = self.read().values().map(|e| e.frames.borrow().clone()).collect();
+        let now = self.read().values().map(Entry::newest).collect();
         (now, changes)
     }
 

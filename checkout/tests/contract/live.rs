@@ -21,6 +21,22 @@ crate::scenarios! {
         }
     }
 
+    /// News is told at most every fiftieth of a second; whoever comes in between is told what is, and then nothing older.
+    async fn who_comes_in_a_storm_begins_with_the_present(shop: Shop) {
+        let phone = shop.phone(100).await.id;
+        for _ in 0..20 {
+            shop.hold(phone, 1).await;
+            let now = shop.checkout.product(phone).unwrap().version;
+            let mut watch = shop.checkout.watch_stock(phone).unwrap();
+            assert_eq!(watch.current().snapshot.version, now);
+            let (all, _) = shop.checkout.watch_all_stock();
+            assert_eq!(all.iter().map(|frame| frame.snapshot.version).collect::<Vec<_>>(), [now]);
+            shop.hold(phone, 1).await;
+            let next = tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
+            assert!(next.snapshot.version > now, "{} after {now}", next.snapshot.version);
+        }
+    }
+
     async fn a_storm_is_thinned_and_never_reordered(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         let mut watch = shop.checkout.watch_stock(phone).unwrap();
