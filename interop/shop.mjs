@@ -60,15 +60,21 @@ export class Shop {
     this.#server = spawn(program, ['serve'], { cwd: this.#folder, env: this.#env, stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     this.#url = await this.#address();
-    const price = ['--price', '5000.00', '--currency', 'USD', '--stock', '1000'];
-    this.#product = JSON.parse(await this.command('product', 'add', '--slug', 'phone', '--name', 'Phone', ...price)).id;
     const client = JSON.parse(await this.command('client', 'add', '--name', 'interop'));
     const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'checkout', ...client });
     this.#token = (await this.#ask('/api/token', { method: 'POST', body })).access_token;
+    this.#product = (await this.add('phone')).id;
+  }
+
+  /** Puts a thousand of something on sale. */
+  async add(slug) {
+    const price = ['--price', '5000.00', '--currency', 'USD', '--stock', '1000'];
+    const product = JSON.parse(await this.command('product', 'add', '--slug', slug, '--name', slug, ...price));
     // What a command adds, a server sells within a second.
-    for (let tries = 0; tries < 100 && !(await fetch(`${this.#url}/api/products/phone`)).ok; tries += 1) {
+    for (let tries = 0; tries < 100 && !(await fetch(`${this.#url}/api/products/${slug}`)).ok; tries += 1) {
       await new Promise((wake) => setTimeout(wake, 50));
     }
+    return product;
   }
 
   /** The server says where it is open, once it is. */
@@ -87,6 +93,15 @@ export class Shop {
       child.once('error', fail);
       child.once('exit', (code) => fail(`ended with ${code}`));
     });
+  }
+
+  get url() {
+    return this.#url;
+  }
+
+  /** What a client of the API sends with each request. */
+  get authorization() {
+    return { authorization: `Bearer ${this.#token}` };
   }
 
   get #logFile() {
@@ -114,19 +129,32 @@ export class Shop {
   }
 
   async #post(path, body) {
-    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
+    const headers = { ...this.authorization, 'content-type': 'application/json' };
     return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** What the shop says of a product. */
+  async product(id) {
+    return this.#ask(`/api/products/${id}`);
+  }
+
+  async hold(product, qty = 1) {
+    return (await this.#post('/api/holds', { product_id: product, qty })).hold_id;
+  }
+
+  /** Gives a hold's units back. */
+  async release(hold) {
+    const answer = await fetch(`${this.#url}/api/holds/${hold}`, { method: 'DELETE', headers: this.authorization });
+    assert.equal(answer.status, 204);
   }
 
   /** A new order of one phone, which waits for its money. */
   async order() {
-    const hold = await this.#post('/api/holds', { product_id: this.#product, qty: 1 });
-    return (await this.#post('/api/orders', { hold_id: hold.hold_id })).order_id;
+    return (await this.#post('/api/orders', { hold_id: await this.hold(this.#product) })).order_id;
   }
 
   async statusOf(order) {
-    const headers = { authorization: `Bearer ${this.#token}` };
-    return (await this.#ask(`/api/orders/${order}`, { headers })).status;
+    return (await this.#ask(`/api/orders/${order}`, { headers: this.authorization })).status;
   }
 
   /** Delivers a webhook; answers the HTTP status and the body. */
