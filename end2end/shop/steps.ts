@@ -6,6 +6,11 @@ export function part(page: Page, name: 'available' | 'held' | 'sold'): Locator {
   return page.getByTestId(name);
 }
 
+/** Says whether the page hears from the server. */
+export function connection(page: Page): Locator {
+  return page.getByTestId('connection');
+}
+
 type Stock = { available?: number; held?: number; sold?: number };
 
 /** Waits until a product's page says these numbers. `held` is all that may come back, ordered and unpaid units too. */
