@@ -26,6 +26,10 @@ use tokio::sync::mpsc;
 /// Times a batch is decided again because another writer was first.
 const ATTEMPTS: u32 = 6;
 
+/// How long a batch is tried at most, before one more attempt: whoever keeps a lock for longer than this is not passing by,
+/// and callers would rather be told to come again.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Times it is decided again on the products as the other writer left them, without locking anything. Whoever is overtaken
 /// as often as that loads under locks, and is not overtaken again.
 const RACES: u32 = 3;
@@ -102,7 +106,11 @@ impl Writer {
 
     /// Answers a batch by one commit. A failed batch leaves nothing known, so the next one reads afresh.
     async fn serve_together(&mut self, commands: &[Command]) -> Answers {
+        let begun = Instant::now();
         for attempt in 0..ATTEMPTS {
+            if begun.elapsed() > PATIENCE {
+                break;
+            }
             let outcome = AssertUnwindSafe(self.attempt(commands)).catch_unwind().await;
             match outcome {
                 Ok(Ok(Attempt::Answered(answers))) => return answers,

@@ -1,6 +1,7 @@
 //! `POST /api/webhooks/payment`, one file for each scheme of signing, and one for everything that is no signature.
 
 mod mutations;
+mod outage;
 mod plain;
 mod signing;
 mod standard;
