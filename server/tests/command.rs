@@ -61,6 +61,35 @@ fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
     assert!(!said.contains("hush"), "{said}");
 }
 
+/// Such a secret would verify nothing, and not say why.
+#[test]
+fn a_webhook_secret_that_is_no_base64_stops_the_start_and_is_not_repeated() {
+    let dir = tempfile::tempdir().unwrap();
+    for (env, secret) in [
+        ("development", "whsec_hush*hush*hush*hush*hush*hush*"),
+        ("development", "whsec_hush hush hush hush hush hush"),
+        ("development", "whsec_"),
+        ("production", "whsec_hush*hush*hush*hush*hush*hush*"),
+        // Base64, but of four bytes.
+        ("production", "whsec_aHVzaA=="),
+    ] {
+        let mut command = holdfast(dir.path());
+        command.arg("serve").env("HOLDFAST_ENV", env).env("HOLDFAST_ADDR", "127.0.0.1:0");
+        command.env("HOLDFAST_JWT_KEYS", "one:a key that signs tokens and has 32 bytes");
+        command.env("HOLDFAST_WEBHOOK_SECRETS", format!("a good secret of twenty-four,{secret}"));
+        let mut server = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        // It would serve for ever.
+        server.kill().unwrap();
+        let output = server.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(line.is_empty() && !output.status.success(), "{env}, {secret}: {line}{said}");
+        assert_eq!(said.matches("HOLDFAST_WEBHOOK_SECRETS").count(), 1, "{env}, {secret}: {said}");
+        assert!(!["hush", "aHVzaA", "a good secret"].iter().any(|part| said.contains(part)), "{said}");
+    }
+}
+
 #[test]
 fn a_database_that_cannot_be_used_is_named_without_its_password() {
     let dir = tempfile::tempdir().unwrap();

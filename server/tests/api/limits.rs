@@ -33,6 +33,12 @@ async fn until_limited(ask: impl AsyncFn() -> Answer) -> (u32, Answer) {
     panic!("never limited");
 }
 
+/// Is this one limited with those who were just now? A machine that is busy may have let one or two more through since.
+async fn is_limited_too(ask: impl AsyncFn() -> Answer) {
+    let (asked, _) = until_limited(ask).await;
+    assert!(asked < PER_SECOND, "{asked}");
+}
+
 #[tokio::test]
 async fn who_asks_too_often_is_told_so_and_when_to_come_back() {
     let shop = limited().await;
@@ -56,10 +62,10 @@ async fn what_one_client_asks_is_not_counted_against_another() {
     until_limited(async || from(&shop, "203.0.113.1").await).await;
     assert_eq!(from(&shop, "203.0.113.2").await.status, 200);
     // Only the proxy's own word counts: what stands before it, the client has made up.
-    assert_eq!(from(&shop, "203.0.113.77, 203.0.113.1").await.status, 429);
+    is_limited_too(async || from(&shop, "203.0.113.77, 203.0.113.1").await).await;
     // A customer has a whole /64.
     until_limited(async || from(&shop, "2001:db8:1:2::1").await).await;
-    assert_eq!(from(&shop, "2001:db8:1:2:3:4:5:6").await.status, 429);
+    is_limited_too(async || from(&shop, "2001:db8:1:2:3:4:5:6").await).await;
     assert_eq!(from(&shop, "2001:db8:1:3::1").await.status, 200);
 }
 
@@ -88,7 +94,8 @@ async fn payments_probes_and_files_are_never_turned_away() {
             assert_eq!(shop.get(path, "").await.status, 200, "{path}");
         }
     }
-    assert_eq!(shop.get("/", "").await.status, 429, "pages are limited");
+    // Pages are limited, as is what else one may look at.
+    until_limited(async || shop.get("/", "").await).await;
 }
 
 #[tokio::test]
