@@ -84,7 +84,6 @@ struct StripeEvent {
     /// What happened, such as `checkout.session.completed`.
     r#type: String,
     /// Whether real money moved. In production, test events are ignored.
-    #[schema(nullable = false)]
     livemode: Option<bool>,
     /// What it happened to.
     data: StripeData,

@@ -27,7 +27,7 @@ pub struct TokenRequest {
     #[schema(nullable = false)]
     client_secret: Option<String>,
     /// What the token is for: `checkout`, which is also meant if you say nothing.
-    #[schema(nullable = false, pattern = "^checkout$")]
+    #[schema(nullable = false, pattern = "^ *(checkout( +|$))*$")]
     scope: Option<String>,
 }
 
