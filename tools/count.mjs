@@ -40,11 +40,18 @@ function nodeTest(text) {
   return passed > ran ? null : { passed, failed: ran - passed };
 }
 
+// Schemathesis, by tools/fuzz/answers.py: "12 calls passed, 0 failed", once. Each call of the API counts as one test.
+function calls(text) {
+  const line = text.match(/^(\d+) calls passed, (\d+) failed$/m);
+  return line && { passed: Number(line[1]), failed: Number(line[2]) };
+}
+
 const suites = [
   { name: 'Rust', file: 'rust.log', parse: (text) => nextest(text) ?? cargoTest(text), mayBeEmpty: false },
   { name: 'documentation', file: 'doc.log', parse: cargoTest, mayBeEmpty: true },
   { name: 'browser', file: 'browser.json', parse: playwright, mayBeEmpty: false },
   { name: 'interop', file: 'interop.log', parse: nodeTest, mayBeEmpty: false },
+  { name: 'fuzz', file: 'fuzz.log', parse: calls, mayBeEmpty: false },
 ];
 
 const problems = brokenSuites.map((name) => `the suite "${name}" ended with an error`);

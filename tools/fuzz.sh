@@ -40,6 +40,7 @@ FUZZ_CLIENT_ID=$(field client_id <<<"$client")
 FUZZ_CLIENT_SECRET=$(field client_secret <<<"$client")
 FUZZ_PRODUCT=$(field id <<<"$product")
 export FUZZ_CLIENT_ID FUZZ_CLIENT_SECRET FUZZ_PRODUCT FUZZ_URL=$url PYTHONPATH=$root/tools/fuzz SCHEMATHESIS_HOOKS=hooks
+export FUZZ_ANSWERS=$data/answers.json PYTHONDONTWRITEBYTECODE=1
 
 step "Schemathesis, $seconds seconds"
 code=0
@@ -55,4 +56,6 @@ server=
 # Whatever was asked for: nothing drifted, and nothing broke on our side.
 "$holdfast" audit >/dev/null || die "The audit found a drift."
 ! grep -E 'answered 500|panicked' "$data/log" || code=1
+step "Who answered what"
+"$bin/python" tools/fuzz/answers.py "$FUZZ_ANSWERS" || code=1
 exit "$code"

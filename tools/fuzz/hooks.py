@@ -10,18 +10,25 @@ import os
 import re
 import time
 
+import answers
 import requests
 import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+
+answers.count(os.environ["FUZZ_ANSWERS"])
 
 URL = os.environ["FUZZ_URL"]
 CLIENT = (os.environ["FUZZ_CLIENT_ID"], os.environ["FUZZ_CLIENT_SECRET"])
 WEBHOOK_SECRET = os.environ["HOLDFAST_WEBHOOK_SECRETS"].encode()
 STRIPE_SECRET = os.environ["HOLDFAST_STRIPE_SECRETS"].encode()
 
+# What is part of a delivery's signature, or goes with one.
+SIGNED = ("X-Webhook-Timestamp", "Idempotency-Key", "webhook-timestamp", "webhook-id")
 # The keys that the document allows.
 KEY = re.compile(r'^(?:"[!#-~]{1,255}"|[!#-~]{1,255})$')
 numbers = itertools.count(1)
 thirds = itertools.cycle([True, False, False])
+unsigned = itertools.cycle([True, False, False, False])
 
 
 def token():
@@ -62,8 +69,7 @@ class Provider(requests.auth.AuthBase):
     """Signs an event as its form wants it. One that has headers of a signature already is left as it was made."""
 
     def __call__(self, request):
-        said = {name.lower() for name in request.headers}
-        if said & {"x-webhook-timestamp", "webhook-timestamp", "webhook-id", "idempotency-key"}:
+        if any(name in request.headers for name in SIGNED):
             return request
         body = request.body or b""
         body = body if isinstance(body, bytes) else body.encode()
@@ -129,6 +135,11 @@ def before_call(context, case, kwargs):
     made = case.meta.generation.mode if case.meta else None
     if made is not None and made.is_positive and next(thirds):
         shop.put_into(case)
+    # Three of four deliveries come to be signed; headers that are wrong on purpose stay.
+    wrong = case.meta is not None and case.meta.is_negative_at(ParameterLocation.HEADER)
+    if case.path.startswith("/api/webhooks/") and not wrong and not next(unsigned):
+        for name in SIGNED:
+            case.headers.pop(name, None)
     key = (case.headers or {}).get("Idempotency-Key")
     if isinstance(key, str) and KEY.match(key):
         fresh = f"{key.strip(chr(34))[:240]}-{next(numbers)}"
