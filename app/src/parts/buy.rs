@@ -94,9 +94,9 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
     view! {
         <section class="buy" id="buy" aria-labelledby="standing" data-standing=move || standing.get().0>
             <div class="buy-head">
-                <h2 class="standing" id="standing">
-                    <span role="status">{move || standing.get().1}</span>
-                </h2>
+                <div role="status">
+                    <h2 class="standing" id="standing">{move || standing.get().1}</h2>
+                </div>
                 <Connection link=link />
             </div>
             <Numbers counts=counts untaken />
