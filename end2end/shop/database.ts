@@ -22,6 +22,11 @@ export class Database {
     return database;
   }
 
+  /** Says something to it that no server of the shop would. */
+  async tell(statement: string): Promise<void> {
+    await tell(statement, this.url);
+  }
+
   async drop(): Promise<void> {
     // Also where a server that should have ended is still connected.
     await tell(`DROP DATABASE ${this.#name} WITH (FORCE)`);
@@ -39,8 +44,8 @@ function server(): string {
   return url;
 }
 
-async function tell(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server() });
+async function tell(statement: string, url = server()): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

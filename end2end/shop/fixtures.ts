@@ -36,7 +36,7 @@ export const test = base.extend<Fixtures>({
       // Whatever a test did, it leaves no unit unaccounted for. The command exits with 1 on any drift.
       await shop.command('audit');
       await shop.close();
-      expect(severe(shop.log), 'errors in the server log').toEqual([]);
+      expect(shop.surprises, 'errors in the server log').toEqual([]);
     } finally {
       await shop.close().catch(() => {});
       if (info.status !== info.expectedStatus || info.errors.length > 0) {
@@ -70,9 +70,5 @@ export const test = base.extend<Fixtures>({
     for (const context of contexts) await context.close();
   },
 });
-
-function severe(log: string): string[] {
-  return log.split('\n').filter((line) => /\bERROR\b|"level":"ERROR"|panicked at/.test(line));
-}
 
 export { expect };

@@ -18,6 +18,7 @@ export type Draft = {
   stock: number;
   limit?: number;
   holdSeconds?: number;
+  extendSeconds?: number;
   paySeconds?: number;
   startsAt?: Date;
   endsAt?: Date;
@@ -30,6 +31,7 @@ export class Shop {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-shop-'));
   readonly #servers: Server[];
   readonly #settings: NodeJS.ProcessEnv;
+  #errorsAreMeant = false;
 
   /** Several nodes need a database that they can share. */
   constructor(nodes = 1, database?: string) {
@@ -65,11 +67,23 @@ export class Shop {
     return this.#servers.map((server) => server.log).join('\n');
   }
 
+  /** This test means to break the shop: errors in its log are no surprise. */
+  breaksOnPurpose(): void {
+    this.#errorsAreMeant = true;
+  }
+
+  /** The errors in its log that no test meant to cause. */
+  get surprises(): string[] {
+    if (this.#errorsAreMeant) return [];
+    return this.log.split('\n').filter((line) => /\bERROR\b|"level":"ERROR"|panicked at/.test(line));
+  }
+
   async addProduct(draft: Draft): Promise<Product> {
     const { slug = 'lamp', name = 'Desk Lamp', price = '49.90' } = draft;
     const options = Object.entries({
       '--limit': draft.limit,
       '--hold-seconds': draft.holdSeconds,
+      '--extend-seconds': draft.extendSeconds,
       '--pay-seconds': draft.paySeconds,
       '--starts-at': draft.startsAt?.toISOString(),
       '--ends-at': draft.endsAt?.toISOString(),
