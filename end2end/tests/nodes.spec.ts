@@ -1,7 +1,7 @@
 // Two servers on one PostgreSQL database are one shop: any of them serves any shopper, what happens on one is seen on the
 // other at once, and the last unit is sold once.
-import type { Page } from '@playwright/test';
 import { expect, test } from '../shop/fixtures.js';
+import { outcome, sendTogether } from '../shop/race.js';
 import { atProvider, confirm, expectNotReloaded, expectStatus, expectStock, mark, reserve } from '../shop/steps.js';
 
 test.use({ nodes: 2 });
@@ -71,30 +71,3 @@ test('two shoppers, one on each node, press Reserve for the last unit', async ({
     expect(await shop.product('lamp', node)).toMatchObject({ total: 1, available: 0, held: 0, pending: 0, sold: 1 });
   }
 });
-
-/** Keeps each shopper's next form back until all have sent theirs, so that none arrives much before the others. */
-async function sendTogether(shoppers: Page[]): Promise<void> {
-  let missing = shoppers.length;
-  let go = () => {};
-  const all = new Promise<void>((resolve) => (go = resolve));
-  for (const shopper of shoppers) {
-    await shopper.route(
-      '**/actions/reserve',
-      async (route) => {
-        missing -= 1;
-        if (missing === 0) go();
-        await all;
-        await route.continue();
-      },
-      { times: 1 },
-    );
-  }
-}
-
-async function outcome(shopper: Page): Promise<'got it' | 'too late'> {
-  const refusal = shopper.getByRole('alert').filter({ hasText: 'Somebody was faster' });
-  return Promise.race([
-    shopper.waitForURL(/\/checkout\/[0-9a-f-]{36}$/).then(() => 'got it' as const),
-    refusal.waitFor().then(() => 'too late' as const),
-  ]);
-}
