@@ -29,8 +29,31 @@ test('a sale that has not begun opens by itself', async ({ page, shop }) => {
   await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 6_000) });
   await page.goto('/products/lamp');
   await expect(page.getByTestId('countdown')).toBeVisible();
+  await mark(page);
   const button = page.getByRole('button', { name: 'Reserve' });
+  await expect(button).toBeHidden();
   await expect(button).toBeEnabled();
+  await expectNotReloaded(page);
   await button.click();
   await expect(page).toHaveURL(/\/checkout\//);
+});
+
+test('a sale opens by itself on the page of all drops, too', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 6_000) });
+  await page.goto('/');
+  const card = page.getByTestId('product-card');
+  await expect(card).toContainText('Opens in');
+  await mark(page);
+  await expect(card).toContainText('On now');
+  await expect(card).toContainText('2 of 2 available');
+  await expectNotReloaded(page);
+});
+
+test('more time, once', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 1, holdSeconds: 60, extendSeconds: 3_600 });
+  await reserve(page, 'lamp');
+  const more = page.getByRole('button', { name: 'Add 1 hour' });
+  await more.click();
+  await expect(page.getByTestId('countdown')).toHaveText(/^(1:)?\d\d:\d\d$/);
+  await expect(more).toBeHidden();
 });

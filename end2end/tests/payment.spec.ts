@@ -11,7 +11,10 @@ test('declined: the order is cancelled and the stock comes back', async ({ page,
   await atProvider(page, 'Decline');
   await page.goto(order);
   await expectStatus(page, 'cancelled');
+  await expect(page.getByText('you were not charged')).toBeVisible();
   await expectStock(watcher, { available: 1, held: 0, sold: 0 });
+  await page.getByRole('link', { name: 'Back to the product' }).click();
+  await expect(page.getByRole('button', { name: 'Reserve' })).toBeEnabled();
 });
 
 test('delivered twice: it counts once', async ({ page, shop }) => {
@@ -34,4 +37,19 @@ test('late money finds its stock still there: the order is paid', async ({ page,
   await expect.poll(async () => (await shop.product('lamp')).sold).toBe(1);
   await page.goto(order);
   await expectStatus(page, 'paid');
+});
+
+test('late money finds nothing left: it goes back, and the order says so', async ({ page, shop, newShopper }) => {
+  await shop.addProduct({ stock: 1 });
+  await reserve(page, 'lamp');
+  const order = await confirm(page);
+  await page.getByRole('button', { name: 'Cancel order' }).click();
+  await expectStatus(page, 'cancelled');
+  const other = await newShopper();
+  await reserve(other, 'lamp');
+  await page.goto(order.replace('/orders/', '/sandbox/pay/'));
+  await page.getByRole('button', { name: 'Pay late', exact: true }).click();
+  await expect(page.getByTestId('refund')).toContainText('the units were gone by then');
+  await expectStatus(page, 'cancelled');
+  expect(await shop.product('lamp')).toMatchObject({ available: 0, held: 1, pending: 0, sold: 0 });
 });

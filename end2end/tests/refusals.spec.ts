@@ -13,6 +13,24 @@ test('no more than the limit', async ({ page, shop }) => {
   expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
 });
 
+test('over the limit: the field says so, and a number that is allowed is taken', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 9, limit: 3 });
+  await reserve(page, 'lamp');
+  await page.goto('/products/lamp');
+  await page.getByLabel('Quantity').fill('3');
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  const notice = page.getByRole('alert');
+  await expect(notice).toContainText('2 more at most');
+  const field = page.getByLabel('Quantity');
+  await expect(field).toHaveValue('3');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toHaveAttribute('aria-describedby', (await notice.getAttribute('id'))!);
+  await field.fill('2');
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  await expect(page).toHaveURL(/\/checkout\//);
+  expect(await shop.product('lamp')).toMatchObject({ available: 6, held: 3 });
+});
+
 test('sold out while others still hold some: it may come back', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');
