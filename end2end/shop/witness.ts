@@ -1,5 +1,5 @@
 // Sees everything that goes wrong in a browser and that a shopper would never report: console messages, script errors,
-// requests that failed or were refused.
+// requests that failed, were refused or went to somebody else.
 import type { BrowserContext, Request } from '@playwright/test';
 
 export class Witness {
@@ -13,6 +13,9 @@ export class Witness {
       }
     });
     context.on('weberror', (error) => this.#seen.push(`script error: ${error.error().stack ?? error.error().message}`));
+    context.on('request', (request) => {
+      if (!isOurs(request.url())) this.#seen.push(`request to somebody else: ${request.url()}`);
+    });
     context.on('requestfailed', (request) => {
       if (!endedByLeaving(request) && (scripts || !switchedOff(request))) {
         this.#seen.push(`request failed: ${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
@@ -33,6 +36,12 @@ export class Witness {
   get complaints(): string[] {
     return this.#seen.filter((line) => !this.#tolerated.some((expected) => expected.test(line)));
   }
+}
+
+// Every shop of the tests is on this machine; what is written into the page itself asks nobody.
+function isOurs(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:';
 }
 
 // A page that is left takes its streams, and whatever it was still loading, with it.
