@@ -21,6 +21,7 @@ test('a purchase, and every step of it is seen by somebody who only watches', as
 
   await atProvider(page, 'Pay');
   await expectStatus(waiting, 'paid');
+  for (const fact of ['Paid', 'Payment']) await expect(waiting.getByRole('term').filter({ hasText: fact }).first()).toBeVisible();
   await expectNotReloaded(waiting);
   await expectStock(watcher, { available: 2, held: 0, sold: 1 });
   await expectNotReloaded(watcher);

@@ -20,7 +20,7 @@ use std::{
 /// A comment goes out after this much silence.
 const SILENCE: Duration = Duration::from_secs(15);
 /// When a lost watcher comes back, at the earliest and at the latest: spread, so that a restart is not a stampede.
-const RETRY_MS: std::ops::Range<u32> = 500..3_000;
+const RETRY_MS: std::ops::Range<u32> = 300..1_500;
 
 /// An event whose data are ready as they are.
 pub fn event(name: &str, id: Option<u64>, data: &[u8]) -> Bytes {

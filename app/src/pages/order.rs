@@ -6,8 +6,7 @@ use crate::{
     money,
     parts::{
         notice::Refusal,
-        order::{OrderPanel, OrderSteps, Standing, State},
-        when::LocalTime,
+        order::{OrderFacts, OrderPanel, OrderSteps, Placed, Standing, State},
     },
     paths,
     sandbox::SandboxProvider,
@@ -16,7 +15,6 @@ use crate::{
 use checkout::model::{EventOutcome, Money, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use std::sync::Arc;
 
 /// Without scripts: how often an order that waits is looked at again.
 const LOOK_AGAIN_SECONDS: i64 = 5;
@@ -49,7 +47,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
             <OrderPanel standing=standing(&order, &product, now, sandbox) />
             <section class="panel" aria-label="What you ordered">
                 <Basket product=product.clone() qty=order.qty.get() />
-                <Facts order=order.clone() payments product />
+                <OrderFacts placed=placed(&order, &payments, &product) state=state(&order) />
             </section>
             {(sandbox && !pending).then(|| view! {
                 <p class="quiet aside">
@@ -63,11 +61,29 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
 }
 
 fn state(order: &Order) -> State {
-    let reason = match order.state {
-        OrderState::Cancelled { reason, .. } => Some(reason.name().to_owned()),
-        _ => None,
-    };
-    State { status: order.state.name().to_owned(), reason }
+    let status = order.state.name().to_owned();
+    match &order.state {
+        OrderState::Pending => State { status, reason: None, ended: None, transaction: None },
+        OrderState::Paid { paid_at, transaction_id } => State {
+            status,
+            reason: None,
+            ended: Some((*paid_at).into()),
+            transaction: Some(transaction_id.to_string()),
+        },
+        OrderState::Cancelled { cancelled_at, reason } => {
+            let reason = Some(reason.name().to_owned());
+            State { status, reason, ended: Some((*cancelled_at).into()), transaction: None }
+        }
+    }
+}
+
+fn placed(order: &Order, payments: &[Payment], product: &Product) -> Placed {
+    Placed {
+        id: order.id.to_string(),
+        what: format!("{} of {}", order.qty.get(), product.name),
+        at: order.created_at.into(),
+        declined: payments.iter().filter(|p| p.status == PaymentStatus::Failure).count(),
+    }
 }
 
 fn standing(order: &Order, product: &Product, now: Timestamp, sandbox: bool) -> Standing {
@@ -104,29 +120,4 @@ fn Refunds(payments: Vec<Payment>, amount: Money) -> impl IntoView {
         })
     });
     refunds.collect_view()
-}
-
-#[component]
-fn Facts(order: Order, payments: Vec<Payment>, product: Arc<Product>) -> impl IntoView {
-    let moment = |at: Timestamp| view! { <LocalTime moment=at.into() /> };
-    let ended = match &order.state {
-        OrderState::Paid { paid_at, .. } => Some(("Paid", *paid_at)),
-        OrderState::Cancelled { cancelled_at, .. } => Some(("Cancelled", *cancelled_at)),
-        OrderState::Pending => None,
-    };
-    let transaction = match &order.state {
-        OrderState::Paid { transaction_id, .. } => Some(transaction_id.to_string()),
-        _ => None,
-    };
-    let failed = payments.iter().filter(|p| p.status == PaymentStatus::Failure).count();
-    view! {
-        <dl class="facts">
-            <div><dt>"Order"</dt><dd class="code">{order.id.to_string()}</dd></div>
-            <div><dt>"Quantity"</dt><dd>{format!("{} of {}", order.qty.get(), product.name)}</dd></div>
-            <div><dt>"Placed"</dt><dd>{moment(order.created_at)}</dd></div>
-            {ended.map(|(name, at)| view! { <div><dt>{name}</dt><dd>{moment(at)}</dd></div> })}
-            {transaction.map(|id| view! { <div><dt>"Payment"</dt><dd class="code">{id}</dd></div> })}
-            {(failed > 0).then(|| view! { <div><dt>"Declined payments"</dt><dd>{failed.to_string()}</dd></div> })}
-        </dl>
-    }
 }

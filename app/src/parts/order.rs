@@ -1,7 +1,12 @@
 //! An order's state, live: waiting, paid or cancelled, what that means and what to do.
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
-use super::{connection::Connection, countdown::Countdown, steps::Steps};
+use super::{
+    connection::Connection,
+    countdown::Countdown,
+    steps::Steps,
+    when::{Moment, When},
+};
 use crate::{
     clock::server_time,
     live::{Link, follow},
@@ -29,14 +34,34 @@ pub struct Standing {
     pub product: Option<String>,
 }
 
-/// A state by its wire names, as the stream tells it.
+/// How an order stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// `pending`, `paid` or `cancelled`.
     pub status: String,
     /// Why it was cancelled.
-    #[serde(default, alias = "cancel_reason")]
     pub reason: Option<String>,
+    /// When it was paid or cancelled.
+    pub ended: Option<Moment>,
+    /// What paid it.
+    pub transaction: Option<String>,
+}
+
+/// What the stream tells of an order: `Order` of the API's document.
+#[derive(Deserialize)]
+struct News {
+    status: String,
+    reason: Option<String>,
+    paid_at: Option<String>,
+    cancelled_at: Option<String>,
+    transaction_id: Option<String>,
+}
+
+impl From<News> for State {
+    fn from(news: News) -> Self {
+        let News { status, reason, paid_at, cancelled_at, transaction_id: transaction } = news;
+        Self { status, reason, ended: paid_at.or(cancelled_at).map(Moment::told), transaction }
+    }
 }
 
 impl State {
@@ -54,7 +79,8 @@ impl State {
 fn live_state(id: &str, drawn: State) -> (ReadSignal<State>, Signal<Link>) {
     let (state, set_state) = signal(drawn);
     let link = follow(paths::order_events(id), "order", move |data| {
-        let Ok(news) = serde_json::from_str::<State>(data) else { return };
+        let Ok(news) = serde_json::from_str::<News>(data) else { return };
+        let news = State::from(news);
         if news.rank() > state.with_untracked(State::rank) {
             set_state.set(news);
         }
@@ -131,16 +157,59 @@ fn Pending(now: ReadSignal<i64>, pay_by: i64, amount: String, pay_at: Option<Str
     }
 }
 
+/// What does not change of an order, for the list of facts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Placed {
+    /// Which order.
+    pub id: String,
+    /// How many of what.
+    pub what: String,
+    /// When it was placed.
+    pub at: Moment,
+    /// Payments that the provider declined.
+    pub declined: usize,
+}
+
+/// The facts of an order, with those that are still to come.
+#[island]
+pub fn OrderFacts(placed: Placed, state: State) -> impl IntoView {
+    let Placed { id, what, at, declined } = placed;
+    let (state, _) = live_state(&id, state);
+    let ended = move || {
+        let State { status, ended, .. } = state.get();
+        let name = if status == "paid" { "Paid" } else { "Cancelled" };
+        ended.map(|moment| view! { <div><dt>{name}</dt><dd><When moment /></dd></div> })
+    };
+    let transaction = move || {
+        let transaction = state.with(|s| s.transaction.clone());
+        transaction.map(|id| view! { <div><dt>"Payment"</dt><dd class="code">{id}</dd></div> })
+    };
+    view! {
+        <dl class="facts">
+            <div><dt>"Order"</dt><dd class="code">{id}</dd></div>
+            <div><dt>"Quantity"</dt><dd>{what}</dd></div>
+            <div><dt>"Placed"</dt><dd><When moment=at /></dd></div>
+            {ended}
+            {transaction}
+            {(declined > 0).then(|| view! { <div><dt>"Declined payments"</dt><dd>{declined}</dd></div> })}
+        </dl>
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn reads_the_streams_order_and_knows_older_news() {
-        let news = r#"{"order_id":"x","status":"cancelled","reason":"expired","qty":1}"#;
-        let cancelled: State = serde_json::from_str(news).unwrap();
-        assert_eq!(cancelled.reason.as_deref(), Some("expired"));
-        let paid: State = serde_json::from_str(r#"{"status":"paid"}"#).unwrap();
+        let read = |news| State::from(serde_json::from_str::<News>(news).unwrap());
+        let at = "2026-11-23T12:00:00Z";
+        let news =
+            format!(r#"{{"order_id":"x","status":"cancelled","reason":"expired","qty":1,"cancelled_at":"{at}"}}"#);
+        let cancelled = read(&news);
+        assert_eq!((cancelled.reason.as_deref(), &cancelled.ended.as_ref().unwrap().iso[..]), (Some("expired"), at));
+        let paid = read(r#"{"status":"paid","transaction_id":"tx"}"#);
+        assert_eq!(paid.transaction.as_deref(), Some("tx"));
         assert!(paid.rank() > cancelled.rank());
     }
 }

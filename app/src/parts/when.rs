@@ -22,6 +22,13 @@ impl From<checkout::model::Timestamp> for Moment {
     }
 }
 
+impl Moment {
+    /// An instant as a stream tells it. Its text is for a browser that cannot put it in the shopper's language.
+    pub fn told(iso: String) -> Self {
+        Self { at: instant(&iso), text: iso.clone(), iso }
+    }
+}
+
 /// A `<time>`.
 #[component]
 pub fn When(moment: Moment) -> impl IntoView {
@@ -52,6 +59,18 @@ fn local(at: i64) -> Option<String> {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds until the year 9999 are exact in a double")]
     let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
     date.to_locale_string(&language, &options).as_string()
+}
+
+#[cfg(feature = "hydrate")]
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds until the year 9999, or 0 for what is no instant")]
+fn instant(iso: &str) -> i64 {
+    js_sys::Date::parse(iso) as i64
+}
+
+/// Only the browser is told.
+#[cfg(not(feature = "hydrate"))]
+fn instant(_: &str) -> i64 {
+    0
 }
 
 #[cfg(not(feature = "hydrate"))]
