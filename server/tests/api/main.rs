@@ -12,6 +12,7 @@ mod metrics;
 mod orders;
 mod pages;
 mod products;
+mod sessions;
 mod shop;
 mod token;
 mod webhooks;
