@@ -34,7 +34,7 @@ mod browser {
 
     use super::{IntervalHandle, Set, WriteSignal, on_cleanup, set_interval_with_handle, window};
     use leptos::{ev, prelude::window_event_listener};
-    use std::time::Duration;
+    use std::{cell::Cell, time::Duration};
     use wasm_bindgen::{JsCast, JsValue};
 
     /// Often enough that a second never seems to last two.
@@ -58,10 +58,13 @@ mod browser {
 
     pub(super) fn tick(rendered_at: i64, now: WriteSignal<i64>) {
         let (answered, offset) = (answered(), js_sys::Date::now() - elapsed());
+        let lost = Cell::new(false);
         let beat = move || {
             let passed = elapsed();
             if (js_sys::Date::now() - passed - offset).abs() > DRIFT_MS {
-                crate::live::reload();
+                if !lost.replace(true) {
+                    crate::live::reload();
+                }
                 return;
             }
             #[expect(clippy::cast_possible_truncation, reason = "milliseconds since a page was opened")]
