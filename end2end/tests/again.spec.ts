@@ -91,6 +91,18 @@ for (const javaScriptEnabled of [true, false]) {
       expect(await shop.product('lamp')).toMatchObject({ available: 5, held: 0, pending: 0, sold: 0 });
     });
 
+    test('a second press while the shop is still thinking', async ({ page, shop }) => {
+      await shop.addProduct({ stock: 5 });
+      await page.goto('/products/lamp');
+      const presses = javaScriptEnabled ? 1 : 2;
+      expect(await pressTwice(page, 'Reserve', '/actions/reserve', presses)).toBe(presses);
+      await expect(page).toHaveURL(/\/checkout\/[0-9a-f-]{36}$/);
+      expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1, pending: 0 });
+      expect(await pressTwice(page, 'Confirm order', '/actions/order', 2)).toBe(2);
+      await expectStatus(page, 'pending');
+      expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 0, pending: 1 });
+    });
+
     test('a double click on every button on the way', async ({ page, shop }) => {
       await shop.addProduct({ stock: 5 });
       await page.goto('/products/lamp');
@@ -117,4 +129,26 @@ function postsOf(page: Page): string[] {
     if (request.method() === 'POST') posts.push(request.url());
   });
   return posts;
+}
+
+/** Presses again before the answer to the first press is there; says how many forms were sent, once it were that many. */
+async function pressTwice(page: Page, name: string, action: string, wanted: number): Promise<number> {
+  const answers: (() => Promise<void>)[] = [];
+  await page.route(`**${action}`, async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 });
+    // The browser has given up waiting for all but the last.
+    answers.push(() => route.fulfill({ response }).catch(() => {}));
+  });
+  const button = page.getByRole('button', { name });
+  await button.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await button.boundingBox())!;
+  // By the bare mouse, which does not wait for the page that is on its way.
+  const press = () => page.mouse.click(x + width / 2, y + height / 2);
+  await press();
+  await expect.poll(() => answers.length).toBe(1);
+  await press();
+  await expect.poll(() => answers.length).toBe(wanted);
+  for (const answer of answers) await answer();
+  await page.unroute(`**${action}`);
+  return answers.length;
 }
