@@ -31,7 +31,7 @@ test('axe: a product', async ({ page, shop, newShopper, context }) => {
   const other = await newShopper();
   await reserve(other, 'lamp');
   await page.goto('/products/lamp');
-  await expect(page.getByText('some may come back')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'All taken for now' })).toBeVisible();
   await expectAccessible(page, 'all taken for now');
 
   await context.setOffline(true);

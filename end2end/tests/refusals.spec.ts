@@ -37,7 +37,7 @@ test('sold out while others still hold some: it may come back', async ({ page, s
   const late = await newShopper();
   await late.goto('/products/lamp');
   await expectStock(late, { available: 0, held: 1 });
-  await expect(late.getByText('some may come back')).toBeVisible();
+  await expect(late.getByText('What they give back, or let run out, is for sale here the same second.')).toBeVisible();
   await expect(late.getByRole('button', { name: 'Reserve' })).toBeDisabled();
 });
 

@@ -69,7 +69,7 @@ fn standing(phase: Phase, counts: &Counts) -> (&'static str, &'static str) {
         (Phase::Coming, ..) => ("coming", "The sale opens soon"),
         (Phase::Ended, ..) => ("ended", "This sale is over"),
         (Phase::Open, 0, 0) => ("gone", "Sold out"),
-        (Phase::Open, 0, _) => ("waiting", "All taken for now, some may come back"),
+        (Phase::Open, 0, _) => ("waiting", "All taken for now"),
         (Phase::Open, ..) => ("open", "Available now"),
     }
 }
@@ -102,13 +102,14 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
             <Numbers counts=counts untaken />
             <Meter counts=counts />
             {move || starts_at.clone().filter(|_| phase.get() == Phase::Coming).map(|start| view! { <Opening now start /> })}
-            {move || (phase.get() == Phase::Open && counts.with(|c| c.available == 0)).then(|| view! { <Gone counts /> })}
             {refusal.map(|refusal| view! { <Refused refusal counts qty /> })}
             {move || {
                 let (product, key, hold_for) = (product.clone(), key.clone(), hold_for.clone());
                 (phase.get() == Phase::Open)
                     .then(|| view! { <ReserveForm product key counts qty most limit invalid hold_for /> })
             }}
+            // Below the form, which must not move under the finger.
+            {move || (phase.get() == Phase::Open && counts.with(|c| c.available == 0)).then(|| view! { <Gone counts /> })}
             {move || ends_at.clone().filter(|_| phase.get() == Phase::Ended).map(|end| view! { <Over end /> })}
         </section>
     }

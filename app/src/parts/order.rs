@@ -116,7 +116,12 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
             <Pending now pay_by amount=amount.get_value() pay_at=pay_at.get_value() id=id.get_value() />
         }
         .into_any(),
-        "paid" => view! { <p class="actions"><a class="button button-quiet" href="/">"Back to the drops"</a></p> }.into_any(),
+        // As high as what was there before, so that nothing below it jumps.
+        "paid" => view! {
+            <p class="due"><span>"Paid " <strong>{amount.get_value()}</strong></span></p>
+            <p class="actions"><a class="button button-quiet" href="/">"Back to the drops"</a></p>
+        }
+        .into_any(),
         _ => product
             .get_value()
             .map(|href| view! { <p class="actions"><a class="button button-main" href=href>"Back to the product"</a></p> })
