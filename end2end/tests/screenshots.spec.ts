@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from '../shop/fixtures.js';
 import { repository } from '../shop/server.js';
-import { atProvider, confirm, expectStock, reserve } from '../shop/steps.js';
+import { atProvider, confirm, expectStatus, expectStock, reserve } from '../shop/steps.js';
 
 const folder = join(repository, 'target/screenshots');
 const looks = [
@@ -12,7 +12,8 @@ const looks = [
 ] as const;
 
 for (const { name, ...look } of looks) {
-  test(`pictures: ${name}`, async ({ shop, newShopper }) => {
+  test(`pictures: ${name}`, async ({ shop, newShopper, witness }) => {
+    witness.tolerate(/\b404\b.*\/nowhere/);
     await shop.seed();
     const page = await newShopper(look);
     const picture = (what: string) => page.screenshot({ path: join(folder, `${what}-${name}.png`), animations: 'disabled' });
@@ -37,6 +38,18 @@ for (const { name, ...look } of looks) {
     await picture('order');
     await page.goto(`/sandbox/pay/${order.split('/').pop()}`);
     await picture('sandbox');
+    await page.getByRole('button', { name: 'Pay', exact: true }).click();
+    await expectStatus(page, 'paid');
+    await reserve(page, 'aurora-headphones', 2);
+    await confirm(page);
+    await reserve(page, 'tide-watch');
+    await page.goto('/orders');
+    await expect(page.getByTestId('order-row')).toHaveCount(2);
+    await expect(page.getByTestId('hold-row')).toHaveCount(1);
+    await picture('orders');
+    await page.goto('/nowhere');
+    await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+    await picture('404');
     // Nothing may stick out of a narrow screen.
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide).toBeLessThanOrEqual(0);
