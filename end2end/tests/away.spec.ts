@@ -49,7 +49,7 @@ test('offline and back: an order that is paid elsewhere', async ({ page, context
 });
 
 test('offline while a reservation runs out: the page stays, and says so once it is back', async ({ page, context, shop }) => {
-  await shop.addProduct({ stock: 1, holdSeconds: 5 });
+  await shop.addProduct({ stock: 1, holdSeconds: 7 });
   await reserve(page, 'lamp');
   await mark(page);
   await context.setOffline(true);

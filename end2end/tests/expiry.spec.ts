@@ -26,7 +26,7 @@ test('an order that nobody pays', async ({ page, shop, newShopper }) => {
 });
 
 test('a sale that has not begun opens by itself', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 6_000) });
+  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 8_000) });
   await page.goto('/products/lamp');
   await expect(page.getByTestId('countdown')).toBeVisible();
   await mark(page);
@@ -39,7 +39,7 @@ test('a sale that has not begun opens by itself', async ({ page, shop }) => {
 });
 
 test('a sale opens by itself on the page of all drops, too', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 6_000) });
+  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 8_000) });
   await page.goto('/');
   const card = page.getByTestId('product-card');
   await expect(card).toContainText('Opens in');
@@ -56,4 +56,34 @@ test('more time, once', async ({ page, shop }) => {
   await more.click();
   await expect(page.getByTestId('countdown')).toHaveText(/^(1:)?\d\d:\d\d$/);
   await expect(more).toBeHidden();
+});
+
+test('a sale that ends while it is looked at closes by itself', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 2, endsAt: new Date(Date.now() + 8_000) });
+  await page.goto('/products/lamp');
+  const button = page.getByRole('button', { name: 'Reserve' });
+  await expect(button).toBeEnabled();
+  await mark(page);
+  await expect(page.getByRole('heading', { name: 'This sale is over' })).toBeVisible();
+  await expect(button).toBeHidden();
+  await expect(page.getByText('Not sold')).toBeVisible();
+  await expectNotReloaded(page);
+});
+
+test('the time that is left is announced at thresholds, and not every second', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 1, holdSeconds: 13 });
+  await page.addInitScript(() => {
+    const said: string[] = [];
+    new MutationObserver(() => {
+      const text = document.querySelector('.hold-clock [aria-live]')?.textContent;
+      if (!text || said.at(-1) === text) return;
+      said.push(text);
+      // The page is asked for anew in the end; the next one finds it there.
+      sessionStorage.setItem('said', JSON.stringify(said));
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  });
+  await reserve(page, 'lamp');
+  await expect(page.getByTestId('hold-ended')).toBeVisible({ timeout: 20_000 });
+  const said = await page.evaluate(() => JSON.parse(sessionStorage.getItem('said')!) as string[]);
+  expect(said).toEqual(['Less than 30 seconds left to order.', 'Less than 10 seconds left to order.', 'Your reservation has run out.']);
 });

@@ -39,11 +39,11 @@ for (const { name, ...look } of windows) {
       await expectSteady(page, 'a product, sold out and back');
 
       await reserve(page, 'lamp');
-      await expect(page.getByTestId('countdown')).toHaveText('1:57');
+      await expect(page.getByTestId('countdown')).toHaveText(/1:5\d/);
       await expectSteady(page, 'a reservation');
       const order = await confirm(page);
       await expect(connection(page)).toHaveText('Live');
-      await expect(page.getByTestId('countdown')).toHaveText(/9:5[0-7]/);
+      await expect(page.getByTestId('countdown')).toHaveText(/9:5\d/);
       await expectSteady(page, 'an order');
       const till = await page.context().newPage();
       await till.goto(order);
