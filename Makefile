@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run build watch check test test-rust test-browser fuzz bench screenshots fmt clean
+.PHONY: help run build watch check test test-rust test-browser fuzz bench audit-web screenshots fmt clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ fuzz: ## Schemathesis against the API for five minutes (SECONDS_LONG=n: for n)
 bench: ## how fast it is, beside what it replaces, in about ten minutes (QUICK=1: one; ONLY=holds,mixed: parts)
 	@tools/bench.sh
 
+audit-web: ## what the pages weigh, what Lighthouse says of them, and how fast they are drawn; five minutes
+	@tools/audit-web.sh
+
 screenshots: ## docs/storefront.png anew, as README shows it
 	@tools/screenshots.sh
 
@@ -42,4 +45,4 @@ fmt: ## formats the Rust code
 	@cargo fmt --all
 
 clean: ## removes what was built; keeps ./data and the installed tools
-	@rm -rf target node_modules end2end/node_modules interop/node_modules
+	@rm -rf target node_modules end2end/node_modules interop/node_modules audit/node_modules

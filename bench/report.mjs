@@ -2,6 +2,7 @@
 import os from 'node:os';
 import { titles } from './contenders.mjs';
 import { mebibytes } from './numbers.mjs';
+import { goalsTable, table } from './table.mjs';
 
 const MOST_MEMORY = 200 * 1024 * 1024;
 
@@ -27,15 +28,6 @@ export function commonGoals({ memory, audits }) {
     met: clean === audits.length,
   });
   return goals;
-}
-
-function table({ title, head, rows, note }) {
-  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i].length), 3));
-  const left = (i) => i === 0;
-  const line = (cells) =>
-    `| ${cells.map((cell, i) => (left(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(' | ')} |`;
-  const rule = `|${widths.map((width, i) => (left(i) ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
-  return [`**${title}**`, '', line(head), rule, ...rows.map(line), ...(note ? ['', note] : []), ''].join('\n');
 }
 
 export function machine() {
@@ -65,17 +57,11 @@ export function markdown({
     ...(settings.quick ? ['QUICK: a smoke of the benchmark; its numbers mean little.'] : []),
     ...(skipped ? [`PostgreSQL was skipped: ${skipped}`] : []),
   ];
-  const met = goals.map(({ what, want, got, met: fine, aim }) => [
-    what,
-    want,
-    got,
-    !fine ? 'MISSED' : aim ? 'met, and the aim' : 'met',
-  ]);
   return [
     lines.join('\n'),
     '',
     ...tables.map(table),
-    table({ title: 'Goals', head: ['', 'wanted', 'measured', ''], rows: met }),
+    goalsTable(goals),
     ...problems.map((problem) => `PROBLEM: ${problem}`),
   ].join('\n');
 }

@@ -11,8 +11,7 @@ tools/build.sh
 # What the load, the server and its ceiling share is the machine; nothing may be compiled once it begins.
 step "Building the ceiling and the watchers (a few minutes the first time)"
 cargo build --locked --release --package server --example ceiling --example watchers --no-default-features
-has wrk || apt_install wrk ||
-    die "The benchmark needs wrk, which makes the load." "Debian, Ubuntu: sudo apt-get install wrk    macOS: brew install wrk"
+tools/setup.sh bench
 # Ten thousand watchers, at both ends.
 ulimit -n 16384 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 HOLDFAST_POSTGRES_DURABLE=1 exec tools/with-postgres.sh node bench/run.mjs

@@ -9,7 +9,8 @@ tools/setup.sh check
 lock_files() {
     local strange
     strange=$(grep -nE '^source = ' Cargo.lock | grep -vE '"registry\+[^"]*/crates\.io-index"$' || true)
-    strange+=$(grep -nHE '"resolved":' package-lock.json end2end/package-lock.json interop/package-lock.json || true)
+    strange+=$(grep -nHE '"resolved":' package-lock.json end2end/package-lock.json interop/package-lock.json \
+        audit/package-lock.json || true)
     [ -z "$strange" ] || die "A lock file names a registry:" "$strange" \
         "For npm: npm config set omit-lockfile-registry-resolved true"
 }

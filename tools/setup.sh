@@ -5,6 +5,8 @@
 #   tools/setup.sh e2e       what the browser tests need
 #   tools/setup.sh interop   what the tests with other people's webhook libraries need
 #   tools/setup.sh fuzz      what Schemathesis needs
+#   tools/setup.sh bench     what makes the benchmark's load
+#   tools/setup.sh audit     what Lighthouse and the load on pages need
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -95,6 +97,11 @@ browser() {
         "Install it (Debian: sudo apt-get install chromium), or say where it is: CHROMIUM=/path/to/chrome make test"
 }
 
+load_generator() {
+    has wrk || apt_install wrk ||
+        die "wrk is needed, which makes the load." "Debian, Ubuntu: sudo apt-get install wrk    macOS: brew install wrk"
+}
+
 # The wheel is the prebuilt program; compiling takes minutes and is for machines without Python.
 typos_checker() {
     is_version typos "$typos_version" && return
@@ -148,6 +155,13 @@ interop)
     node_packages interop "the libraries that sign webhooks"
     venv interop interop/requirements.txt >/dev/null
     ;;
+audit)
+    node_js
+    node_packages audit "Lighthouse"
+    browser
+    load_generator
+    ;;
 fuzz) venv fuzz tools/fuzz/requirements.txt >/dev/null ;;
-*) die "usage: tools/setup.sh build|check|e2e|interop|fuzz" ;;
+bench) load_generator ;;
+*) die "usage: tools/setup.sh build|check|e2e|interop|fuzz|bench|audit" ;;
 esac

@@ -54,7 +54,8 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
             ended(&product, &words::refusal(&checkout::model::Refusal::HoldReleased), again(&product))
         }
     };
-    Ok(view! { <Title text="Your reservation" /> <Unlisted /> {body} }.into_any())
+    Ok(view! { <Title text="Your reservation" /> <Unlisted about="What we hold for you, and until when." /> {body} }
+        .into_any())
 }
 
 fn expired(hold: &Hold) -> checkout::model::Refusal {

@@ -33,7 +33,7 @@ pub(super) fn broken() -> AnyView {
 fn drawn(title: &'static str, code: &'static str, notice: Notice) -> AnyView {
     view! {
         <Title text=title />
-        <Unlisted />
+        <Unlisted about=title />
         <div class="lost">
             <p class="lost-code" aria-hidden="true">{code}</p>
             <h1>{notice.title}</h1>

@@ -113,10 +113,13 @@ fn stopped(stop: &Stop, response: Option<&ResponseOptions>) -> AnyView {
     view
 }
 
-/// Keeps a personal page out of search engines.
+/// Keeps a personal page out of search engines; `about` is for the bookmarks and previews of whoever it belongs to.
 #[component]
-pub(crate) fn Unlisted() -> impl IntoView {
-    view! { <Meta name="robots" content="noindex" /> }
+pub(crate) fn Unlisted(about: &'static str) -> impl IntoView {
+    view! {
+        <Meta name="robots" content="noindex" />
+        <Meta name="description" content=about />
+    }
 }
 
 /// Without scripts, a page that counts or waits is asked for again after a while.

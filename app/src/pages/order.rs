@@ -36,7 +36,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let pending = order.state == OrderState::Pending;
     Ok(view! {
         <Title text="Your order" />
-        <Unlisted />
+        <Unlisted about="How your order stands: what is due, until when, and what became of it." />
         {pending.then(|| view! { <Refresh seconds=LOOK_AGAIN_SECONDS /> })}
         <OrderSteps id=id.to_string() state=state(&order) />
         <div class="narrow">

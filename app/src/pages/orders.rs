@@ -46,7 +46,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let empty = (holds.is_empty() && orders.is_empty()).then(empty);
     Ok(view! {
         <Title text="My orders" />
-        <Unlisted />
+        <Unlisted about="What you have reserved and ordered with this browser." />
         {waiting.then(|| view! { <Refresh seconds=LOOK_AGAIN_SECONDS /> })}
         <div class="narrow">
             <h1>"My orders"</h1>

@@ -79,7 +79,7 @@ fn till(due: Money, about: String, (name, id): (&'static str, &str), back: Strin
     });
     view! {
         <Title text="Test payment" />
-        <Unlisted />
+        <Unlisted about="The test payment provider: it moves no money." />
         <div class="narrow sandbox">
             <p class="sandbox-banner"><strong>"Test provider."</strong> " No real money moves here."</p>
             <section class="panel">

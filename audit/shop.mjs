@@ -1,0 +1,79 @@
+// The shop that is audited: the release server with the demo products, and one shopper who has bought.
+import { join } from 'node:path';
+import { start, stop, succeed } from '../bench/process.mjs';
+import { programs, root } from '../bench/settings.mjs';
+
+/** The shopper's reservation lasts as long as the audit may. */
+const LASTING = ['--hold-seconds', '7200', '--pay-seconds', '7200'];
+const FORM = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
+
+export class Shop {
+  static async open(folder) {
+    const env = {
+      HOLDFAST_ADDR: '127.0.0.1:0',
+      HOLDFAST_DATA_DIR: folder,
+      HOLDFAST_RATE_LIMIT: 'off',
+      HOLDFAST_SITE_ROOT: join(root, 'target/site'),
+      RUST_LOG: 'warn',
+    };
+    const command = (...args) => succeed(programs.server, args, { env, cwd: folder });
+    await command('seed');
+    const picture = ['--image', '/img/flash-phone.svg'];
+    const draft = ['--slug', 'lasting-phone', '--name', 'Lasting Phone', '--price', '5000.00', '--currency', 'USD'];
+    await command('product', 'add', ...draft, '--stock', '10', ...picture, ...LASTING);
+    const child = start(programs.server, ['serve'], { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const url = await new Promise((resolve, reject) => {
+      child.stdout.on('data', (data) => {
+        const open = String(data).match(/open at (http:\S+)/);
+        if (open) resolve(open[1]);
+      });
+      child.on('error', reject);
+      child.on('exit', (code) => reject(new Error(`the server ended with ${code} before it was open`)));
+    });
+    return new Shop(url, child);
+  }
+
+  constructor(url, child) {
+    Object.assign(this, { url, child, cookie: '' });
+  }
+
+  close() {
+    return stop(this.child);
+  }
+
+  async page(path) {
+    const answer = await fetch(this.url + path, { headers: { cookie: this.cookie } });
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status}`);
+    return answer.text();
+  }
+
+  /** Reserves a unit by the page's own form; answers the address of the checkout. */
+  async reserve(slug) {
+    const page = await this.page(`/products/${slug}`);
+    return this.#send('/actions/reserve', { product: field(page, 'product'), key: field(page, 'key'), qty: '1' });
+  }
+
+  /** Confirms what was reserved; answers the address of the order. */
+  async order(checkout) {
+    const page = await this.page(checkout);
+    return this.#send('/actions/order', { hold: field(page, 'hold'), key: field(page, 'key') });
+  }
+
+  async #send(action, fields) {
+    const headers = { ...FORM, cookie: this.cookie };
+    const body = new URLSearchParams(fields).toString();
+    const answer = await fetch(this.url + action, { method: 'POST', headers, body, redirect: 'manual' });
+    const [given] = answer.headers.getSetCookie();
+    if (given) this.cookie = given.split(';')[0];
+    const to = answer.headers.get('location');
+    if (!/^\/(checkout|orders)\/[0-9a-f-]{36}$/.test(to)) throw new Error(`${action} led to ${to}, ${answer.status}`);
+    return to;
+  }
+}
+
+function field(page, name) {
+  const input = page.match(new RegExp(`<input[^>]*\\bname="${name}"[^>]*>`))?.[0];
+  const value = input?.match(/\bvalue="([^"]*)"/)?.[1];
+  if (!value) throw new Error(`the page has no field ${name}`);
+  return value;
+}
