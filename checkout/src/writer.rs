@@ -26,8 +26,9 @@ use tokio::sync::mpsc;
 /// Times a batch is decided again because another writer was first.
 const ATTEMPTS: u32 = 6;
 
-/// How long a batch is tried at most, before one more attempt: whoever keeps a lock for longer than this is not passing by,
-/// and callers would rather be told to come again.
+/// How long a batch is tried before a third attempt: whoever keeps a lock for longer than this is not passing by, and callers
+/// would rather be told to come again. There is always a second attempt: the first may have waited for a connection that
+/// had fallen silent.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Times it is decided again on the products as the other writer left them, without locking anything. Whoever is overtaken
@@ -108,7 +109,7 @@ impl Writer {
     async fn serve_together(&mut self, commands: &[Command]) -> Answers {
         let begun = Instant::now();
         for attempt in 0..ATTEMPTS {
-            if begun.elapsed() > PATIENCE {
+            if attempt >= 2 && begun.elapsed() > PATIENCE {
                 break;
             }
             let outcome = AssertUnwindSafe(self.attempt(commands)).catch_unwind().await;
