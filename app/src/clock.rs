@@ -63,7 +63,7 @@ mod browser {
             let passed = elapsed();
             if (js_sys::Date::now() - passed - offset).abs() > DRIFT_MS {
                 if !lost.replace(true) {
-                    crate::live::reload();
+                    crate::reload::reload();
                 }
                 return;
             }
@@ -74,7 +74,7 @@ mod browser {
         // A page that comes back from the browser's memory shows a past that is gone.
         let back = window_event_listener(ev::Custom::<web_sys::Event>::new("pageshow"), |event| {
             if event.unchecked_into::<web_sys::PageTransitionEvent>().persisted() {
-                crate::live::reload();
+                crate::reload::reload();
             }
         });
         on_cleanup(move || {

@@ -1,6 +1,6 @@
 //! The storefront. Pages are drawn by the server and work without scripts; a few islands wake up in the browser and make
 //! them live. `pages` are the addresses, `parts` the pieces (islands among them), `actions` the forms' targets, `words`
-//! everything the shop says, `live` and `clock` the browser's wires to the server.
+//! everything the shop says, `live`, `clock` and `reload` the browser's wires to the server.
 
 // A page's view is one type, as deep as the page.
 #![recursion_limit = "256"]
@@ -9,6 +9,7 @@ pub mod clock;
 pub mod live;
 pub mod parts;
 pub mod paths;
+pub mod reload;
 pub mod words;
 
 #[cfg(feature = "ssr")]

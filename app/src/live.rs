@@ -28,24 +28,6 @@ pub fn follow(url: String, event: &'static str, hear: impl Fn(&str) + 'static) -
     }
 }
 
-/// How soon to look again whether there is a network.
-#[cfg(feature = "hydrate")]
-const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
-
-/// Asks the server for this page again, as soon as there is a network to ask through: without one the browser would put its
-/// own page in place of this one. Pages are answers to GET, so this repeats no action.
-pub fn reload() {
-    #[cfg(feature = "hydrate")]
-    {
-        if window().navigator().on_line() {
-            // Failing means that the document is on its way out already.
-            let _ = window().location().reload();
-        } else {
-            set_timeout(reload, LOOK_AGAIN);
-        }
-    }
-}
-
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::{ArcRwSignal, Get, Link, Set, Signal, document, on_cleanup, set_timeout, window_event_listener};

@@ -117,12 +117,10 @@ pub fn fault() -> Notice {
     )
 }
 
-/// There was too little stock when it was asked for, and there is enough now.
-pub fn back_again(available: u32) -> Notice {
-    Notice::new(
-        "Somebody was faster, but there are more",
-        format!("Nothing was reserved. {} available by now: try again.", units_are(available)),
-    )
+/// There was too little stock when it was asked for, and there is enough now. It names no number, for it may be read aloud
+/// while the number changes.
+pub fn back_again() -> Notice {
+    Notice::new("Somebody was faster, but there are more", "Nothing was reserved. What you asked for is there now.")
 }
 
 /// The sandbox could not tell the shop.

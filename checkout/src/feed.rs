@@ -4,7 +4,7 @@
 use crate::{
     fault::StoreError,
     model::{Order, OrderId, OrderState, Product, ProductId, StockSnapshot},
-    store::Store,
+    store::{Followed, Store},
 };
 use bytes::Bytes;
 use std::{
@@ -77,32 +77,47 @@ impl StockWatch {
 
 /// Watches one order.
 pub struct OrderWatch {
-    changes: watch::Receiver<Option<Order>>,
-    current: Option<Order>,
-    /// How far the order had come when its watcher was told last.
-    told: u8,
+    changes: watch::Receiver<Option<Followed>>,
+    /// What its watcher was told last, or is to be told first.
+    told: Option<Followed>,
+    begun: bool,
 }
 
 impl OrderWatch {
-    pub(crate) fn starting_at(self, order: Order) -> Self {
-        Self { told: stage(&order), current: Some(order), ..self }
+    pub(crate) fn starting_at(self, known: Followed) -> Self {
+        Self { told: Some(known), ..self }
     }
 
-    /// The order now, the first time; then each time it has changed. `None` once the feed is gone.
+    /// The order now, the first time; then each time it has changed, or one more of its payments goes back. `None` once the
+    /// feed is gone.
     pub async fn next(&mut self) -> Option<Order> {
-        if let Some(order) = self.current.take() {
-            return Some(order);
-        }
-        loop {
-            self.changes.changed().await.ok()?;
-            // What was read first may come again, as another node's news.
-            let news = self.changes.borrow_and_update().clone().filter(|order| stage(order) > self.told);
-            if let Some(order) = news {
-                self.told = stage(&order);
-                return Some(order);
+        if std::mem::replace(&mut self.begun, true) {
+            loop {
+                self.changes.changed().await.ok()?;
+                // What was read first may come again, as another node's news.
+                let news = self.changes.borrow_and_update().clone();
+                if news.is_some_and(|news| go_on(&mut self.told, &news)) {
+                    break;
+                }
             }
         }
+        self.told.as_ref().map(|known| known.order.clone())
     }
+}
+
+/// Takes in news of an order. It only ever goes on, from pending by cancelled to paid, and so does the number of its refunds:
+/// what would take it back is old. Answers whether there was anything new.
+fn go_on(known: &mut Option<Followed>, news: &Followed) -> bool {
+    let Some(known) = known else {
+        *known = Some(news.clone());
+        return true;
+    };
+    let (further, more) = (stage(&known.order) < stage(&news.order), known.refunds < news.refunds);
+    if further {
+        known.order = news.order.clone();
+    }
+    known.refunds = known.refunds.max(news.refunds);
+    further || more
 }
 
 struct Entry {
@@ -125,7 +140,9 @@ pub(crate) struct Feed {
     wake: Notify,
     all: broadcast::Sender<Arc<Frame>>,
     /// Only orders that somebody watches are here.
-    orders: Mutex<HashMap<OrderId, watch::Sender<Option<Order>>>>,
+    orders: Mutex<HashMap<OrderId, watch::Sender<Option<Followed>>>>,
+    /// A commit left something that only the store can tell of.
+    look: Arc<Notify>,
 }
 
 impl Feed {
@@ -137,6 +154,7 @@ impl Feed {
             wake: Notify::new(),
             all: broadcast::channel(ALL_BACKLOG).0,
             orders: Mutex::default(),
+            look: Arc::default(),
         });
         for product in store.reads().products().await? {
             feed.publish(product);
@@ -163,17 +181,20 @@ impl Feed {
         self.wake.notify_one();
     }
 
-    /// Tells an order's watchers, if it has any. An order only ever goes on, from pending by cancelled to paid: what would
-    /// take it back is old news.
+    /// Tells an order's watchers what a commit left, if it has any.
     pub(crate) fn publish_order(&self, order: &Order) {
-        if let Some(sender) = locked(&self.orders).get(&order.id) {
-            sender.send_if_modified(|known| {
-                let is_news = known.as_ref().is_none_or(|known| stage(known) < stage(order));
-                if is_news {
-                    *known = Some(order.clone());
-                }
-                is_news
-            });
+        // Its refunds are for the look-out to find.
+        self.tell_watchers(&Followed { order: order.clone(), refunds: 0 });
+    }
+
+    /// A refund has fallen due, which the payment knows and the order does not: the watched orders are read again.
+    pub(crate) fn look_again(&self) {
+        self.look.notify_one();
+    }
+
+    fn tell_watchers(&self, news: &Followed) {
+        if let Some(sender) = locked(&self.orders).get(&news.order.id) {
+            sender.send_if_modified(|known| go_on(known, news));
         }
     }
 
@@ -208,7 +229,7 @@ impl Feed {
         // Watchers come and go; whoever comes next sweeps out those that have gone.
         orders.retain(|other, sender| *other == id || sender.receiver_count() > 0);
         let changes = orders.entry(id).or_insert_with(|| watch::Sender::new(None)).subscribe();
-        OrderWatch { changes, current: None, told: 0 }
+        OrderWatch { changes, told: None, begun: false }
     }
 
     /// The watched orders, to be read again when another writer has committed.
@@ -268,7 +289,11 @@ async fn pace(feed: std::sync::Weak<Feed>) {
 async fn look_out(feed: std::sync::Weak<Feed>, store: Arc<dyn Store>) {
     let mut seen = None;
     loop {
-        store.news().await;
+        let Some(ours) = feed.upgrade().map(|feed| feed.look.clone()) else { return };
+        tokio::select! {
+            () = store.news() => {}
+            () = ours.notified() => {}
+        }
         let Some(feed) = feed.upgrade() else { return };
         if let Err(error) = look(&feed, &*store, &mut seen).await {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -285,8 +310,8 @@ async fn look(feed: &Feed, store: &dyn Store, seen: &mut Option<i64>) -> Result<
     for product in store.reads().products().await? {
         feed.publish(product);
     }
-    for order in store.reads().these_orders(&feed.watched_orders()).await? {
-        feed.publish_order(&order);
+    for news in store.reads().followed(&feed.watched_orders()).await? {
+        feed.tell_watchers(&news);
     }
     // Only now: what could not be read is looked for again.
     *seen = Some(pulse);

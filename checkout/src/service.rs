@@ -250,12 +250,12 @@ impl Checkout {
         self.reads().payments(order.id, order.hold_id).await.map_err(|e| read_failed(&e))
     }
 
-    /// The owner's order now, and each time it changes.
+    /// The owner's order now, and each time it changes, or one more of its payments goes back.
     pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
         // Subscribe first and read second: a change in between is seen twice rather than not at all.
         let watch = self.feed.watch_order(id);
-        let order = self.order(id, owner).await?;
-        Ok(watch.starting_at(order))
+        let known = self.reads().followed(&[id]).await.map_err(|e| read_failed(&e))?.pop();
+        Ok(watch.starting_at(known.filter(|known| known.order.owner == owner).ok_or(Refusal::UnknownOrder)?))
     }
 
     /// Recomputes every counter from the rows (P1), and holds orders against payments (P5, P7).

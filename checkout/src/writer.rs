@@ -173,7 +173,11 @@ impl Writer {
         for order in writes.orders() {
             self.feed.publish_order(order);
         }
-        if writes.products().next().is_some() {
+        let owes = writes.owes_refund();
+        if owes {
+            self.feed.look_again();
+        }
+        if owes || writes.products().next().is_some() {
             self.store.tell();
         }
         Ok(Attempt::Answered(answers))

@@ -4,7 +4,6 @@ use crate::{
     api::{Answer, orders},
     extract::Id,
     problem::Problem,
-    sse,
     state::AppState,
 };
 use axum::{extract::State, response::Response};
@@ -14,6 +13,5 @@ use tower_sessions::Session;
 /// The order now, and each time it changes.
 pub async fn order(State(state): State<AppState>, session: Session, Id(order): Id<OrderId>) -> Answer<Response> {
     let owner = app::session::owner(&session).await.map_err(|error| Problem::fault(&error.to_string()))?;
-    let watch = state.checkout.watch_order(order, owner.ok_or(Refusal::UnknownOrder)?).await?;
-    Ok(sse::answer(orders::changes(watch), &state))
+    orders::watch(&state, order, owner.ok_or(Refusal::UnknownOrder)?).await
 }

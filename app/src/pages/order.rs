@@ -34,20 +34,21 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let now = request.checkout.now();
     let told = Trouble::told(&request.query, &product, now);
     let pending = order.state == OrderState::Pending;
+    let state = state(&order, &payments);
     Ok(view! {
         <Title text="Your order" />
         <Unlisted about="How your order stands: what is due, until when, and what became of it." />
         {pending.then(|| view! { <Refresh seconds=LOOK_AGAIN_SECONDS /> })}
-        <OrderSteps id=id.to_string() state=state(&order) />
+        <OrderSteps id=id.to_string() state=state.clone() />
         <div class="narrow">
             <p class="crumb"><a href="/orders">"My orders"</a></p>
             <h1>"Your order"</h1>
             {told.map(|trouble| view! { <Refusal notice=trouble.words() /> })}
             <Refunds payments=payments.clone() amount=order.amount />
-            <OrderPanel standing=standing(&order, &product, now, sandbox) />
+            <OrderPanel standing=standing(&order, state.clone(), &product, now, sandbox) />
             <section class="panel" aria-label="What you ordered">
                 <Basket product=product.clone() qty=order.qty.get() />
-                <OrderFacts placed=placed(&order, &payments, &product) state=state(&order) />
+                <OrderFacts placed=placed(&order, &payments, &product) state />
             </section>
             {(sandbox && !pending).then(|| view! {
                 <p class="quiet aside">
@@ -60,21 +61,14 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     .into_any())
 }
 
-fn state(order: &Order) -> State {
-    let status = order.state.name().to_owned();
-    match &order.state {
-        OrderState::Pending => State { status, reason: None, ended: None, transaction: None },
-        OrderState::Paid { paid_at, transaction_id } => State {
-            status,
-            reason: None,
-            ended: Some((*paid_at).into()),
-            transaction: Some(transaction_id.to_string()),
-        },
-        OrderState::Cancelled { cancelled_at, reason } => {
-            let reason = Some(reason.name().to_owned());
-            State { status, reason, ended: Some((*cancelled_at).into()), transaction: None }
-        }
-    }
+fn state(order: &Order, payments: &[Payment]) -> State {
+    let (reason, ended, transaction) = match &order.state {
+        OrderState::Pending => (None, None, None),
+        OrderState::Paid { paid_at, transaction_id } => (None, Some(*paid_at), Some(transaction_id.to_string())),
+        OrderState::Cancelled { cancelled_at, reason } => (Some(reason.name().to_owned()), Some(*cancelled_at), None),
+    };
+    let refunds = payments.iter().filter(|p| p.outcome.refund_reason().is_some()).count();
+    State { status: order.state.name().to_owned(), reason, ended: ended.map(Into::into), transaction, refunds }
 }
 
 fn placed(order: &Order, payments: &[Payment], product: &Product) -> Placed {
@@ -86,10 +80,10 @@ fn placed(order: &Order, payments: &[Payment], product: &Product) -> Placed {
     }
 }
 
-fn standing(order: &Order, product: &Product, now: Timestamp, sandbox: bool) -> Standing {
+fn standing(order: &Order, state: State, product: &Product, now: Timestamp, sandbox: bool) -> Standing {
     let id = order.id.to_string();
     Standing {
-        state: state(order),
+        state,
         rendered_at: now.as_millis(),
         pay_by: order.pay_by.as_millis(),
         amount: money::price(order.amount),

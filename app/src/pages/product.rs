@@ -81,8 +81,7 @@ fn form_key(request: &Request, has_session: bool) -> Uuid {
 fn refusal(trouble: &Trouble, qty: u32, product: &Product) -> RefusalNotice {
     let short = matches!(trouble, Trouble::Refused(Refusal::SoldOut { .. }));
     let about_qty = matches!(trouble, Trouble::Quantity | Trouble::Refused(Refusal::LimitReached { .. }));
-    let available = product.stock.available;
-    let notice = if short && available >= qty { words::back_again(available) } else { trouble.words() };
+    let notice = if short && product.stock.available >= qty { words::back_again() } else { trouble.words() };
     RefusalNotice { notice, short, about_qty }
 }
 

@@ -151,16 +151,29 @@ fn Over(end: Moment) -> impl IntoView {
     }
 }
 
-/// The refusal of the last try, beside the form. One that was about too little stock goes once there is enough.
+/// The refusal of the last try, above the form. One that was about too little stock says so once there is enough; it keeps
+/// its height, for the form must not move under the finger.
 #[component]
 fn Refused(refusal: RefusalNotice, counts: ReadSignal<Counts>, qty: RwSignal<u32>) -> impl IntoView {
     let RefusalNotice { notice, short, .. } = refusal;
     let drawn = counts.get_untracked().version;
-    let settled = move || short && counts.with(|c| c.version > drawn && c.available >= qty.get());
+    let settled = Memo::new(move |_| short && counts.with(|c| c.version > drawn && c.available >= qty.get()));
+    let words = move || if settled.get() { words::back_again() } else { notice.clone() };
+    let (words, element) = (Memo::new(move |_| words()), NodeRef::<leptos::html::Div>::new());
+    let height = RwSignal::new(None::<String>);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| height.set(element.get().map(|e| format!("{}px", e.offset_height()))));
     view! {
-        <div class="notice notice-refusal" id="notice" role="alert" data-testid="notice" hidden=settled>
-            <p class="notice-title">{notice.title}</p>
-            <p>{notice.text}</p>
+        <div
+            class="notice notice-refusal"
+            id="notice"
+            role="alert"
+            data-testid="notice"
+            node_ref=element
+            style:min-height=move || height.get()
+        >
+            <p class="notice-title">{move || words.get().title}</p>
+            <p>{move || words.get().text}</p>
         </div>
     }
 }

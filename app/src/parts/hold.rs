@@ -15,7 +15,7 @@ pub fn HoldClock(rendered_at: i64, expires_at: i64) -> impl IntoView {
     let over = Memo::new(move |_| seconds_left(now.get(), expires_at) == 0);
     Effect::new(move |_| {
         if over.get() {
-            set_timeout(crate::live::reload, GRACE);
+            set_timeout(crate::reload::reload, GRACE);
         }
     });
     view! { <Countdown now end=expires_at left="left to order" over="Your reservation has run out." /> }

@@ -10,10 +10,12 @@ use super::{
 use crate::{
     clock::server_time,
     live::{Link, follow},
-    paths, words,
+    paths,
+    reload::reload,
+    words,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 /// What the server says of an order when it draws the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +47,8 @@ pub struct State {
     pub ended: Option<Moment>,
     /// What paid it.
     pub transaction: Option<String>,
+    /// How many payments for it went back, or must.
+    pub refunds: usize,
 }
 
 /// What the stream tells of an order: `Order` of the API's document.
@@ -55,23 +59,27 @@ struct News {
     paid_at: Option<String>,
     cancelled_at: Option<String>,
     transaction_id: Option<String>,
+    #[serde(default)]
+    refunds: Vec<IgnoredAny>,
 }
 
 impl From<News> for State {
     fn from(news: News) -> Self {
-        let News { status, reason, paid_at, cancelled_at, transaction_id: transaction } = news;
-        Self { status, reason, ended: paid_at.or(cancelled_at).map(Moment::told), transaction }
+        let News { status, reason, paid_at, cancelled_at, transaction_id: transaction, refunds } = news;
+        let ended = paid_at.or(cancelled_at).map(Moment::told);
+        Self { status, reason, ended, transaction, refunds: refunds.len() }
     }
 }
 
 impl State {
-    /// Orders go from pending to cancelled to paid, and never back: a lower rank is older news.
-    fn rank(&self) -> u8 {
-        match self.status.as_str() {
+    /// Orders go from pending to cancelled to paid, and never back, and refunds only grow: a lower rank is older news.
+    fn rank(&self) -> (u8, usize) {
+        let stage = match self.status.as_str() {
             "pending" => 0,
             "cancelled" => 1,
             _ => 2,
-        }
+        };
+        (stage, self.refunds)
     }
 }
 
@@ -104,7 +112,15 @@ pub fn OrderSteps(id: String, state: State) -> impl IntoView {
 #[island]
 pub fn OrderPanel(standing: Standing) -> impl IntoView {
     let Standing { id, state, rendered_at, pay_by, amount, pay_at, product } = standing;
+    let drawn = state.refunds;
     let (state, link) = live_state(&id, state);
+    // Money that goes back is told in words and sums of which the browser knows nothing.
+    let owed = Memo::new(move |_| state.with(|s| s.refunds > drawn));
+    Effect::new(move |_| {
+        if owed.get() {
+            reload();
+        }
+    });
     let now = server_time(rendered_at);
     let words = Memo::new(move |_| state.with(|s| words::order_state(&s.status, s.reason.as_deref())));
     let status = move || state.with(|s| s.status.clone());
@@ -116,16 +132,23 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
             <Pending now pay_by amount=amount.get_value() pay_at=pay_at.get_value() id=id.get_value() />
         }
         .into_any(),
-        // As high as what was there before, so that nothing below it jumps.
+        // As high as what was there before, so that nothing below it jumps: one row of facts, and two buttons.
         "paid" => view! {
             <p class="due"><span>"Paid " <strong>{amount.get_value()}</strong></span></p>
-            <p class="actions"><a class="button button-quiet" href="/">"Back to the drops"</a></p>
+            <p class="actions">
+                <a class="button button-main" href="/">"Back to the drops"</a>
+                <a class="button button-quiet" href="/orders">"My orders"</a>
+            </p>
         }
         .into_any(),
-        _ => product
-            .get_value()
-            .map(|href| view! { <p class="actions"><a class="button button-main" href=href>"Back to the product"</a></p> })
-            .into_any(),
+        _ => view! {
+            <p class="due"><span>"Was due " <strong>{amount.get_value()}</strong></span></p>
+            <p class="actions">
+                {product.get_value().map(|href| view! { <a class="button button-main" href=href>"Back to the product"</a> })}
+                <a class="button button-quiet" href="/">"All drops"</a>
+            </p>
+        }
+        .into_any(),
     }
     };
     view! {
@@ -136,7 +159,7 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
                 </p>
                 <Connection link />
             </div>
-            <div role="status">
+            <div class="order-state" role="status">
                 <h2 id="order-state">{move || words.get().title}</h2>
                 <p>{move || words.get().text}</p>
             </div>
@@ -150,7 +173,7 @@ fn Pending(now: ReadSignal<i64>, pay_by: i64, amount: String, pay_at: Option<Str
     view! {
         <p class="due">
             <span>"Due now " <strong>{amount}</strong></span>
-            <span>"Time left to pay " <Countdown now end=pay_by left="left to pay" over="The time to pay is over." /></span>
+            <span>"Time left to pay " <strong><Countdown now end=pay_by left="left to pay" over="The time to pay is over." /></strong></span>
         </p>
         <div class="actions">
             {pay_at.map(|href| view! { <a class="button button-main" href=href>"Pay now"</a> })}
@@ -216,5 +239,7 @@ mod tests {
         let paid = read(r#"{"status":"paid","transaction_id":"tx"}"#);
         assert_eq!(paid.transaction.as_deref(), Some("tx"));
         assert!(paid.rank() > cancelled.rank());
+        let owed = read(r#"{"status":"paid","transaction_id":"tx","refunds":[{"status":"refund_due"}]}"#);
+        assert!(owed.rank() > paid.rank());
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     fault::StoreError,
     model::{Hold, HoldId, Moves, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     state::{Found, Wanted, WriteSet},
-    store::{Audit, Clients, Commit, Purge, Reads, Sessions, Store, Unit},
+    store::{Audit, Clients, Commit, Followed, Purge, Reads, Sessions, Store, Unit},
 };
 use async_trait::async_trait;
 use fastrand::Rng;
@@ -228,7 +228,7 @@ impl Reads for MemoryStore {
         Ok(0)
     }
 
-    async fn these_orders(&self, _: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+    async fn followed(&self, _: &[OrderId]) -> Result<Vec<Followed>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -1,7 +1,7 @@
 //! Everything one commit writes.
 
 use super::KeyRecord;
-use crate::model::{BatchId, Hold, Moves, Order, Payment, Product, ProductId, Timestamp};
+use crate::model::{BatchId, EventOutcome, Hold, Moves, Order, Payment, Product, ProductId, Timestamp};
 use std::collections::BTreeMap;
 
 /// Everything one commit writes.
@@ -47,6 +47,12 @@ impl WriteSet {
     /// Products whose stock is news.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products_added.iter().chain(&self.products_changed)
+    }
+
+    /// Has a refund fallen due?
+    pub fn owes_refund(&self) -> bool {
+        let payments = self.payments_added.iter().chain(&self.payments_changed);
+        payments.map(|payment| payment.outcome).any(|outcome| matches!(outcome, EventOutcome::RefundDue(_)))
     }
 
     /// Orders that are news.

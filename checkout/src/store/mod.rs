@@ -82,6 +82,16 @@ pub enum Commit {
     Overtaken(Vec<Product>),
 }
 
+/// What an order's watchers are told of: the order, and its refunds, which leave no trace on the order itself.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// The order.
+    pub order: Order,
+    /// How many payments for it went back or must go back. It never shrinks.
+    pub refunds: i64,
+}
+
 /// Reads outside the writer's transaction.
 #[async_trait]
 pub trait Reads: Send + Sync {
@@ -95,8 +105,8 @@ pub trait Reads: Send + Sync {
     async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError>;
     /// An order, whoever owns it.
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
-    /// These orders, whoever owns them.
-    async fn these_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError>;
+    /// These orders as their watchers see them, whoever owns them.
+    async fn followed(&self, ids: &[OrderId]) -> Result<Vec<Followed>, StoreError>;
     /// The owner's orders, newest first.
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
     /// The payment events that refer to an order or to the hold it was, oldest first.

@@ -8,7 +8,7 @@ use crate::{
         Product, Quantity, Reference, RefundReason, SaleWindow, Shopper, Stock, Timestamp,
     },
     state::KeyRecord,
-    store::ApiClient,
+    store::{ApiClient, Followed},
 };
 use sqlx::FromRow;
 use std::time::Duration;
@@ -150,6 +150,26 @@ pub(super) struct OrderRow {
     ended_at: Option<i64>,
     transaction_id: Option<String>,
     cancel_reason: Option<String>,
+}
+
+/// An order and `refunds`.
+#[derive(FromRow)]
+pub(super) struct FollowedRow {
+    #[sqlx(flatten)]
+    order: OrderRow,
+    refunds: i64,
+}
+
+/// The column `refunds`, beside those of an order `o`.
+pub(super) const REFUNDS: &str = "(SELECT count(*) FROM payment_webhooks w
+    WHERE (w.order_id = o.id OR w.hold_id = o.hold_id) AND w.outcome IN ('refund_due', 'refunded')) AS refunds";
+
+impl TryFrom<FollowedRow> for Followed {
+    type Error = StoreError;
+
+    fn try_from(row: FollowedRow) -> Result<Self, StoreError> {
+        Ok(Self { order: row.order.try_into()?, refunds: row.refunds })
+    }
 }
 
 impl TryFrom<OrderRow> for Order {

@@ -5,6 +5,8 @@ use checkout::model::{OrderState, PaymentStatus, Reference};
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(2);
+/// Longer than the look-out waits.
+const A_WHILE: Duration = Duration::from_millis(1_200);
 
 crate::scenarios! {
     async fn a_watcher_sees_the_present_and_then_each_change(shop: Shop) {
@@ -78,5 +80,25 @@ crate::scenarios! {
         other.record_payment(event("evt", Reference::Order(order.id), "tx", PaymentStatus::Success)).await.unwrap();
         let paid = tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
         assert!(matches!(paid.state, OrderState::Paid { .. }));
+    }
+
+    async fn an_order_tells_its_watcher_that_money_goes_back(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let order = shop.ordered(phone, 1).await;
+        shop.pay(Reference::Order(order.id), "tx-1", PaymentStatus::Success).await;
+        let mut watch = shop.checkout.watch_order(order.id, owner()).await.unwrap();
+        watch.next().await.unwrap();
+        shop.pay(Reference::Hold(order.hold_id), "tx-2", PaymentStatus::Success).await;
+        let again = tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
+        assert_eq!(shop.checkout.payments(&again).await.unwrap().len(), 2);
+        // Told once, however often the look-out looks.
+        assert!(tokio::time::timeout(A_WHILE, watch.next()).await.is_err());
+        let other = shop.second_node().await;
+        other.record_payment(event("evt", Reference::Order(order.id), "tx-3", PaymentStatus::Success)).await.unwrap();
+        tokio::time::timeout(SOON, watch.next()).await.unwrap().unwrap();
+        // Who comes later is told once, too.
+        let mut late = shop.checkout.watch_order(order.id, owner()).await.unwrap();
+        late.next().await.unwrap();
+        assert!(tokio::time::timeout(A_WHILE, late.next()).await.is_err());
     }
 }

@@ -14,10 +14,10 @@ use crate::{
 use axum::{Json, extract::State, response::Response};
 use bytes::Bytes;
 use checkout::{
-    OrderWatch,
+    Checkout, OrderWatch,
     model::{
-        Currency, Deposit, EventOutcome, HoldId, Order, OrderId, OrderState, Payment, ProductId, Quantity, Shopper,
-        Timestamp, TransactionId,
+        Currency, Deposit, EventOutcome, HoldId, Order, OrderId, OrderState, Owner, Payment, ProductId, Quantity,
+        Shopper, Timestamp, TransactionId,
     },
 };
 use futures::{Stream, stream};
@@ -83,7 +83,7 @@ pub struct OrderView {
     /// Until when it has to be paid.
     #[schema(value_type = String, format = DateTime)]
     pay_by: Timestamp,
-    /// Money that came and has to go back, or has gone; told where one order is asked for.
+    /// Money that came and has to go back, or has gone; told where one order is asked for or watched.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     refunds: Vec<RefundView>,
@@ -229,16 +229,22 @@ pub async fn cancel(
 
 /// The order now, and each time it changes.
 pub async fn events(State(state): State<AppState>, Client(owner): Client, Id(order): Id<OrderId>) -> Answer<Response> {
-    let watch = state.checkout.watch_order(order, owner).await?;
-    Ok(sse::answer(changes(watch), &state))
+    watch(&state, order, owner).await
 }
 
-/// An order's events, for whoever may see them.
-pub fn changes(watch: OrderWatch) -> impl Stream<Item = Bytes> {
-    stream::unfold(watch, async |mut watch| {
-        let order = OrderView::from(watch.next().await?);
+/// An order's events, for its owner.
+pub(crate) async fn watch(state: &AppState, order: OrderId, owner: Owner) -> Answer<Response> {
+    let watch = state.checkout.watch_order(order, owner).await?;
+    Ok(sse::answer(changes(watch, state.checkout.clone()), state))
+}
+
+/// Ends where the refunds cannot be read: whoever watches comes again.
+fn changes(watch: OrderWatch, checkout: Checkout) -> impl Stream<Item = Bytes> {
+    stream::unfold((watch, checkout), async |(mut watch, checkout)| {
+        let order = watch.next().await?;
+        let payments = checkout.payments(&order).await.ok()?;
         // A value of plain fields always has its JSON.
-        let json = serde_json::to_vec(&order).ok()?;
-        Some((sse::event("order", None, &json), watch))
+        let json = serde_json::to_vec(&OrderView::from(order).with_refunds(payments)).ok()?;
+        Some((sse::event("order", None, &json), (watch, checkout)))
     })
 }

@@ -9,9 +9,9 @@ use crate::{
     fault::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     store::{
-        Audit, Reads,
+        Audit, Followed, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
-        rows::{HoldRow, OrderRow, PaymentRow, ProductRow, into_all},
+        rows::{FollowedRow, HoldRow, OrderRow, PaymentRow, ProductRow, REFUNDS, into_all},
     },
 };
 use async_trait::async_trait;
@@ -31,11 +31,14 @@ impl Reads for PostgresStore {
     }
 
     async fn pulse(&self) -> Result<i64, StoreError> {
-        // Whoever commits makes a version grow.
-        sqlx::query_scalar("SELECT coalesce(sum(version), 0)::bigint FROM products")
-            .fetch_one(&self.pool)
-            .answered()
-            .await
+        // Whoever commits makes a version grow, or owes a refund.
+        sqlx::query_scalar(
+            "SELECT (SELECT coalesce(sum(version), 0) FROM products)::bigint
+                  + (SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due')",
+        )
+        .fetch_one(&self.pool)
+        .answered()
+        .await
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
@@ -62,13 +65,14 @@ impl Reads for PostgresStore {
         row?.map(Order::try_from).transpose()
     }
 
-    async fn these_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+    async fn followed(&self, ids: &[OrderId]) -> Result<Vec<Followed>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = ANY ($1)");
-        let rows = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(ids).fetch_all(&self.pool).answered().await;
+        let sql = format!("SELECT {ORDER}, {REFUNDS} FROM orders o WHERE o.id = ANY ($1)");
+        let rows =
+            sqlx::query_as::<_, FollowedRow>(AssertSqlSafe(sql)).bind(ids).fetch_all(&self.pool).answered().await;
         into_all(rows?)
     }
 

@@ -5,12 +5,13 @@ use crate::{
     fault::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     store::{
-        Audit, Reads,
+        Audit, Followed, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
-        rows::{HoldRow, OrderRow, PaymentRow, ProductRow, into_all},
+        rows::{FollowedRow, HoldRow, OrderRow, PaymentRow, ProductRow, REFUNDS, into_all},
     },
 };
 use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 #[async_trait]
@@ -25,16 +26,16 @@ impl Reads for SqliteStore {
         sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.lookout).await.map_err(classify)
     }
 
-    async fn these_orders(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+    async fn followed(&self, ids: &[OrderId]) -> Result<Vec<Followed>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<OrderRow> =
-            sqlx::query_as("SELECT * FROM orders WHERE id IN (SELECT unhex(value) FROM json_each(?1))")
-                .bind(hex_list(ids.iter().map(|id| id.0)))
-                .fetch_all(&self.readers)
-                .await
-                .map_err(classify)?;
+        let sql = format!("SELECT o.*, {REFUNDS} FROM orders o WHERE o.id IN (SELECT unhex(value) FROM json_each(?1))");
+        let rows: Vec<FollowedRow> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(hex_list(ids.iter().map(|id| id.0)))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(classify)?;
         into_all(rows)
     }
 
