@@ -61,6 +61,19 @@ test('offline while a reservation runs out: the page stays, and says so once it 
   await expect(page.getByTestId('hold-ended')).toBeVisible(SOON);
 });
 
+test('the server is away while a reservation runs out: the page stays, and says so once it is back', async ({ page, context, shop, witness }) => {
+  witness.tolerate(/net::ERR_CONNECTION_REFUSED/);
+  await shop.addProduct({ stock: 1, holdSeconds: 5 });
+  await reserve(page, 'lamp');
+  await mark(page);
+  await context.route('**/checkout/**', (route) => route.abort('connectionrefused'));
+  await expect(page.getByTestId('countdown')).toHaveText('0:00');
+  await pause(2_000);
+  await expectNotReloaded(page);
+  await context.unroute('**/checkout/**');
+  await expect(page.getByTestId('hold-ended')).toBeVisible(SOON);
+});
+
 test('frozen by the browser and woken', async ({ page, context, shop }) => {
   const product = await shop.addProduct({ stock: 5 });
   const client = await Client.of(shop);

@@ -39,6 +39,21 @@ test('late money finds its stock still there: the order is paid', async ({ page,
   await expectStatus(page, 'paid');
 });
 
+test('paid once more while the order is looked at: what goes back shows by itself', async ({ page, context, shop }) => {
+  await shop.addProduct({ stock: 2 });
+  await reserve(page, 'lamp');
+  const order = await confirm(page);
+  const till = await context.newPage();
+  await till.goto(order);
+  await atProvider(till, 'Pay');
+  await expectStatus(page, 'paid');
+  await expect(page.getByTestId('refund')).toHaveCount(0);
+  await till.goto(order.replace('/orders/', '/sandbox/pay/'));
+  await till.getByRole('button', { name: 'Pay late', exact: true }).click();
+  await expect(page.getByTestId('refund')).toContainText('had been paid by another payment');
+  await expectStatus(page, 'paid');
+});
+
 test('late money finds nothing left: it goes back, and the order says so', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');

@@ -1,4 +1,5 @@
 // Every "no" of the shop, and that it says why.
+import { Client } from '../shop/client.js';
 import { expect, test } from '../shop/fixtures.js';
 import { expectStock, reserve } from '../shop/steps.js';
 
@@ -29,6 +30,25 @@ test('over the limit: the field says so, and a number that is allowed is taken',
   await page.getByRole('button', { name: 'Reserve' }).click();
   await expect(page).toHaveURL(/\/checkout\//);
   expect(await shop.product('lamp')).toMatchObject({ available: 6, held: 3 });
+});
+
+test('too few, and then enough: the refusal says so, and the button stays where it is', async ({ page, shop }) => {
+  const product = await shop.addProduct({ stock: 3 });
+  const client = await Client.of(shop);
+  const theirs = await client.hold(product, 2);
+  await page.goto('/products/lamp');
+  await page.getByLabel('Quantity').fill('2');
+  const button = page.getByRole('button', { name: 'Reserve' });
+  await button.click();
+  const notice = page.getByRole('alert');
+  await expect(notice).toContainText('Not as many as you asked for');
+  await expect(page.getByTestId('connection')).toHaveText('Live');
+  const place = await button.boundingBox();
+  await client.release(theirs);
+  await expect(notice).toContainText('there are more');
+  expect(await button.boundingBox()).toEqual(place);
+  await button.click();
+  await expect(page).toHaveURL(/\/checkout\//);
 });
 
 test('sold out while others still hold some: it may come back', async ({ page, shop, newShopper }) => {

@@ -5,8 +5,6 @@ import { expect, test } from '../shop/fixtures.js';
 import { atProvider, confirm, connection, expectStatus, expectStock, reserve } from '../shop/steps.js';
 
 const MOST = 0.02;
-/** An order that turns paid has no countdown any more, and one button instead of two. */
-const MOST_WHEN_PAID = 0.1;
 
 const windows = [
   { name: 'wide', viewport: { width: 1280, height: 800 } },
@@ -49,7 +47,7 @@ for (const { name, ...look } of windows) {
       await till.goto(order);
       await atProvider(till, 'Pay');
       await expectStatus(page, 'paid');
-      await expectSteady(page, 'an order that is paid', MOST_WHEN_PAID);
+      await expectSteady(page, 'an order that is paid');
       await reserve(page, 'lamp');
       await page.goto('/orders');
       await expect(page.getByTestId('order-row').locator('time')).not.toContainText('UTC');
@@ -74,10 +72,10 @@ async function watchShifts(page: Page): Promise<void> {
   });
 }
 
-async function expectSteady(page: Page, what: string, most = MOST): Promise<void> {
+async function expectSteady(page: Page, what: string): Promise<void> {
   // What has been drawn is told one frame later.
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
   const sum = shifts.reduce((all, { value }) => all + value, 0);
-  expect.soft(sum, `${what}: ${JSON.stringify(shifts)}`).toBeLessThan(most);
+  expect.soft(sum, `${what}: ${JSON.stringify(shifts)}`).toBeLessThan(MOST);
 }

@@ -79,7 +79,7 @@ async fn a_watcher_sees_the_present_and_then_each_change() {
 }
 
 #[tokio::test]
-async fn an_orders_owner_sees_it_become_paid() {
+async fn an_orders_owner_sees_it_become_paid_and_what_goes_back() {
     let shop = Shop::open().await;
     let (token, product) = (shop.token().await, shop.product("phone", 1).await);
     let order = shop.order(&token, &product, 1).await;
@@ -89,6 +89,12 @@ async fn an_orders_owner_sees_it_become_paid() {
     assert_eq!((name.as_str(), &data["order_id"], &data["status"]), ("order", &json!(id), &json!("pending")));
     shop.pay("e1", &json!({ "order_id": id, "transaction_id": "t", "status": "success" })).await;
     assert_eq!(events.event().await.2["status"], "paid");
+    shop.pay("e2", &json!({ "order_id": id, "transaction_id": "again", "status": "success" })).await;
+    let (_, _, data) = events.event().await;
+    assert_eq!(
+        (&data["status"], &data["refunds"]),
+        (&json!("paid"), &json!([{ "transaction_id": "again", "status": "refund_due", "reason": "already_paid" }]))
+    );
 }
 
 #[tokio::test]
