@@ -117,8 +117,7 @@ pub fn fault() -> Notice {
     )
 }
 
-/// There was too little stock when it was asked for, and there is enough now. It names no number, for it may be read aloud
-/// while the number changes.
+/// There was too little stock when it was asked for, and there is enough now.
 pub fn back_again() -> Notice {
     Notice::new("Somebody was faster, but there are more", "Nothing was reserved. What you asked for is there now.")
 }

@@ -8,7 +8,11 @@ use super::{
     stock::{Counts, Meter, Numbers, live_counts},
     when::{Moment, When},
 };
-use crate::{clock::server_time, paths, words};
+use crate::{
+    clock::server_time,
+    paths,
+    words::{self, Notice},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +45,7 @@ pub struct Offer {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RefusalNotice {
     /// In words.
-    pub notice: words::Notice,
+    pub notice: Notice,
     /// Too little stock: no longer true once there is enough.
     pub short: bool,
     /// It is about the number that was asked for.
@@ -158,22 +162,16 @@ fn Refused(refusal: RefusalNotice, counts: ReadSignal<Counts>, qty: RwSignal<u32
     let RefusalNotice { notice, short, .. } = refusal;
     let drawn = counts.get_untracked().version;
     let settled = Memo::new(move |_| short && counts.with(|c| c.version > drawn && c.available >= qty.get()));
-    let words = move || if settled.get() { words::back_again() } else { notice.clone() };
-    let (words, element) = (Memo::new(move |_| words()), NodeRef::<leptos::html::Div>::new());
-    let height = RwSignal::new(None::<String>);
-    #[cfg(feature = "hydrate")]
-    Effect::new(move |_| height.set(element.get().map(|e| format!("{}px", e.offset_height()))));
+    let said = |Notice { title, text }: Notice| {
+        view! {
+            <p class="notice-title">{title}</p>
+            <p>{text}</p>
+        }
+    };
     view! {
-        <div
-            class="notice notice-refusal"
-            id="notice"
-            role="alert"
-            data-testid="notice"
-            node_ref=element
-            style:min-height=move || height.get()
-        >
-            <p class="notice-title">{move || words.get().title}</p>
-            <p>{move || words.get().text}</p>
+        <div class="notice notice-refusal notice-either" id="notice" role="alert" data-testid="notice">
+            <div hidden=settled>{said(notice)}</div>
+            <div hidden=move || !settled.get()>{said(words::back_again())}</div>
         </div>
     }
 }

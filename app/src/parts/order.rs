@@ -83,13 +83,17 @@ impl State {
     }
 }
 
-/// The state as the stream tells it, and how the stream is doing.
-fn live_state(id: &str, drawn: State) -> (ReadSignal<State>, Signal<Link>) {
+/// The state as the stream tells it, and how the stream is doing. `owed` is called when one more payment goes back.
+fn live_state(id: &str, drawn: State, owed: fn()) -> (ReadSignal<State>, Signal<Link>) {
     let (state, set_state) = signal(drawn);
     let link = follow(paths::order_events(id), "order", move |data| {
         let Ok(news) = serde_json::from_str::<News>(data) else { return };
         let news = State::from(news);
-        if news.rank() > state.with_untracked(State::rank) {
+        let (known, refunds) = state.with_untracked(|s| (s.rank(), s.refunds));
+        if news.refunds > refunds {
+            owed();
+        }
+        if news.rank() > known {
             set_state.set(news);
         }
     });
@@ -99,7 +103,7 @@ fn live_state(id: &str, drawn: State) -> (ReadSignal<State>, Signal<Link>) {
 /// The way to here. An order that has ended without its money is on no way any more.
 #[island]
 pub fn OrderSteps(id: String, state: State) -> impl IntoView {
-    let (state, _) = live_state(&id, state);
+    let (state, _) = live_state(&id, state, || {});
     let at = Signal::derive(move || if state.with(|s| s.status == "paid") { 3 } else { 2 });
     view! {
         <div hidden=move || state.with(|s| s.status == "cancelled")>
@@ -112,15 +116,8 @@ pub fn OrderSteps(id: String, state: State) -> impl IntoView {
 #[island]
 pub fn OrderPanel(standing: Standing) -> impl IntoView {
     let Standing { id, state, rendered_at, pay_by, amount, pay_at, product } = standing;
-    let drawn = state.refunds;
-    let (state, link) = live_state(&id, state);
     // Money that goes back is told in words and sums of which the browser knows nothing.
-    let owed = Memo::new(move |_| state.with(|s| s.refunds > drawn));
-    Effect::new(move |_| {
-        if owed.get() {
-            reload();
-        }
-    });
+    let (state, link) = live_state(&id, state, reload);
     let now = server_time(rendered_at);
     let words = Memo::new(move |_| state.with(|s| words::order_state(&s.status, s.reason.as_deref())));
     let status = move || state.with(|s| s.status.clone());
@@ -202,7 +199,7 @@ pub struct Placed {
 #[island]
 pub fn OrderFacts(placed: Placed, state: State) -> impl IntoView {
     let Placed { id, what, at, declined } = placed;
-    let (state, _) = live_state(&id, state);
+    let (state, _) = live_state(&id, state, || {});
     let ended = move || {
         let State { status, ended, .. } = state.get();
         let name = if status == "paid" { "Paid" } else { "Cancelled" };
