@@ -43,10 +43,15 @@ fn hashes(name: &str) -> String {
     })
 }
 
+/// The style sheet's address.
+pub(crate) fn style(options: &LeptosOptions) -> String {
+    Files::of(options).style
+}
+
 /// The style sheet.
 #[component]
 pub(crate) fn Style(options: LeptosOptions) -> impl IntoView {
-    view! { <link rel="stylesheet" href=Files::of(&options).style /> }
+    view! { <link rel="stylesheet" href=style(&options) /> }
 }
 
 /// Wakes the page's islands; a page that has none loads nothing. Unlike Leptos' own script it does not wait for the

@@ -21,8 +21,6 @@ pub(crate) enum Trouble {
     Form,
     /// The sandbox got no good answer.
     Undelivered,
-    /// A payment arrived before its order; no trouble, but travels the same way.
-    PaidEarly,
 }
 
 impl From<Error> for Trouble {
@@ -44,8 +42,6 @@ impl Trouble {
                 Refusal::SaleNotStarted { .. } => "not-open",
                 Refusal::SaleEnded { .. } => "ended",
                 Refusal::LimitReached { .. } => "limit",
-                Refusal::HoldExpired { .. } => "expired",
-                Refusal::HoldReleased => "given-back",
                 Refusal::NoExtension => "no-extension",
                 Refusal::OrderPaid => "paid",
                 Refusal::KeyReused => "key",
@@ -57,7 +53,6 @@ impl Trouble {
             Self::Quantity => "quantity",
             Self::Form => "form",
             Self::Undelivered => "undelivered",
-            Self::PaidEarly => "paid-early",
         }
     }
 
@@ -92,8 +87,6 @@ impl Trouble {
                 let taken = number(query, "taken").unwrap_or(limit).min(limit);
                 refused(Refusal::LimitReached { limit, taken })
             }
-            "expired" => refused(Refusal::HoldExpired { expired_at: now }),
-            "given-back" => refused(Refusal::HoldReleased),
             "no-extension" => refused(Refusal::NoExtension),
             "paid" => refused(Refusal::OrderPaid),
             "key" => refused(Refusal::KeyReused),
@@ -103,7 +96,6 @@ impl Trouble {
             "quantity" => Some(Self::Quantity),
             "form" => Some(Self::Form),
             "undelivered" => Some(Self::Undelivered),
-            "paid-early" => Some(Self::PaidEarly),
             _ => None,
         }
     }
@@ -118,7 +110,6 @@ impl Trouble {
             Self::Quantity => words::bad_quantity(),
             Self::Form => words::bad_form(),
             Self::Undelivered => words::undelivered(),
-            Self::PaidEarly => words::paid_early(),
         }
     }
 }
@@ -154,14 +145,14 @@ mod tests {
             Trouble::Refused(Refusal::SoldOut { available: 10, may_return: 0 }),
             Trouble::Refused(Refusal::LimitReached { limit: 3, taken: 2 }),
             Trouble::Refused(Refusal::NoExtension),
-            Trouble::Refused(Refusal::HoldReleased),
+            Trouble::Refused(Refusal::OrderPaid),
+            Trouble::Refused(Refusal::KeyReused),
             Trouble::Busy,
             Trouble::Unknown,
             Trouble::Fault,
             Trouble::Quantity,
             Trouble::Form,
             Trouble::Undelivered,
-            Trouble::PaidEarly,
         ];
         for trouble in all {
             assert_eq!(read(&trouble.at("/x"), &product), Some(trouble));

@@ -30,4 +30,4 @@ pub mod session;
 mod shell;
 
 #[cfg(feature = "ssr")]
-pub use shell::{App, shell};
+pub use shell::{App, apology, shell};

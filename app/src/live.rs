@@ -148,6 +148,7 @@ mod browser {
     impl Stream {
         fn sleep(self: &Rc<Self>) {
             self.wire.take();
+            self.link.set(Link::Waiting);
         }
 
         fn lose(self: &Rc<Self>) {

@@ -1,16 +1,17 @@
 //! The document around every page, and the table of addresses.
 
 use crate::{
-    files::{Style, Wake},
+    files::{Style, Wake, style},
     pages::{
         checkout::CheckoutPage,
         home::HomePage,
-        missing::MissingPage,
+        missing::{MissingPage, apology as lost},
         order::OrderPage,
         orders::OrdersPage,
         product::ProductPage,
         sandbox::{SandboxHoldPage, SandboxOrderPage},
     },
+    words::Notice,
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -42,6 +43,31 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// A page that says why there is none, for answers that no page of ours gave. It has no scripts and needs no request.
+pub fn apology(options: &LeptosOptions, code: &str, notice: Notice) -> String {
+    let title = format!("{} · Holdfast", notice.title);
+    let page = view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=style(options) />
+                <title>{title}</title>
+            </head>
+            <body>
+                <Masthead />
+                <main id="main">{lost(code.to_owned(), notice)}</main>
+                <Foot />
+            </body>
+        </html>
+    };
+    page.to_html()
 }
 
 /// Header, page, footer.

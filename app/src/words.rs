@@ -67,19 +67,17 @@ pub fn refusal(refusal: &Refusal) -> Notice {
     }
 }
 
+/// Names no numbers: the true ones stand beside it and change.
 fn sold_out(available: u32, may_return: u32) -> Notice {
     match (available, may_return) {
         (0, 0) => Notice::new("Sold out", "Every unit has been paid for. Nothing was reserved."),
-        (0, n) => Notice::new(
+        (0, _) => Notice::new(
             "Somebody was faster",
-            format!(
-                "Nothing is available right now. {} held by shoppers who have not paid yet: what they give back is for sale again at once, so watch this page.",
-                units_are(n)
-            ),
+            "Nothing was left when you pressed, and nothing was reserved. What others give back is for sale again at once, so watch this page.",
         ),
-        (n, _) => Notice::new(
+        (_, _) => Notice::new(
             "Not as many as you asked for",
-            format!("{} available right now. Nothing was reserved; ask for fewer and try again.", units_are(n)),
+            "There were fewer when you pressed, and nothing was reserved. Ask for fewer and try again.",
         ),
     }
 }
@@ -90,7 +88,7 @@ fn limit_reached(limit: u32, taken: u32) -> Notice {
             "Each shopper may have {limit}, so that more people get one. Yours are reserved or ordered: see “My orders”."
         ),
         left => format!(
-            "Each shopper may have {limit}, so that more people get one. You have {taken}, so {left} more at most."
+            "Each shopper may have {limit}, so that more people get one. You had {taken} when you pressed, so {left} more at most."
         ),
     };
     Notice::new("That is over the limit for one shopper", text)
@@ -145,8 +143,28 @@ pub fn bad_form() -> Notice {
     Notice::new("We could not read that form", "Please try again from this page.")
 }
 
-/// What an order's state means and what to do, for the live panel too, which knows states by their wire names.
-pub fn order_state(status: &str, reason: Option<&str>) -> Notice {
+/// More was asked of the shop than one visitor may ask.
+pub fn too_fast() -> Notice {
+    Notice::new(
+        "That was very quick",
+        "More requests came from your network than we answer at once. Nothing was done; please try again in a moment.",
+    )
+}
+
+/// A form of another site's.
+pub fn from_elsewhere() -> Notice {
+    Notice::new("That did not come from our shop", "Another site sent it, so nothing was done. Start again from here.")
+}
+
+/// Nothing is at that address.
+pub fn nothing_here() -> Notice {
+    Notice::new("There is nothing here", "The tide took it, it never was, or it belongs to somebody else.")
+}
+
+/// What an order's state means and what to do, for the live panel too, which knows states by their wire names. `owed` says
+/// that money came for it which goes back.
+pub fn order_state(status: &str, reason: Option<&str>, owed: bool) -> Notice {
+    let charge = if owed { "What was paid goes back to you." } else { "You were not charged." };
     match (status, reason) {
         ("pending", _) => Notice::new(
             "Waiting for your payment",
@@ -157,17 +175,23 @@ pub fn order_state(status: &str, reason: Option<&str>) -> Notice {
         }
         (_, Some("payment_failed")) => Notice::new(
             "The payment did not go through",
-            "Your payment provider declined it and you were not charged. The units went back on sale; you can reserve again while there are any.",
+            format!(
+                "Your payment provider declined it. {charge} The units went back on sale; you can reserve again while there are any."
+            ),
+        ),
+        (_, Some("expired")) if owed => Notice::new(
+            "The time to pay ran out",
+            "The money came when the units were back on sale and gone, so it goes back to you.",
         ),
         (_, Some("expired")) => Notice::new(
             "The time to pay ran out",
             "No payment reached us in time, so the units went back on sale. If money arrives late, it buys them back or goes back to you.",
         ),
         (_, Some("by_shopper")) => {
-            Notice::new("You cancelled this order", "You were not charged, and the units went back on sale.")
+            Notice::new("You cancelled this order", format!("{charge} The units went back on sale."))
         }
         (_, Some("by_operator")) => {
-            Notice::new("The shop cancelled this order", "You were not charged. Write to us if that surprises you.")
+            Notice::new("The shop cancelled this order", format!("{charge} Write to us if that surprises you."))
         }
         _ => Notice::new("This order is cancelled", "The units went back on sale."),
     }
@@ -231,9 +255,9 @@ mod tests {
         let gone = refusal(&Refusal::SoldOut { available: 0, may_return: 0 });
         assert_eq!(gone.title, "Sold out");
         let held = refusal(&Refusal::SoldOut { available: 0, may_return: 1 });
-        assert!(held.text.contains("1 unit is held"), "{}", held.text);
+        assert!(held.text.contains("give back"), "{}", held.text);
         let few = refusal(&Refusal::SoldOut { available: 2, may_return: 5 });
-        assert!(few.text.contains("2 units are available"), "{}", few.text);
+        assert!(few.text.contains("Ask for fewer"), "{}", few.text);
     }
 
     #[test]
@@ -248,9 +272,11 @@ mod tests {
     fn every_reason_for_cancelling_has_its_own_words() {
         let reasons =
             [CancelReason::PaymentFailed, CancelReason::Expired, CancelReason::ByShopper, CancelReason::ByOperator];
-        let generic = order_state("cancelled", None);
+        let generic = order_state("cancelled", None, false);
         for reason in reasons {
-            assert_ne!(order_state("cancelled", Some(reason.name())), generic, "{reason}");
+            let [quits, owed] = [false, true].map(|owed| order_state("cancelled", Some(reason.name()), owed));
+            assert_ne!(quits, generic, "{reason}");
+            assert!(owed.text.contains("goes back") && !owed.text.contains("not charged"), "{}", owed.text);
         }
     }
 

@@ -247,7 +247,13 @@ impl Checkout {
 
     /// The payment events about the owner's order, oldest first: what was applied, and what must go back (P7).
     pub async fn payments(&self, order: &Order) -> Result<Vec<Payment>, Error> {
-        self.reads().payments(order.id, order.hold_id).await.map_err(|e| read_failed(&e))
+        self.reads().payments(order.hold_id, Some(order.id)).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The payment events that came for the owner's hold before it was an order, oldest first: what waits (P6), and what
+    /// must go back because there was no order.
+    pub async fn payments_ahead(&self, hold: &Hold) -> Result<Vec<Payment>, Error> {
+        self.reads().payments(hold.id, None).await.map_err(|e| read_failed(&e))
     }
 
     /// The owner's order now, and each time it changes, or one more of its payments goes back.

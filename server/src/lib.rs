@@ -2,6 +2,7 @@
 //! the storefront, which parses it, asks [`checkout::Checkout`], and maps the answer; `problem` has all the "no"s.
 
 pub mod api;
+mod apology;
 pub mod auth;
 pub mod boot;
 pub mod cli;

@@ -8,10 +8,16 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use checkout::model::{OrderId, Refusal};
+use std::time::Duration;
 use tower_sessions::Session;
+
+/// When to come back where the session cannot be read.
+const SOON: Duration = Duration::from_secs(1);
 
 /// The order now, and each time it changes.
 pub async fn order(State(state): State<AppState>, session: Session, Id(order): Id<OrderId>) -> Answer<Response> {
-    let owner = app::session::owner(&session).await.map_err(|error| Problem::fault(&error.to_string()))?;
+    let owner = app::session::owner(&session).await.map_err(|error| {
+        if app::session::is_away(&error) { Problem::busy(SOON) } else { Problem::fault(&error.to_string()) }
+    })?;
     orders::watch(&state, order, owner.ok_or(Refusal::UnknownOrder)?).await
 }

@@ -2,7 +2,9 @@
 //! against other sites, the time limit, the net under panics, the headers. One step, and not a layer for each: a layer costs
 //! every request an allocation and a dispatch.
 
-use crate::{compression::compress, cors, limits::Peer, problem::Problem, security, state::AppState, telemetry::Line};
+use crate::{
+    apology, compression::compress, cors, limits::Peer, problem::Problem, security, state::AppState, telemetry::Line,
+};
 use axum::{
     Router,
     extract::Request,
@@ -40,6 +42,7 @@ impl Passage {
         let Self { state, router, cors } = self;
         let line = Line::begin(&state, &request);
         let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
+        let in_words = apology::is_wanted(&request);
         // Where it is: it is large, and to hand it on would be to copy it each time.
         let answering = pin!(async {
             match cors.filter(|_| security::is_api(request.uri().path())) {
@@ -47,7 +50,11 @@ impl Passage {
                 None => admit(&state, router, peer, request).await,
             }
         });
-        let mut response = compress(accepted, line.along(answering).await).await;
+        let mut response = line.along(answering).await;
+        if in_words {
+            response = apology::instead_of(response, &state);
+        }
+        let mut response = compress(accepted, response).await;
         security::headers(&state, line.path(), &mut response);
         line.end(&state, &mut response);
         response

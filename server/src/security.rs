@@ -55,7 +55,8 @@ pub fn headers(state: &AppState, path: &str, response: &mut Response) {
     default(headers, header::CACHE_CONTROL, caching(path, headers, found, state.leptos.hash_files));
 }
 
-fn is_page(headers: &HeaderMap) -> bool {
+/// Is this answer a page?
+pub fn is_page(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|given| given.as_bytes().starts_with(b"text/html"))
 }
 

@@ -14,7 +14,7 @@ use tower_sessions::{
 };
 use uuid::Uuid;
 
-/// How long a session lasts after it was last changed.
+/// How long a session lasts after the last day on which something was reserved with it.
 const LIFETIME: time::Duration = time::Duration::days(30);
 /// How often ended sessions are cleared away.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
@@ -74,10 +74,14 @@ fn key(id: Id) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+/// What passes is the backend's; anything else is wrong with the session itself, as far as anybody can tell.
 fn backend(error: &StoreError) -> Error {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     tracing::error!(%error, cause, "a session could not be read or written");
-    Error::Backend(error.to_string())
+    match error {
+        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::Backend(error.to_string()),
+        _ => Error::Decode(error.to_string()),
+    }
 }
 
 fn encode(record: &Record) -> Result<(Vec<u8>, Timestamp)> {

@@ -12,34 +12,35 @@ pub(crate) async fn reserve(
     #[server(default)] product: String,
     #[server(default)] qty: String,
     #[server(default)] key: String,
+    #[server(default)] again: String,
 ) -> Result<(), ServerFnError> {
     let known = product.parse().ok().and_then(|id| checkout().ok()?.product(id));
     let Some(product) = known else { return lead_to(paths::NOWHERE) };
-    match try_reserve(&product, &qty, &key).await {
+    let Ok(form) = key.parse::<Uuid>() else { return lead_to(&back_to_product(&product, &Trouble::Form, &qty, None)) };
+    // Under another form's name where that one was sent before, and nobody knows how it ended.
+    let attempt = again.parse().unwrap_or_else(|_| session::attempt(form));
+    match try_reserve(&product, &qty, form, attempt).await {
         Ok(hold) => lead_to(&paths::checkout(&hold.id.to_string())),
-        Err(trouble) => lead_to(&back_to_product(&product, &trouble, &qty, &key)),
+        Err(trouble) => lead_to(&back_to_product(&product, &trouble, &qty, Some(attempt))),
     }
 }
 
-async fn try_reserve(product: &Product, qty: &str, key: &str) -> Result<Hold, Trouble> {
-    let form: Uuid = key.parse().map_err(|_| Trouble::Form)?;
+async fn try_reserve(product: &Product, qty: &str, form: Uuid, attempt: Uuid) -> Result<Hold, Trouble> {
     let qty = qty.trim().parse::<i64>().ok().and_then(|n| Quantity::try_from(n).ok()).ok_or(Trouble::Quantity)?;
     let session = session::current().ok_or(Trouble::Fault)?;
-    let owner = session::owner_or_new(&session, form).await.map_err(|error| session_failed(&error))?;
-    let once = idempotency(form, &format!("reserve {} {}", product.id, qty.get()));
-    let placed = checkout()?.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), once).await?;
+    let checkout = checkout()?;
+    let owner = session::owner_or_new(&session, form, checkout.now()).await.map_err(|error| session_failed(&error))?;
+    let once = idempotency(attempt, &format!("reserve {} {}", product.id, qty.get()));
+    let placed = checkout.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), once).await?;
     Ok(placed.value)
 }
 
-/// The quantity goes back into the form; so does the key where a repetition under the same one is what it takes (P9).
-fn back_to_product(product: &Product, trouble: &Trouble, qty: &str, key: &str) -> String {
+/// The quantity goes back into the form; so does the attempt where a repetition of the same one is what it takes (P9).
+fn back_to_product(product: &Product, trouble: &Trouble, qty: &str, attempt: Option<Uuid>) -> String {
     let page = trouble.at(&paths::product(product.slug.as_str()));
     let qty = qty.trim().parse::<u32>().map(|qty| format!("&qty={qty}")).unwrap_or_default();
-    let key = match (trouble, key.parse::<Uuid>()) {
-        (Trouble::Unknown, Ok(key)) => format!("&key={key}"),
-        _ => String::new(),
-    };
-    format!("{page}{qty}{key}#buy")
+    let again = attempt.filter(|_| *trouble == Trouble::Unknown).map(|attempt| format!("&again={attempt}"));
+    format!("{page}{qty}{}#buy", again.unwrap_or_default())
 }
 
 /// Gives a reservation back. Twice is as good as once.

@@ -28,7 +28,7 @@ async fn owner() -> Result<Option<Owner>, Trouble> {
 
 fn session_failed(error: &tower_sessions::session::Error) -> Trouble {
     tracing::error!(%error, "the session could not be read or written");
-    Trouble::Fault
+    if session::is_away(error) { Trouble::Busy } else { Trouble::Fault }
 }
 
 /// The form's key and what it was sent for. A form that is sent again for something else (the back button, another

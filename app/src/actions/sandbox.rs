@@ -18,10 +18,8 @@ pub(crate) async fn move_money(
     #[server(default)] act: String,
     #[server(default)] key: String,
 ) -> Result<(), ServerFnError> {
-    let early = order.is_empty();
-    let page = if early { paths::checkout(&hold) } else { paths::order(&order) };
+    let page = if order.is_empty() { paths::checkout(&hold) } else { paths::order(&order) };
     match deliver(&order, &hold, &act, &key).await {
-        Ok(()) if early => lead_to(&Trouble::PaidEarly.at(&page)),
         Ok(()) => lead_to(&page),
         Err(Trouble::Refused(_) | Trouble::Form) => lead_to(paths::NOWHERE),
         Err(trouble) => lead_to(&trouble.at(&page)),

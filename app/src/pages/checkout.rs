@@ -10,13 +10,14 @@ use crate::{
         hold::HoldClock,
         notice::{Info, Refusal},
         picture::Picture,
+        refunds::Refunds,
         steps::Steps,
     },
     paths,
     sandbox::SandboxProvider,
     words::{self, Notice},
 };
-use checkout::model::{Hold, HoldId, HoldState, Product, Timestamp};
+use checkout::model::{EventOutcome, Hold, HoldId, HoldState, Payment, PaymentStatus, Product, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use std::sync::Arc;
@@ -36,22 +37,24 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let owner = request.owner().await?.ok_or(Stop::Missing)?;
     let hold = request.checkout.hold(id, owner).await?;
     let product = request.checkout.product(hold.product_id).ok_or(Stop::Missing)?;
+    let payments = request.checkout.payments_ahead(&hold).await?;
     let now = request.checkout.now();
     let told = Trouble::told(&request.query, &product, now);
     let body = match hold.state {
-        HoldState::Active => active(&hold, &product, now, told, sandbox),
+        HoldState::Active => active(&hold, &product, now, told, is_paid(&payments), sandbox),
         HoldState::Ordered { order_id } => {
             let way =
                 view! { <a class="button button-main" href=paths::order(&order_id.to_string())>"Go to your order"</a> };
             ended(
                 &product,
                 &Notice::new("You have ordered this", "This reservation has become an order."),
+                Vec::new(),
                 way.into_any(),
             )
         }
-        HoldState::Expired => ended(&product, &words::refusal(&expired(&hold)), again(&product)),
+        HoldState::Expired => ended(&product, &words::refusal(&expired(&hold)), payments, again(&product)),
         HoldState::Released => {
-            ended(&product, &words::refusal(&checkout::model::Refusal::HoldReleased), again(&product))
+            ended(&product, &words::refusal(&checkout::model::Refusal::HoldReleased), payments, again(&product))
         }
     };
     Ok(view! { <Title text="Your reservation" /> <Unlisted about="What we hold for you, and until when." /> {body} }
@@ -67,20 +70,29 @@ fn again(product: &Product) -> AnyView {
         .into_any()
 }
 
-fn active(hold: &Hold, product: &Arc<Product>, now: Timestamp, told: Option<Trouble>, sandbox: bool) -> AnyView {
+/// Money that came before the order, and waits for it (P6).
+fn is_paid(payments: &[Payment]) -> bool {
+    payments.iter().any(|p| p.status == PaymentStatus::Success && p.outcome == EventOutcome::Parked)
+}
+
+fn active(
+    hold: &Hold,
+    product: &Arc<Product>,
+    now: Timestamp,
+    told: Option<Trouble>,
+    paid_early: bool,
+    sandbox: bool,
+) -> AnyView {
     let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
     let id = hold.id.to_string();
-    let paid_early = told == Some(Trouble::PaidEarly);
-    let notice = told.map(|trouble| match trouble {
-        Trouble::PaidEarly => view! { <Info notice=trouble.words() /> }.into_any(),
-        other => view! { <Refusal notice=other.words() /> }.into_any(),
-    });
+    let refusal = told.map(|trouble| view! { <Refusal notice=trouble.words() /> });
     view! {
         <Refresh seconds=RECOUNT_SECONDS.min(seconds_left(rendered_at, expires_at) + 1) />
         <Steps at=1 />
         <div class="narrow">
             <h1>"Yours while you decide"</h1>
-            {notice}
+            {refusal}
+            {paid_early.then(|| view! { <Info notice=words::paid_early() /> })}
             <section class="panel hold" aria-label="Your reservation">
                 <p class="hold-clock">
                     <span>"Held for you for another"</span>
@@ -149,9 +161,10 @@ fn MoreTime(hold: Hold, product: Arc<Product>) -> impl IntoView {
     })
 }
 
-fn ended(product: &Product, notice: &Notice, way_on: AnyView) -> AnyView {
+fn ended(product: &Product, notice: &Notice, payments: Vec<Payment>, way_on: AnyView) -> AnyView {
     view! {
         <div class="narrow">
+            <Refunds payments amount=product.price />
             <section class="panel ended" data-testid="hold-ended">
                 <Picture image=product.image.clone() name=None />
                 <h1>{notice.title.clone()}</h1>

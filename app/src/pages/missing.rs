@@ -17,9 +17,7 @@ pub(crate) fn MissingPage() -> impl IntoView {
 }
 
 pub(super) fn missing() -> AnyView {
-    let notice =
-        Notice::new("There is nothing here", "The tide took it, it never was, or it belongs to somebody else.");
-    drawn("Not found", "404", notice)
+    drawn("Not found", "404", words::nothing_here())
 }
 
 pub(super) fn busy() -> AnyView {
@@ -34,6 +32,14 @@ fn drawn(title: &'static str, code: &'static str, notice: Notice) -> AnyView {
     view! {
         <Title text=title />
         <Unlisted about=title />
+        {apology(code.to_owned(), notice)}
+    }
+    .into_any()
+}
+
+/// What stands where a page should be.
+pub(crate) fn apology(code: String, notice: Notice) -> impl IntoView {
+    view! {
         <div class="lost">
             <p class="lost-code" aria-hidden="true">{code}</p>
             <h1>{notice.title}</h1>
@@ -44,5 +50,4 @@ fn drawn(title: &'static str, code: &'static str, notice: Notice) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
 }

@@ -66,7 +66,7 @@ impl Request {
         let Some(session) = &self.session else { return Ok(None) };
         session::owner(session).await.map_err(|error| {
             tracing::error!(%error, "the session could not be read");
-            Stop::Broken
+            if session::is_away(&error) { Stop::Busy } else { Stop::Broken }
         })
     }
 

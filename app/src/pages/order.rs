@@ -7,12 +7,12 @@ use crate::{
     parts::{
         notice::Refusal,
         order::{OrderFacts, OrderPanel, OrderSteps, Placed, Standing, State},
+        refunds::Refunds,
     },
     paths,
     sandbox::SandboxProvider,
-    words,
 };
-use checkout::model::{EventOutcome, Money, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Timestamp};
+use checkout::model::{Order, OrderId, OrderState, Payment, PaymentStatus, Product, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -88,30 +88,7 @@ fn standing(order: &Order, state: State, product: &Product, now: Timestamp, sand
         pay_by: order.pay_by.as_millis(),
         amount: money::price(order.amount),
         pay_at: sandbox.then(|| paths::sandbox_order(&id)),
-        product: Some(paths::product(product.slug.as_str())),
+        product: paths::product(product.slug.as_str()),
         id,
     }
-}
-
-/// Money that must go back, or went back (P7).
-#[component]
-fn Refunds(payments: Vec<Payment>, amount: Money) -> impl IntoView {
-    let refunds = payments.into_iter().filter_map(|payment| {
-        let (title, reason) = match payment.outcome {
-            EventOutcome::RefundDue(reason) => ("goes back to you", reason),
-            EventOutcome::Refunded(reason) => ("went back to you", reason),
-            _ => return None,
-        };
-        let paid = Money {
-            minor: payment.deposit.amount.unwrap_or(amount.minor),
-            currency: payment.deposit.currency.unwrap_or(amount.currency),
-        };
-        Some(view! {
-            <div class="notice notice-refund" role="status" data-testid="refund">
-                <p class="notice-title">{format!("{} {title}", money::price(paid))}</p>
-                <p>{format!("A payment was not used, because {}. You need not do anything.", words::refund(reason))}</p>
-            </div>
-        })
-    });
-    refunds.collect_view()
 }

@@ -2,9 +2,13 @@
 
 use super::{Refresh, Request, Stop, Unlisted, page};
 use crate::{
-    clock::{seconds_left, span},
     money,
-    parts::{picture::Picture, when::LocalTime},
+    parts::{
+        hold::HoldClock,
+        order::{OrderBadge, State},
+        picture::Picture,
+        when::LocalTime,
+    },
     paths, words,
 };
 use checkout::{
@@ -15,10 +19,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// Reservations that are shown; few sales let one shopper have more.
-const MOST_HOLDS: u32 = 20;
+const MOST_HOLDS: usize = 20;
 
 /// Orders on one page.
-const PAGE: u32 = 20;
+const PAGE: usize = 20;
+
+/// Unpaid orders that are followed live. A browser has six connections to a server that speaks HTTP/1.
+const MOST_FOLLOWED: usize = 3;
 
 /// Without scripts: how often a list with something that waits is drawn again.
 const LOOK_AGAIN_SECONDS: i64 = 15;
@@ -31,15 +38,18 @@ pub(crate) fn OrdersPage() -> impl IntoView {
 async fn load(request: Request) -> Result<AnyView, Stop> {
     let checkout = request.checkout.clone();
     let before = request.query.get("before").and_then(|id| id.parse().ok());
-    let (holds, mut orders) = match request.owner().await? {
+    let (mut holds, mut orders) = match request.owner().await? {
         Some(owner) => {
-            let holds = checkout.live_holds(owner, MOST_HOLDS).await?;
-            (holds, checkout.orders(owner, before, PAGE + 1).await?)
+            // Older pages are about orders alone.
+            let holds =
+                if before.is_some() { Vec::new() } else { checkout.live_holds(owner, one_more(MOST_HOLDS)).await? };
+            (holds, checkout.orders(owner, before, one_more(PAGE)).await?)
         }
         None => Default::default(),
     };
-    let older = orders.len() > PAGE as usize;
-    orders.truncate(PAGE as usize);
+    let (more_holds, older) = (holds.len() > MOST_HOLDS, orders.len() > PAGE);
+    holds.truncate(MOST_HOLDS);
+    orders.truncate(PAGE);
     let next = orders.last().filter(|_| older).map(|order| format!("/orders?before={}", order.id));
     let waiting = !holds.is_empty() || orders.iter().any(|o| o.state == OrderState::Pending);
     let now = checkout.now();
@@ -53,16 +63,28 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
             {empty}
             {(!holds.is_empty()).then(|| {
                 let rows = holds.into_iter().map(|hold| hold_row(&checkout, &hold, now)).collect_view();
-                view! { <h2>"Held for you"</h2> <ul class="rows">{rows}</ul> }
+                view! {
+                    <h2>"Held for you"</h2>
+                    <ul class="rows">{rows}</ul>
+                    {more_holds.then(|| view! { <p class="quiet">{format!("These are the newest {MOST_HOLDS}; there are more.")}</p> })}
+                }
             })}
             {(!orders.is_empty()).then(|| {
-                let rows = orders.iter().map(|order| order_row(&checkout, order)).collect_view();
+                let waiting = orders.iter().filter(|order| order.state == OrderState::Pending).take(MOST_FOLLOWED);
+                let followed: Vec<_> = waiting.map(|order| order.id).collect();
+                let rows = orders.iter().map(|order| order_row(&checkout, order, followed.contains(&order.id)));
+                let rows = rows.collect_view();
                 view! { <h2>"Ordered"</h2> <ul class="rows">{rows}</ul> }
             })}
             {next.map(|href| view! { <p class="actions"><a class="button button-quiet" href=href>"Older orders"</a></p> })}
         </div>
     }
     .into_any())
+}
+
+/// One more than is shown tells whether there are more.
+fn one_more(shown: usize) -> u32 {
+    u32::try_from(shown + 1).unwrap_or(u32::MAX)
 }
 
 fn empty() -> impl IntoView {
@@ -76,7 +98,7 @@ fn empty() -> impl IntoView {
 }
 
 fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView + use<> {
-    let left = span(seconds_left(now.as_millis(), hold.expires_at.as_millis()));
+    let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
     let (name, image) = known(checkout, hold.product_id);
     view! {
         <li class="row" data-testid="hold-row">
@@ -85,25 +107,26 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
                 <p class="row-name"><a href=paths::checkout(&hold.id.to_string())>{name}</a></p>
                 <p class="quiet">{words::units(hold.qty.get())} ", until " <LocalTime moment=hold.expires_at.into() /></p>
             </div>
-            <p class="badge" data-status="held">{format!("{left} left")}</p>
+            <p class="badge" data-status="held"><HoldClock rendered_at expires_at />" left"</p>
         </li>
     }
 }
 
-fn order_row(checkout: &Checkout, order: &Order) -> impl IntoView + use<> {
+fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + use<> {
     let (name, image) = known(checkout, order.product_id);
-    let status = order.state.name();
+    let id = order.id.to_string();
+    let state = State { status: order.state.name().to_owned(), ..State::default() };
     view! {
         <li class="row" data-testid="order-row">
             <Picture image name=None />
             <div class="row-text">
-                <p class="row-name"><a href=paths::order(&order.id.to_string())>{name}</a></p>
+                <p class="row-name"><a href=paths::order(&id)>{name}</a></p>
                 <p class="quiet">
                     {format!("{}, {}, ", words::units(order.qty.get()), money::price(order.amount))}
                     <LocalTime moment=order.created_at.into() />
                 </p>
             </div>
-            <p class="badge" data-status=status>{words::order_badge(status)}</p>
+            <OrderBadge id state live />
         </li>
     }
 }

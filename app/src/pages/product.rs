@@ -28,9 +28,8 @@ pub(crate) fn ProductPage() -> impl IntoView {
 async fn load(request: Request) -> Result<AnyView, Stop> {
     let slug = request.params.get("slug").ok_or(Stop::Missing)?;
     let product = request.checkout.product_by_slug(&slug).ok_or(Stop::Missing)?;
-    let has_session = request.owner().await?.is_some();
     let now = request.checkout.now();
-    let offer = offer(&product, now, &request, has_session);
+    let offer = offer(&product, now, &request);
     let name = product.name.clone();
     Ok(view! {
         <Title text=name.clone() />
@@ -54,7 +53,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     .into_any())
 }
 
-fn offer(product: &Product, now: Timestamp, request: &Request, has_session: bool) -> Offer {
+fn offer(product: &Product, now: Timestamp, request: &Request) -> Offer {
     let most = product.per_shopper_limit.unwrap_or(MAX_QUANTITY).min(product.stock.total).clamp(1, MAX_QUANTITY);
     let qty = flash::number(&request.query, "qty").unwrap_or(1).clamp(1, most);
     Offer {
@@ -66,16 +65,10 @@ fn offer(product: &Product, now: Timestamp, request: &Request, has_session: bool
         limit: product.per_shopper_limit,
         qty,
         hold_for: words::duration(product.hold_for),
-        key: form_key(request, has_session).to_string(),
+        key: Uuid::new_v4().to_string(),
+        again: request.query.get("again").and_then(|attempt| attempt.parse::<Uuid>().ok()).map(|id| id.to_string()),
         refusal: Trouble::told(&request.query, product, now).map(|trouble| refusal(&trouble, qty, product)),
     }
-}
-
-/// A key of its own for every form that is drawn. The address may hand one back, to repeat a request whose outcome is
-/// not known; not to a visitor without a session, whose owner would then be derived from a key that others may know.
-fn form_key(request: &Request, has_session: bool) -> Uuid {
-    let handed_back = request.query.get("key").filter(|_| has_session);
-    handed_back.and_then(|key| key.parse().ok()).unwrap_or_else(Uuid::new_v4)
 }
 
 fn refusal(trouble: &Trouble, qty: u32, product: &Product) -> RefusalNotice {

@@ -5,6 +5,7 @@ use super::{
     connection::Connection,
     countdown::Countdown,
     quantity::{Quantity, typed},
+    standing::{Phase, Standing},
     stock::{Counts, Meter, Numbers, live_counts},
     when::{Moment, When},
 };
@@ -15,6 +16,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What the server says of a product when it draws the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub struct Offer {
     pub hold_for: String,
     /// The form's idempotency key: however often it is sent, it reserves once.
     pub key: String,
+    /// The request that this form repeats, where nobody knows how that ended.
+    pub again: Option<String>,
     /// Why the last try was refused.
     pub refusal: Option<RefusalNotice>,
 }
@@ -52,42 +56,30 @@ pub struct RefusalNotice {
     pub about_qty: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Coming,
-    Open,
-    Ended,
-}
-
-fn phase(now: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> Phase {
-    match (starts_at, ends_at) {
-        (Some(start), _) if now < start => Phase::Coming,
-        (_, Some(end)) if now >= end => Phase::Ended,
-        _ => Phase::Open,
-    }
-}
+/// How long a second press of the button is taken for an accident.
+const ENOUGH: Duration = Duration::from_secs(5);
 
 /// One short sentence on how things stand. It changes seldom, so it may be announced.
-fn standing(phase: Phase, counts: &Counts) -> (&'static str, &'static str) {
-    match (phase, counts.available, counts.may_return()) {
-        (Phase::Coming, ..) => ("coming", "The sale opens soon"),
-        (Phase::Ended, ..) => ("ended", "This sale is over"),
-        (Phase::Open, 0, 0) => ("gone", "Sold out"),
-        (Phase::Open, 0, _) => ("waiting", "All taken for now"),
-        (Phase::Open, ..) => ("open", "Available now"),
+fn title(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Coming => "The sale opens soon",
+        Standing::Ended => "This sale is over",
+        Standing::Gone => "Sold out",
+        Standing::Waiting => "All taken for now",
+        Standing::Open => "Available now",
     }
 }
 
 /// Stock, countdown and form.
 #[island]
 pub fn BuyPanel(offer: Offer) -> impl IntoView {
-    let Offer { counts, rendered_at, starts_at, ends_at, most, limit, qty, hold_for, key, refusal } = offer;
+    let Offer { counts, rendered_at, starts_at, ends_at, most, limit, qty, hold_for, key, again, refusal } = offer;
     let product = counts.product_id.to_string();
     let (counts, link) = live_counts(paths::stock_events(&product), counts);
     let now = server_time(rendered_at);
     let (start, end) = (starts_at.as_ref().map(|m| m.at), ends_at.as_ref().map(|m| m.at));
-    let phase = Memo::new(move |_| phase(now.get(), start, end));
-    let standing = Memo::new(move |_| counts.with(|c| standing(phase.get(), c)));
+    let phase = Memo::new(move |_| Phase::at(now.get(), start, end));
+    let standing = Memo::new(move |_| counts.with(|c| Standing::of(phase.get(), c)));
     let untaken = Signal::derive(move || match phase.get() {
         Phase::Coming => "For sale",
         Phase::Open => "Available",
@@ -96,10 +88,10 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
     let qty = RwSignal::new(typed(qty));
     let invalid = refusal.as_ref().is_some_and(|r| r.about_qty);
     view! {
-        <section class="buy" id="buy" aria-labelledby="standing" data-standing=move || standing.get().0>
+        <section class="buy" id="buy" aria-labelledby="standing" data-standing=move || standing.get().name()>
             <div class="buy-head">
                 <div role="status">
-                    <h2 class="standing" id="standing">{move || standing.get().1}</h2>
+                    <h2 class="standing" id="standing">{move || title(standing.get())}</h2>
                 </div>
                 <Connection link=link />
             </div>
@@ -108,9 +100,9 @@ pub fn BuyPanel(offer: Offer) -> impl IntoView {
             {move || starts_at.clone().filter(|_| phase.get() == Phase::Coming).map(|start| view! { <Opening now start /> })}
             {refusal.map(|refusal| view! { <Refused refusal counts qty /> })}
             {move || {
-                let (product, key, hold_for) = (product.clone(), key.clone(), hold_for.clone());
+                let (product, key, again, hold_for) = (product.clone(), key.clone(), again.clone(), hold_for.clone());
                 (phase.get() == Phase::Open)
-                    .then(|| view! { <ReserveForm product key counts qty most limit invalid hold_for /> })
+                    .then(|| view! { <ReserveForm product key again counts qty most limit invalid hold_for /> })
             }}
             // Below the form, which must not move under the finger.
             {move || (phase.get() == Phase::Open && counts.with(|c| c.available == 0)).then(|| view! { <Gone counts /> })}
@@ -126,7 +118,7 @@ fn Opening(now: ReadSignal<i64>, start: Moment) -> impl IntoView {
         <div class="opening">
             <p>"Opens in"</p>
             <p class="opening-count">
-                <Countdown now end left="until the sale opens" over="The sale is open." />
+                <Countdown now end left="until the sale opens" />
             </p>
             <p class="quiet">"on " <When moment=start /> ", by our clock. No need to reload: this page opens with the sale."</p>
         </div>
@@ -180,6 +172,7 @@ fn Refused(refusal: RefusalNotice, counts: ReadSignal<Counts>, qty: RwSignal<u32
 fn ReserveForm(
     product: String,
     key: String,
+    again: Option<String>,
     counts: ReadSignal<Counts>,
     qty: RwSignal<u32>,
     most: u32,
@@ -190,12 +183,19 @@ fn ReserveForm(
     let sent = RwSignal::new(false);
     // The key makes a second sending harmless; this only spares the shopper the doubt.
     let submit = move |event: leptos::ev::SubmitEvent| {
-        if sent.get_untracked() { event.prevent_default() } else { sent.set(true) }
+        if sent.get_untracked() {
+            event.prevent_default();
+        } else {
+            sent.set(true);
+            // The answer may have been stopped, or have gone to another tab.
+            set_timeout(move || sent.set(false), ENOUGH);
+        }
     };
     view! {
         <form class="reserve" method="post" action=paths::RESERVE on:submit=submit aria-busy=move || sent.get().to_string()>
             <input type="hidden" name="product" value=product />
             <input type="hidden" name="key" value=key />
+            {again.map(|again| view! { <input type="hidden" name="again" value=again /> })}
             <Quantity qty most invalid />
             <button class="button button-main" type="submit" disabled=move || counts.with(|c| c.available == 0)>
                 "Reserve"
@@ -205,19 +205,5 @@ fn ReserveForm(
                 {limit.map(|n| format!(" Up to {n} for each shopper, so that more people get one."))}
             </p>
         </form>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sale_opens_and_closes_by_the_first_instant() {
-        assert_eq!(phase(9, Some(10), Some(20)), Phase::Coming);
-        assert_eq!(phase(10, Some(10), Some(20)), Phase::Open);
-        assert_eq!(phase(19, Some(10), Some(20)), Phase::Open);
-        assert_eq!(phase(20, Some(10), Some(20)), Phase::Ended);
-        assert_eq!(phase(0, None, None), Phase::Open);
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn Countdown(
     end: i64,
     /// What runs out: “left”, “until the sale opens”.
     left: &'static str,
-    /// What is said when it has.
+    /// What is said when it has, where the countdown is still there by then.
+    #[prop(optional)]
     over: &'static str,
 ) -> impl IntoView {
     let seconds = Memo::new(move |_| seconds_left(now.get(), end));

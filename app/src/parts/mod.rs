@@ -6,6 +6,7 @@ mod countdown;
 pub mod hold;
 pub mod order;
 mod quantity;
+mod standing;
 pub mod steps;
 pub mod stock;
 pub mod teaser;
@@ -17,3 +18,5 @@ pub mod card;
 pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod picture;
+#[cfg(feature = "ssr")]
+pub mod refunds;

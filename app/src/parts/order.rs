@@ -33,11 +33,11 @@ pub struct Standing {
     /// Where to pay, where that can be done here.
     pub pay_at: Option<String>,
     /// The product's page, for another try.
-    pub product: Option<String>,
+    pub product: String,
 }
 
 /// How an order stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// `pending`, `paid` or `cancelled`.
     pub status: String,
@@ -119,34 +119,34 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
     // Money that goes back is told in words and sums of which the browser knows nothing.
     let (state, link) = live_state(&id, state, reload);
     let now = server_time(rendered_at);
-    let words = Memo::new(move |_| state.with(|s| words::order_state(&s.status, s.reason.as_deref())));
+    let words = Memo::new(move |_| state.with(|s| words::order_state(&s.status, s.reason.as_deref(), s.refunds > 0)));
     let status = move || state.with(|s| s.status.clone());
     let (id, product) = (StoredValue::new(id), StoredValue::new(product));
     let (amount, pay_at) = (StoredValue::new(amount), StoredValue::new(pay_at));
     let actions = move || {
         match status().as_str() {
-        "pending" => view! {
-            <Pending now pay_by amount=amount.get_value() pay_at=pay_at.get_value() id=id.get_value() />
+            "pending" => view! {
+                <Pending now pay_by amount=amount.get_value() pay_at=pay_at.get_value() id=id.get_value() />
+            }
+            .into_any(),
+            // As high as what was there before, so that nothing below it jumps: one row of facts, and two buttons.
+            "paid" => view! {
+                <p class="due"><span>"Paid " <strong>{amount.get_value()}</strong></span></p>
+                <p class="actions">
+                    <a class="button button-main" href="/">"Back to the drops"</a>
+                    <a class="button button-quiet" href="/orders">"My orders"</a>
+                </p>
+            }
+            .into_any(),
+            _ => view! {
+                <p class="due"><span>"Was due " <strong>{amount.get_value()}</strong></span></p>
+                <p class="actions">
+                    <a class="button button-main" href=product.get_value()>"Back to the product"</a>
+                    <a class="button button-quiet" href="/">"All drops"</a>
+                </p>
+            }
+            .into_any(),
         }
-        .into_any(),
-        // As high as what was there before, so that nothing below it jumps: one row of facts, and two buttons.
-        "paid" => view! {
-            <p class="due"><span>"Paid " <strong>{amount.get_value()}</strong></span></p>
-            <p class="actions">
-                <a class="button button-main" href="/">"Back to the drops"</a>
-                <a class="button button-quiet" href="/orders">"My orders"</a>
-            </p>
-        }
-        .into_any(),
-        _ => view! {
-            <p class="due"><span>"Was due " <strong>{amount.get_value()}</strong></span></p>
-            <p class="actions">
-                {product.get_value().map(|href| view! { <a class="button button-main" href=href>"Back to the product"</a> })}
-                <a class="button button-quiet" href="/">"All drops"</a>
-            </p>
-        }
-        .into_any(),
-    }
     };
     view! {
         <section class="panel order-panel" data-status=status aria-labelledby="order-state">
@@ -179,6 +179,17 @@ fn Pending(now: ReadSignal<i64>, pay_by: i64, amount: String, pay_at: Option<Str
                 <button class="button button-quiet" type="submit">"Cancel order"</button>
             </form>
         </div>
+    }
+}
+
+/// An order's state in a list, live where that is asked for: every stream is one of the few connections a browser has.
+#[island]
+pub fn OrderBadge(id: String, state: State, live: bool) -> impl IntoView {
+    let state = if live { live_state(&id, state, || {}).0 } else { signal(state).0 };
+    view! {
+        <p class="badge" data-status=move || state.with(|s| s.status.clone())>
+            {move || state.with(|s| words::order_badge(&s.status))}
+        </p>
     }
 }
 

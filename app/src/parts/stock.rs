@@ -84,7 +84,7 @@ pub fn Meter(#[prop(into)] counts: Signal<Counts>) -> impl IntoView {
 pub fn Numbers(#[prop(into)] counts: Signal<Counts>, #[prop(into)] untaken: Signal<&'static str>) -> impl IntoView {
     view! {
         <dl class="numbers">
-            <div class="number number-available">
+            <div class="number">
                 <dt>{move || untaken.get()}</dt>
                 <dd data-testid="available">{move || counts.with(|c| c.available.to_string())}</dd>
             </div>

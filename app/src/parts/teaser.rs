@@ -3,6 +3,7 @@
 use super::{
     connection::Connection,
     countdown::Countdown,
+    standing::{Phase, Standing},
     stock::{Counts, Meter, live_counts},
 };
 use crate::{clock::server_time, live::follow, paths, words};
@@ -13,37 +14,30 @@ use leptos::prelude::*;
 pub fn Teaser(counts: Counts, rendered_at: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> impl IntoView {
     let (counts, _) = live_counts(paths::ALL_STOCK_EVENTS.to_owned(), counts);
     let now = server_time(rendered_at);
-    let coming = Memo::new(move |_| starts_at.filter(|at| now.get() < *at));
-    let ended = Memo::new(move |_| ends_at.is_some_and(|at| now.get() >= at));
-    let standing =
-        Memo::new(move |_| match (coming.get(), ended.get(), counts.with(|c| (c.available, c.may_return()))) {
-            (Some(_), ..) => "coming",
-            (_, true, _) => "ended",
-            (.., (0, 0)) => "gone",
-            (.., (0, _)) => "waiting",
-            _ => "open",
-        });
+    let phase = Memo::new(move |_| Phase::at(now.get(), starts_at, ends_at));
+    let standing = Memo::new(move |_| counts.with(|c| Standing::of(phase.get(), c)));
     let line = move || {
         counts.with(|c| match standing.get() {
-            "coming" => words::units(c.total),
-            "ended" => format!("{} of {} sold", c.sold, c.total),
-            "gone" => "Sold out".to_owned(),
-            "waiting" => format!("{} held, may come back", c.may_return()),
-            _ => format!("{} of {} available", c.available, c.total),
+            Standing::Coming => words::units(c.total),
+            Standing::Ended => format!("{} of {} sold", c.sold, c.total),
+            Standing::Gone => "Sold out".to_owned(),
+            Standing::Waiting => format!("{} held, may come back", c.may_return()),
+            Standing::Open => format!("{} of {} available", c.available, c.total),
         })
     };
     let badge = move || match standing.get() {
-        "coming" => "Opens in ",
-        "ended" => "Ended",
-        "gone" => "Sold out",
-        "waiting" => "All taken for now",
-        _ => "On now",
+        Standing::Coming => "Opens in ",
+        Standing::Ended => "Ended",
+        Standing::Gone => "Sold out",
+        Standing::Waiting => "All taken for now",
+        Standing::Open => "On now",
     };
+    let opens = move || starts_at.filter(|_| phase.get() == Phase::Coming);
     view! {
-        <div class="teaser" data-standing=move || standing.get()>
+        <div class="teaser" data-standing=move || standing.get().name()>
             <p class="badge">
                 {badge}
-                {move || coming.get().map(|end| view! { <Countdown now end left="until it opens" over="It is open." /> })}
+                {move || opens().map(|end| view! { <Countdown now end left="until it opens" /> })}
             </p>
             <Meter counts />
             <p class="teaser-line">{line}</p>

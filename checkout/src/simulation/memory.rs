@@ -248,7 +248,7 @@ impl Reads for MemoryStore {
         Ok(Vec::new())
     }
 
-    async fn payments(&self, _: OrderId, _: HoldId) -> Result<Vec<Payment>, StoreError> {
+    async fn payments(&self, _: HoldId, _: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -109,8 +109,8 @@ pub trait Reads: Send + Sync {
     async fn followed(&self, ids: &[OrderId]) -> Result<Vec<Followed>, StoreError>;
     /// The owner's orders, newest first.
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
-    /// The payment events that refer to an order or to the hold it was, oldest first.
-    async fn payments(&self, order: OrderId, hold: HoldId) -> Result<Vec<Payment>, StoreError>;
+    /// The payment events that refer to a hold, or to the order that it became, oldest first.
+    async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError>;
     /// Products on which a hold or an order is due at `now`.
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError>;
     /// When the next hold or order is due, and when the oldest parked payment came.

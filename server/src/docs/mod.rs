@@ -10,6 +10,7 @@ mod document;
 mod examples;
 mod guide;
 mod html;
+pub use html::POLICY;
 mod problems;
 mod reference;
 pub mod routes;

@@ -84,12 +84,12 @@ impl Reads for PostgresStore {
         into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).answered().await?)
     }
 
-    async fn payments(&self, order: OrderId, hold: HoldId) -> Result<Vec<Payment>, StoreError> {
+    async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {
         let sql = format!(
             "SELECT {PAYMENT} FROM payment_webhooks w
              WHERE (w.order_id = $1 OR w.hold_id = $2) AND w.outcome <> 'duplicate' ORDER BY w.id LIMIT 1000"
         );
-        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(order.0).bind(hold.0);
+        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(order.map(|id| id.0)).bind(hold.0);
         into_all(query.fetch_all(&self.pool).answered().await?)
     }
 

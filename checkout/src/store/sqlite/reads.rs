@@ -84,10 +84,10 @@ impl Reads for SqliteStore {
         into_all(rows)
     }
 
-    async fn payments(&self, order: OrderId, hold: HoldId) -> Result<Vec<Payment>, StoreError> {
+    async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {
         let rows: Vec<PaymentRow> =
             sqlx::query_as("SELECT * FROM payment_webhooks WHERE (order_id = ?1 OR hold_id = ?2) AND outcome <> 'duplicate' ORDER BY id LIMIT 1000")
-                .bind(order.0)
+                .bind(order.map(|id| id.0))
                 .bind(hold.0)
                 .fetch_all(&self.readers)
                 .await
