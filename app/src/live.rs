@@ -184,11 +184,14 @@ mod browser {
             self.wire.replace(Some(Wire { source, _listeners: listeners }));
         }
 
+        fn has_given_up(&self) -> bool {
+            self.wire.borrow().as_ref().is_some_and(|wire| wire.source.ready_state() == EventSource::CLOSED)
+        }
+
         /// The browser reconnects by itself after a broken connection, but gives up after a refused one.
         fn mend(self: &Rc<Self>) {
             self.link.set(Link::Lost);
-            let given_up = self.wire.borrow().as_ref().is_some_and(|w| w.source.ready_state() == EventSource::CLOSED);
-            if !given_up {
+            if !self.has_given_up() {
                 return;
             }
             let wait = self.retry.get();
@@ -196,11 +199,13 @@ mod browser {
             let stream = Rc::downgrade(self);
             set_timeout(
                 move || {
-                    if let Some(stream) = stream.upgrade() {
+                    // It may have been opened meanwhile, by whoever came back to the page.
+                    if let Some(stream) = stream.upgrade().filter(|stream| stream.has_given_up()) {
                         stream.wake_afresh();
                     }
                 },
-                wait,
+                // Spread, for whoever was refused with us comes back, too.
+                wait.mul_f64(0.5 + js_sys::Math::random()),
             );
         }
     }

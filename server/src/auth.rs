@@ -28,7 +28,7 @@ pub const SCOPE: &str = "checkout";
 /// How long a token lasts, in seconds.
 pub const TOKEN_TTL_S: u64 = 3600;
 
-/// How soon a client that was revoked is shut out of a running server.
+/// How soon a client that was revoked is shut out of a running server; as much later again of what it watches.
 const LOOK_FOR_REVOKED_EVERY: Duration = Duration::from_secs(3);
 
 const ISSUER: &str = "holdfast";
@@ -173,6 +173,13 @@ pub async fn keep_looking_for_revoked(state: AppState) {
         if let Err(error) = state.tokens.look_for_revoked(&*state.store).await {
             tracing::warn!(%error, "could not look up which clients were revoked");
         }
+    }
+}
+
+/// Until a token is no longer good: what was begun with it and goes on ends then, too.
+pub async fn until_it_ends(token: String, state: AppState) {
+    while state.tokens.verify(&token, state.checkout.now()).is_some() {
+        tokio::time::sleep(LOOK_FOR_REVOKED_EVERY).await;
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::problem::{Kind, Problem};
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{FromRequest, FromRequestParts, Path, Request},
 };
 use bytes::{Bytes, BytesMut};
@@ -40,6 +40,10 @@ async fn collect(mut body: Body) -> Result<Bytes, Problem> {
         let broken = |_| Problem::new(Kind::BrokenBody, "Send the request again.");
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         seen += data.len();
+        // Most come in one piece, and are handed on as they are.
+        if seen == data.len() && seen <= BODY_LIMIT && body.is_end_stream() {
+            return Ok(data);
+        }
         if seen <= BODY_LIMIT {
             kept.extend_from_slice(&data);
         } else if seen > DRAIN_LIMIT {

@@ -4,6 +4,7 @@ use crate::{
     api::{Answer, orders},
     extract::Id,
     problem::Problem,
+    sse,
     state::AppState,
 };
 use axum::{extract::State, response::Response};
@@ -19,5 +20,6 @@ pub async fn order(State(state): State<AppState>, session: Session, Id(order): I
     let owner = app::session::owner(&session).await.map_err(|error| {
         if app::session::is_away(&error) { Problem::busy(SOON) } else { Problem::fault(&error.to_string()) }
     })?;
-    orders::watch(&state, order, owner.ok_or(Refusal::UnknownOrder)?).await
+    let events = orders::watch(&state, order, owner.ok_or(Refusal::UnknownOrder)?).await?;
+    Ok(sse::answer(events, &state))
 }

@@ -3,16 +3,24 @@
 //! every request an allocation and a dispatch.
 
 use crate::{
-    apology, compression::compress, cors, limits::Peer, problem::Problem, security, state::AppState, telemetry::Line,
+    apology,
+    compression::compress,
+    cors, extract,
+    limits::{self, Peer},
+    problem::Problem,
+    security,
+    state::AppState,
+    telemetry::{self, Line},
 };
 use axum::{
     Router,
+    body::HttpBody as _,
     extract::Request,
     response::{IntoResponse as _, Response},
 };
 use futures::FutureExt as _;
 use http::header;
-use std::{any::Any, convert::Infallible, panic::AssertUnwindSafe, pin::pin, time::Duration};
+use std::{any::Any, convert::Infallible, panic::AssertUnwindSafe, pin::pin, task::Poll, time::Duration};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::cors::CorsLayer;
 
@@ -67,22 +75,56 @@ async fn open_to_scripts(cors: CorsLayer, state: &AppState, router: Router, peer
     cors.layer(admit).oneshot(request).await.unwrap_or_else(|never| match never {})
 }
 
-/// Answers a request, if there is room for it and its client may ask.
-async fn admit(state: &AppState, router: Router, peer: Peer, mut request: Request) -> Response {
-    let Some(_place) = state.crowd.enter() else { return Problem::busy(SOON).into_response() };
-    if let Some(refusal) = security::same_site(&request) {
+/// Answers a request, if its client may ask and there is room for it.
+async fn admit(state: &AppState, router: Router, peer: Peer, request: Request) -> Response {
+    if let Some(refusal) = security::unclear_target(&request).or_else(|| security::same_site(&request)) {
         return refusal.into_response();
     }
     let standing = match state.rates.admit(state, peer, &request) {
         Ok(standing) => standing,
         Err(refusal) => return refusal.into_response(),
     };
-    request.extensions_mut().insert(peer);
-    let mut response = answer(router, request).await;
+    let mut response = match arrived(state, peer, request).await {
+        Ok(request) => answer_in_turn(state, router, peer, request).await,
+        Err(refusal) => refusal.into_response(),
+    };
     if let Some(standing) = standing {
         standing.tell(response.headers_mut());
     }
     response
+}
+
+/// The request with all of its body, which nobody waits for who has a place among those that are answered.
+async fn arrived(state: &AppState, peer: Peer, request: Request) -> Result<Request, Problem> {
+    let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return Ok(Request::from_parts(parts, body));
+    }
+    let mut arriving = pin!(extract::body(body));
+    let mut arrived = futures::poll!(arriving.as_mut());
+    if arrived.is_pending() {
+        // It is there, and its connection has yet to hand it on; or else it is not.
+        tokio::task::yield_now().await;
+        arrived = futures::poll!(arriving.as_mut());
+    }
+    let body = if let Poll::Ready(body) = arrived {
+        body?
+    } else {
+        let from = limits::of_request(state, peer, &parts.headers);
+        let _place = state.arrivals.enter(from).ok_or_else(|| Problem::busy(SOON))?;
+        arriving.await?
+    };
+    Ok(Request::from_parts(parts, body.into()))
+}
+
+/// Answers a request, if not too many are being answered. Whoever looks after the server is told how it is, however it is.
+async fn answer_in_turn(state: &AppState, router: Router, peer: Peer, mut request: Request) -> Response {
+    let place = state.crowd.enter();
+    if place.is_none() && !telemetry::is_probe(request.uri().path()) {
+        return Problem::busy(SOON).into_response();
+    }
+    request.extensions_mut().insert(peer);
+    answer(router, request).await
 }
 
 async fn answer(router: Router, request: Request) -> Response {

@@ -6,7 +6,7 @@ use crate::{
     state::AppState,
 };
 use axum::{extract::Request, response::Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
 /// For everything that is not a page: it loads nothing.
 const CSP_NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -38,7 +38,7 @@ pub fn page_policy(nonce: &str, reload_port: Option<u32>) -> String {
     )
 }
 
-/// Adds to each answer what its handler did not say.
+/// Adds to each answer what browsers are to be told always, and what else its handler did not say.
 pub fn headers(state: &AppState, path: &str, response: &mut Response) {
     let status = response.status();
     let headers = response.headers_mut();
@@ -73,6 +73,16 @@ fn caching(path: &str, headers: &HeaderMap, found: bool, hashed: bool) -> &'stat
         _ if is_file => "no-cache",
         _ => "private, no-store",
     }
+}
+
+/// The answer to a request that says not for which host it is, or says it twice: what stands before us may have read it
+/// otherwise than we do (RFC 9112 §3.2). Nor is anything here to be had without a path.
+pub fn unclear_target(request: &Request) -> Option<Problem> {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let is_clear = hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11);
+    let has_path = request.uri().path_and_query().is_some();
+    (!(is_clear && has_path))
+        .then(|| Problem::new(Kind::BadTarget, "Send one Host header, and a path that begins with a slash."))
 }
 
 /// The answer to what another site makes a shopper's browser send. The API is exempt: it has no cookies.

@@ -5,7 +5,7 @@ use crate::{
     auth::Tokens,
     config::Settings,
     in_progress::InProgress,
-    limits::{Crowd, Rates},
+    limits::{Arrivals, Crowd, Rates},
     metrics::Metrics,
     webhooks,
 };
@@ -34,6 +34,8 @@ pub struct Parts {
     pub in_progress: InProgress,
     /// How often clients may ask.
     pub rates: Rates,
+    /// Requests whose body is still on its way.
+    pub arrivals: Arrivals,
     /// How many requests are answered at once.
     pub crowd: Crowd,
     /// What this server tells of itself.

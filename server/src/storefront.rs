@@ -52,12 +52,9 @@ pub fn paths() -> Vec<String> {
     pages.chain(actions).chain(["/live/orders/{order}".to_owned()]).collect()
 }
 
-/// Server functions read their forms themselves, however long: they get them whole, and within bounds. What they cannot
-/// read is the sender's mistake, and not a fault of ours as they have it.
+/// What a server function cannot read is the sender's mistake, and not a fault of ours as it has it.
 async fn forms(request: Request, next: Next) -> Answer<Response> {
-    let (parts, body) = request.into_parts();
-    let form = extract::body(body).await?;
-    let response = next.run(Request::from_parts(parts, form.into())).await;
+    let response = next.run(request).await;
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(SERVER_FN_ERROR) {
         return Ok(response);
     }

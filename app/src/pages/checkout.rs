@@ -17,7 +17,7 @@ use crate::{
     sandbox::SandboxProvider,
     words::{self, Notice},
 };
-use checkout::model::{EventOutcome, Hold, HoldId, HoldState, Payment, PaymentStatus, Product, Timestamp};
+use checkout::model::{EventOutcome, Hold, HoldId, HoldState, Money, Payment, PaymentStatus, Product, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use std::sync::Arc;
@@ -40,21 +40,23 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let payments = request.checkout.payments_ahead(&hold).await?;
     let now = request.checkout.now();
     let told = Trouble::told(&request.query, &product, now);
+    let paid_early = is_paid(&payments);
+    let back = product.price.times(hold.qty.get()).map(|due| (payments, due));
     let body = match hold.state {
-        HoldState::Active => active(&hold, &product, now, told, is_paid(&payments), sandbox),
+        HoldState::Active => active(&hold, &product, now, told, paid_early, sandbox),
         HoldState::Ordered { order_id } => {
             let way =
                 view! { <a class="button button-main" href=paths::order(&order_id.to_string())>"Go to your order"</a> };
             ended(
                 &product,
                 &Notice::new("You have ordered this", "This reservation has become an order."),
-                Vec::new(),
+                None,
                 way.into_any(),
             )
         }
-        HoldState::Expired => ended(&product, &words::refusal(&expired(&hold)), payments, again(&product)),
+        HoldState::Expired => ended(&product, &words::refusal(&expired(&hold)), back, again(&product)),
         HoldState::Released => {
-            ended(&product, &words::refusal(&checkout::model::Refusal::HoldReleased), payments, again(&product))
+            ended(&product, &words::refusal(&checkout::model::Refusal::HoldReleased), back, again(&product))
         }
     };
     Ok(view! { <Title text="Your reservation" /> <Unlisted about="What we hold for you, and until when." /> {body} }
@@ -69,6 +71,9 @@ fn again(product: &Product) -> AnyView {
     view! { <a class="button button-main" href=paths::product(product.slug.as_str())>"Back to the product"</a> }
         .into_any()
 }
+
+/// The payments ahead of an order that never came, and what was due.
+type Back = (Vec<Payment>, Money);
 
 /// Money that came before the order, and waits for it (P6).
 fn is_paid(payments: &[Payment]) -> bool {
@@ -133,7 +138,7 @@ pub(crate) fn Basket(product: Arc<Product>, qty: u32) -> impl IntoView {
     let total = product.price.times(qty).map(money::price);
     view! {
         <div class="basket">
-            <Picture image=product.image.clone() name=None />
+            <Picture image=product.image.clone() />
             <div class="basket-text">
                 <p class="basket-name">
                     <a href=paths::product(product.slug.as_str())>{product.name.clone()}</a>
@@ -161,12 +166,12 @@ fn MoreTime(hold: Hold, product: Arc<Product>) -> impl IntoView {
     })
 }
 
-fn ended(product: &Product, notice: &Notice, payments: Vec<Payment>, way_on: AnyView) -> AnyView {
+fn ended(product: &Product, notice: &Notice, back: Option<Back>, way_on: AnyView) -> AnyView {
     view! {
         <div class="narrow">
-            <Refunds payments amount=product.price />
+            {back.map(|(payments, amount)| view! { <Refunds payments amount /> })}
             <section class="panel ended" data-testid="hold-ended">
-                <Picture image=product.image.clone() name=None />
+                <Picture image=product.image.clone() />
                 <h1>{notice.title.clone()}</h1>
                 <p>{notice.text.clone()}</p>
                 <p class="actions">

@@ -43,7 +43,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
         <div class="narrow">
             <p class="crumb"><a href="/orders">"My orders"</a></p>
             <h1>"Your order"</h1>
-            {told.map(|trouble| view! { <Refusal notice=trouble.words() /> })}
+            {told.filter(|_| pending).map(|trouble| view! { <Refusal notice=trouble.words() /> })}
             <Refunds payments=payments.clone() amount=order.amount />
             <OrderPanel standing=standing(&order, state.clone(), &product, now, sandbox) />
             <section class="panel" aria-label="What you ordered">

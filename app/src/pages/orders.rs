@@ -102,7 +102,7 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
     let (name, image) = known(checkout, hold.product_id);
     view! {
         <li class="row" data-testid="hold-row">
-            <Picture image name=None />
+            <Picture image />
             <div class="row-text">
                 <p class="row-name"><a href=paths::checkout(&hold.id.to_string())>{name}</a></p>
                 <p class="quiet">{words::units(hold.qty.get())} ", until " <LocalTime moment=hold.expires_at.into() /></p>
@@ -118,7 +118,7 @@ fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + 
     let state = State { status: order.state.name().to_owned(), ..State::default() };
     view! {
         <li class="row" data-testid="order-row">
-            <Picture image name=None />
+            <Picture image />
             <div class="row-text">
                 <p class="row-name"><a href=paths::order(&id)>{name}</a></p>
                 <p class="quiet">

@@ -37,7 +37,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
         {refresh_after(&product, now).map(|seconds| view! { <Refresh seconds /> })}
         <article class="product">
             <div class="product-picture">
-                <Picture image=product.image.clone() name=Some(name.clone()) />
+                <Picture image=product.image.clone() />
             </div>
             <div class="product-head">
                 <p class="crumb"><a href="/">"All drops"</a></p>

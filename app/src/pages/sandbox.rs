@@ -53,11 +53,11 @@ async fn load_hold(request: Request) -> Result<AnyView, Stop> {
     let product = request.checkout.product(hold.product_id).ok_or(Stop::Missing)?;
     let due = product.price.times(hold.qty.get()).ok_or(Stop::Broken)?;
     let id = hold.id.to_string();
-    let about = match hold.state {
-        HoldState::Active => "There is no order yet: only the reservation is known.",
-        _ => "This reservation has ended.",
+    let (about, acts) = match hold.state {
+        HoldState::Active => ("There is no order yet: only the reservation is known.", &HOLD_ACTS[..]),
+        _ => ("This reservation has ended.", &[][..]),
     };
-    Ok(till(due, about.to_owned(), ("hold", &id), paths::checkout(&id), &HOLD_ACTS))
+    Ok(till(due, about.to_owned(), ("hold", &id), paths::checkout(&id), acts))
 }
 
 fn till(due: Money, about: String, (name, id): (&'static str, &str), back: String, acts: &[Act]) -> AnyView {

@@ -14,7 +14,7 @@ pub(crate) fn ProductCard(product: Arc<Product>, now: Timestamp) -> impl IntoVie
     let (starts_at, ends_at) = (millis(product.window.starts_at), millis(product.window.ends_at));
     view! {
         <li class="card" data-testid="product-card">
-            <Picture image=product.image.clone() name=None />
+            <Picture image=product.image.clone() />
             <div class="card-body">
                 <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
                 <p class="price">{money::price(product.price)}</p>

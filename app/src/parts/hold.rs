@@ -1,4 +1,5 @@
-//! The time left on a reservation. When it has run out, the server is asked what became of it.
+//! The time left on a reservation. When it has run out, the server is asked what became of it: it may have been given more
+//! time in another tab.
 
 use super::countdown::Countdown;
 use crate::clock::{seconds_left, server_time};
@@ -12,11 +13,16 @@ const GRACE: Duration = Duration::from_millis(400);
 #[island]
 pub fn HoldClock(rendered_at: i64, expires_at: i64) -> impl IntoView {
     let now = server_time(rendered_at);
-    let over = Memo::new(move |_| seconds_left(now.get(), expires_at) == 0);
+    ask_when_over(now, expires_at, GRACE);
+    view! { <Countdown now end=expires_at left="left to order" over="The time is up: asking the shop." /> }
+}
+
+/// Asks the server for the page again, `grace` after `end`.
+pub(super) fn ask_when_over(now: ReadSignal<i64>, end: i64, grace: Duration) {
+    let over = Memo::new(move |_| seconds_left(now.get(), end) == 0);
     Effect::new(move |_| {
         if over.get() {
-            set_timeout(crate::reload::reload, GRACE);
+            set_timeout(crate::reload::reload, grace);
         }
     });
-    view! { <Countdown now end=expires_at left="left to order" over="Your reservation has run out." /> }
 }

@@ -4,6 +4,7 @@
 use super::{
     connection::Connection,
     countdown::Countdown,
+    hold::ask_when_over,
     steps::Steps,
     when::{Moment, When},
 };
@@ -16,6 +17,10 @@ use crate::{
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
+use std::time::Duration;
+
+/// The server cancels what is due soon, and says so by the stream; this much later it is asked.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What the server says of an order when it draws the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,8 +110,11 @@ fn live_state(id: &str, drawn: State, owed: fn()) -> (ReadSignal<State>, Signal<
 pub fn OrderSteps(id: String, state: State) -> impl IntoView {
     let (state, _) = live_state(&id, state, || {});
     let at = Signal::derive(move || if state.with(|s| s.status == "paid") { 3 } else { 2 });
+    let is_over = move || state.with(|s| s.status == "cancelled");
+    // Where it ends while it is looked at, the room stays: nothing may move under the finger.
+    let was_over = untrack(is_over);
     view! {
-        <div hidden=move || state.with(|s| s.status == "cancelled")>
+        <div hidden=was_over class:unseeable=is_over>
             <Steps at />
         </div>
     }
@@ -167,10 +175,11 @@ pub fn OrderPanel(standing: Standing) -> impl IntoView {
 
 #[component]
 fn Pending(now: ReadSignal<i64>, pay_by: i64, amount: String, pay_at: Option<String>, id: String) -> impl IntoView {
+    ask_when_over(now, pay_by, GRACE);
     view! {
         <p class="due">
             <span>"Due now " <strong>{amount}</strong></span>
-            <span>"Time left to pay " <strong><Countdown now end=pay_by left="left to pay" over="The time to pay is over." /></strong></span>
+            <span>"Time left to pay " <strong><Countdown now end=pay_by left="left to pay" over="The time is up: asking the shop." /></strong></span>
         </p>
         <div class="actions">
             {pay_at.map(|href| view! { <a class="button button-main" href=href>"Pay now"</a> })}

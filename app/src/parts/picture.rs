@@ -3,12 +3,12 @@
 
 use leptos::prelude::*;
 
-/// `name` describes the picture where its name is not beside it as text.
+/// Its name always stands beside it, so the picture itself says nothing to who cannot see it.
 #[component]
-pub(crate) fn Picture(image: String, name: Option<String>) -> impl IntoView {
+pub(crate) fn Picture(image: String) -> impl IntoView {
     match source(&image) {
         Some(src) => {
-            view! { <img class="picture" src=src alt=name.unwrap_or_default() width="640" height="480" decoding="async" /> }
+            view! { <img class="picture" src=src alt="" width="640" height="480" decoding="async" /> }
                 .into_any()
         }
         None => view! {

@@ -92,7 +92,7 @@ pub(crate) fn want(state: &State, command: &Command, wanted: &mut Wanted) {
             if state.event(&payment.key).is_none() {
                 wanted.events.insert(payment.key.clone());
             }
-            if !state.was_said(&payment.transaction_id, payment.status) {
+            if state.said(&payment.transaction_id, payment.status).is_none() {
                 wanted.said.insert((payment.transaction_id.clone(), payment.status.name()));
             }
         }

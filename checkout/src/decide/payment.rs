@@ -17,13 +17,16 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
         if earlier.fingerprint != payment.fingerprint {
             return Err(Refusal::KeyReused);
         }
-        let reply = reply(PaymentVerdict::Duplicate, order_now());
-        return Ok(Decision { effects: Vec::new(), reply, replayed: true });
+        return Ok(told_again(order_now()));
+    }
+    let earlier = state.said(&payment.transaction_id, payment.status);
+    if earlier.is_some_and(|earlier| earlier.fingerprint == payment.fingerprint) {
+        // Not every scheme's signature covers the key: whoever has caught a request could use up the key of another one.
+        return Ok(told_again(order_now()));
     }
     let mut payment = payment.clone();
     payment.product_id = known.map(|(shelf, _)| shelf.product.id);
-    if state.was_said(&payment.transaction_id, payment.status) {
-        // The key is not covered by every scheme's signature: the same word under another key counts once.
+    if earlier.is_some() {
         let stored = Effect::Payment(payment.with(EventOutcome::Duplicate));
         return Ok(Decision::new(vec![stored], reply(PaymentVerdict::Duplicate, order_now())));
     }
@@ -35,6 +38,11 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
     };
     let reply = reply(verdict(settled.outcome), settled.order.as_ref().or(order_now()));
     Ok(Decision::new(settled.effects(payment), reply))
+}
+
+/// The same words again: they are on disk already.
+fn told_again(order: Option<&Order>) -> Decision {
+    Decision { effects: Vec::new(), reply: reply(PaymentVerdict::Duplicate, order), replayed: true }
 }
 
 /// What a payment does to an order.

@@ -91,7 +91,10 @@ impl Ledger {
     }
 
     fn remember(&mut self, request: &Request, answer: &Answer) {
-        if let Wish::Pay(delivery) = &request.wish {
+        if let (Wish::Pay(delivery), Answer::Payment(reply)) = (&request.wish, answer)
+            // The same words again use up no key.
+            && reply.verdict != PaymentVerdict::Duplicate
+        {
             self.heard.insert(delivery.key.clone(), delivery.fingerprint);
         }
         let Some(key) = &request.key else { return };

@@ -94,9 +94,9 @@ impl State {
         self.events.get(key)
     }
 
-    /// Has this transaction said this before, under whatever key?
-    pub(crate) fn was_said(&self, transaction: &TransactionId, status: PaymentStatus) -> bool {
-        self.said.contains_key(&(transaction.clone(), status.name()))
+    /// What this transaction said before, under whatever key.
+    pub(crate) fn said(&self, transaction: &TransactionId, status: PaymentStatus) -> Option<&Payment> {
+        self.said.get(&(transaction.clone(), status.name())).and_then(|key| self.events.get(key))
     }
 
     /// Units of the shopper's active holds, pending and paid orders.

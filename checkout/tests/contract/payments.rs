@@ -48,6 +48,25 @@ crate::scenarios! {
         assert_eq!(outcomes, [EventOutcome::Applied]);
     }
 
+    async fn a_captured_word_uses_up_no_other_key(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let order = shop.ordered(phone, 1).await;
+        let about = Reference::Order(order.id);
+        shop.deliver(event("evt-1", about, "tx", Success)).await.unwrap();
+        let replay = event("evt-2", about, "tx", Success);
+        assert_eq!(shop.deliver(replay).await.unwrap().verdict, PaymentVerdict::Duplicate);
+        let mut true_one = event("evt-2", about, "tx-2", Success);
+        true_one.fingerprint = [2; 32];
+        let verdict = shop.deliver(true_one).await.unwrap().verdict;
+        assert_eq!(verdict, PaymentVerdict::RefundDue(RefundReason::AlreadyPaid));
+        // In other words, the same is kept under its own key.
+        let mut reworded = event("evt-3", about, "tx", Success);
+        reworded.fingerprint = [3; 32];
+        assert_eq!(shop.deliver(reworded.clone()).await.unwrap().verdict, PaymentVerdict::Duplicate);
+        reworded.fingerprint = [4; 32];
+        assert_eq!(refused(shop.deliver(reworded).await), Refusal::KeyReused);
+    }
+
     async fn a_restarted_node_still_knows_what_was_said(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;

@@ -6,7 +6,7 @@ use super::{
     words::{CancelReason, RefundReason},
 };
 use crate::{
-    auth::Client,
+    auth::{self, Client},
     extract::{Id, Posted, PostedNothing},
     sse,
     state::AppState,
@@ -20,7 +20,8 @@ use checkout::{
         Shopper, Timestamp, TransactionId,
     },
 };
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -227,15 +228,26 @@ pub async fn cancel(
     Ok(done(state.checkout.cancel_order(order, owner, idempotency).await?, OrderView::from))
 }
 
-/// The order now, and each time it changes.
-pub async fn events(State(state): State<AppState>, Client(owner): Client, Id(order): Id<OrderId>) -> Answer<Response> {
-    watch(&state, order, owner).await
+/// The order now, and each time it changes, for as long as the client's token is good.
+pub async fn events(
+    State(state): State<AppState>,
+    Client(owner): Client,
+    headers: HeaderMap,
+    Id(order): Id<OrderId>,
+) -> Answer<Response> {
+    let token = auth::bearer(&headers).unwrap_or_default().to_owned();
+    let ends = Box::pin(auth::until_it_ends(token, state.clone()));
+    Ok(sse::answer(watch(&state, order, owner).await?.take_until(ends), &state))
 }
 
 /// An order's events, for its owner.
-pub(crate) async fn watch(state: &AppState, order: OrderId, owner: Owner) -> Answer<Response> {
+pub(crate) async fn watch(
+    state: &AppState,
+    order: OrderId,
+    owner: Owner,
+) -> Answer<impl Stream<Item = Bytes> + Send + use<>> {
     let watch = state.checkout.watch_order(order, owner).await?;
-    Ok(sse::answer(changes(watch, state.checkout.clone()), state))
+    Ok(changes(watch, state.checkout.clone()))
 }
 
 /// Ends where the refunds cannot be read: whoever watches comes again.

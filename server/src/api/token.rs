@@ -19,7 +19,7 @@ use checkout::store::{ApiClient, Store};
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -33,12 +33,12 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdCBvZiBub2JvZHk$AAAAAAA
 
 /// Checks clients' secrets. Hashing is slow on purpose, so half of the processors do it at most: a flood of wrong
 /// secrets slows other sign-ins, and nothing else.
-pub struct ClientCheck(Semaphore);
+pub struct ClientCheck(Arc<Semaphore>);
 
 impl Default for ClientCheck {
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self(Semaphore::new((processors / 2).max(1)))
+        Self(Arc::new(Semaphore::new((processors / 2).max(1))))
     }
 }
 
@@ -50,9 +50,14 @@ impl ClientCheck {
             Err(_) => None,
         };
         let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |client| client.secret_hash.clone());
-        let turn = tokio::time::timeout(PATIENCE, self.0.acquire()).await;
-        let _turn = turn.map_err(|_| OAuthError::unavailable("too many sign-ins wait"))?;
-        let verified = tokio::task::spawn_blocking(move || verify(&given.secret, &hash)).await.unwrap_or(false);
+        let turn = tokio::time::timeout(PATIENCE, self.0.clone().acquire_owned()).await;
+        let turn = turn.map_err(|_| OAuthError::unavailable("too many sign-ins wait"))?;
+        let verified = tokio::task::spawn_blocking(move || {
+            // Hashing goes on also when its client has left, and so does its turn.
+            let _turn = turn;
+            verify(&given.secret, &hash)
+        });
+        let verified = verified.await.unwrap_or(false);
         found.filter(|client| verified && client.revoked_at.is_none()).ok_or(OAuthError::INVALID_CLIENT)
     }
 }

@@ -17,8 +17,9 @@ pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         return address;
     }
     let given = headers.get_all("x-forwarded-for").into_iter().rev();
-    for name in given.flat_map(|value| value.to_str().unwrap_or_default().rsplit(',')) {
-        let Some(next) = parse(name.trim()) else { return address };
+    // What cannot be read ends the list there, and takes nothing from what stands right of it.
+    for name in given.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')) {
+        let Some(next) = std::str::from_utf8(name).ok().and_then(|name| parse(name.trim())) else { return address };
         address = next;
         if !is_trusted(address) {
             return address;
@@ -36,6 +37,7 @@ fn parse(name: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderValue;
 
     #[test]
     fn proxies_are_believed_as_far_as_they_are_trusted() {
@@ -56,10 +58,11 @@ mod tests {
             ("10.0.0.1", &["[2001:db8::9]:4711"][..], "2001:db8::9"),
             ("10.0.0.1", &["203.0.113.9, unknown"][..], "10.0.0.1"),
             ("10.0.0.1", &[""][..], "10.0.0.1"),
+            ("10.0.0.1", &["é, 203.0.113.9"][..], "203.0.113.9"),
         ] {
             let mut headers = HeaderMap::new();
             for value in forwarded {
-                headers.append("x-forwarded-for", value.parse().unwrap());
+                headers.append("x-forwarded-for", HeaderValue::from_bytes(value.as_bytes()).unwrap());
             }
             let seen = of(peer.parse().unwrap(), &headers, &trusted);
             assert_eq!(seen, address.parse::<IpAddr>().unwrap(), "{peer} {forwarded:?}");

@@ -2,9 +2,11 @@
 //! the others. Who goes beyond is told so at once, and when to come back.
 
 mod address;
+mod arrivals;
 mod crowd;
 mod rate;
 
 pub use address::Peer;
+pub use arrivals::Arrivals;
 pub use crowd::Crowd;
-pub use rate::{Rates, keep_forgetting};
+pub use rate::{Rates, keep_forgetting, of_request};

@@ -30,6 +30,11 @@ const SIGN_INS_WITHIN_S: u32 = 10;
 /// How often those are forgotten who have their whole quota again.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
 
+/// Where the payment provider posts.
+const WEBHOOKS: [&str; 2] = ["/api/webhooks/payment", "/api/webhooks/payments"];
+/// How the paths of the storefront's files begin.
+const FILES: [&str; 4] = ["/pkg/", "/img/", "/favicon.", "/robots.txt"];
+
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
@@ -164,14 +169,18 @@ impl Standing {
 /// Everything but what costs next to nothing, what probes ask, and the payment provider's word, which must never be turned
 /// away for what others do.
 fn is_counted(path: &str) -> bool {
-    !(path.starts_with("/api/webhooks/")
-        || telemetry::is_file(path)
-        || matches!(path, "/livez" | "/readyz" | "/metrics"))
+    let is_file = FILES.iter().any(|place| path.starts_with(place));
+    !(WEBHOOKS.contains(&path) || is_file || telemetry::is_probe(path))
 }
 
-fn network(state: &AppState, Peer(peer): Peer, headers: &HeaderMap) -> Who {
-    Who::Network(match address::of(peer.ip(), headers, &state.settings.trusted_proxies) {
+fn network(state: &AppState, peer: Peer, headers: &HeaderMap) -> Who {
+    Who::Network(of_request(state, peer, headers))
+}
+
+/// The network that a request comes from, as far as it is one customer's.
+pub fn of_request(state: &AppState, Peer(peer): Peer, headers: &HeaderMap) -> IpAddr {
+    match address::of(peer.ip(), headers, &state.settings.trusted_proxies) {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-    })
+    }
 }

@@ -6,6 +6,7 @@ mod crowded;
 mod multiplexed;
 mod seat;
 mod stream;
+mod streams;
 
 use crate::{limits::Peer, passage::Passage};
 use hyper::server::conn::{http1, http2};
@@ -76,13 +77,13 @@ pub fn room(wanted: NonZeroUsize) -> usize {
 
 /// Serves until `stopping`, and then until every request is answered, or time is up. At most `most` connections at once.
 pub async fn serve(listener: TcpListener, passage: Passage, most: usize, stopping: CancellationToken) {
-    let protocols = Protocols::new();
+    let (protocols, told) = (Protocols::new(), crowded::Told::default());
     // Each connection keeps a receiver until it is over.
     let (ending, open) = watch::channel(());
     while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, _)) if ending.receiver_count() > most => {
-                tokio::spawn(crowded::turn_away(stream));
+                told.turn_away(stream);
             }
             Ok((stream, peer)) => {
                 adjust(&stream);

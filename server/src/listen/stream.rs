@@ -11,17 +11,24 @@ use tokio::{
     time::timeout,
 };
 
+/// How often something may come from a watcher all the same.
+const CHATTER: u32 = 64;
+
 /// Writes the pieces as they come, until they end or the watcher leaves.
 pub(super) async fn send(mut stream: TcpStream, mut pieces: Pieces) {
     let (mut reader, mut writer) = stream.split();
     // Whoever watches has nothing to say; what comes is read so that a goodbye is noticed.
     let mut said = [0; 16];
+    let mut patience = CHATTER;
     loop {
         let piece = tokio::select! {
             biased;
             read = reader.read(&mut said) => match read {
-                Ok(1..) => continue,
-                Ok(0) | Err(_) => return,
+                Ok(1..) if patience > 0 => {
+                    patience -= 1;
+                    continue;
+                }
+                _ => return,
             },
             piece = pieces.next() => piece,
         };

@@ -15,8 +15,8 @@ use prometheus::{IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Col
 use requests::Requests;
 use standing::Standing;
 
-/// The schemes of signing, as the webhooks name them.
-const SCHEMES: [&str; 3] = ["plain", "standard", "stripe"];
+/// The schemes of signing, as the webhooks name them; `none` is for what is signed by none, or by several.
+const SCHEMES: [&str; 4] = ["none", "plain", "standard", "stripe"];
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

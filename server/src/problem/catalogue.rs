@@ -99,6 +99,10 @@ catalogue! {
         happened: "What stands behind the question mark of the address has a field that is unknown, there twice or out of range.",
         remedy: "Correct what the detail names. Cursors are taken as they are from the Link header of the page before.",
     }
+    BAD_REQUEST BadTarget "bad-target" "It is not clear what is asked for" {
+        happened: "The request has no `Host` header, or more than one, or no path. Nothing was done.",
+        remedy: "Send one `Host`, and a path, as every HTTP library does.",
+    }
     BAD_REQUEST BrokenBody "broken-body" "The body broke off" {
         happened: "The connection ended, or the body's framing was wrong, before the whole body had arrived. Nothing was done.",
         remedy: "Send the request again.",

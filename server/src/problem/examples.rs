@@ -39,6 +39,7 @@ pub fn example(kind: Kind) -> Problem {
             Problem::new(kind, "The body is not JSON: EOF while parsing an object at line 1 column 14.")
         }
         Kind::BadQuery => Problem::new(kind, "limit is at most 200."),
+        Kind::BadTarget => Problem::new(kind, "Send one Host header, and a path that begins with a slash."),
         Kind::BrokenBody => Problem::new(kind, "Send the request again."),
         Kind::BadIdempotencyKey => {
             Problem::new(kind, "Send one Idempotency-Key of 1 to 255 visible ASCII characters, quoted or bare.")

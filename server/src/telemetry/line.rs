@@ -12,8 +12,8 @@ use uuid::Uuid;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ids than this are not passed on.
 const LONGEST_ID: usize = 64;
-/// What is longer is cut.
-const LONGEST_PATH: usize = 200;
+/// Paths and methods that are longer are cut.
+const LONGEST_SHOWN: usize = 200;
 
 /// A request's line in the log, and the id that its answer carries.
 pub struct Line {
@@ -59,15 +59,15 @@ impl Line {
         self.id.to_str().unwrap_or_default()
     }
 
-    /// As the answer goes out. What an API client was told in the ordinary course of a sale, "sold out" included, is not
-    /// worth a line each when thousands ask in the same second; development logs it.
+    /// As the answer goes out. What an API client was told, "sold out" and "not like that" included, is not worth a line
+    /// each when thousands ask in the same second: it is counted, and development logs it.
     pub fn end(self, state: &AppState, response: &mut Response) {
         let (status, took) = (response.status().as_u16(), self.started.elapsed());
         state.metrics.requests.note(self.path(), &self.method, status, took);
         self.trace.end(status);
         let problem = response.extensions().get::<ProblemKind>().map(|kind| kind.0);
         let latency_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let (id, method, path, trace) = (self.id(), self.method.as_str(), self.path(), self.trace.shown());
+        let (id, method, path, trace) = (self.id(), shown(self.method.as_str()), self.path(), self.trace.shown());
         macro_rules! line {
             ($level:ident) => {
                 tracing::$level!(id, trace, method, path = shown(path), status, latency_ms, problem, "answered")
@@ -76,23 +76,28 @@ impl Line {
         match (status, is_routine(path)) {
             (503, _) => line!(warn),
             (500.., _) => line!(error),
-            (..400 | 404 | 409 | 410, true) => line!(debug),
+            (..500, true) => line!(debug),
             _ => line!(info),
         }
         response.headers_mut().insert(REQUEST_ID, self.id);
     }
 }
 
-/// The path, as far as a line of the log has room for it.
-pub(super) fn shown(path: &str) -> &str {
-    let end = path.char_indices().nth(LONGEST_PATH).map_or(path.len(), |(end, _)| end);
-    &path[..end]
+/// What the caller chose, as far as a line of the log has room for it.
+pub(super) fn shown(text: &str) -> &str {
+    let end = text.char_indices().nth(LONGEST_SHOWN).map_or(text.len(), |(end, _)| end);
+    &text[..end]
 }
 
 /// Asked for over and over: probes, files, and the API, except for what the payment provider says.
 fn is_routine(path: &str) -> bool {
     let is_call = path.starts_with("/api/") && !path.starts_with("/api/webhooks/");
-    is_call || matches!(path, "/livez" | "/readyz" | "/metrics") || is_file(path)
+    is_call || is_probe(path) || is_file(path)
+}
+
+/// Is it asked by whoever looks after this server?
+pub fn is_probe(path: &str) -> bool {
+    matches!(path, "/livez" | "/readyz" | "/metrics")
 }
 
 /// Is this the path of a file, and not of a page?

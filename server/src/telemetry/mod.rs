@@ -5,7 +5,7 @@ mod line;
 mod traces;
 
 pub use collector::Collector;
-pub use line::{Line, is_file};
+pub use line::{Line, is_file, is_probe};
 
 use crate::config::Environment;
 use std::io::{self, IsTerminal as _};

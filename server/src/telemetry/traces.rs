@@ -34,14 +34,15 @@ impl Trace {
         let caller = headers
             .contains_key(TRACEPARENT)
             .then(|| TraceContextPropagator::new().extract_with_context(&Context::new(), &HeaderExtractor(headers)));
+        let (name, method) = if is_known(method) { (method.as_str(), method.as_str()) } else { ("HTTP", "_OTHER") };
         let span = tracing::debug_span!(
             target: TARGET,
             parent: None,
             "request",
-            otel.name = %format_args!("{method} {}", route()),
+            otel.name = %format_args!("{name} {}", route()),
             otel.kind = "server",
             otel.status_code = Empty,
-            http.request.method = method.as_str(),
+            http.request.method = method,
             http.route = route(),
             http.response.status_code = Empty,
             url.path = shown(path),
@@ -74,6 +75,12 @@ impl Trace {
             self.span.record("otel.status_code", "ERROR");
         }
     }
+}
+
+/// Names of spans are to be few, and a method may be any word (OpenTelemetry's conventions for HTTP).
+fn is_known(method: &Method) -> bool {
+    use Method as M;
+    [M::GET, M::HEAD, M::POST, M::PUT, M::PATCH, M::DELETE, M::OPTIONS, M::TRACE, M::CONNECT].contains(method)
 }
 
 impl Id {

@@ -2,7 +2,8 @@
 //! `X-Webhook-Timestamp` the seconds since 1970, and `Idempotency-Key` the event's id.
 //!
 //! The key is not signed: who has caught a request may send it once more under another key. It does no harm, because a
-//! transaction says a thing once, under whatever key (P5); the other schemes sign the id, and are to be preferred.
+//! transaction says a thing once, under whatever key (P5), and the same words again use up no other key; the other schemes
+//! sign the id, and are to be preferred.
 
 use super::{
     Rejected, event,

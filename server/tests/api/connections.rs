@@ -167,3 +167,83 @@ async fn who_does_not_take_its_answer_is_let_go() {
     }
     assert!(taken > large, "{taken}");
 }
+
+/// Over HTTP/2 a client may leave an answer lying about with the connection open and alive.
+#[tokio::test]
+async fn who_does_not_take_its_answer_over_http_2_is_let_go_and_who_is_idle_too() {
+    // More than a client of hyper takes unasked.
+    let large = 16 * 1024 * 1024;
+    let shop = Shop::open_with(|settings| {
+        let file = settings.site_root.as_ref().unwrap().join("large.bin");
+        std::fs::File::create(file).unwrap().set_len(large).unwrap();
+    })
+    .await;
+    for (path, seconds) in [("/large.bin", 28..=42), ("/livez", 70..=85)] {
+        let io = TokioIo::new(connect(&shop).await);
+        let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
+        let driven = tokio::spawn(connection);
+        let request = Request::get(format!("http://{}{path}", shop.addr)).body(Body::empty()).unwrap();
+        // Its body is kept, and never read where it is large.
+        let response = sender.send_request(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let untaken = if path == "/livez" {
+            drop(response.into_body().collect().await);
+            None
+        } else {
+            Some(response)
+        };
+        tokio::time::pause();
+        let begun = Instant::now();
+        let _ = timeout(Duration::from_secs(200), driven).await.expect("the connection ends");
+        let waited = begun.elapsed().as_secs();
+        tokio::time::resume();
+        assert!(seconds.contains(&waited), "{waited} for {path}");
+        drop(untaken);
+    }
+    // Who only watches, and hears little, is neither.
+    shop.product("phone", 1).await;
+    let io = TokioIo::new(connect(&shop).await);
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
+    let driven = tokio::spawn(connection);
+    let request = Request::get(format!("http://{}/api/products/phone/events", shop.addr)).body(Body::empty()).unwrap();
+    let mut watched = sender.send_request(request).await.unwrap().into_body();
+    tokio::time::pause();
+    let end = Instant::now() + Duration::from_mins(2);
+    while let Ok(frame) = tokio::time::timeout_at(end, watched.frame()).await {
+        frame.expect("it goes on").unwrap();
+    }
+    tokio::time::resume();
+    assert!(!driven.is_finished());
+}
+
+/// Bodies that do not come keep out nobody whose request is whole.
+#[tokio::test]
+async fn who_lets_us_wait_for_a_body_takes_no_place_from_others() {
+    let shop = Shop::open().await;
+    let (token, product) = (shop.token().await, shop.product("phone", 10).await);
+    let mut slow = Vec::new();
+    for _ in 0..1024 {
+        let mut stream = connect(&shop).await;
+        stream
+            .write_all(b"POST /api/webhooks/payment HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\n")
+            .await
+            .unwrap();
+        slow.push(stream);
+    }
+    let one_more = async {
+        loop {
+            let mut stream = connect(&shop).await;
+            stream.write_all(b"POST /api/holds HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\n").await.unwrap();
+            let heard = timeout(Duration::from_millis(200), hear(&mut stream)).await;
+            if heard.is_ok_and(|heard| heard.starts_with("HTTP/1.1 503")) {
+                return;
+            }
+        }
+    };
+    timeout(Duration::from_secs(5), one_more).await.expect("there is an end");
+    for _ in 0..10 {
+        assert_eq!(shop.get("/api/products", "").await.status, 200);
+        shop.hold(&token, &product, 1).await;
+    }
+    drop(slow);
+}

@@ -3,6 +3,7 @@
 use crate::shop::{Shop, read};
 use reqwest::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test]
 async fn bodies_that_are_not_what_was_asked_for() {
@@ -207,4 +208,27 @@ async fn whoever_sends_too_much_reads_the_answer_and_no_reset() {
     let mut answer = String::new();
     client.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[tokio::test]
+async fn what_says_not_what_it_asks_for_is_refused() {
+    let shop = Shop::open().await;
+    for asked in [
+        "GET /livez HTTP/1.1\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nHost: shop\r\nHost: other\r\n\r\n",
+        "GET shop HTTP/1.1\r\nHost: shop\r\n\r\n",
+        "CONNECT shop:1 HTTP/1.1\r\nHost: shop\r\n\r\n",
+    ] {
+        let mut stream = tokio::net::TcpStream::connect(shop.addr).await.unwrap();
+        stream.write_all(asked.as_bytes()).await.unwrap();
+        let mut heard = vec![0; 2048];
+        let n = stream.read(&mut heard).await.unwrap();
+        let heard = String::from_utf8_lossy(&heard[..n]);
+        assert!(heard.starts_with("HTTP/1.1 400") && heard.contains("bad-target"), "{asked:?}: {heard}");
+    }
+    let mut stream = tokio::net::TcpStream::connect(shop.addr).await.unwrap();
+    stream.write_all(b"GET /livez HTTP/1.0\r\n\r\n").await.unwrap();
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).await.unwrap();
+    assert!(heard.starts_with("HTTP/1.0 200"), "{heard}");
 }

@@ -98,6 +98,20 @@ async fn an_orders_owner_sees_it_become_paid_and_what_goes_back() {
 }
 
 #[tokio::test]
+async fn an_orders_stream_ends_with_its_clients_token() {
+    let shop = Shop::open().await;
+    let (id, secret) = shop.client().await;
+    let (token, product) = (shop.token_of(id, &secret).await, shop.product("phone", 1).await);
+    let order = shop.order(&token, &product, 1).await;
+    let mut events =
+        Events::open(&shop, &format!("/api/orders/{}/events", order["order_id"].as_str().unwrap()), &token).await;
+    events.event().await;
+    shop.clock.advance(Duration::from_secs(3700));
+    let ended = async { while events.block().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(9), ended).await.expect("it ends");
+}
+
+#[tokio::test]
 async fn open_streams_do_not_hold_up_the_end() {
     let shop = Shop::open().await;
     shop.product("phone", 1).await;

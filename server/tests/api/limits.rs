@@ -94,8 +94,10 @@ async fn payments_probes_and_files_are_never_turned_away() {
             assert_eq!(shop.get(path, "").await.status, 200, "{path}");
         }
     }
-    // Pages are limited, as is what else one may look at.
+    // Pages are limited, as is what else one may look at, whatever it is called.
     until_limited(async || shop.get("/", "").await).await;
+    until_limited(async || shop.get("/no.file", "").await).await;
+    until_limited(async || shop.get("/api/openapi.json", "").await).await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
 
+mod apologies;
 mod connections;
 mod edges;
 mod events;

@@ -4,12 +4,17 @@ use crate::shop::Shop;
 use checkout::model::Product;
 use reqwest::{Method, Response, header, redirect};
 use server::config::Environment;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Reserves a unit by the storefront's form, as a browser that sends this cookie.
 async fn reserve(shop: &Shop, product: &Product, cookie: &str) -> Response {
+    send(shop, product, cookie, &format!("key={}", Uuid::new_v4())).await
+}
+
+async fn send(shop: &Shop, product: &Product, cookie: &str, keys: &str) -> Response {
     let client = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
-    let form = format!("product={}&qty=1&key={}", product.id, Uuid::new_v4());
+    let form = format!("product={}&qty=1&{keys}", product.id);
     let request = client.post(format!("http://{}/actions/reserve", shop.addr)).body(form);
     let request = request.header("content-type", "application/x-www-form-urlencoded").header("cookie", cookie);
     let answer = request.send().await.unwrap();
@@ -84,4 +89,41 @@ async fn a_session_of_ours_is_kept() {
     for answer in [&first, &second] {
         assert_eq!(status(&shop, answer.headers()[header::LOCATION].to_str().unwrap(), &own).await, 200);
     }
+}
+
+/// Who reserves now and then keeps what is theirs; who only looks is not written down each time.
+#[tokio::test]
+async fn a_session_that_is_used_on_another_day_lasts_on() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let first = reserve(&shop, &product, "").await;
+    let own = cookie(&first).unwrap().split(';').next().unwrap().to_owned();
+    assert_eq!(cookie(&reserve(&shop, &product, &own).await), None, "the same day");
+    shop.clock.advance(Duration::from_hours(24));
+    let next_day = reserve(&shop, &product, &own).await;
+    let kept = cookie(&next_day).unwrap();
+    assert!(kept.starts_with(&own) && kept.contains("Max-Age=2592000"), "{kept}");
+}
+
+/// What an address may show (P9) repeats a request for its own shopper, and makes nobody that shopper.
+#[tokio::test]
+async fn a_repeated_request_is_the_same_one_and_names_no_owner() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let first = reserve(&shop, &product, "").await;
+    let own = cookie(&first).unwrap().split(';').next().unwrap().to_owned();
+    let again = Uuid::new_v4();
+    let form = || format!("key={}&again={again}", Uuid::new_v4());
+    let place = |answer: &Response| answer.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    let once = place(&send(&shop, &product, &own, &form()).await);
+    assert_eq!(place(&send(&shop, &product, &own, &form()).await), once);
+    let stranger = send(&shop, &product, "", &format!("key={again}&again={again}")).await;
+    let theirs = cookie(&stranger).unwrap().split(';').next().unwrap();
+    assert_ne!(place(&stranger), once);
+    assert_eq!((status(&shop, &once, theirs).await, status(&shop, &once, &own).await), (404, 200));
+    let page =
+        shop.request(Method::GET, &format!("/products/phone?no=unknown&qty=1&again={again}")).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(page.contains(&format!(r#"name="again" value="{again}""#)), "{page}");
+    assert!(!page.contains(&format!(r#"name="key" value="{again}""#)));
 }
