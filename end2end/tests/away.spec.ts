@@ -95,6 +95,7 @@ test('a tab that nobody looks at hears nothing, and is right when it is looked a
   await expect.poll(() => watchers(shop.url)).toBe(0);
   await client.hold(product, 2);
   await expectStock(page, { available: 5 });
+  await expect(connection(page)).toHaveText('Connecting…');
   await look(page, 'visible');
   await expectStock(page, { available: 3, held: 2 }, SOON);
   await expectNotReloaded(page);

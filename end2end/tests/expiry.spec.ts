@@ -85,5 +85,5 @@ test('the time that is left is announced at thresholds, and not every second', a
   await reserve(page, 'lamp');
   await expect(page.getByTestId('hold-ended')).toBeVisible({ timeout: 20_000 });
   const said = await page.evaluate(() => JSON.parse(sessionStorage.getItem('said')!) as string[]);
-  expect(said).toEqual(['Less than 30 seconds left to order.', 'Less than 10 seconds left to order.', 'Your reservation has run out.']);
+  expect(said).toEqual(['Less than 30 seconds left to order.', 'Less than 10 seconds left to order.', 'The time is up: asking the shop.']);
 });

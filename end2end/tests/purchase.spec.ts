@@ -42,15 +42,6 @@ test('what was given back is for sale again', async ({ page, shop, newShopper })
   await expectStock(watcher, { available: 1, held: 0 });
 });
 
-test('a double click on Reserve makes one hold', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 5 });
-  await page.goto('/products/lamp');
-  await page.getByRole('button', { name: 'Reserve' }).dblclick();
-  await expect(page).toHaveURL(/\/checkout\//);
-  await page.waitForLoadState('networkidle').catch(() => {});
-  expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
-});
-
 test('what was typed before the page woke up is kept', async ({ page, shop }) => {
   await shop.addProduct({ stock: 5 });
   let wake = () => {};

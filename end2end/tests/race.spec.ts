@@ -22,7 +22,7 @@ for (const javaScriptEnabled of [true, false]) {
       expect(outcomes.toSorted()).toEqual(['got it', 'too late']);
       const winner = shoppers[outcomes.indexOf('got it')]!;
       const loser = shoppers[outcomes.indexOf('too late')]!;
-      await expect(loser.getByRole('alert')).toContainText('what they give back is for sale again at once');
+      await expect(loser.getByRole('alert')).toContainText('What others give back is for sale again at once');
       await expectStock(loser, { available: 0, held: 1, sold: 0 });
       await expect(loser.getByRole('button', { name: 'Reserve' })).toBeDisabled();
       await confirm(winner);

@@ -44,11 +44,11 @@ test('too few, and then enough: the refusal says so, and the button stays where 
   await expect(before!).toBeVisible();
   await expect(after!).toBeHidden();
   await expect(page.getByTestId('connection')).toHaveText('Live');
-  const place = await button.boundingBox();
+  const place = (await button.boundingBox())!.y;
   await client.release(theirs);
   await expect(after!).toBeVisible();
   await expect(before!).toBeHidden();
-  expect(await button.boundingBox()).toEqual(place);
+  expect(Math.abs((await button.boundingBox())!.y - place)).toBeLessThan(1);
   await button.click();
   await expect(page).toHaveURL(/\/checkout\//);
 });

@@ -107,7 +107,7 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
                 <p class="row-name"><a href=paths::checkout(&hold.id.to_string())>{name}</a></p>
                 <p class="quiet">{words::units(hold.qty.get())} ", until " <LocalTime moment=hold.expires_at.into() /></p>
             </div>
-            <p class="badge" data-status="held"><HoldClock rendered_at expires_at />" left"</p>
+            <p class="badge" data-status="held">"Yours for "<HoldClock rendered_at expires_at /></p>
         </li>
     }
 }
