@@ -29,7 +29,7 @@ pub async fn owner(session: &Session) -> Result<Option<Owner>, Error> {
 ///
 /// A new one is derived from the form's key: a double click by somebody who has no cookie yet is two requests that know
 /// nothing of each other, and must be one shopper all the same. The key is random, was given to this visitor alone on a
-/// page that no cache may keep, and is never put in an address (see [`attempt`]), so nobody else can name this owner.
+/// page that no cache may keep, and is never put in an address (see `attempt`), so nobody else can name this owner.
 pub async fn owner_or_new(session: &Session, form_key: Uuid, now: Timestamp) -> Result<Owner, Error> {
     let today = now.as_millis() / DAY_MS;
     if session.get::<i64>(USED).await? != Some(today) {
