@@ -96,8 +96,9 @@ export class Shop {
 
   /** Puts the demo's products on sale. */
   async seed(): Promise<void> {
-    await this.command('seed');
-    await this.#untilOnSale('flash-phone');
+    const said = await this.command('seed');
+    const slugs = said.match(/\b[a-z]+-[a-z]+\b/g) ?? [];
+    await Promise.all(slugs.map((slug) => this.#untilOnSale(slug)));
   }
 
   /** What the server says about a product now; with several nodes, what the one at that address says. */

@@ -1,5 +1,6 @@
 // A whole purchase by the keyboard alone, and at every step it is seen where the focus is.
 import type { Locator, Page } from '@playwright/test';
+import { Client } from '../shop/client.js';
 import { expect, test } from '../shop/fixtures.js';
 import { connection, expectStatus } from '../shop/steps.js';
 
@@ -40,6 +41,33 @@ test('a purchase by keyboard', async ({ page, shop }) => {
   await page.keyboard.press('Space');
   await expectStatus(page, 'paid');
   expect(await shop.product('lamp')).toMatchObject({ available: 2, held: 0, pending: 0, sold: 3 });
+});
+
+test('a button that has nothing to do keeps the focus, until it has', async ({ page, shop }) => {
+  const product = await shop.addProduct({ stock: 2 });
+  const client = await Client.of(shop);
+  await page.goto('/products/lamp');
+  await expect(connection(page)).toHaveText('Live');
+  const [less, more] = ['One less', 'One more'].map((name) => page.getByRole('button', { name })) as [Locator, Locator];
+  await expect(less).toBeDisabled();
+  await more.focus();
+  await page.keyboard.press('Space');
+  await expect(more).toBeDisabled();
+  await page.keyboard.press('Space');
+  await expect(page.getByLabel('Quantity')).toHaveValue('2');
+  await expect(more).toBeFocused();
+
+  const hold = await client.hold(product, 2);
+  const reserve = page.getByRole('button', { name: 'Reserve' });
+  await expect(reserve).toBeDisabled();
+  await reserve.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('notice')).toHaveCount(0);
+  await client.release(hold);
+  await expect(reserve).toBeEnabled();
+  await expect(reserve).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/checkout\//);
 });
 
 test('the focus goes round every page once, forwards and back', async ({ page, shop }) => {

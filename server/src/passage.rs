@@ -64,7 +64,7 @@ impl Passage {
         }
         let mut response = compress(accepted, response).await;
         security::headers(&state, line.path(), &mut response);
-        line.end(&state, &mut response);
+        line.end(&mut response);
         response
     }
 }

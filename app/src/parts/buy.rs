@@ -181,9 +181,12 @@ fn ReserveForm(
     hold_for: String,
 ) -> impl IntoView {
     let sent = RwSignal::new(false);
+    // Not disabled: it would lose the focus of who waits at it for a unit that comes back. Without scripts it asks, and the
+    // server knows better than a page that may be old.
+    let none_left = Memo::new(move |_| counts.with(|c| c.available == 0));
     // The key makes a second sending harmless; this only spares the shopper the doubt.
     let submit = move |event: leptos::ev::SubmitEvent| {
-        if sent.get_untracked() {
+        if sent.get_untracked() || none_left.get_untracked() {
             event.prevent_default();
         } else {
             sent.set(true);
@@ -197,7 +200,7 @@ fn ReserveForm(
             <input type="hidden" name="key" value=key />
             {again.map(|again| view! { <input type="hidden" name="again" value=again /> })}
             <Quantity qty most invalid />
-            <button class="button button-main" type="submit" disabled=move || counts.with(|c| c.available == 0)>
+            <button class="button button-main" type="submit" aria-disabled=move || none_left.get().then_some("true")>
                 "Reserve"
             </button>
             <p class="quiet reserve-terms">

@@ -17,7 +17,8 @@ pub(super) fn typed(suggested: u32) -> u32 {
     suggested
 }
 
-/// A field named `qty`, from 1 to `most`.
+/// A field named `qty`, from 1 to `most`. A button that has come to its end says so and does nothing more; were it disabled,
+/// it would lose the focus of who presses it by keyboard.
 #[component]
 pub(super) fn Quantity(
     qty: RwSignal<u32>,
@@ -39,7 +40,7 @@ pub(super) fn Quantity(
                     type="button"
                     class="step"
                     aria-label="One less"
-                    disabled=move || qty.get() <= 1
+                    aria-disabled=move || (qty.get() <= 1).then_some("true")
                     on:click=move |_| qty.update(|n| *n = n.saturating_sub(1).clamp(1, most))
                 >
                     "−"
@@ -62,7 +63,7 @@ pub(super) fn Quantity(
                     type="button"
                     class="step"
                     aria-label="One more"
-                    disabled=move || { qty.get() >= most }
+                    aria-disabled=move || (qty.get() >= most).then_some("true")
                     on:click=move |_| qty.update(|n| *n = n.saturating_add(1).clamp(1, most))
                 >
                     "+"

@@ -14,7 +14,8 @@ const NO_ROUTE: &str = "(none)";
 /// The name of all the storefront's files.
 const FILES: &str = "(files)";
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "(other)"];
-const STATUSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+/// Kinds of answer; the first is that there was none.
+const STATUSES: [&str; 6] = ["none", "1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// Every route's numbers.
 pub struct Requests {
@@ -64,16 +65,19 @@ impl Requests {
         (Box::new(self.counts.clone()), Box::new(self.times.clone()))
     }
 
-    /// A request has been answered.
-    pub fn note(&self, path: &str, method: &Method, status: u16, took: Duration) {
-        let route = self.route(path, status);
+    /// A request has been answered; or its client left, or the server stopped, before it was, and then it has no status. How
+    /// long that took says nothing of how long answers take.
+    pub fn note(&self, path: &str, method: &Method, status: Option<u16>, took: Duration) {
+        let route = self.route(path, status.unwrap_or_default());
         let nth = METHODS.iter().position(|name| *name == method.as_str()).unwrap_or(METHODS.len() - 1);
         let (series, method) = (&route.methods[nth], METHODS[nth]);
-        let kind = usize::from(status / 100).clamp(1, STATUSES.len()) - 1;
+        let kind = status.map_or(0, |status| usize::from(status / 100).clamp(1, STATUSES.len() - 1));
         let count = || self.counts.with_label_values(&[&route.name, method, STATUSES[kind]]);
         series.counts[kind].get_or_init(count).inc();
-        let time = || self.times.with_label_values(&[&route.name, method]);
-        series.time.get_or_init(time).observe(took.as_secs_f64());
+        if status.is_some() {
+            let time = || self.times.with_label_values(&[&route.name, method]);
+            series.time.get_or_init(time).observe(took.as_secs_f64());
+        }
     }
 
     /// The name of the route that a path leads to.

@@ -16,22 +16,24 @@ const LONGEST_ID: usize = 64;
 const LONGEST_SHOWN: usize = 200;
 
 /// A request's line in the log, and the id that its answer carries.
-pub struct Line {
+pub struct Line<'s> {
+    state: &'s AppState,
     id: HeaderValue,
     method: Method,
     uri: Uri,
     started: Instant,
     trace: Trace,
+    answered: bool,
 }
 
-impl Line {
+impl<'s> Line<'s> {
     /// As the request comes in.
-    pub fn begin(state: &AppState, request: &Request) -> Self {
+    pub fn begin(state: &'s AppState, request: &Request) -> Self {
         let id = given_id(request.headers()).unwrap_or_else(|| new_id(state));
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let route = || state.metrics.requests.name_of(uri.path());
         let trace = Trace::begin(&method, uri.path(), route, request.headers());
-        Self { id, method, uri, started: Instant::now(), trace }
+        Self { state, id, method, uri, started: Instant::now(), trace, answered: false }
     }
 
     /// The path that was asked for.
@@ -59,27 +61,45 @@ impl Line {
         self.id.to_str().unwrap_or_default()
     }
 
-    /// As the answer goes out. What an API client was told, "sold out" and "not like that" included, is not worth a line
-    /// each when thousands ask in the same second: it is counted, and development logs it.
-    pub fn end(self, state: &AppState, response: &mut Response) {
-        let (status, took) = (response.status().as_u16(), self.started.elapsed());
-        state.metrics.requests.note(self.path(), &self.method, status, took);
-        self.trace.end(status);
+    /// As the answer goes out.
+    pub fn end(mut self, response: &mut Response) {
+        self.answered = true;
         let problem = response.extensions().get::<ProblemKind>().map(|kind| kind.0);
+        let status = response.status().as_u16();
+        self.write(Some(status), problem);
+        self.trace.end(status);
+        response.headers_mut().insert(REQUEST_ID, self.id.clone());
+    }
+
+    /// What an API client was told, "sold out" and "not like that" included, is not worth a line each when thousands ask in
+    /// the same second: it is counted, and development logs it.
+    fn write(&self, status: Option<u16>, problem: Option<&str>) {
+        let took = self.started.elapsed();
+        self.state.metrics.requests.note(self.path(), &self.method, status, took);
         let latency_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let (id, method, path, trace) = (self.id(), shown(self.method.as_str()), self.path(), self.trace.shown());
         macro_rules! line {
-            ($level:ident) => {
-                tracing::$level!(id, trace, method, path = shown(path), status, latency_ms, problem, "answered")
+            ($level:ident, $what:literal) => {
+                tracing::$level!(id, trace, method, path = shown(path), status, latency_ms, problem, $what)
             };
         }
         match (status, is_routine(path)) {
-            (503, _) => line!(warn),
-            (500.., _) => line!(error),
-            (..500, true) => line!(debug),
-            _ => line!(info),
+            (None, true) => line!(debug, "not answered"),
+            (None, false) => line!(info, "not answered"),
+            (Some(503), _) => line!(warn, "answered"),
+            (Some(500..), _) => line!(error, "answered"),
+            (Some(_), true) => line!(debug, "answered"),
+            (Some(_), false) => line!(info, "answered"),
         }
-        response.headers_mut().insert(REQUEST_ID, self.id);
+    }
+}
+
+/// Whoever asked has gone before the answer came, or the server stops. What was asked for may happen all the same (P9).
+impl Drop for Line<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.write(None, None);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::secret::Secret;
 use std::{collections::BTreeSet, time::Duration};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 const TOKEN: &str = "a token of the scraper";
 
@@ -167,6 +168,33 @@ async fn what_nobody_serves_makes_no_names() {
     let after = shop.metrics().await;
     assert_eq!(after.samples().count(), before, "{}", after.0);
     after.is(r#"holdfast_http_requests_total{method="GET",route="(none)",status="4xx"}"#, 80.0);
+}
+
+#[tokio::test]
+async fn whom_nobody_waited_to_answer_is_counted_too() {
+    let shop = Shop::open().await;
+    let mut stream = TcpStream::connect(shop.addr).await.unwrap();
+    // To look at a secret takes its time, and nobody waits for it here.
+    let form = "grant_type=client_credentials&client_id=nobody&client_secret=nothing";
+    let head = "POST /api/token HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded";
+    let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{form}", form.len());
+    stream.write_all(request.as_bytes()).await.unwrap();
+    drop(stream);
+    let unanswered = r#"holdfast_http_requests_total{method="POST",route="/api/token",status="none"}"#;
+    let seen = async {
+        loop {
+            let seen = shop.metrics().await;
+            if seen.find(unanswered).is_some() {
+                break seen;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let seen = tokio::time::timeout(Duration::from_secs(10), seen).await.unwrap();
+    seen.is(unanswered, 1.0);
+    // How long it waited is not how long an answer took.
+    let took = r#"holdfast_http_request_duration_seconds_count{method="POST",route="/api/token"}"#;
+    assert_eq!(seen.find(took), None);
 }
 
 #[tokio::test]
