@@ -1,7 +1,10 @@
 //! How requests are read: bodies within bounds, JSON that is exactly what was asked for, ids, and idempotency keys.
 //! Every refusal says where and what.
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    object::Object,
+    problem::{Kind, Problem},
+};
 use axum::{
     body::{Body, HttpBody as _},
     extract::{FromRequest, FromRequestParts, Path, Request},
@@ -102,14 +105,14 @@ impl<S: Sync> FromRequest<S> for PostedNothing {
     }
 }
 
-/// Reads JSON. What is no JSON at all is 400; what is JSON of another shape is 422.
+/// Reads a JSON object. What is no JSON at all is 400; what is JSON of another shape is 422.
 pub fn json<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Problem> {
     // To know where a mistake is takes a second reading, which only mistakes are worth.
-    if let Ok(value) = serde_json::from_slice(raw) {
+    if let Ok(Object(value)) = serde_json::from_slice(raw) {
         return Ok(value);
     }
     let mut reader = serde_json::Deserializer::from_slice(raw);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let Object(value) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = error.path().to_string();
         let error = error.into_inner();
         if error.is_data() { Problem::new(Kind::InvalidBody, explain(&place, &error)) } else { malformed(&error) }

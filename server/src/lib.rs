@@ -18,6 +18,7 @@ mod limits;
 mod listen;
 mod live;
 mod metrics;
+mod object;
 mod passage;
 mod problem;
 mod router;

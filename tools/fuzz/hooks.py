@@ -127,6 +127,14 @@ class Shop:
 shop = Shop()
 
 
+def make_it_concern_us(event):
+    """An event of Stripe's that is wrong somewhere becomes one that the shop reads. Of what concerns it not at all it reads
+    the id and the name only: Stripe's other events are of many shapes, and to refuse one is to lose the endpoint. No document
+    can say "an object, unless the name is any other than these"."""
+    if isinstance(event, dict) and isinstance(event.get("type"), str) and "id" in event:
+        event["type"] = "checkout.session.completed"
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Every third good request is about something that there is; and a good key becomes a new one. A document cannot say that
@@ -140,6 +148,8 @@ def before_call(context, case, kwargs):
     if case.path.startswith("/api/webhooks/") and not wrong and not next(unsigned):
         for name in SIGNED:
             case.headers.pop(name, None)
+    if case.path.startswith("/api/webhooks/") and case.meta is not None and case.meta.is_negative_at(ParameterLocation.BODY):
+        make_it_concern_us(case.body)
     key = (case.headers or {}).get("Idempotency-Key")
     if isinstance(key, str) and KEY.match(key):
         fresh = f"{key.strip(chr(34))[:240]}-{next(numbers)}"

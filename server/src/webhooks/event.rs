@@ -1,7 +1,7 @@
 //! The body that the plain scheme and Standard Webhooks share: what happened to which transaction, about what.
 
 use super::Rejected;
-use crate::api::words::PaymentStatus;
+use crate::{api::words::PaymentStatus, object::Object};
 use checkout::{
     Delivery,
     model::{Currency, Deposit, EventKey, HoldId, OrderId, Reference, TransactionId},
@@ -35,7 +35,7 @@ pub struct PaymentEvent {
 
 /// Reads a body that was delivered under `key`. A repetition is the same bytes.
 pub(super) fn read(raw: &[u8], key: EventKey) -> Result<Delivery, Rejected> {
-    let event: PaymentEvent = serde_json::from_slice(raw).map_err(Rejected::Json)?;
+    let Object(event): Object<PaymentEvent> = serde_json::from_slice(raw).map_err(Rejected::Json)?;
     let reference = match (event.order_id, event.hold_id) {
         (Some(order), None) => Reference::Order(order),
         (None, Some(hold)) => Reference::Hold(hold),

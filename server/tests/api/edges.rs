@@ -19,6 +19,8 @@ async fn bodies_that_are_not_what_was_asked_for() {
         (r#"{"product_id":"#.to_owned() + &"[".repeat(10_000), 422, "invalid-body"),
         ("\u{feff}{}".to_owned(), 400, "malformed-json"),
         ("[]".to_owned(), 422, "invalid-body"),
+        // Its fields, by their order.
+        (format!(r#"["{}",1,null]"#, product.id), 422, "invalid-body"),
         ("null".to_owned(), 422, "invalid-body"),
         ("{}".to_owned(), 422, "invalid-body"),
         (ask("0"), 422, "invalid-body"),

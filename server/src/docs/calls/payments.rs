@@ -74,7 +74,7 @@ fn event_about(member: &str, other: &str, says: &str) -> RefOr<Schema> {
     schema
 }
 
-/// An event as Stripe sends it. What is about nothing of this shop's is answered 200 and left alone.
+/// An event as Stripe sends it. What is about nothing of this shop's is answered 200 and left alone, whatever is in it.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "each kind of event is read by a type of its own; this is the schema")]
 struct StripeEvent {

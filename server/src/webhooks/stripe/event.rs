@@ -13,7 +13,7 @@
 //! an endpoint that refuses what it is sent is soon sent nothing any more.
 
 use super::money;
-use crate::webhooks::Rejected;
+use crate::{object::Object, webhooks::Rejected};
 use checkout::{
     Checkout, Delivery,
     model::{Currency, Deposit, EventKey, HoldId, OrderId, PaymentStatus, Reference, TransactionId},
@@ -69,19 +69,19 @@ struct Envelope {
 
 #[derive(Deserialize)]
 struct Carrying<T> {
-    data: Data<T>,
+    data: Object<Data<T>>,
 }
 
 #[derive(Deserialize)]
 struct Data<T> {
-    object: T,
+    object: Object<T>,
 }
 
 #[derive(Deserialize)]
 struct Session {
     id: TransactionId,
     client_reference_id: Option<String>,
-    metadata: Option<Metadata>,
+    metadata: Option<Object<Metadata>>,
     /// None yet, where nobody has tried to pay.
     payment_intent: Option<TransactionId>,
     payment_status: Payment,
@@ -100,7 +100,7 @@ enum Payment {
 #[derive(Deserialize)]
 struct Intent {
     id: TransactionId,
-    metadata: Option<Metadata>,
+    metadata: Option<Object<Metadata>>,
     amount_received: Option<i64>,
     currency: Option<String>,
 }
@@ -118,7 +118,7 @@ struct Metadata {
 /// middle of a sale, while the shopper types; and the money of the second card would have to go back. So the intent is
 /// still under way until it succeeds or is cancelled, and the order until then or until its `pay_by`, whichever is first.
 pub(super) fn read(raw: &[u8]) -> Result<Told, Rejected> {
-    let Envelope { id, kind, livemode } = serde_json::from_slice(raw).map_err(Rejected::Json)?;
+    let Object(Envelope { id, kind, livemode }) = serde_json::from_slice(raw).map_err(Rejected::Json)?;
     let foreign = |why| Ok(Told::Foreign { event: id.to_string(), why });
     let claim = match kind.as_str() {
         "checkout.session.completed" => session(raw, None)?,
@@ -162,7 +162,8 @@ fn session(raw: &[u8], said: Option<PaymentStatus>) -> Result<Claimed, Rejected>
         // Where nothing is due, nothing is what came; whether that is enough the order says.
         (None, Payment::Paid | Payment::NoPaymentRequired, _) => PaymentStatus::Success,
     };
-    let Some(about) = about(session.metadata.as_ref(), session.client_reference_id.as_deref()) else {
+    let Some(about) = about(session.metadata.as_ref().map(|Object(m)| m), session.client_reference_id.as_deref())
+    else {
         return Ok(Err("names no order or hold of this shop in metadata or client_reference_id"));
     };
     let transaction_id = session.payment_intent.unwrap_or(session.id);
@@ -171,14 +172,16 @@ fn session(raw: &[u8], said: Option<PaymentStatus>) -> Result<Claimed, Rejected>
 
 fn intent(raw: &[u8], status: PaymentStatus) -> Result<Claimed, Rejected> {
     let Intent { id, metadata, amount_received, currency } = object(raw)?;
-    let Some(about) = about(metadata.as_ref(), None) else {
+    let Some(about) = about(metadata.as_ref().map(|Object(m)| m), None) else {
         return Ok(Err("names no order or hold of this shop in metadata"));
     };
     Ok(Ok(Claim { about, transaction_id: id, status, amount: amount_received, currency }))
 }
 
 fn object<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Rejected> {
-    serde_json::from_slice(raw).map(|event: Carrying<T>| event.data.object).map_err(Rejected::Json)
+    let Object(Carrying { data: Object(Data { object: Object(object) }) }) =
+        serde_json::from_slice(raw).map_err(Rejected::Json)?;
+    Ok(object)
 }
 
 /// The reference: what says of itself what it is goes first.

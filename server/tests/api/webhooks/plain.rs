@@ -142,6 +142,7 @@ async fn signed_events_that_cannot_be_read_are_400() {
         String::new(),
         "{".to_owned(),
         "[]".to_owned(),
+        json!([id, null, "t", "success", null, null]).to_string(),
         "null".to_owned(),
         json!({ "transaction_id": "t", "status": "success" }).to_string(),
         json!({ "order_id": id, "hold_id": id, "transaction_id": "t", "status": "success" }).to_string(),

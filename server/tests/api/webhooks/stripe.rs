@@ -237,6 +237,9 @@ async fn signed_events_that_cannot_be_read_are_400() {
         of("/type", Value::Null),
         of("/data", Value::Null),
         of("/data/object", json!([])),
+        of("/data", json!([session("paid", &id)])),
+        of("/data/object/metadata", json!([id])),
+        json!(["evt_1", "checkout.session.completed", true, { "object": session("paid", &id) }]).to_string(),
         of("/data/object/id", json!("a b")),
         of("/data/object/payment_status", json!("maybe")),
         // Money that came, and nobody says how much: it would pay for anything.
