@@ -14,8 +14,8 @@ pub(crate) fn Refunds(payments: Vec<Payment>, amount: Money) -> impl IntoView {
             _ => return None,
         };
         let paid = Money {
-            minor: payment.deposit.amount.unwrap_or(amount.minor),
-            currency: payment.deposit.currency.unwrap_or(amount.currency),
+            minor: payment.reported.amount.unwrap_or(amount.minor),
+            currency: payment.reported.currency.unwrap_or(amount.currency),
         };
         Some(view! {
             <div class="notice notice-refund" role="status" data-testid="refund">

@@ -11,7 +11,7 @@ use crate::{
     },
     words,
 };
-use checkout::model::{MAX_QUANTITY, Product, Refusal, Sale, Timestamp};
+use checkout::model::{MAX_QUANTITY, Product, Refusal, SalePhase, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use uuid::Uuid;
@@ -82,11 +82,11 @@ fn refusal(trouble: &Trouble, qty: u32, product: &Product) -> RefusalNotice {
 /// that would take the shopper's choice away.
 fn refresh_after(product: &Product, now: Timestamp) -> Option<i64> {
     match product.window.at(now) {
-        Sale::Coming(at) => Some(LONGEST_WAIT_SECONDS.min(seconds_left(now.as_millis(), at.as_millis()) + 1)),
-        Sale::Open if product.stock.available == 0 && product.stock.sold < product.stock.total => {
+        SalePhase::Upcoming(at) => Some(LONGEST_WAIT_SECONDS.min(seconds_left(now.as_millis(), at.as_millis()) + 1)),
+        SalePhase::Open if product.stock.available == 0 && product.stock.sold < product.stock.total => {
             Some(LOOK_AGAIN_SECONDS)
         }
-        Sale::Open | Sale::Ended(_) => None,
+        SalePhase::Open | SalePhase::Ended(_) => None,
     }
 }
 

@@ -37,7 +37,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
     let owner = request.owner().await?.ok_or(Stop::Missing)?;
     let hold = request.checkout.hold(id, owner).await?;
     let product = request.checkout.product(hold.product_id).ok_or(Stop::Missing)?;
-    let payments = request.checkout.payments_ahead(&hold).await?;
+    let payments = request.checkout.payments_for_hold(&hold).await?;
     let now = request.checkout.now();
     let told = Trouble::told(&request.query, &product, now);
     let paid_early = is_paid(&payments);

@@ -37,7 +37,7 @@ impl From<Error> for Stop {
         match error {
             Error::Refused(Refusal::UnknownProduct | Refusal::UnknownHold | Refusal::UnknownOrder) => Self::Missing,
             Error::Busy { .. } => Self::Busy,
-            Error::Refused(_) | Error::Unknown | Error::Fault => Self::Broken,
+            Error::Refused(_) | Error::OutcomeUnknown | Error::Internal => Self::Broken,
         }
     }
 }

@@ -42,7 +42,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
         Some(owner) => {
             // Older pages are about orders alone.
             let holds =
-                if before.is_some() { Vec::new() } else { checkout.live_holds(owner, one_more(MOST_HOLDS)).await? };
+                if before.is_some() { Vec::new() } else { checkout.active_holds(owner, one_more(MOST_HOLDS)).await? };
             (holds, checkout.orders(owner, before, one_more(PAGE)).await?)
         }
         None => Default::default(),

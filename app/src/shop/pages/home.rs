@@ -5,7 +5,7 @@ use crate::{
     clock::seconds_left,
     parts::{card::ProductCard, teaser::StockConnection},
 };
-use checkout::model::{Product, Sale, Timestamp};
+use checkout::model::{Product, SalePhase, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use std::sync::Arc;
@@ -53,7 +53,7 @@ async fn load(request: Request) -> Result<AnyView, Stop> {
 
 fn opens_in(product: &Product, now: Timestamp) -> Option<i64> {
     match product.window.at(now) {
-        Sale::Coming(at) => Some(seconds_left(now.as_millis(), at.as_millis()) + 1),
+        SalePhase::Upcoming(at) => Some(seconds_left(now.as_millis(), at.as_millis()) + 1),
         _ => None,
     }
 }
@@ -72,9 +72,9 @@ impl Drops {
         for product in products {
             let gone = product.stock.sold == product.stock.total;
             match product.window.at(now) {
-                Sale::Coming(_) => drops.coming.push(product),
-                Sale::Open if !gone => drops.live.push(product),
-                Sale::Open | Sale::Ended(_) => drops.past.push(product),
+                SalePhase::Upcoming(_) => drops.coming.push(product),
+                SalePhase::Open if !gone => drops.live.push(product),
+                SalePhase::Open | SalePhase::Ended(_) => drops.past.push(product),
             }
         }
         drops.coming.sort_by_key(|p| p.window.starts_at);

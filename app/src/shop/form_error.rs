@@ -4,7 +4,7 @@
 use crate::words::{self, Notice};
 use checkout::{
     Error,
-    model::{Product, Refusal, Sale, Timestamp},
+    model::{Product, Refusal, SalePhase, Timestamp},
 };
 use leptos_router::params::ParamsMap;
 use std::fmt::Write as _;
@@ -28,8 +28,8 @@ impl From<Error> for Trouble {
         match error {
             Error::Refused(refusal) => Self::Refused(refusal),
             Error::Busy { .. } => Self::Busy,
-            Error::Unknown => Self::Unknown,
-            Error::Fault => Self::Fault,
+            Error::OutcomeUnknown => Self::Unknown,
+            Error::Internal => Self::Fault,
         }
     }
 }
@@ -75,11 +75,11 @@ impl Trouble {
                 may_return: product.stock.held + product.stock.pending,
             }),
             "not-open" => match product.window.at(now) {
-                Sale::Coming(starts_at) => refused(Refusal::SaleNotStarted { starts_at }),
+                SalePhase::Upcoming(starts_at) => refused(Refusal::SaleNotStarted { starts_at }),
                 _ => None,
             },
             "ended" => match product.window.at(now) {
-                Sale::Ended(ended_at) => refused(Refusal::SaleEnded { ended_at }),
+                SalePhase::Ended(ended_at) => refused(Refusal::SaleEnded { ended_at }),
                 _ => None,
             },
             "limit" => {
