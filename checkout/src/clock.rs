@@ -26,19 +26,19 @@ impl Clock for SystemClock {
 
 /// Mints ids: UUIDv7 of the clock's time, a counter within the millisecond, and random bits. Each sorts after the last.
 #[derive(Clone)]
-pub struct Mint {
+pub struct IdGenerator {
     clock: Arc<dyn Clock>,
     counter: Arc<Mutex<ContextV7>>,
 }
 
-impl Mint {
-    /// A mint that stamps its ids by `clock`.
+impl IdGenerator {
+    /// A ids that stamps its ids by `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, counter: Arc::new(Mutex::new(ContextV7::new())) }
     }
 
     /// A new id, of whichever kind is asked for.
-    pub fn id<T: From<Uuid>>(&self) -> T {
+    pub fn generate<T: From<Uuid>>(&self) -> T {
         let age = Duration::from_millis(u64::try_from(self.clock.now().as_millis()).unwrap_or(0));
         let stamp = uuid::Timestamp::from_unix(&*self.counter, age.as_secs(), age.subsec_nanos());
         Uuid::new_v7(stamp).into()
@@ -46,7 +46,7 @@ impl Mint {
 
     /// About `span`, from half of it to one and a half: whoever waits for the same thing does not come back together.
     pub(crate) fn jitter(&self, span: Duration) -> Duration {
-        let chance = self.id::<Uuid>().as_u128() & 0xff;
+        let chance = self.generate::<Uuid>().as_u128() & 0xff;
         span / 2 + span * u32::try_from(chance).unwrap_or(0) / 0xff
     }
 }

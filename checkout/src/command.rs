@@ -2,7 +2,7 @@
 //! itself (ids, the payload) is in it.
 
 use crate::{
-    fault::Error,
+    error::Error,
     model::{
         Hold, HoldId, Order, OrderId, OrderState, Owner, Payment, Product, ProductId, Quantity, RefundReason, Shopper,
         Timestamp,
@@ -50,33 +50,33 @@ pub(crate) enum Command {
     PlaceHold(PlaceHold),
     ReleaseHold {
         hold: HoldId,
-        by: Caller,
+        by: Requester,
     },
     ExtendHold {
         hold: HoldId,
-        by: Caller,
+        by: Requester,
     },
     PlaceOrder {
         id: OrderId,
         hold: HoldId,
-        by: Caller,
+        by: Requester,
     },
     CancelOrder {
         order: OrderId,
-        by: Caller,
+        by: Requester,
     },
     RecordPayment(Box<Payment>),
     /// Take back what is due on this product.
     Sweep(ProductId),
     /// Give up on payments that were parked before this instant.
-    SweepParked {
+    ExpireUnmatched {
         before: Timestamp,
     },
 }
 
 /// Who asks, and under which key.
 #[derive(Debug, Clone)]
-pub(crate) struct Caller {
+pub(crate) struct Requester {
     pub(crate) owner: Owner,
     pub(crate) idempotency: Option<Idempotency>,
 }
@@ -87,7 +87,7 @@ pub(crate) struct PlaceHold {
     pub(crate) product: ProductId,
     pub(crate) qty: Quantity,
     pub(crate) shopper: Option<Shopper>,
-    pub(crate) by: Caller,
+    pub(crate) by: Requester,
 }
 
 impl Command {
@@ -103,12 +103,12 @@ impl Command {
             Self::CancelOrder { .. } => "cancel_order",
             Self::RecordPayment(_) => "record_payment",
             Self::Sweep(_) => "sweep",
-            Self::SweepParked { .. } => "sweep_parked",
+            Self::ExpireUnmatched { .. } => "sweep_parked",
         }
     }
 
     /// Who asks under which key, for the commands that honour one.
-    pub(crate) fn caller(&self) -> Option<&Caller> {
+    pub(crate) fn requester(&self) -> Option<&Requester> {
         match self {
             Self::PlaceHold(PlaceHold { by, .. })
             | Self::ReleaseHold { by, .. }
@@ -151,7 +151,7 @@ impl Reply {
 
 /// An answer, and whether it is a repetition of one given before under the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Replayed<T> {
+pub struct Idempotent<T> {
     /// The answer.
     pub value: T,
     /// It was given before; nothing was done this time.
@@ -184,7 +184,7 @@ pub struct PaymentReply {
 }
 
 /// A command on its way to the writer, with the way back.
-pub(crate) struct Envelope {
+pub(crate) struct QueuedCommand {
     pub(crate) command: Command,
-    pub(crate) reply: oneshot::Sender<Result<Replayed<Reply>, Error>>,
+    pub(crate) reply: oneshot::Sender<Result<Idempotent<Reply>, Error>>,
 }

@@ -1,10 +1,10 @@
 //! The way out: what every commit left, to everybody who watches. One JSON text a change however many watch, at most
-//! [`FRAMES_PER_SECOND`] a product; slow readers skip to the newest, they never queue (DESIGN §7).
+//! [`MAX_UPDATES_PER_SECOND`] a product; slow readers skip to the newest, they never queue (DESIGN §7).
 
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::{Order, OrderId, OrderState, Product, ProductId, StockSnapshot},
-    store::{Followed, Store},
+    store::{OrderSnapshot, Store},
 };
 use bytes::Bytes;
 use std::{
@@ -15,14 +15,14 @@ use std::{
 use tokio::sync::{Notify, broadcast, watch};
 
 /// Changes of one product that are told in a second, at most: faster than anyone reads, slow enough to send to all.
-pub const FRAMES_PER_SECOND: u32 = 20;
+pub const MAX_UPDATES_PER_SECOND: u32 = 20;
 
 /// Changes that a watcher of all products may lag behind before it is told the whole state again.
 const ALL_BACKLOG: usize = 256;
 
 /// One change of one product's stock, serialised once for all who watch.
 #[derive(Debug)]
-pub struct Frame {
+pub struct StockUpdate {
     /// The counters.
     pub snapshot: StockSnapshot,
     /// The snapshot as JSON.
@@ -30,7 +30,7 @@ pub struct Frame {
     message: OnceLock<Bytes>,
 }
 
-impl Frame {
+impl StockUpdate {
     fn of(product: &Product) -> Arc<Self> {
         let snapshot = product.snapshot();
         let json = serde_json::to_vec(&snapshot).unwrap_or_default().into();
@@ -45,31 +45,31 @@ impl Frame {
 
 /// Watches one product. A slow reader misses what lies between, never the last state.
 pub struct StockWatch {
-    frames: watch::Receiver<Arc<Frame>>,
+    updates: watch::Receiver<Arc<StockUpdate>>,
     /// What the pacer has yet to tell the others.
-    ahead: Option<Arc<Frame>>,
+    ahead: Option<Arc<StockUpdate>>,
     /// The version that this watcher was told last.
     told: u64,
 }
 
 impl StockWatch {
     /// The present state, to begin with.
-    pub fn current(&mut self) -> Arc<Frame> {
-        let paced = self.frames.borrow_and_update().clone();
+    pub fn current(&mut self) -> Arc<StockUpdate> {
+        let paced = self.updates.borrow_and_update().clone();
         let ahead = self.ahead.take().filter(|ahead| ahead.snapshot.version > paced.snapshot.version);
-        let frame = ahead.unwrap_or(paced);
-        self.told = frame.snapshot.version;
-        frame
+        let update = ahead.unwrap_or(paced);
+        self.told = update.snapshot.version;
+        update
     }
 
     /// The next state; `None` once the feed is gone.
-    pub async fn next(&mut self) -> Option<Arc<Frame>> {
+    pub async fn next(&mut self) -> Option<Arc<StockUpdate>> {
         loop {
-            self.frames.changed().await.ok()?;
-            let frame = self.frames.borrow_and_update().clone();
-            if frame.snapshot.version > self.told {
-                self.told = frame.snapshot.version;
-                return Some(frame);
+            self.updates.changed().await.ok()?;
+            let update = self.updates.borrow_and_update().clone();
+            if update.snapshot.version > self.told {
+                self.told = update.snapshot.version;
+                return Some(update);
             }
         }
     }
@@ -77,14 +77,14 @@ impl StockWatch {
 
 /// Watches one order.
 pub struct OrderWatch {
-    changes: watch::Receiver<Option<Followed>>,
+    changes: watch::Receiver<Option<OrderSnapshot>>,
     /// What its watcher was told last, or is to be told first.
-    told: Option<Followed>,
+    told: Option<OrderSnapshot>,
     begun: bool,
 }
 
 impl OrderWatch {
-    pub(crate) fn starting_at(self, known: Followed) -> Self {
+    pub(crate) fn starting_at(self, known: OrderSnapshot) -> Self {
         Self { told: Some(known), ..self }
     }
 
@@ -96,7 +96,7 @@ impl OrderWatch {
                 self.changes.changed().await.ok()?;
                 // What was read first may come again, as another node's news.
                 let news = self.changes.borrow_and_update().clone();
-                if news.is_some_and(|news| go_on(&mut self.told, &news)) {
+                if news.is_some_and(|news| advance(&mut self.told, &news)) {
                     break;
                 }
             }
@@ -107,7 +107,7 @@ impl OrderWatch {
 
 /// Takes in news of an order. It only ever goes on, from pending by cancelled to paid, and so does the number of its refunds:
 /// what would take it back is old. Answers whether there was anything new.
-fn go_on(known: &mut Option<Followed>, news: &Followed) -> bool {
+fn advance(known: &mut Option<OrderSnapshot>, news: &OrderSnapshot) -> bool {
     let Some(known) = known else {
         *known = Some(news.clone());
         return true;
@@ -122,14 +122,14 @@ fn go_on(known: &mut Option<Followed>, news: &Followed) -> bool {
 
 struct Entry {
     product: Arc<Product>,
-    frames: watch::Sender<Arc<Frame>>,
+    updates: watch::Sender<Arc<StockUpdate>>,
 }
 
 impl Entry {
     /// What is, also where the pacer has not told of it yet: whoever comes now has seen it elsewhere, perhaps.
-    fn newest(&self) -> Arc<Frame> {
-        let told = self.frames.borrow().clone();
-        if told.snapshot.version < self.product.version { Frame::of(&self.product) } else { told }
+    fn newest(&self) -> Arc<StockUpdate> {
+        let told = self.updates.borrow().clone();
+        if told.snapshot.version < self.product.version { StockUpdate::of(&self.product) } else { told }
     }
 }
 
@@ -138,9 +138,9 @@ pub(crate) struct Feed {
     /// Products that changed since the pacer last told of them.
     dirty: Mutex<HashSet<ProductId>>,
     wake: Notify,
-    all: broadcast::Sender<Arc<Frame>>,
+    all: broadcast::Sender<Arc<StockUpdate>>,
     /// Only orders that somebody watches are here.
-    orders: Mutex<HashMap<OrderId, watch::Sender<Option<Followed>>>>,
+    orders: Mutex<HashMap<OrderId, watch::Sender<Option<OrderSnapshot>>>>,
     /// A commit left something that only the store can tell of.
     look: Arc<Notify>,
 }
@@ -159,8 +159,8 @@ impl Feed {
         for product in store.reads().products().await? {
             feed.publish(product);
         }
-        tokio::spawn(pace(Arc::downgrade(&feed)));
-        tokio::spawn(look_out(Arc::downgrade(&feed), store));
+        tokio::spawn(throttle(Arc::downgrade(&feed)));
+        tokio::spawn(poll(Arc::downgrade(&feed), store));
         Ok(feed)
     }
 
@@ -172,8 +172,8 @@ impl Feed {
             Some(entry) if entry.product.version >= product.version => return,
             Some(entry) => entry.product = Arc::new(product),
             None => {
-                let frames = watch::Sender::new(Frame::of(&product));
-                catalogue.insert(id, Entry { product: Arc::new(product), frames });
+                let updates = watch::Sender::new(StockUpdate::of(&product));
+                catalogue.insert(id, Entry { product: Arc::new(product), updates });
             }
         }
         drop(catalogue);
@@ -184,7 +184,7 @@ impl Feed {
     /// Tells an order's watchers what a commit left, if it has any.
     pub(crate) fn publish_order(&self, order: &Order) {
         // Its refunds are for the look-out to find.
-        self.tell_watchers(&Followed { order: order.clone(), refunds: 0 });
+        self.notify_watchers(&OrderSnapshot { order: order.clone(), refunds: 0 });
     }
 
     /// A refund has fallen due, which the payment knows and the order does not: the watched orders are read again.
@@ -192,9 +192,9 @@ impl Feed {
         self.look.notify_one();
     }
 
-    fn tell_watchers(&self, news: &Followed) {
+    fn notify_watchers(&self, news: &OrderSnapshot) {
         if let Some(sender) = locked(&self.orders).get(&news.order.id) {
-            sender.send_if_modified(|known| go_on(known, news));
+            sender.send_if_modified(|known| advance(known, news));
         }
     }
 
@@ -214,11 +214,11 @@ impl Feed {
         let catalogue = self.read();
         let entry = catalogue.get(&id)?;
         // In this order, so that nothing falls between.
-        let frames = entry.frames.subscribe();
-        Some(StockWatch { frames, ahead: Some(entry.newest()), told: 0 })
+        let updates = entry.updates.subscribe();
+        Some(StockWatch { updates, ahead: Some(entry.newest()), told: 0 })
     }
 
-    pub(crate) fn watch_all(&self) -> (Vec<Arc<Frame>>, broadcast::Receiver<Arc<Frame>>) {
+    pub(crate) fn watch_all(&self) -> (Vec<Arc<StockUpdate>>, broadcast::Receiver<Arc<StockUpdate>>) {
         let changes = self.all.subscribe();
         let now = self.read().values().map(Entry::newest).collect();
         (now, changes)
@@ -240,14 +240,14 @@ impl Feed {
     }
 
     /// Sends the newest state of every product that changed.
-    fn tell(&self) {
+    fn flush(&self) {
         let dirty = std::mem::take(&mut *locked(&self.dirty));
         let catalogue = self.read();
         for entry in dirty.iter().filter_map(|id| catalogue.get(id)) {
-            let frame = Frame::of(&entry.product);
-            entry.frames.send_replace(frame.clone());
+            let update = StockUpdate::of(&entry.product);
+            entry.updates.send_replace(update.clone());
             // Nobody may be watching; that is no error.
-            let _ = self.all.send(frame);
+            let _ = self.all.send(update);
         }
     }
 
@@ -274,46 +274,46 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Tells of changes at once, and then not again for a while: the first is prompt, a storm is thinned.
-async fn pace(feed: std::sync::Weak<Feed>) {
+async fn throttle(feed: std::sync::Weak<Feed>) {
     loop {
         let Some(alive) = feed.upgrade() else { return };
         // Ends now and then, to see whether the feed is still there.
         let _ = tokio::time::timeout(Duration::from_secs(1), alive.wake.notified()).await;
-        alive.tell();
+        alive.flush();
         drop(alive);
-        tokio::time::sleep(Duration::from_secs(1) / FRAMES_PER_SECOND).await;
+        tokio::time::sleep(Duration::from_secs(1) / MAX_UPDATES_PER_SECOND).await;
     }
 }
 
 /// Shows what other processes commit to the same database: the command line, another node.
-async fn look_out(feed: std::sync::Weak<Feed>, store: Arc<dyn Store>) {
+async fn poll(feed: std::sync::Weak<Feed>, store: Arc<dyn Store>) {
     let mut seen = None;
     loop {
         let Some(ours) = feed.upgrade().map(|feed| feed.look.clone()) else { return };
         tokio::select! {
-            () = store.news() => {}
+            () = store.wait_for_change() => {}
             () = ours.notified() => {}
         }
         let Some(feed) = feed.upgrade() else { return };
-        if let Err(error) = look(&feed, &*store, &mut seen).await {
+        if let Err(error) = refresh(&feed, &*store, &mut seen).await {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::warn!(%error, cause, "could not look for other writers' commits");
         }
     }
 }
 
-async fn look(feed: &Feed, store: &dyn Store, seen: &mut Option<i64>) -> Result<(), StoreError> {
-    let pulse = store.reads().pulse().await?;
-    if *seen == Some(pulse) {
+async fn refresh(feed: &Feed, store: &dyn Store, seen: &mut Option<i64>) -> Result<(), StoreError> {
+    let change_token = store.reads().change_token().await?;
+    if *seen == Some(change_token) {
         return Ok(());
     }
     for product in store.reads().products().await? {
         feed.publish(product);
     }
-    for news in store.reads().followed(&feed.watched_orders()).await? {
-        feed.tell_watchers(&news);
+    for news in store.reads().order_snapshots(&feed.watched_orders()).await? {
+        feed.notify_watchers(&news);
     }
     // Only now: what could not be read is looked for again.
-    *seen = Some(pulse);
+    *seen = Some(change_token);
     Ok(())
 }

@@ -11,11 +11,11 @@ mod command;
 #[cfg(feature = "engine")]
 mod decide;
 #[cfg(feature = "engine")]
-mod fault;
+mod error;
 #[cfg(feature = "engine")]
 mod feed;
 #[cfg(feature = "engine")]
-pub mod observed;
+pub mod metrics;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
 #[cfg(feature = "engine")]
@@ -35,11 +35,11 @@ mod writer;
 
 #[cfg(feature = "engine")]
 pub use {
-    clock::{Clock, Mint, SystemClock},
-    command::{Idempotency, IdempotencyKey, PaymentReply, PaymentVerdict, Replayed},
-    fault::{Error, StoreError},
-    feed::{Frame, OrderWatch, StockWatch},
-    service::{Checkout, Delivery, Limits},
+    clock::{Clock, IdGenerator, SystemClock},
+    command::{Idempotency, IdempotencyKey, Idempotent, PaymentReply, PaymentVerdict},
+    error::{Error, StoreError},
+    feed::{OrderWatch, StockUpdate, StockWatch},
+    service::{Checkout, Limits, PaymentEvent},
 };
 
 #[cfg(feature = "testing")]

@@ -2,15 +2,15 @@
 //! caller who goes away cannot drop a transaction half-way (P9); reads come from memory or from a reader connection.
 
 use crate::{
-    clock::{Clock, Mint},
-    command::{Caller, Command, Envelope, Idempotency, PaymentReply, PlaceHold, Replayed, Reply},
-    fault::{Error, StoreError},
-    feed::{Feed, Frame, OrderWatch, StockWatch},
+    clock::{Clock, IdGenerator},
+    command::{Command, Idempotency, Idempotent, PaymentReply, PlaceHold, QueuedCommand, Reply, Requester},
+    error::{Error, StoreError},
+    feed::{Feed, OrderWatch, StockUpdate, StockWatch},
+    metrics::EngineMetrics,
     model::{
-        Deposit, EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product,
-        ProductDraft, ProductError, ProductId, Quantity, Reference, Refusal, Shopper, Timestamp, TransactionId,
+        EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft,
+        ProductError, ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
     },
-    observed::Observed,
     purge,
     store::{Audit, Reads, Store},
     sweep, writer,
@@ -39,7 +39,7 @@ impl Default for Limits {
 
 /// One payment event, as the edge has verified and parsed it.
 #[derive(Debug, Clone)]
-pub struct Delivery {
+pub struct PaymentEvent {
     /// The provider's id of the event.
     pub key: EventKey,
     /// SHA-256 of what was said.
@@ -51,18 +51,18 @@ pub struct Delivery {
     /// What happened to the money.
     pub status: PaymentStatus,
     /// How much.
-    pub deposit: Deposit,
+    pub reported: ReportedAmount,
 }
 
 /// The checkout engine. Clones share one writer.
 #[derive(Clone)]
 pub struct Checkout {
-    queue: mpsc::Sender<Envelope>,
+    queue: mpsc::Sender<QueuedCommand>,
     feed: Arc<Feed>,
-    observed: Arc<Observed>,
+    metrics: Arc<EngineMetrics>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    mint: Mint,
+    ids: IdGenerator,
 }
 
 impl Checkout {
@@ -70,15 +70,15 @@ impl Checkout {
     /// what is due is still reclaimed by whoever needs it (P4).
     pub async fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Result<Self, StoreError> {
         let feed = Feed::start(store.clone()).await?;
-        let observed = Arc::new(Observed::default());
-        let queue = writer::start(store.clone(), clock.clone(), feed.clone(), observed.clone(), limits);
-        let mint = Mint::new(clock.clone());
-        Ok(Self { queue, feed, observed, store, clock, mint })
+        let metrics = Arc::new(EngineMetrics::default());
+        let queue = writer::start(store.clone(), clock.clone(), feed.clone(), metrics.clone(), limits);
+        let ids = IdGenerator::new(clock.clone());
+        Ok(Self { queue, feed, metrics, store, clock, ids })
     }
 
     /// Starts the sweep, which takes back what nobody came for, and deletes what has been kept long enough. Ends with the
     /// runtime.
-    pub fn sweep(&self, limits: Limits) {
+    pub fn start_maintenance(&self, limits: Limits) {
         tokio::spawn(sweep::run(self.clone(), self.store.clone(), self.clock.clone(), limits));
         tokio::spawn(purge::run(self.store.clone(), self.clock.clone()));
     }
@@ -90,12 +90,12 @@ impl Checkout {
 
     /// Puts a product on sale.
     pub async fn add_product(&self, draft: ProductDraft) -> Result<Result<Product, ProductError>, Error> {
-        let product = match draft.check(self.mint.id(), self.clock.now()) {
+        let product = match draft.check(self.ids.generate(), self.clock.now()) {
             Ok(product) => product,
             Err(wrong) => return Ok(Err(wrong)),
         };
         match self.send(Command::AddProduct(Box::new(product))).await? {
-            Replayed { value: Reply::Product(product), .. } => Ok(Ok(*product)),
+            Idempotent { value: Reply::Product(product), .. } => Ok(Ok(*product)),
             other => unexpected(&other),
         }
     }
@@ -103,7 +103,7 @@ impl Checkout {
     /// Sets how many units the sale has in all; never below what is held, pending or sold.
     pub async fn adjust_stock(&self, product: ProductId, total: u32) -> Result<Product, Error> {
         match self.send(Command::AdjustStock { product, total }).await? {
-            Replayed { value: Reply::Product(product), .. } => Ok(*product),
+            Idempotent { value: Reply::Product(product), .. } => Ok(*product),
             other => unexpected(&other),
         }
     }
@@ -116,9 +116,9 @@ impl Checkout {
         owner: Owner,
         shopper: Option<Shopper>,
         idempotency: Option<Idempotency>,
-    ) -> Result<Replayed<Hold>, Error> {
-        let by = Caller { owner, idempotency };
-        self.hold_reply(Command::PlaceHold(PlaceHold { id: self.mint.id(), product, qty, shopper, by })).await
+    ) -> Result<Idempotent<Hold>, Error> {
+        let by = Requester { owner, idempotency };
+        self.hold_reply(Command::PlaceHold(PlaceHold { id: self.ids.generate(), product, qty, shopper, by })).await
     }
 
     /// Gives a hold back; giving it back twice is no error.
@@ -127,8 +127,8 @@ impl Checkout {
         hold: HoldId,
         owner: Owner,
         idempotency: Option<Idempotency>,
-    ) -> Result<Replayed<Hold>, Error> {
-        self.hold_reply(Command::ReleaseHold { hold, by: Caller { owner, idempotency } }).await
+    ) -> Result<Idempotent<Hold>, Error> {
+        self.hold_reply(Command::ReleaseHold { hold, by: Requester { owner, idempotency } }).await
     }
 
     /// Makes a hold last longer, once, where its product allows it.
@@ -137,8 +137,8 @@ impl Checkout {
         hold: HoldId,
         owner: Owner,
         idempotency: Option<Idempotency>,
-    ) -> Result<Replayed<Hold>, Error> {
-        self.hold_reply(Command::ExtendHold { hold, by: Caller { owner, idempotency } }).await
+    ) -> Result<Idempotent<Hold>, Error> {
+        self.hold_reply(Command::ExtendHold { hold, by: Requester { owner, idempotency } }).await
     }
 
     /// Turns a hold into an order (P3), and applies the payments that came before it (P6).
@@ -147,9 +147,9 @@ impl Checkout {
         hold: HoldId,
         owner: Owner,
         idempotency: Option<Idempotency>,
-    ) -> Result<Replayed<Order>, Error> {
-        let by = Caller { owner, idempotency };
-        self.order_reply(Command::PlaceOrder { id: self.mint.id(), hold, by }).await
+    ) -> Result<Idempotent<Order>, Error> {
+        let by = Requester { owner, idempotency };
+        self.order_reply(Command::PlaceOrder { id: self.ids.generate(), hold, by }).await
     }
 
     /// Cancels an order that is not paid; cancelling twice is no error.
@@ -158,26 +158,26 @@ impl Checkout {
         order: OrderId,
         owner: Owner,
         idempotency: Option<Idempotency>,
-    ) -> Result<Replayed<Order>, Error> {
-        self.order_reply(Command::CancelOrder { order, by: Caller { owner, idempotency } }).await
+    ) -> Result<Idempotent<Order>, Error> {
+        self.order_reply(Command::CancelOrder { order, by: Requester { owner, idempotency } }).await
     }
 
     /// Takes the payment provider's word, however often, late or out of order (P5–P7).
-    pub async fn record_payment(&self, delivery: Delivery) -> Result<PaymentReply, Error> {
+    pub async fn record_payment(&self, delivery: PaymentEvent) -> Result<PaymentReply, Error> {
         let payment = Payment {
-            id: self.mint.id(),
+            id: self.ids.generate(),
             key: delivery.key,
             fingerprint: delivery.fingerprint,
             reference: delivery.reference,
             product_id: None,
             transaction_id: delivery.transaction_id,
             status: delivery.status,
-            deposit: delivery.deposit,
+            reported: delivery.reported,
             received_at: self.clock.now(),
             outcome: EventOutcome::Ignored,
         };
         match self.send(Command::RecordPayment(Box::new(payment))).await? {
-            Replayed { value: Reply::Payment(reply), .. } => Ok(reply),
+            Idempotent { value: Reply::Payment(reply), .. } => Ok(reply),
             other => unexpected(&other),
         }
     }
@@ -188,8 +188,8 @@ impl Checkout {
     }
 
     /// Gives up on payments parked before `before`; answers how many.
-    pub(crate) async fn sweep_parked(&self, before: Timestamp) -> Result<u32, Error> {
-        self.swept_reply(Command::SweepParked { before }).await
+    pub(crate) async fn expire_unmatched(&self, before: Timestamp) -> Result<u32, Error> {
+        self.swept_reply(Command::ExpireUnmatched { before }).await
     }
 
     /// Every product as the last commit this node has seen left it, oldest first. From memory.
@@ -213,7 +213,7 @@ impl Checkout {
     }
 
     /// Everything that happens to any product's stock: the present frames, and then each change.
-    pub fn watch_all_stock(&self) -> (Vec<Arc<Frame>>, tokio::sync::broadcast::Receiver<Arc<Frame>>) {
+    pub fn watch_all_stock(&self) -> (Vec<Arc<StockUpdate>>, tokio::sync::broadcast::Receiver<Arc<StockUpdate>>) {
         self.feed.watch_all()
     }
 
@@ -221,7 +221,7 @@ impl Checkout {
     pub async fn hold(&self, id: HoldId, owner: Owner) -> Result<Hold, Error> {
         let hold = self.reads().hold(id).await.map_err(|e| read_failed(&e))?;
         let hold = hold.filter(|h| h.owner == owner).ok_or(Refusal::UnknownHold)?;
-        Ok(hold.seen_at(self.now()))
+        Ok(hold.as_of(self.now()))
     }
 
     /// Is this the id of a hold, whoever owns it?
@@ -230,8 +230,8 @@ impl Checkout {
     }
 
     /// The owner's holds that can still become orders, newest first, at most `limit`.
-    pub async fn live_holds(&self, owner: Owner, limit: u32) -> Result<Vec<Hold>, Error> {
-        self.reads().live_holds(owner, self.now(), limit).await.map_err(|e| read_failed(&e))
+    pub async fn active_holds(&self, owner: Owner, limit: u32) -> Result<Vec<Hold>, Error> {
+        self.reads().active_holds(owner, self.now(), limit).await.map_err(|e| read_failed(&e))
     }
 
     /// The owner's order.
@@ -252,7 +252,7 @@ impl Checkout {
 
     /// The payment events that came for the owner's hold before it was an order, oldest first: what waits (P6), and what
     /// must go back because there was no order.
-    pub async fn payments_ahead(&self, hold: &Hold) -> Result<Vec<Payment>, Error> {
+    pub async fn payments_for_hold(&self, hold: &Hold) -> Result<Vec<Payment>, Error> {
         self.reads().payments(hold.id, None).await.map_err(|e| read_failed(&e))
     }
 
@@ -260,7 +260,7 @@ impl Checkout {
     pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
         // Subscribe first and read second: a change in between is seen twice rather than not at all.
         let watch = self.feed.watch_order(id);
-        let known = self.reads().followed(&[id]).await.map_err(|e| read_failed(&e))?.pop();
+        let known = self.reads().order_snapshots(&[id]).await.map_err(|e| read_failed(&e))?.pop();
         Ok(watch.starting_at(known.filter(|known| known.order.owner == owner).ok_or(Refusal::UnknownOrder)?))
     }
 
@@ -270,8 +270,8 @@ impl Checkout {
     }
 
     /// What the engine has done so far.
-    pub fn observed(&self) -> &Observed {
-        &self.observed
+    pub fn metrics(&self) -> &EngineMetrics {
+        &self.metrics
     }
 
     /// Commands that wait for the writer.
@@ -299,52 +299,52 @@ impl Checkout {
         self.store.reads()
     }
 
-    async fn hold_reply(&self, command: Command) -> Result<Replayed<Hold>, Error> {
+    async fn hold_reply(&self, command: Command) -> Result<Idempotent<Hold>, Error> {
         match self.send(command).await? {
-            Replayed { value: Reply::Hold(value), replayed } => Ok(Replayed { value, replayed }),
+            Idempotent { value: Reply::Hold(value), replayed } => Ok(Idempotent { value, replayed }),
             other => unexpected(&other),
         }
     }
 
-    async fn order_reply(&self, command: Command) -> Result<Replayed<Order>, Error> {
+    async fn order_reply(&self, command: Command) -> Result<Idempotent<Order>, Error> {
         match self.send(command).await? {
-            Replayed { value: Reply::Order(value), replayed } => Ok(Replayed { value, replayed }),
+            Idempotent { value: Reply::Order(value), replayed } => Ok(Idempotent { value, replayed }),
             other => unexpected(&other),
         }
     }
 
     async fn swept_reply(&self, command: Command) -> Result<u32, Error> {
         match self.send(command).await? {
-            Replayed { value: Reply::Swept(count), .. } => Ok(count),
+            Idempotent { value: Reply::Swept(count), .. } => Ok(count),
             other => unexpected(&other),
         }
     }
 
-    async fn send(&self, command: Command) -> Result<Replayed<Reply>, Error> {
+    async fn send(&self, command: Command) -> Result<Idempotent<Reply>, Error> {
         // For whoever collects traces: how long a command waits and is worked on. To nobody else it exists.
         let span = tracing::debug_span!(target: "trace", "command", otel.name = command.name());
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Envelope { command, reply }).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(Envelope { command, .. }) => {
-                self.observed.turned_away(&command);
+        self.queue.try_send(QueuedCommand { command, reply }).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(QueuedCommand { command, .. }) => {
+                self.metrics.record_busy(&command);
                 Error::BUSY
             }
             // The writer is gone, and with it all that this process can do.
-            mpsc::error::TrySendError::Closed(_) => Error::Fault,
+            mpsc::error::TrySendError::Closed(_) => Error::Internal,
         })?;
         // The writer answers every command it took; if it is gone, so is our knowledge of what it did.
-        answer.instrument(span).await.unwrap_or(Err(Error::Unknown))
+        answer.instrument(span).await.unwrap_or(Err(Error::OutcomeUnknown))
     }
 }
 
 /// The answer is of another kind than the question: the key stands for another request. Fingerprints differ by path, so
 /// `decide` has refused that before, unless the caller's fingerprints are poor. Without a key it can only be a bug.
-fn unexpected<T>(answer: &Replayed<Reply>) -> Result<T, Error> {
+fn unexpected<T>(answer: &Idempotent<Reply>) -> Result<T, Error> {
     if answer.replayed {
         return Err(Refusal::KeyReused.into());
     }
     tracing::error!(answer = answer.value.kind(), "the writer answered another question");
-    Err(Error::Fault)
+    Err(Error::Internal)
 }
 
 fn read_failed(error: &StoreError) -> Error {
@@ -352,6 +352,6 @@ fn read_failed(error: &StoreError) -> Error {
     tracing::error!(%error, cause, "a read failed");
     match error {
         StoreError::Unavailable(_) | StoreError::Contended(_) => Error::BUSY,
-        _ => Error::Fault,
+        _ => Error::Internal,
     }
 }

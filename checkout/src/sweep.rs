@@ -3,7 +3,7 @@
 
 use crate::{
     clock::Clock,
-    fault::{Error, StoreError},
+    error::{Error, StoreError},
     model::Timestamp,
     service::{Checkout, Limits},
     store::Store,
@@ -44,7 +44,7 @@ async fn sweep(checkout: &Checkout, store: &dyn Store, now: Timestamp, limits: L
     }
     let give_up_at = oldest_parked.map(|parked| parked + limits.parked_for);
     if give_up_at.is_some_and(|at| at <= now) {
-        log(checkout.sweep_parked(now - limits.parked_for).await, "payments without an order");
+        log(checkout.expire_unmatched(now - limits.parked_for).await, "payments without an order");
     }
     let later = [next, give_up_at].into_iter().flatten().filter(|at| *at > now).min();
     Ok(later.map_or(LONGEST, |at| now.until(at)))

@@ -2,16 +2,16 @@
 //! what they need in bulk, decides each in the order of arrival, commits once, answers all, and publishes the news.
 
 use crate::{
-    clock::{Clock, Mint},
-    command::{Command, Envelope, Replayed, Reply},
+    clock::{Clock, IdGenerator},
+    command::{Command, Idempotent, QueuedCommand, Reply},
     decide,
-    fault::{Error, StoreError},
+    error::{Error, StoreError},
     feed::Feed,
+    metrics::{BatchFailure, EngineMetrics, log_stock},
     model::{Product, ProductId, Timestamp},
-    observed::{Observed, Setback, log_stock},
     service::Limits,
-    state::{State, Wanted},
-    store::{Commit, Store, Unit},
+    state::{LoadRequest, State},
+    store::{CommitOutcome, Store, Transaction},
 };
 use futures::FutureExt;
 use std::{
@@ -24,42 +24,42 @@ use std::{
 use tokio::sync::mpsc;
 
 /// Times a batch is decided again because another writer was first.
-const ATTEMPTS: u32 = 6;
+const MAX_ATTEMPTS: u32 = 6;
 
 /// How long a batch is tried before a third attempt: whoever keeps a lock for longer than this is not passing by, and callers
 /// would rather be told to come again. There is always a second attempt: the first may have waited for a connection that
 /// had fallen silent.
-const PATIENCE: Duration = Duration::from_secs(3);
+const RETRY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Times it is decided again on the products as the other writer left them, without locking anything. Whoever is overtaken
 /// as often as that loads under locks, and is not overtaken again.
-const RACES: u32 = 3;
+const MAX_OPTIMISTIC_ATTEMPTS: u32 = 3;
 
 /// Rounds of loading before a batch must be decidable: a claim, then its product's tally, and one to see there is no more.
-const ROUNDS: usize = 5;
+const MAX_LOAD_ROUNDS: usize = 5;
 
 /// How far a clock may jump back before the writer follows it.
-const CLOCK_SLIP: Duration = Duration::from_mins(5);
+const MAX_CLOCK_REGRESSION: Duration = Duration::from_mins(5);
 
 enum Attempt {
-    Answered(Answers),
+    Completed(Answers),
     /// What the decisions rested on had changed; nothing is written. These products are known as they are now.
-    Overtaken(Vec<Product>),
+    Conflict(Vec<Product>),
 }
 
-type Answers = Vec<Result<Replayed<Reply>, Error>>;
+type Answers = Vec<Result<Idempotent<Reply>, Error>>;
 
 /// Starts the writer; it ends when the last sender is gone.
 pub(crate) fn start(
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     feed: Arc<Feed>,
-    observed: Arc<Observed>,
+    metrics: Arc<EngineMetrics>,
     limits: Limits,
-) -> mpsc::Sender<Envelope> {
+) -> mpsc::Sender<QueuedCommand> {
     let (sender, queue) = mpsc::channel(limits.queue);
-    let mint = Mint::new(clock.clone());
-    let writer = Writer { store, clock, mint, feed, observed, state: State::default(), last: Timestamp::default() };
+    let ids = IdGenerator::new(clock.clone());
+    let writer = Writer { store, clock, ids, feed, metrics, state: State::default(), last: Timestamp::default() };
     tokio::spawn(writer.run(queue, limits.batch));
     sender
 }
@@ -67,23 +67,23 @@ pub(crate) fn start(
 struct Writer {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    mint: Mint,
+    ids: IdGenerator,
     feed: Arc<Feed>,
-    observed: Arc<Observed>,
+    metrics: Arc<EngineMetrics>,
     state: State,
     /// The latest instant decided at.
     last: Timestamp,
 }
 
 impl Writer {
-    async fn run(mut self, mut queue: mpsc::Receiver<Envelope>, cap: usize) {
+    async fn run(mut self, mut queue: mpsc::Receiver<QueuedCommand>, cap: usize) {
         let mut batch = Vec::with_capacity(cap);
         while queue.recv_many(&mut batch, cap).await > 0 {
             // Whoever went away before the work began is spared it.
-            batch.retain(|envelope| !envelope.reply.is_closed());
+            batch.retain(|queued| !queued.reply.is_closed());
             let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|e| (e.command, e.reply)).unzip();
             let answers = if commands.is_empty() { Vec::new() } else { self.serve(&commands).await };
-            self.observed.answered(&commands, &answers);
+            self.metrics.record_replies(&commands, &answers);
             for (reply, answer) in replies.into_iter().zip(answers) {
                 // Whoever went away meanwhile can ask again with the same key (P9).
                 let _ = reply.send(answer);
@@ -95,7 +95,7 @@ impl Writer {
     /// broken invariant, fails the one command that meets it and not its neighbours.
     async fn serve(&mut self, commands: &[Command]) -> Answers {
         let answers = self.serve_together(commands).await;
-        let failed = matches!(answers.first(), Some(Err(Error::Fault))) && commands.len() > 1;
+        let failed = matches!(answers.first(), Some(Err(Error::Internal))) && commands.len() > 1;
         if !failed {
             return answers;
         }
@@ -108,31 +108,31 @@ impl Writer {
     /// Answers a batch by one commit. A failed batch leaves nothing known, so the next one reads afresh.
     async fn serve_together(&mut self, commands: &[Command]) -> Answers {
         let begun = Instant::now();
-        for attempt in 0..ATTEMPTS {
-            if attempt >= 2 && begun.elapsed() > PATIENCE {
+        for attempt in 0..MAX_ATTEMPTS {
+            if attempt >= 2 && begun.elapsed() > RETRY_TIMEOUT {
                 break;
             }
             let outcome = AssertUnwindSafe(self.attempt(commands)).catch_unwind().await;
             match outcome {
-                Ok(Ok(Attempt::Answered(answers))) => return answers,
-                Ok(Ok(Attempt::Overtaken(products))) => {
-                    self.observed.setbacks.note(Setback::Overtaken);
-                    self.state.forget();
-                    if attempt < RACES {
-                        self.state.refresh(products);
+                Ok(Ok(Attempt::Completed(answers))) => return answers,
+                Ok(Ok(Attempt::Conflict(products))) => {
+                    self.metrics.batch_failures.record(BatchFailure::Conflict);
+                    self.state.clear();
+                    if attempt < MAX_OPTIMISTIC_ATTEMPTS {
+                        self.state.reload(products);
                     }
                 }
                 Ok(Err(error @ StoreError::Contended(_))) => {
-                    self.observed.setbacks.note(Setback::Contended);
-                    self.state.forget();
+                    self.metrics.batch_failures.record(BatchFailure::Contended);
+                    self.state.clear();
                     tracing::debug!(attempt, %error, "another writer was first");
-                    tokio::time::sleep(self.mint.jitter(Duration::from_millis(1 << attempt))).await;
+                    tokio::time::sleep(self.ids.jitter(Duration::from_millis(1 << attempt))).await;
                 }
                 Ok(Err(error)) => return self.fail(commands, &error),
                 Err(panic) => return self.broken(commands, panic.as_ref()),
             }
         }
-        self.observed.setbacks.note(Setback::GaveUp);
+        self.metrics.batch_failures.record(BatchFailure::GaveUp);
         tracing::warn!(commands = commands.len(), "gave up a batch to contention");
         vec![Err(Error::BUSY); commands.len()]
     }
@@ -141,32 +141,32 @@ impl Writer {
     /// is believed.
     fn now(&mut self) -> Timestamp {
         let now = self.clock.now();
-        self.last = now.max(self.last.min(now + CLOCK_SLIP));
+        self.last = now.max(self.last.min(now + MAX_CLOCK_REGRESSION));
         self.last
     }
 
     /// Loads, decides, commits.
     async fn attempt(&mut self, commands: &[Command]) -> Result<Attempt, StoreError> {
-        let mut unit = self.store.begin().await?;
+        let mut transaction = self.store.begin().await?;
         // Asked only now: to begin may take a while, and what expired meanwhile has expired (P3).
         let now = self.now();
-        let answers = match self.answers(&mut *unit, commands, now).await {
+        let answers = match self.answers(&mut *transaction, commands, now).await {
             Ok(Some(answers)) => answers,
             undecided => {
-                unit.roll_back().await;
-                return undecided.map(|_| Attempt::Overtaken(Vec::new()));
+                transaction.rollback().await;
+                return undecided.map(|_| Attempt::Conflict(Vec::new()));
             }
         };
-        let writes = self.state.writes(&self.mint, now);
+        let writes = self.state.writes(&self.ids, now);
         let started = Instant::now();
-        if let Commit::Overtaken(products) = unit.commit(&writes).await? {
-            return Ok(Attempt::Overtaken(products));
+        if let CommitOutcome::Conflict(products) = transaction.commit(&writes).await? {
+            return Ok(Attempt::Conflict(products));
         }
         if !writes.is_empty() {
-            self.observed.committed(commands.len(), started.elapsed(), &writes);
+            self.metrics.record_commit(commands.len(), started.elapsed(), &writes);
             log_stock(&writes);
         }
-        self.state.settle();
+        self.state.end_batch();
         for product in writes.products() {
             self.feed.publish(product.clone());
         }
@@ -178,43 +178,48 @@ impl Writer {
             self.feed.look_again();
         }
         if owes || writes.products().next().is_some() {
-            self.store.tell();
+            self.store.notify();
         }
-        Ok(Attempt::Answered(answers))
+        Ok(Attempt::Completed(answers))
     }
 
     /// What is decided, in the order of arrival; `None` where the batch has decided on something that has changed since.
     async fn answers(
         &mut self,
-        unit: &mut dyn Unit,
+        transaction: &mut dyn Transaction,
         commands: &[Command],
         now: Timestamp,
     ) -> Result<Option<Answers>, StoreError> {
-        if !self.load(unit, commands, now).await? {
+        if !self.load(transaction, commands, now).await? {
             return Ok(None);
         }
         let mut answers = Vec::with_capacity(commands.len());
         for command in commands {
-            let Some(swept) = self.take_back(unit, command, commands, now).await? else { return Ok(None) };
+            let Some(swept) = self.reclaim(transaction, command, commands, now).await? else { return Ok(None) };
             answers.push(self.decide(command, swept, now));
         }
         Ok(Some(answers))
     }
 
     /// Loads what the commands need and memory lacks, in bulk, until nothing is missing.
-    async fn load(&mut self, unit: &mut dyn Unit, commands: &[Command], now: Timestamp) -> Result<bool, StoreError> {
-        for _ in 0..ROUNDS {
-            let mut wanted = Wanted::at(now);
+    async fn load(
+        &mut self,
+        transaction: &mut dyn Transaction,
+        commands: &[Command],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        for _ in 0..MAX_LOAD_ROUNDS {
+            let mut request = LoadRequest::at(now);
             for command in commands {
-                decide::want(&self.state, command, &mut wanted);
+                decide::missing_data(&self.state, command, &mut request);
             }
-            let mut wanted = self.state.not_yet_asked(wanted);
-            if wanted.is_empty() {
+            let mut request = self.state.not_yet_requested(request);
+            if request.is_empty() {
                 return Ok(true);
             }
-            wanted.touched = self.touched(commands);
-            let found = unit.load(&wanted).await?;
-            if !self.state.admit(&wanted, found) {
+            request.touched = self.touched(commands);
+            let loaded = transaction.load(&request).await?;
+            if !self.state.merge(&request, loaded) {
                 return Ok(false);
             }
         }
@@ -224,29 +229,29 @@ impl Writer {
     /// Takes back what is due on the product that this command falls short on, in the same transaction: nobody is told
     /// "sold out" because the sweep is late (P4). Answers the units that came back; `None` where the batch has decided on
     /// something that has changed since.
-    async fn take_back(
+    async fn reclaim(
         &mut self,
-        unit: &mut dyn Unit,
+        transaction: &mut dyn Transaction,
         command: &Command,
         batch: &[Command],
         now: Timestamp,
     ) -> Result<Option<u32>, StoreError> {
         let mut back = 0;
-        while let Some(product) = decide::falls_short(&self.state, command, now) {
-            let mut wanted = self.state.want_due(product, now);
-            wanted.touched = self.touched(batch);
+        while let Some(product) = decide::needs_reclaim(&self.state, command, now) {
+            let mut request = self.state.due_request(product, now);
+            request.touched = self.touched(batch);
             // News of products that the batch knows otherwise must not slip in: it would take their claims away.
-            for touched in &wanted.touched {
-                self.state.consult(*touched);
+            for touched in &request.touched {
+                self.state.track_read(*touched);
             }
-            let found = unit.load(&wanted).await?;
-            let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
-            if !self.state.admit(&wanted, found) {
+            let loaded = transaction.load(&request).await?;
+            let due: Vec<_> = loaded.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
+            if !self.state.merge(&request, loaded) {
                 return Ok(None);
             }
             let (effects, units) = decide::reclaim(&self.state, product, &due, now);
             for effect in effects {
-                self.state.evolve(effect);
+                self.state.apply(effect);
             }
             back += units;
             // A sweep takes what one reading finds and comes again: others wait for the writer, too.
@@ -262,41 +267,41 @@ impl Writer {
         batch.iter().filter_map(|command| decide::product_of(&self.state, command)).collect()
     }
 
-    fn decide(&mut self, command: &Command, swept: u32, now: Timestamp) -> Result<Replayed<Reply>, Error> {
+    fn decide(&mut self, command: &Command, swept: u32, now: Timestamp) -> Result<Idempotent<Reply>, Error> {
         if let Some(product) = decide::product_of(&self.state, command) {
-            self.state.consult(product);
+            self.state.track_read(product);
         }
         let decision = decide::decide(&self.state, command, now)?;
         for effect in decision.effects {
-            self.state.evolve(effect);
+            self.state.apply(effect);
         }
         let value = match (command, decision.reply) {
             (Command::Sweep(_), _) => Reply::Swept(swept),
             (_, reply) => reply,
         };
-        Ok(Replayed { value, replayed: decision.replayed })
+        Ok(Idempotent { value, replayed: decision.replayed })
     }
 
     fn fail(&mut self, commands: &[Command], error: &StoreError) -> Answers {
-        self.observed.setbacks.note(Setback::of(error));
-        self.state.forget();
+        self.metrics.batch_failures.record(BatchFailure::of(error));
+        self.state.clear();
         let cause = error.source().map(ToString::to_string);
         tracing::error!(commands = commands.len(), %error, cause, "a batch failed");
         let answer = match error {
             StoreError::Unavailable(_) => Error::BUSY,
-            StoreError::Ambiguous(_) => Error::Unknown,
-            _ => Error::Fault,
+            StoreError::Ambiguous(_) => Error::OutcomeUnknown,
+            _ => Error::Internal,
         };
         vec![Err(answer); commands.len()]
     }
 
     /// An invariant is broken: the batch fails and the log says which; the next batch starts from what is on disk.
     fn broken(&mut self, commands: &[Command], panic: &(dyn std::any::Any + Send)) -> Answers {
-        self.observed.setbacks.note(Setback::Fault);
-        self.state.forget();
+        self.metrics.batch_failures.record(BatchFailure::Fault);
+        self.state.clear();
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
         tracing::error!(commands = commands.len(), what, "a broken invariant failed a batch");
-        vec![Err(Error::Fault); commands.len()]
+        vec![Err(Error::Internal); commands.len()]
     }
 }

@@ -1,23 +1,23 @@
 //! Holds: placed, given back, extended, run out.
 
-use super::{Decision, own_claim, tally_key};
+use super::{Decision, limit_key, own_claim};
 use crate::{
     command::{PlaceHold, Reply},
-    model::{CancelReason, Hold, HoldId, HoldState, Order, Owner, ProductId, Refusal, Sale, Timestamp},
-    state::{Claim, Effect, Movement, State},
+    model::{CancelReason, Hold, HoldId, HoldState, Order, Owner, ProductId, Refusal, SalePhase, Timestamp},
+    state::{Claim, Effect, State, StockMovement},
 };
 
 pub(super) fn place(state: &State, place: &PlaceHold, now: Timestamp) -> Result<Decision, Refusal> {
-    let product = &state.shelf(place.product).ok_or(Refusal::UnknownProduct)?.product;
+    let product = &state.product_state(place.product).ok_or(Refusal::UnknownProduct)?.product;
     match product.window.at(now) {
-        Sale::Open => {}
-        Sale::Coming(starts_at) => return Err(Refusal::SaleNotStarted { starts_at }),
-        Sale::Ended(ended_at) => return Err(Refusal::SaleEnded { ended_at }),
+        SalePhase::Open => {}
+        SalePhase::Upcoming(starts_at) => return Err(Refusal::SaleNotStarted { starts_at }),
+        SalePhase::Ended(ended_at) => return Err(Refusal::SaleEnded { ended_at }),
     }
     let qty = place.qty.get();
     if let Some(limit) = product.per_shopper_limit {
         // A request that names no shopper is a shopper of its own.
-        let taken = place.shopper.clone().map_or(0, |shopper| state.taken(&tally_key(place, shopper)));
+        let taken = place.shopper.clone().map_or(0, |shopper| state.units_used(&limit_key(place, shopper)));
         if taken.saturating_add(qty) > limit {
             return Err(Refusal::LimitReached { limit, taken });
         }
@@ -37,7 +37,7 @@ pub(super) fn place(state: &State, place: &PlaceHold, now: Timestamp) -> Result<
         extended: false,
         state: HoldState::Active,
     };
-    let effects = vec![Effect::Moved(product.id, Movement::Hold(qty)), Effect::Hold(hold.clone())];
+    let effects = vec![Effect::StockMoved(product.id, StockMovement::Hold(qty)), Effect::HoldChanged(hold.clone())];
     Ok(Decision::new(effects, Reply::Hold(hold)))
 }
 
@@ -47,14 +47,14 @@ pub(super) fn release(state: &State, id: HoldId, owner: Owner) -> Result<Decisio
     if after == claim.hold {
         return Ok(Decision::nothing(Reply::Hold(after)));
     }
-    let effects = end(claim, after.clone(), Movement::Release(after.qty.get()));
+    let effects = end(claim, after.clone(), StockMovement::Release(after.qty.get()));
     Ok(Decision::new(effects, Reply::Hold(after)))
 }
 
 pub(super) fn extend(state: &State, id: HoldId, owner: Owner, now: Timestamp) -> Result<Decision, Refusal> {
-    let (shelf, claim) = own_claim(state, id, owner)?;
-    let after = claim.hold.clone().extend(shelf.product.extend_by, now)?;
-    Ok(Decision::new(vec![Effect::Hold(after.clone())], Reply::Hold(after)))
+    let (product_state, claim) = own_claim(state, id, owner)?;
+    let after = claim.hold.clone().extend(product_state.product.extend_by, now)?;
+    Ok(Decision::new(vec![Effect::HoldChanged(after.clone())], Reply::Hold(after)))
 }
 
 /// Takes back what is due of these claims. Answers the units that came back and how.
@@ -65,7 +65,7 @@ pub(crate) fn reclaim(state: &State, product: ProductId, due: &[HoldId], now: Ti
     for claim in claims.filter(|claim| claim.hold.product_id == product) {
         let qty = claim.hold.qty.get();
         if claim.hold.is_due(now) {
-            effects.extend(end(claim, claim.hold.clone().expire(), Movement::Expire(qty)));
+            effects.extend(end(claim, claim.hold.clone().expire(), StockMovement::Expire(qty)));
             units += qty;
         } else if let Some(order) = claim.order.as_ref().filter(|order| order.is_due(now)) {
             effects.extend(cancel(order, CancelReason::Expired, now));
@@ -76,14 +76,14 @@ pub(crate) fn reclaim(state: &State, product: ProductId, due: &[HoldId], now: Ti
 }
 
 /// A hold ends without an order: its units come back, and money that waits for it will wait in vain.
-fn end(claim: &Claim, after: Hold, movement: Movement) -> Vec<Effect> {
-    let back = Effect::Moved(after.product_id, movement);
-    let parked = claim.parked.iter().cloned().map(super::payment::in_vain).map(Effect::Payment);
-    [back, Effect::Hold(after)].into_iter().chain(parked).collect()
+fn end(claim: &Claim, after: Hold, movement: StockMovement) -> Vec<Effect> {
+    let back = Effect::StockMoved(after.product_id, movement);
+    let parked = claim.parked.iter().cloned().map(super::payment::unmatched_outcome).map(Effect::PaymentRecorded);
+    [back, Effect::HoldChanged(after)].into_iter().chain(parked).collect()
 }
 
 /// An order ends without its money: its units come back.
 pub(super) fn cancel(order: &Order, reason: CancelReason, now: Timestamp) -> [Effect; 2] {
-    let back = Effect::Moved(order.product_id, Movement::Cancel(order.qty.get()));
-    [back, Effect::Order(order.clone().cancel(reason, now))]
+    let back = Effect::StockMoved(order.product_id, StockMovement::Cancel(order.qty.get()));
+    [back, Effect::OrderChanged(order.clone().cancel(reason, now))]
 }

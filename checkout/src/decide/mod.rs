@@ -9,7 +9,7 @@ mod product;
 use crate::{
     command::{Command, PlaceHold, Reply},
     model::{HoldId, OrderState, Owner, PaymentStatus, ProductId, Reference, Refusal, Shopper, Timestamp},
-    state::{Claim, Effect, KeyRecord, Shelf, State, TallyKey, Wanted},
+    state::{Claim, Effect, IdempotencyRecord, LimitKey, LoadRequest, ProductState, State},
 };
 
 pub(crate) use hold::reclaim;
@@ -36,7 +36,7 @@ impl Decision {
 
 /// Decides one command on what is known, at `now`.
 pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result<Decision, Refusal> {
-    let keyed = command.caller().and_then(|by| Some((by.owner, by.idempotency.as_ref()?)));
+    let keyed = command.requester().and_then(|by| Some((by.owner, by.idempotency.as_ref()?)));
     if let Some((owner, idempotency)) = keyed
         && let Some(record) = state.key(owner, &idempotency.key)
     {
@@ -56,80 +56,80 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
         Command::RecordPayment(payment) => payment::record(state, payment, now),
         // Its work is the reclaim that the writer does before it decides.
         Command::Sweep(_) => Ok(Decision::nothing(Reply::Swept(0))),
-        Command::SweepParked { .. } => Ok(payment::give_up(state)),
+        Command::ExpireUnmatched { .. } => Ok(payment::expire_unmatched(state)),
     }?;
     if let Some((owner, idempotency)) = keyed {
-        let record = KeyRecord { owner, idempotency: idempotency.clone(), reply: decision.reply.clone() };
-        decision.effects.push(Effect::Keyed(Box::new(record)));
+        let record = IdempotencyRecord { owner, idempotency: idempotency.clone(), reply: decision.reply.clone() };
+        decision.effects.push(Effect::KeyStored(Box::new(record)));
     }
     Ok(decision)
 }
 
 /// What must be known to decide the command, that is not. Keys come first: a repetition must get its stored answer, not
 /// what its request would get today.
-pub(crate) fn want(state: &State, command: &Command, wanted: &mut Wanted) {
-    let keyed = command.caller().and_then(|by| Some((by.owner, by.idempotency.as_ref()?)));
+pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadRequest) {
+    let keyed = command.requester().and_then(|by| Some((by.owner, by.idempotency.as_ref()?)));
     if let Some((owner, idempotency)) = keyed
         && state.key(owner, &idempotency.key).is_none()
     {
-        wanted.keys.insert((owner, idempotency.key.clone()));
+        request.keys.insert((owner, idempotency.key.clone()));
     }
     match command {
         Command::AddProduct(product) => {
-            wanted.slugs.insert(product.slug.clone());
+            request.slugs.insert(product.slug.clone());
         }
-        Command::AdjustStock { product, .. } | Command::Sweep(product) => want_product(state, *product, wanted),
+        Command::AdjustStock { product, .. } | Command::Sweep(product) => request_product(state, *product, request),
         Command::PlaceHold(place) => {
-            want_product(state, place.product, wanted);
-            wanted.tallies.extend(limited(state, place).filter(|key| !state.has_tally(key)));
+            request_product(state, place.product, request);
+            request.limit_usage.extend(limited(state, place).filter(|key| !state.has_limit_usage(key)));
         }
         Command::ReleaseHold { hold, .. } | Command::ExtendHold { hold, .. } | Command::PlaceOrder { hold, .. } => {
-            want_claim(state, Reference::Hold(*hold), wanted);
+            request_claim(state, Reference::Hold(*hold), request);
         }
-        Command::CancelOrder { order, .. } => want_claim(state, Reference::Order(*order), wanted),
+        Command::CancelOrder { order, .. } => request_claim(state, Reference::Order(*order), request),
         Command::RecordPayment(payment) => {
-            want_claim(state, payment.reference, wanted);
+            request_claim(state, payment.reference, request);
             if state.event(&payment.key).is_none() {
-                wanted.events.insert(payment.key.clone());
+                request.events.insert(payment.key.clone());
             }
-            if state.said(&payment.transaction_id, payment.status).is_none() {
-                wanted.said.insert((payment.transaction_id.clone(), payment.status.name()));
+            if state.by_transaction(&payment.transaction_id, payment.status).is_none() {
+                request.by_transaction.insert((payment.transaction_id.clone(), payment.status.name()));
             }
         }
-        Command::SweepParked { before } => wanted.parked_before = Some(*before),
+        Command::ExpireUnmatched { before } => request.parked_before = Some(*before),
     }
 }
 
-fn want_product(state: &State, id: ProductId, wanted: &mut Wanted) {
-    if state.shelf(id).is_none() {
-        wanted.products.insert(id);
+fn request_product(state: &State, id: ProductId, request: &mut LoadRequest) {
+    if state.product_state(id).is_none() {
+        request.products.insert(id);
     }
 }
 
-fn want_claim(state: &State, reference: Reference, wanted: &mut Wanted) {
+fn request_claim(state: &State, reference: Reference, request: &mut LoadRequest) {
     if state.claim_by(reference).is_none() {
         match reference {
-            Reference::Order(id) => wanted.orders.insert(id),
-            Reference::Hold(id) => wanted.holds.insert(id),
+            Reference::Order(id) => request.orders.insert(id),
+            Reference::Hold(id) => request.holds.insert(id),
         };
     }
 }
 
 /// The tally that limits this hold, where its product has a limit and the shopper has a name.
-fn limited(state: &State, place: &PlaceHold) -> impl Iterator<Item = TallyKey> {
-    let limit = state.shelf(place.product).and_then(|shelf| shelf.product.per_shopper_limit);
-    limit.and(place.shopper.clone()).map(|shopper| tally_key(place, shopper)).into_iter()
+fn limited(state: &State, place: &PlaceHold) -> impl Iterator<Item = LimitKey> {
+    let limit = state.product_state(place.product).and_then(|product_state| product_state.product.per_shopper_limit);
+    limit.and(place.shopper.clone()).map(|shopper| limit_key(place, shopper)).into_iter()
 }
 
-fn tally_key(place: &PlaceHold, shopper: Shopper) -> TallyKey {
-    TallyKey { product: place.product, owner: place.by.owner, shopper }
+fn limit_key(place: &PlaceHold, shopper: Shopper) -> LimitKey {
+    LimitKey { product: place.product, owner: place.by.owner, shopper }
 }
 
 /// The product that the decision on a command rests on.
 pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> {
-    let claimed = |reference| state.claim_by(reference).map(|(shelf, _)| shelf.product.id);
+    let claimed = |reference| state.claim_by(reference).map(|(product_state, _)| product_state.product.id);
     match command {
-        Command::AddProduct(_) | Command::SweepParked { .. } => None,
+        Command::AddProduct(_) | Command::ExpireUnmatched { .. } => None,
         Command::AdjustStock { product, .. } | Command::Sweep(product) => Some(*product),
         Command::PlaceHold(place) => Some(place.product),
         Command::ReleaseHold { hold, .. } | Command::ExtendHold { hold, .. } | Command::PlaceOrder { hold, .. } => {
@@ -142,22 +142,22 @@ pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> 
 
 /// The product whose due claims must be taken back before the command is decided: it asks for more than is available,
 /// and something under the product is due (P4). A sweep always asks.
-pub(crate) fn falls_short(state: &State, command: &Command, now: Timestamp) -> Option<ProductId> {
-    let (shelf, units) = match command {
-        Command::Sweep(product) => (state.shelf(*product)?, u32::MAX),
-        Command::PlaceHold(place) => (state.shelf(place.product)?, place.qty.get()),
+pub(crate) fn needs_reclaim(state: &State, command: &Command, now: Timestamp) -> Option<ProductId> {
+    let (product_state, units) = match command {
+        Command::Sweep(product) => (state.product_state(*product)?, u32::MAX),
+        Command::PlaceHold(place) => (state.product_state(place.product)?, place.qty.get()),
         Command::RecordPayment(payment) if payment.status == PaymentStatus::Success => {
-            let (shelf, claim) = state.claim_by(payment.reference)?;
+            let (product_state, claim) = state.claim_by(payment.reference)?;
             let order = claim.order.as_ref().filter(|o| matches!(o.state, OrderState::Cancelled { .. }))?;
-            (shelf, order.qty.get())
+            (product_state, order.qty.get())
         }
         _ => return None,
     };
-    let is_due = shelf.next_due.is_some_and(|due| due <= now);
-    (is_due && shelf.product.stock.available < units).then_some(shelf.product.id)
+    let is_due = product_state.next_due.is_some_and(|due| due <= now);
+    (is_due && product_state.product.stock.available < units).then_some(product_state.product.id)
 }
 
 /// An owner sees only their own; another's does not exist for them.
-fn own_claim(state: &State, hold: HoldId, owner: Owner) -> Result<(&Shelf, &Claim), Refusal> {
+fn own_claim(state: &State, hold: HoldId, owner: Owner) -> Result<(&ProductState, &Claim), Refusal> {
     state.claim(hold).filter(|(_, claim)| claim.hold.owner == owner).ok_or(Refusal::UnknownHold)
 }

@@ -4,7 +4,7 @@ use super::{Decision, hold, own_claim, payment};
 use crate::{
     command::Reply,
     model::{CancelReason, HoldId, Order, OrderId, OrderState, Owner, Refusal, Timestamp},
-    state::{Effect, Movement, State},
+    state::{Effect, State, StockMovement},
 };
 
 pub(super) fn place(
@@ -14,8 +14,8 @@ pub(super) fn place(
     owner: Owner,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    let (shelf, claim) = own_claim(state, hold_id, owner)?;
-    let product = &shelf.product;
+    let (product_state, claim) = own_claim(state, hold_id, owner)?;
+    let product = &product_state.product;
     let hold = claim.hold.clone().order(id, now)?;
     let qty = hold.qty.get();
     let mut order = Order {
@@ -32,14 +32,14 @@ pub(super) fn place(
         state: OrderState::Pending,
     };
     let mut stock = product.stock.order(qty).unwrap_or(product.stock);
-    let ordered = Effect::Moved(product.id, Movement::Order(qty));
-    let mut effects = vec![ordered, Effect::Hold(hold), Effect::Order(order.clone())];
+    let ordered = Effect::StockMoved(product.id, StockMovement::Order(qty));
+    let mut effects = vec![ordered, Effect::HoldChanged(hold), Effect::OrderChanged(order.clone())];
     // What the provider said before there was an order takes effect in the order it was said (P6).
     for parked in &claim.parked {
-        let settled = payment::settle(&order, stock, parked, now);
-        order = settled.order.clone().unwrap_or(order);
-        stock = settled.movement.and_then(|m| m.apply(stock)).unwrap_or(stock);
-        effects.extend(settled.effects(parked.clone()));
+        let settlement = payment::apply_to_order(&order, stock, parked, now);
+        order = settlement.order.clone().unwrap_or(order);
+        stock = settlement.movement.and_then(|m| m.apply(stock)).unwrap_or(stock);
+        effects.extend(settlement.effects(parked.clone()));
     }
     Ok(Decision::new(effects, Reply::Order(order)))
 }

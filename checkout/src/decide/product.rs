@@ -4,7 +4,7 @@ use super::Decision;
 use crate::{
     command::Reply,
     model::{MAX_STOCK, Product, ProductId, Refusal},
-    state::{Effect, Movement, State},
+    state::{Effect, State, StockMovement},
 };
 
 pub(super) fn add(state: &State, product: &Product) -> Result<Decision, Refusal> {
@@ -13,11 +13,11 @@ pub(super) fn add(state: &State, product: &Product) -> Result<Decision, Refusal>
     }
     // The commit will make it version 1.
     let stored = Product { version: 1, ..product.clone() };
-    Ok(Decision::new(vec![Effect::Added(Box::new(product.clone()))], Reply::Product(Box::new(stored))))
+    Ok(Decision::new(vec![Effect::ProductAdded(Box::new(product.clone()))], Reply::Product(Box::new(stored))))
 }
 
 pub(super) fn adjust(state: &State, id: ProductId, total: u32) -> Result<Decision, Refusal> {
-    let product = &state.shelf(id).ok_or(Refusal::UnknownProduct)?.product;
+    let product = &state.product_state(id).ok_or(Refusal::UnknownProduct)?.product;
     // As when it was put on sale: what all of it costs must be countable, or an order's amount is not.
     if total > MAX_STOCK || product.price.times(total).is_none() {
         return Err(Refusal::TooMuchStock);
@@ -27,5 +27,5 @@ pub(super) fn adjust(state: &State, id: ProductId, total: u32) -> Result<Decisio
     };
     // The commit will make it one version more.
     let after = Product { stock, version: product.version + 1, ..product.clone() };
-    Ok(Decision::new(vec![Effect::Moved(id, Movement::Adjust(total))], Reply::Product(Box::new(after))))
+    Ok(Decision::new(vec![Effect::StockMoved(id, StockMovement::Adjust(total))], Reply::Product(Box::new(after))))
 }

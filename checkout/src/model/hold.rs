@@ -59,7 +59,7 @@ pub struct Hold {
 
 impl Hold {
     /// Active and not yet past its time: only such a hold becomes an order, whether or not the sweep has run (P3).
-    pub fn is_live(&self, now: Timestamp) -> bool {
+    pub fn is_active(&self, now: Timestamp) -> bool {
         self.state == HoldState::Active && now < self.expires_at
     }
 
@@ -70,7 +70,7 @@ impl Hold {
 
     /// The hold as `now` shows it to people: one that is due has expired, even where the sweep has yet to say so.
     #[must_use]
-    pub fn seen_at(self, now: Timestamp) -> Self {
+    pub fn as_of(self, now: Timestamp) -> Self {
         if self.is_due(now) { Self { state: HoldState::Expired, ..self } } else { self }
     }
 

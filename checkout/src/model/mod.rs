@@ -17,10 +17,12 @@ pub use hold::{Hold, HoldState};
 pub use ids::{BatchId, HoldId, OrderId, ProductId, WebhookId};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{CancelReason, Order, OrderState};
-pub use payment::{Deposit, EventKey, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, TransactionId};
-pub use product::{MAX_STOCK, Product, ProductDraft, ProductError, Sale, SaleWindow, Slug};
+pub use payment::{
+    EventKey, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount, TransactionId,
+};
+pub use product::{MAX_STOCK, Product, ProductDraft, ProductError, SalePhase, SaleWindow, Slug};
 pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
 pub use refusal::Refusal;
 pub use shopper::{Owner, Shopper, ShopperError};
-pub use stock::{Moves, Stock, StockSnapshot};
+pub use stock::{Stock, StockDelta, StockSnapshot};
 pub use time::Timestamp;

@@ -157,7 +157,7 @@ impl EventOutcome {
 
 /// How much the provider says it moved; what it left out is not checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Deposit {
+pub struct ReportedAmount {
     /// Minor units.
     pub amount: Option<i64>,
     /// Of this currency.
@@ -182,7 +182,7 @@ pub struct Payment {
     /// What happened to the money.
     pub status: PaymentStatus,
     /// How much.
-    pub deposit: Deposit,
+    pub reported: ReportedAmount,
     /// When it was first delivered.
     pub received_at: Timestamp,
     /// What became of it.

@@ -59,9 +59,9 @@ pub struct SaleWindow {
 
 /// Where `now` lies in a sale window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sale {
+pub enum SalePhase {
     /// Opens at this instant.
-    Coming(Timestamp),
+    Upcoming(Timestamp),
     /// Selling.
     Open,
     /// Closed at this instant.
@@ -70,11 +70,11 @@ pub enum Sale {
 
 impl SaleWindow {
     /// Is the sale coming, open or over at `now`?
-    pub fn at(&self, now: Timestamp) -> Sale {
+    pub fn at(&self, now: Timestamp) -> SalePhase {
         match (self.starts_at, self.ends_at) {
-            (Some(start), _) if now < start => Sale::Coming(start),
-            (_, Some(end)) if now >= end => Sale::Ended(end),
-            _ => Sale::Open,
+            (Some(start), _) if now < start => SalePhase::Upcoming(start),
+            (_, Some(end)) if now >= end => SalePhase::Ended(end),
+            _ => SalePhase::Open,
         }
     }
 }
@@ -217,7 +217,7 @@ impl ProductDraft {
             description: self.description,
             image: self.image,
             price: self.price,
-            stock: Stock::fresh(self.stock),
+            stock: Stock::new(self.stock),
             per_shopper_limit: self.per_shopper_limit,
             window: self.window,
             hold_for: self.hold_for,

@@ -28,7 +28,7 @@ fn shift(from: &mut u32, to: &mut u32, n: u32) -> Option<()> {
 
 impl Stock {
     /// All of it for sale.
-    pub fn fresh(total: u32) -> Self {
+    pub fn new(total: u32) -> Self {
         Self { total, available: total, held: 0, pending: 0, sold: 0 }
     }
 
@@ -44,7 +44,7 @@ impl Stock {
     }
 
     /// A hold ended without an order.
-    pub fn unhold(mut self, n: u32) -> Option<Self> {
+    pub fn release(mut self, n: u32) -> Option<Self> {
         shift(&mut self.held, &mut self.available, n).map(|()| self)
     }
 
@@ -83,7 +83,7 @@ impl Stock {
 /// What moved in one commit, for the audit trail: units by cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Moves {
+pub struct StockDelta {
     /// Units newly held.
     #[serde(skip_serializing_if = "unmoved")]
     pub held: u32,
@@ -139,7 +139,7 @@ mod tests {
         for n in 0..6 {
             let moves = [
                 stock.hold(n),
-                stock.unhold(n),
+                stock.release(n),
                 stock.order(n),
                 stock.pay(n),
                 stock.cancel(n),
@@ -151,7 +151,7 @@ mod tests {
             }
         }
         assert_eq!(stock.hold(5), None);
-        assert_eq!(stock.unhold(4), None);
+        assert_eq!(stock.release(4), None);
         assert_eq!(stock.pay(3), None);
         assert_eq!(stock.adjust(5), None);
         assert_eq!(stock.adjust(6).unwrap().available, 0);

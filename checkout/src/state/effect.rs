@@ -1,28 +1,28 @@
 //! What a decision changes.
 
-use super::KeyRecord;
-use crate::model::{Hold, Moves, Order, Payment, Product, ProductId, Stock};
+use super::IdempotencyRecord;
+use crate::model::{Hold, Order, Payment, Product, ProductId, Stock, StockDelta};
 
 /// One change that a decision makes.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// A new product.
-    Added(Box<Product>),
+    ProductAdded(Box<Product>),
     /// Stock moves.
-    Moved(ProductId, Movement),
+    StockMoved(ProductId, StockMovement),
     /// A hold, as it is from now on.
-    Hold(Hold),
+    HoldChanged(Hold),
     /// An order, as it is from now on.
-    Order(Order),
+    OrderChanged(Order),
     /// An event, as it is from now on.
-    Payment(Payment),
+    PaymentRecorded(Payment),
     /// A stored answer.
-    Keyed(Box<KeyRecord>),
+    KeyStored(Box<IdempotencyRecord>),
 }
 
 /// A movement of stock: units by cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Movement {
+pub enum StockMovement {
     /// available → held
     Hold(u32),
     /// held → available, by the shopper
@@ -41,12 +41,12 @@ pub enum Movement {
     Adjust(u32),
 }
 
-impl Movement {
+impl StockMovement {
     /// The counters afterwards; `None` where there are too few units.
     pub fn apply(self, stock: Stock) -> Option<Stock> {
         match self {
             Self::Hold(n) => stock.hold(n),
-            Self::Release(n) | Self::Expire(n) => stock.unhold(n),
+            Self::Release(n) | Self::Expire(n) => stock.release(n),
             Self::Order(n) => stock.order(n),
             Self::Pay(n) => stock.pay(n),
             Self::Cancel(n) => stock.cancel(n),
@@ -55,16 +55,16 @@ impl Movement {
         }
     }
 
-    pub(super) fn note(self, moves: &mut Moves, before: Stock) {
+    pub(super) fn record(self, delta: &mut StockDelta, before: Stock) {
         match self {
-            Self::Hold(n) => moves.held += n,
-            Self::Release(n) => moves.released += n,
-            Self::Expire(n) => moves.expired += n,
-            Self::Order(n) => moves.ordered += n,
-            Self::Pay(n) => moves.paid += n,
-            Self::Cancel(n) => moves.cancelled += n,
-            Self::Resell(n) => moves.resold += n,
-            Self::Adjust(total) => moves.adjusted += i64::from(total) - i64::from(before.total),
+            Self::Hold(n) => delta.held += n,
+            Self::Release(n) => delta.released += n,
+            Self::Expire(n) => delta.expired += n,
+            Self::Order(n) => delta.ordered += n,
+            Self::Pay(n) => delta.paid += n,
+            Self::Cancel(n) => delta.cancelled += n,
+            Self::Resell(n) => delta.resold += n,
+            Self::Adjust(total) => delta.adjusted += i64::from(total) - i64::from(before.total),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Everything one commit writes.
 
-use super::KeyRecord;
-use crate::model::{BatchId, EventOutcome, Hold, Moves, Order, Payment, Product, ProductId, Timestamp};
+use super::IdempotencyRecord;
+use crate::model::{BatchId, EventOutcome, Hold, Order, Payment, Product, ProductId, StockDelta, Timestamp};
 use std::collections::BTreeMap;
 
 /// Everything one commit writes.
@@ -16,9 +16,9 @@ pub struct WriteSet {
     /// Products as they are from now on; each must still be at the version before.
     pub products_changed: Vec<Product>,
     /// What moved on each of both, by id.
-    pub moves: BTreeMap<ProductId, Moves>,
+    pub stock_deltas: BTreeMap<ProductId, StockDelta>,
     /// Products that something was refused on: each must still be at this version, or the refusal may be wrong.
-    pub products_unchanged: Vec<(ProductId, u64)>,
+    pub products_read: Vec<(ProductId, u64)>,
     /// New holds.
     pub holds_added: Vec<Hold>,
     /// Holds that were active.
@@ -32,14 +32,14 @@ pub struct WriteSet {
     /// Events that were parked.
     pub payments_changed: Vec<Payment>,
     /// Answers.
-    pub keys: Vec<KeyRecord>,
+    pub keys: Vec<IdempotencyRecord>,
 }
 
 impl WriteSet {
     /// Nothing to write, and nothing that must not have changed.
     pub fn is_empty(&self) -> bool {
         self.products().next().is_none()
-            && self.products_unchanged.is_empty()
+            && self.products_read.is_empty()
             && self.payments_added.is_empty()
             && self.payments_changed.is_empty()
     }

@@ -3,9 +3,9 @@
 
 use crate::{
     clock::{Clock, SystemClock},
-    fault::StoreError,
+    error::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
-    state::{Found, Wanted, WriteSet},
+    state::{LoadRequest, Loaded, WriteSet},
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub mod sqlite;
 
 /// How often other processes' commits are looked for where nothing tells of them. A third of the second within which
 /// they must show.
-const LOOK_EVERY: Duration = Duration::from_millis(300);
+const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// A database that keeps the shop.
 #[async_trait]
@@ -29,7 +29,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Begins to write. Whoever holds the unit is alone with the products it has loaded.
     #[doc(hidden)]
-    async fn begin(&self) -> Result<Box<dyn Unit>, StoreError>;
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 
     /// The reads that need no lock.
     fn reads(&self) -> &dyn Reads;
@@ -49,43 +49,43 @@ pub trait Store: Send + Sync + 'static {
     }
 
     /// Tells other processes that this one has committed, without waiting for anything.
-    fn tell(&self) {}
+    fn notify(&self) {}
 
     /// Returns when another process has committed, or may have.
-    async fn news(&self) {
-        tokio::time::sleep(LOOK_EVERY).await;
+    async fn wait_for_change(&self) {
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
 /// One transaction of the writer. Dropped, it is rolled back when the database notices.
 #[doc(hidden)]
 #[async_trait]
-pub trait Unit: Send {
+pub trait Transaction: Send {
     /// Loads what is wanted, in bulk, as it is now.
-    async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError>;
+    async fn load(&mut self, request: &LoadRequest) -> Result<Loaded, StoreError>;
 
     /// Writes everything and commits, unless another writer was first.
-    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError>;
+    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError>;
 
     /// Lets go of what was loaded, at once.
-    async fn roll_back(self: Box<Self>) {}
+    async fn rollback(self: Box<Self>) {}
 }
 
 /// How an attempt to commit ended.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Commit {
+pub enum CommitOutcome {
     /// On disk.
-    Done,
+    Committed,
     /// A product was no longer at the version that the decisions were made on, or a key was taken; nothing is written.
     /// These products are known as they are now, which may spare the writer the reading.
-    Overtaken(Vec<Product>),
+    Conflict(Vec<Product>),
 }
 
 /// What an order's watchers are told of: the order, and its refunds, which leave no trace on the order itself.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
-pub struct Followed {
+pub struct OrderSnapshot {
     /// The order.
     pub order: Order,
     /// How many payments for it went back or must go back. It never shrinks.
@@ -98,15 +98,15 @@ pub trait Reads: Send + Sync {
     /// Every product, oldest first.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
     /// A number that changes whenever somebody commits.
-    async fn pulse(&self) -> Result<i64, StoreError>;
+    async fn change_token(&self) -> Result<i64, StoreError>;
     /// A hold, whoever owns it.
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError>;
     /// The owner's holds for a named shopper that are active and not past their time, newest first.
-    async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError>;
+    async fn active_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError>;
     /// An order, whoever owns it.
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
     /// These orders as their watchers see them, whoever owns them.
-    async fn followed(&self, ids: &[OrderId]) -> Result<Vec<Followed>, StoreError>;
+    async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError>;
     /// The owner's orders, newest first.
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
     /// The payment events that refer to a hold, or to the order that it became, oldest first.
@@ -127,10 +127,10 @@ pub trait Reads: Send + Sync {
 #[async_trait]
 pub trait Purge: Send + Sync {
     /// Deletes at most `most` answers that were stored before `before`, oldest first; answers how many.
-    async fn keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
     /// Deletes at most `most` rows of one product's audit trail from before `before`, oldest first and never its newest;
     /// answers how many.
-    async fn trail(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    async fn audit_log(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// What the rows add up to (P1), and whether orders and payments answer for each other (P5, P7).

@@ -2,13 +2,13 @@
 
 use crate::{
     command::{Idempotency, IdempotencyKey},
-    fault::StoreError,
+    error::StoreError,
     model::{
-        CancelReason, Deposit, EventOutcome, Hold, HoldState, Money, Order, OrderState, Owner, Payment, PaymentStatus,
-        Product, Quantity, Reference, RefundReason, SaleWindow, Shopper, Stock, Timestamp,
+        CancelReason, EventOutcome, Hold, HoldState, Money, Order, OrderState, Owner, Payment, PaymentStatus, Product,
+        Quantity, Reference, RefundReason, ReportedAmount, SaleWindow, Shopper, Stock, Timestamp,
     },
-    state::KeyRecord,
-    store::{ApiClient, Followed},
+    state::IdempotencyRecord,
+    store::{ApiClient, OrderSnapshot},
 };
 use sqlx::FromRow;
 use std::time::Duration;
@@ -154,7 +154,7 @@ pub(super) struct OrderRow {
 
 /// An order and `refunds`.
 #[derive(FromRow)]
-pub(super) struct FollowedRow {
+pub(super) struct OrderSnapshotRow {
     #[sqlx(flatten)]
     order: OrderRow,
     refunds: i64,
@@ -164,10 +164,10 @@ pub(super) struct FollowedRow {
 pub(super) const REFUNDS: &str = "(SELECT count(*) FROM payment_webhooks w
     WHERE (w.order_id = o.id OR w.hold_id = o.hold_id) AND w.outcome IN ('refund_due', 'refunded')) AS refunds";
 
-impl TryFrom<FollowedRow> for Followed {
+impl TryFrom<OrderSnapshotRow> for OrderSnapshot {
     type Error = StoreError;
 
-    fn try_from(row: FollowedRow) -> Result<Self, StoreError> {
+    fn try_from(row: OrderSnapshotRow) -> Result<Self, StoreError> {
         Ok(Self { order: row.order.try_into()?, refunds: row.refunds })
     }
 }
@@ -246,7 +246,7 @@ impl TryFrom<PaymentRow> for Payment {
             product_id: row.product_id.map(Into::into),
             transaction_id: row.transaction_id.try_into().map_err(StoreError::Corrupt)?,
             status,
-            deposit: Deposit { amount: row.amount, currency },
+            reported: ReportedAmount { amount: row.amount, currency },
             received_at: Timestamp::from_millis(row.received_at),
             outcome: outcome(&row.outcome, row.refund_reason.as_deref())?,
         })
@@ -280,7 +280,7 @@ pub(super) struct KeyRow {
     reply: String,
 }
 
-impl TryFrom<KeyRow> for KeyRecord {
+impl TryFrom<KeyRow> for IdempotencyRecord {
     type Error = StoreError;
 
     fn try_from(row: KeyRow) -> Result<Self, StoreError> {

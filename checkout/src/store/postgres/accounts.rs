@@ -1,8 +1,8 @@
 //! Browser sessions and API clients.
 
-use super::{PostgresStore, columns::CLIENT, fault::Question};
+use super::{PostgresStore, columns::CLIENT, error::QueryExt};
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::Timestamp,
     store::{ApiClient, Clients, Sessions, rows::ClientRow},
 };
@@ -18,7 +18,7 @@ impl Sessions for PostgresStore {
             .bind(data)
             .bind(ends_at.to_datetime())
             .execute(&self.pool)
-            .answered()
+            .with_timeout()
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -32,7 +32,7 @@ impl Sessions for PostgresStore {
         .bind(data)
         .bind(ends_at.to_datetime())
         .execute(&self.pool)
-        .answered()
+        .with_timeout()
         .await?;
         Ok(())
     }
@@ -43,13 +43,13 @@ impl Sessions for PostgresStore {
                 .bind(id)
                 .bind(now.to_datetime())
                 .fetch_optional(&self.pool)
-                .answered()
+                .with_timeout()
                 .await?;
         Ok(row.map(|(data, ends_at)| (data, Timestamp::from_millis(ends_at))))
     }
 
     async fn delete(&self, id: Uuid) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(&self.pool).answered().await?;
+        sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(&self.pool).with_timeout().await?;
         Ok(())
     }
 
@@ -57,7 +57,7 @@ impl Sessions for PostgresStore {
         let done = sqlx::query("DELETE FROM sessions WHERE ends_at <= $1")
             .bind(now.to_datetime())
             .execute(&self.pool)
-            .answered()
+            .with_timeout()
             .await?;
         Ok(done.rows_affected())
     }
@@ -72,32 +72,32 @@ impl Clients for PostgresStore {
             .bind(&client.secret_hash)
             .bind(client.created_at.to_datetime())
             .execute(&self.pool)
-            .answered()
+            .with_timeout()
             .await?;
         Ok(())
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
         let sql = format!("SELECT {CLIENT} FROM api_clients c WHERE c.id = $1");
-        let row = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).answered();
+        let row = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).with_timeout();
         Ok(row.await?.map(ApiClient::from))
     }
 
     async fn all(&self) -> Result<Vec<ApiClient>, StoreError> {
         let sql = format!("SELECT {CLIENT} FROM api_clients c ORDER BY c.id");
-        let rows = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).answered();
+        let rows = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).with_timeout();
         Ok(rows.await?.into_iter().map(ApiClient::from).collect())
     }
 
     async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError> {
         let sql = "UPDATE api_clients SET secret_hash = $2 WHERE id = $1 AND revoked_at IS NULL";
-        let done = sqlx::query(sql).bind(id).bind(secret_hash).execute(&self.pool).answered();
+        let done = sqlx::query(sql).bind(id).bind(secret_hash).execute(&self.pool).with_timeout();
         Ok(done.await?.rows_affected() == 1)
     }
 
     async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE api_clients SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1";
-        let done = sqlx::query(sql).bind(id).bind(at.to_datetime()).execute(&self.pool).answered();
+        let done = sqlx::query(sql).bind(id).bind(at.to_datetime()).execute(&self.pool).with_timeout();
         Ok(done.await?.rows_affected() == 1)
     }
 }

@@ -1,7 +1,7 @@
 //! The database's clock: nodes whose own clocks differ must agree on what has expired.
 
-use super::fault::Question;
-use crate::{clock::Clock, fault::StoreError, model::Timestamp};
+use super::error::QueryExt;
+use crate::{clock::Clock, error::StoreError, model::Timestamp};
 use sqlx::PgPool;
 use std::{
     sync::{
@@ -67,11 +67,11 @@ impl DatabaseClock {
 
     async fn compare(&self, pool: &PgPool) -> Result<Comparison, StoreError> {
         // Waiting for a connection is no part of the comparison.
-        let mut connection = pool.acquire().answered().await?;
+        let mut connection = pool.acquire().with_timeout().await?;
         let (asked, since_start) = (Instant::now(), self.start.elapsed());
         let there: i64 = sqlx::query_scalar("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
             .fetch_one(&mut *connection)
-            .answered()
+            .with_timeout()
             .await?;
         let took = asked.elapsed();
         Ok(Comparison { at_start: there - millis(since_start + took / 2), took })

@@ -3,12 +3,12 @@
 
 use super::{
     columns::{HOLD, ORDER, PAYMENT, PRODUCT},
-    fault::classify,
+    error::classify,
 };
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::{Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
-    state::{Claim, DUE_AT_ONCE, Found, TallyKey, Wanted},
+    state::{Claim, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::rows::{HoldRow, KeyRow, OrderRow, PaymentRow, ProductRow, into_all},
 };
 use sqlx::{
@@ -18,37 +18,37 @@ use sqlx::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-pub(super) async fn load(conn: &mut PgConnection, wanted: &Wanted) -> Result<Found, StoreError> {
-    let mut found = Found::default();
-    let products = lock(conn, wanted).await?;
-    let mut holds: Vec<Uuid> = wanted.holds.iter().map(|id| id.0).collect();
-    for (product, loaded) in &wanted.due {
-        let (due, next) = due(conn, *product, *loaded, wanted.now).await?;
+pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Result<Loaded, StoreError> {
+    let mut loaded = Loaded::default();
+    let products = lock(conn, request).await?;
+    let mut holds: Vec<Uuid> = request.holds.iter().map(|id| id.0).collect();
+    for (product, offset) in &request.due {
+        let (due, next) = due(conn, *product, *offset, request.now).await?;
         holds.extend(due.iter().map(|id| id.0));
-        found.due.push((*product, due, next));
+        loaded.due.push((*product, due, next));
     }
     if !products.is_empty() {
-        found.products = products_with_due(conn, products).await?;
+        loaded.products = products_with_due(conn, products).await?;
     }
-    if !(holds.is_empty() && wanted.orders.is_empty()) {
-        found.claims = claims(conn, holds, wanted).await?;
+    if !(holds.is_empty() && request.orders.is_empty()) {
+        loaded.claims = claims(conn, holds, request).await?;
     }
-    if !wanted.tallies.is_empty() {
-        found.tallies = tallies(conn, wanted).await?;
+    if !request.limit_usage.is_empty() {
+        loaded.limit_usage = limit_usage(conn, request).await?;
     }
-    if !wanted.keys.is_empty() {
+    if !request.keys.is_empty() {
         let (owners, keys): (Vec<_>, Vec<_>) =
-            wanted.keys.iter().map(|(owner, key)| (owner.0, key.as_str().to_owned())).unzip();
+            request.keys.iter().map(|(owner, key)| (owner.0, key.as_str().to_owned())).unzip();
         let query = sqlx::query_as::<_, KeyRow>(
             "SELECT k.owner, k.key, k.fingerprint, k.reply
              FROM unnest($1::uuid[], $2::text[]) AS n (owner, key) JOIN idempotency_keys k USING (owner, key)",
         );
-        found.keys = into_all(query.bind(owners).bind(keys).fetch_all(&mut *conn).await.map_err(classify)?)?;
+        loaded.keys = into_all(query.bind(owners).bind(keys).fetch_all(&mut *conn).await.map_err(classify)?)?;
     }
-    if !(wanted.events.is_empty() && wanted.said.is_empty()) {
-        found.events = events(conn, wanted).await?;
+    if !(request.events.is_empty() && request.by_transaction.is_empty()) {
+        loaded.events = events(conn, request).await?;
     }
-    if let Some(before) = wanted.parked_before {
+    if let Some(before) = request.parked_before {
         // Under no product, so locked one by one; what another node is giving up is left to it.
         let sql = format!(
             "SELECT {PAYMENT} FROM payment_webhooks w
@@ -56,9 +56,10 @@ pub(super) async fn load(conn: &mut PgConnection, wanted: &Wanted) -> Result<Fou
              ORDER BY w.received_at, w.id LIMIT $2 FOR UPDATE SKIP LOCKED"
         );
         let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(before.to_datetime());
-        found.strays = into_all(query.bind(count(DUE_AT_ONCE)).fetch_all(&mut *conn).await.map_err(classify)?)?;
+        loaded.unmatched_payments =
+            into_all(query.bind(count(MAX_DUE_PER_LOAD)).fetch_all(&mut *conn).await.map_err(classify)?)?;
     }
-    Ok(found)
+    Ok(loaded)
 }
 
 fn count(n: usize) -> i64 {
@@ -66,9 +67,9 @@ fn count(n: usize) -> i64 {
 }
 
 /// Locks every product that the batch touches, in one go and in the order of their ids; answers which.
-async fn lock(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<Uuid>, StoreError> {
-    let named: BTreeSet<Uuid> = wanted.products.iter().chain(wanted.due.keys()).map(|id| id.0).collect();
-    if named.is_empty() && wanted.slugs.is_empty() && wanted.holds.is_empty() && wanted.orders.is_empty() {
+async fn lock(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Uuid>, StoreError> {
+    let named: BTreeSet<Uuid> = request.products.iter().chain(request.due.keys()).map(|id| id.0).collect();
+    if named.is_empty() && request.slugs.is_empty() && request.holds.is_empty() && request.orders.is_empty() {
         return Ok(Vec::new());
     }
     let query = sqlx::query_scalar(
@@ -79,22 +80,22 @@ async fn lock(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<Uuid>, Sto
          ORDER BY id FOR UPDATE",
     );
     let query = query
-        .bind(named.into_iter().chain(wanted.touched.iter().map(|id| id.0)).collect::<Vec<_>>())
-        .bind(wanted.slugs.iter().map(ToString::to_string).collect::<Vec<_>>())
-        .bind(wanted.holds.iter().map(|id| id.0).collect::<Vec<_>>())
-        .bind(orders_wanted(wanted));
+        .bind(named.into_iter().chain(request.touched.iter().map(|id| id.0)).collect::<Vec<_>>())
+        .bind(request.slugs.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .bind(request.holds.iter().map(|id| id.0).collect::<Vec<_>>())
+        .bind(orders_requested(request));
     query.fetch_all(conn).await.map_err(classify)
 }
 
-fn orders_wanted(wanted: &Wanted) -> Vec<Uuid> {
-    wanted.orders.iter().map(|id| id.0).collect()
+fn orders_requested(request: &LoadRequest) -> Vec<Uuid> {
+    request.orders.iter().map(|id| id.0).collect()
 }
 
 /// Holds past their time and holds whose order is, and the first instant at which another one is due.
 async fn due(
     conn: &mut PgConnection,
     product: ProductId,
-    loaded: usize,
+    offset: usize,
     now: Timestamp,
 ) -> Result<(Vec<HoldId>, Option<Timestamp>), StoreError> {
     let rows: Vec<(Uuid, i64)> = sqlx::query_as(
@@ -108,16 +109,16 @@ async fn due(
     )
     .bind(product.0)
     .bind(now.to_datetime())
-    .bind(count(loaded + DUE_AT_ONCE + 1))
-    .bind(count(loaded))
+    .bind(count(offset + MAX_DUE_PER_LOAD + 1))
+    .bind(count(offset))
     .fetch_all(&mut *conn)
     .await
     .map_err(classify)?;
-    let next = match rows.get(DUE_AT_ONCE) {
+    let next = match rows.get(MAX_DUE_PER_LOAD) {
         Some((_, due)) => Some(*due),
         None => next_after(conn, product, now).await?,
     };
-    let holds = rows.into_iter().take(DUE_AT_ONCE).map(|(id, _)| HoldId(id)).collect();
+    let holds = rows.into_iter().take(MAX_DUE_PER_LOAD).map(|(id, _)| HoldId(id)).collect();
     Ok((holds, next.map(Timestamp::from_millis)))
 }
 
@@ -156,12 +157,12 @@ async fn products_with_due(
 }
 
 /// The claims of these holds, and of the orders that are wanted.
-async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>, wanted: &Wanted) -> Result<Vec<Claim>, StoreError> {
+async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>, request: &LoadRequest) -> Result<Vec<Claim>, StoreError> {
     let sql = format!(
         "SELECT {HOLD} FROM holds h
          WHERE h.id IN (SELECT unnest($1::uuid[]) UNION SELECT hold_id FROM orders WHERE id = ANY ($2))"
     );
-    let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(holds).bind(orders_wanted(wanted));
+    let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(holds).bind(orders_requested(request));
     let held: Vec<Hold> = into_all(query.fetch_all(&mut *conn).await.map_err(classify)?)?;
     let holds: Vec<Uuid> = held.iter().map(|hold| hold.id.0).collect();
     let orders: Vec<Order> =
@@ -188,16 +189,19 @@ where
 }
 
 #[derive(FromRow)]
-struct TallyRow {
+struct LimitUsageRow {
     nth: i64,
     hold_id: Uuid,
     qty: i64,
 }
 
 /// What counts towards a limit: holds and orders that still have their time, and paid orders for ever.
-async fn tallies(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<(TallyKey, HoldId, u32)>, StoreError> {
-    let keys: Vec<&TallyKey> = wanted.tallies.iter().collect();
-    let rows: Vec<TallyRow> = sqlx::query_as(
+async fn limit_usage(
+    conn: &mut PgConnection,
+    request: &LoadRequest,
+) -> Result<Vec<(LimitKey, HoldId, u32)>, StoreError> {
+    let keys: Vec<&LimitKey> = request.limit_usage.iter().collect();
+    let rows: Vec<LimitUsageRow> = sqlx::query_as(
         "SELECT n.nth, h.id AS hold_id, h.qty
          FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS n (product_id, owner, shopper, nth)
          JOIN holds h USING (product_id, owner, shopper)
@@ -208,21 +212,21 @@ async fn tallies(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<(TallyK
     .bind(keys.iter().map(|key| key.product.0).collect::<Vec<_>>())
     .bind(keys.iter().map(|key| key.owner.0).collect::<Vec<_>>())
     .bind(keys.iter().map(|key| key.shopper.as_str().to_owned()).collect::<Vec<_>>())
-    .bind(wanted.now.to_datetime())
+    .bind(request.now.to_datetime())
     .fetch_all(conn)
     .await
     .map_err(classify)?;
-    let tally = |row: TallyRow| {
+    let usage = |row: LimitUsageRow| {
         let key = keys.get(usize::try_from(row.nth - 1).ok()?)?;
         Some(((*key).clone(), HoldId(row.hold_id), u32::try_from(row.qty).ok()?))
     };
-    Ok(rows.into_iter().filter_map(tally).collect())
+    Ok(rows.into_iter().filter_map(usage).collect())
 }
 
-async fn events(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<Payment>, StoreError> {
-    let keys: Vec<String> = wanted.events.iter().map(ToString::to_string).collect();
+async fn events(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Payment>, StoreError> {
+    let keys: Vec<String> = request.events.iter().map(ToString::to_string).collect();
     let (transactions, statuses): (Vec<_>, Vec<_>) =
-        wanted.said.iter().map(|(id, status)| (id.to_string(), (*status).to_owned())).unzip();
+        request.by_transaction.iter().map(|(id, status)| (id.to_string(), (*status).to_owned())).unzip();
     let sql = format!(
         "SELECT {PAYMENT} FROM payment_webhooks w WHERE w.key = ANY ($1)
          UNION

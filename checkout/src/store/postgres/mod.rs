@@ -5,22 +5,22 @@ mod accounts;
 mod clock;
 mod columns;
 mod connection;
-mod fault;
+mod error;
 mod load;
-mod news;
+mod notifications;
 mod purge;
 mod reads;
 mod statement;
-mod unit;
+mod transaction;
 mod write;
 
-use super::{Clients, Purge, Reads, Sessions, Store, Unit};
-use crate::{clock::Clock, fault::StoreError};
+use super::{Clients, Purge, Reads, Sessions, Store, Transaction};
+use crate::{clock::Clock, error::StoreError};
 use async_trait::async_trait;
 use clock::DatabaseClock;
-use connection::{CONNECT_WITHIN, WriterConnection};
-use fault::classify;
-use news::News;
+use connection::{CONNECT_TIMEOUT, WriterConnection};
+use error::classify;
+use notifications::Notifications;
 use sqlx::{
     ConnectOptions, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -58,7 +58,7 @@ pub struct PostgresStore {
     writer: Arc<WriterConnection>,
     pool: PgPool,
     clock: Arc<DatabaseClock>,
-    news: News,
+    notifications: Notifications,
     /// Ended with the store.
     _tasks: JoinSet<()>,
 }
@@ -66,7 +66,7 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// Connects to the database, which must exist.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        known_parameters(url)?;
+        check_parameters(url)?;
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| {
                 StoreError::Config("not a PostgreSQL address: use postgres://user:password@host/database".to_owned())
@@ -79,7 +79,7 @@ impl PostgresStore {
         let node = Uuid::new_v4();
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(CONNECT_WITHIN)
+            .acquire_timeout(CONNECT_TIMEOUT)
             .connect_with(options.clone())
             .await
             .map_err(classify)?;
@@ -87,8 +87,8 @@ impl PostgresStore {
         let writer = Arc::new(WriterConnection::new(named.options(WRITER_SETTINGS)));
         let mut tasks = JoinSet::new();
         let clock = DatabaseClock::start(&pool, &mut tasks).await?;
-        let news = News::start(&pool, node, &mut tasks);
-        Ok(Self { options, writer, pool, clock, news, _tasks: tasks })
+        let notifications = Notifications::start(&pool, node, &mut tasks);
+        Ok(Self { options, writer, pool, clock, notifications, _tasks: tasks })
     }
 }
 
@@ -103,8 +103,8 @@ impl Store for PostgresStore {
         done.map_err(|error| StoreError::Config(format!("cannot migrate the database: {error}")))
     }
 
-    async fn begin(&self) -> Result<Box<dyn Unit>, StoreError> {
-        Ok(Box::new(unit::PostgresUnit::new(self)))
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        Ok(Box::new(transaction::PostgresTransaction::new(self)))
     }
 
     fn reads(&self) -> &dyn Reads {
@@ -127,12 +127,12 @@ impl Store for PostgresStore {
         self.clock.clone()
     }
 
-    fn tell(&self) {
-        self.news.tell();
+    fn notify(&self) {
+        self.notifications.notify();
     }
 
-    async fn news(&self) {
-        self.news.wait().await;
+    async fn wait_for_change(&self) {
+        self.notifications.wait().await;
     }
 }
 
@@ -159,7 +159,7 @@ const PARAMETERS: [&str; 18] = [
 ];
 
 /// The driver would log a parameter that it does not know, with its value: a mistyped `password=` would be read by all.
-fn known_parameters(url: &str) -> Result<(), StoreError> {
+fn check_parameters(url: &str) -> Result<(), StoreError> {
     let (_, query) = url.split_once('?').unwrap_or((url, ""));
     let mut names = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty());
     match names.find(|name| !PARAMETERS.contains(name) && !name.starts_with("options[")) {
@@ -190,11 +190,11 @@ mod tests {
 
     #[test]
     fn an_unknown_parameter_is_refused_and_its_value_not_repeated() {
-        assert!(known_parameters("postgres://a:b@c/d").is_ok());
-        assert!(known_parameters("postgres://a@c/d?sslmode=require&password=sesame").is_ok());
-        let refused = known_parameters("postgres://a@c/d?sslmode=require&passwort=sesame").unwrap_err().to_string();
+        assert!(check_parameters("postgres://a:b@c/d").is_ok());
+        assert!(check_parameters("postgres://a@c/d?sslmode=require&password=sesame").is_ok());
+        let refused = check_parameters("postgres://a@c/d?sslmode=require&passwort=sesame").unwrap_err().to_string();
         assert!(refused.contains("passwort") && !refused.contains("sesame"), "{refused}");
-        let refused = known_parameters("postgres://a:open?sesame@c/d").unwrap_err().to_string();
+        let refused = check_parameters("postgres://a:open?sesame@c/d").unwrap_err().to_string();
         assert!(refused.contains("%3F") && !refused.contains("sesame"), "{refused}");
     }
 }

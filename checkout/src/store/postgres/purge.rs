@@ -1,13 +1,13 @@
 //! Deletes what has been kept long enough. Rows that another node is deleting are left to it, or waited for.
 
-use super::{PostgresStore, fault::Question};
-use crate::{fault::StoreError, model::Timestamp, store::Purge};
+use super::{PostgresStore, error::QueryExt};
+use crate::{error::StoreError, model::Timestamp, store::Purge};
 use async_trait::async_trait;
 use uuid::Uuid;
 
 #[async_trait]
 impl Purge for PostgresStore {
-    async fn keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "DELETE FROM idempotency_keys WHERE (owner, key) IN (
                  SELECT owner, key FROM idempotency_keys WHERE created_at < $1
@@ -16,12 +16,12 @@ impl Purge for PostgresStore {
         .bind(before.to_datetime())
         .bind(i64::from(most))
         .execute(&self.pool)
-        .answered()
+        .with_timeout()
         .await?;
         Ok(done.rows_affected())
     }
 
-    async fn trail(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    async fn audit_log(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         let product: Option<Uuid> = sqlx::query_scalar(
             "SELECT id FROM products p
              WHERE (SELECT at FROM stock_events WHERE product_id = p.id AND version < p.version
@@ -29,7 +29,7 @@ impl Purge for PostgresStore {
         )
         .bind(before.to_datetime())
         .fetch_optional(&self.pool)
-        .answered()
+        .with_timeout()
         .await?;
         let Some(product) = product else { return Ok(0) };
         // Up to the first that is young enough, and never the last of those looked at: the trail keeps no gap.
@@ -42,7 +42,7 @@ impl Purge for PostgresStore {
         .bind(before.to_datetime())
         .bind(i64::from(most))
         .execute(&self.pool)
-        .answered()
+        .with_timeout()
         .await?;
         Ok(done.rows_affected())
     }

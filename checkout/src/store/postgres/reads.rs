@@ -3,15 +3,15 @@
 use super::{
     PostgresStore,
     columns::{HOLD, ORDER, PAYMENT, PRODUCT},
-    fault::{Question, classify},
+    error::{QueryExt, classify},
 };
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     store::{
-        Audit, Followed, Reads,
+        Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
-        rows::{FollowedRow, HoldRow, OrderRow, PaymentRow, ProductRow, REFUNDS, into_all},
+        rows::{HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, REFUNDS, into_all},
     },
 };
 use async_trait::async_trait;
@@ -26,53 +26,59 @@ const AUDIT_SETTINGS: [&str; 2] = ["SET LOCAL statement_timeout = 0", "SET LOCAL
 impl Reads for PostgresStore {
     async fn products(&self) -> Result<Vec<Product>, StoreError> {
         let sql = format!("SELECT {PRODUCT} FROM products p ORDER BY p.id");
-        let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).answered().await;
+        let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).with_timeout().await;
         into_all(rows?)
     }
 
-    async fn pulse(&self) -> Result<i64, StoreError> {
+    async fn change_token(&self) -> Result<i64, StoreError> {
         // Whoever commits makes a version grow, or owes a refund.
         sqlx::query_scalar(
             "SELECT (SELECT coalesce(sum(version), 0) FROM products)::bigint
                   + (SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due')",
         )
         .fetch_one(&self.pool)
-        .answered()
+        .with_timeout()
         .await
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
         let sql = format!("SELECT {HOLD} FROM holds h WHERE h.id = $1");
         let row =
-            sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).answered().await;
+            sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).with_timeout().await;
         row?.map(Hold::try_from).transpose()
     }
 
-    async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
+    async fn active_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
         let sql = format!(
             "SELECT {HOLD} FROM holds h
              WHERE h.owner = $1 AND h.shopper IS NOT NULL AND h.status = 'active' AND h.expires_at > $2
              ORDER BY h.id DESC LIMIT $3"
         );
         let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(owner.0).bind(now.to_datetime());
-        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).answered().await?)
+        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
         let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = $1");
-        let row =
-            sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).answered().await;
+        let row = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql))
+            .bind(id.0)
+            .fetch_optional(&self.pool)
+            .with_timeout()
+            .await;
         row?.map(Order::try_from).transpose()
     }
 
-    async fn followed(&self, ids: &[OrderId]) -> Result<Vec<Followed>, StoreError> {
+    async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         let sql = format!("SELECT {ORDER}, {REFUNDS} FROM orders o WHERE o.id = ANY ($1)");
-        let rows =
-            sqlx::query_as::<_, FollowedRow>(AssertSqlSafe(sql)).bind(ids).fetch_all(&self.pool).answered().await;
+        let rows = sqlx::query_as::<_, OrderSnapshotRow>(AssertSqlSafe(sql))
+            .bind(ids)
+            .fetch_all(&self.pool)
+            .with_timeout()
+            .await;
         into_all(rows?)
     }
 
@@ -81,7 +87,7 @@ impl Reads for PostgresStore {
         let before = before.map_or(Uuid::max(), |id| id.0);
         let sql = format!("SELECT {ORDER} FROM orders o WHERE o.owner = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3");
         let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(owner.0).bind(before);
-        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).answered().await?)
+        into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {
@@ -90,7 +96,7 @@ impl Reads for PostgresStore {
              WHERE (w.order_id = $1 OR w.hold_id = $2) AND w.outcome <> 'duplicate' ORDER BY w.id LIMIT 1000"
         );
         let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(order.map(|id| id.0)).bind(hold.0);
-        into_all(query.fetch_all(&self.pool).answered().await?)
+        into_all(query.fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError> {
@@ -102,7 +108,7 @@ impl Reads for PostgresStore {
         )
         .bind(now.to_datetime())
         .fetch_all(&self.pool)
-        .answered()
+        .with_timeout()
         .await?;
         Ok(ids.into_iter().map(ProductId).collect())
     }
@@ -116,13 +122,13 @@ impl Reads for PostgresStore {
                     (SELECT ms(min(received_at)) FROM payment_webhooks WHERE outcome = 'parked' AND product_id IS NULL)",
         )
         .fetch_one(&self.pool)
-        .answered()
+        .with_timeout()
         .await?;
         Ok((due.map(Timestamp::from_millis), parked.map(Timestamp::from_millis)))
     }
 
     async fn refunds_due(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(audit::REFUNDS_DUE).fetch_one(&self.pool).answered().await?;
+        let count: i64 = sqlx::query_scalar(audit::REFUNDS_DUE).fetch_one(&self.pool).with_timeout().await?;
         Ok(audit::count(count))
     }
 
@@ -144,7 +150,7 @@ impl Reads for PostgresStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).answered().await?;
+        sqlx::query("SELECT 1").execute(&self.pool).with_timeout().await?;
         Ok(())
     }
 }

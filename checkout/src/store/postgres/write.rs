@@ -59,7 +59,7 @@ fn guard(s: &mut Statement, writes: &WriteSet) {
 }
 
 fn unchanged(s: &mut Statement, writes: &WriteSet) -> String {
-    let products = &writes.products_unchanged;
+    let products = &writes.products_read;
     if products.is_empty() {
         return "true".to_owned();
     }
@@ -104,7 +104,7 @@ fn details<'a>(rows: Rows<'a>, products: &[Product]) -> Rows<'a> {
 fn stock_events(s: &mut Statement, writes: &WriteSet) {
     let products: Vec<&Product> = writes.products().collect();
     let moved = |p: &&Product| {
-        let moved = writes.moves.get(&p.id).copied().unwrap_or_default();
+        let moved = writes.stock_deltas.get(&p.id).copied().unwrap_or_default();
         serde_json::to_string(&moved).unwrap_or_default()
     };
     let count = |part: fn(&Product) -> u32| products.iter().map(move |p| i64::from(part(p)));
@@ -220,8 +220,8 @@ fn payments(s: &mut Statement, writes: &WriteSet) {
             .column("hold_id", "uuid", added.iter().map(|p| references(p).1))
             .column("transaction_id", "text", added.iter().map(|p| p.transaction_id.to_string()))
             .column("status", "text", added.iter().map(|p| p.status.name()))
-            .column("amount", "bigint", added.iter().map(|p| p.deposit.amount))
-            .column("currency", "text", added.iter().map(|p| p.deposit.currency.map(|c| c.to_string())))
+            .column("amount", "bigint", added.iter().map(|p| p.reported.amount))
+            .column("currency", "text", added.iter().map(|p| p.reported.currency.map(|c| c.to_string())))
             .column("received_at", "timestamptz", added.iter().map(|p| p.received_at.to_datetime()))
             .table();
         s.insert("payment_webhooks", rows);

@@ -1,8 +1,8 @@
-//! Moves what the write-ahead log holds into the database file, beside the writer. Left to the writer, it would be done in
+//! StockDelta what the write-ahead log holds into the database file, beside the writer. Left to the writer, it would be done in
 //! the middle of a sale, every few hundred holds, and everybody who waits for the next commit would wait for two files.
 
 use super::classify;
-use crate::fault::StoreError;
+use crate::error::StoreError;
 use sqlx::SqlitePool;
 use std::time::Duration;
 use tokio::task::AbortHandle;
@@ -12,12 +12,12 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// Pages of 4 KiB that the log may have before the writer stops for it: 64 MiB. By then nearly all of them are in the
 /// database file, so that it is a short stop, and the log begins anew.
-pub(super) const LONGEST_LOG: u32 = 16_384;
+pub(super) const MAX_WAL_PAGES: u32 = 16_384;
 
 /// Ends with the store.
-pub(super) struct Checkpoints(AbortHandle);
+pub(super) struct Checkpointer(AbortHandle);
 
-impl Checkpoints {
+impl Checkpointer {
     /// Starts them on a connection that nobody else uses.
     pub(super) fn start(connection: SqlitePool) -> Self {
         let task = tokio::spawn(async move {
@@ -32,7 +32,7 @@ impl Checkpoints {
     }
 }
 
-impl Drop for Checkpoints {
+impl Drop for Checkpointer {
     fn drop(&mut self) {
         self.0.abort();
     }

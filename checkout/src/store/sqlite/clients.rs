@@ -2,7 +2,7 @@
 
 use super::{SqliteStore, classify};
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::Timestamp,
     store::{ApiClient, Clients, rows::ClientRow},
 };

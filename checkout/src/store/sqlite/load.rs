@@ -2,9 +2,9 @@
 
 use super::{classify, hex_list, json};
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::{Hold, HoldId, Order, Payment, Product, ProductId, Shopper, Timestamp},
-    state::{Claim, DUE_AT_ONCE, Found, TallyKey, Wanted},
+    state::{Claim, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::rows::{HoldRow, KeyRow, OrderRow, PaymentRow, ProductRow, into_all},
 };
 use serde_json::json;
@@ -12,31 +12,31 @@ use sqlx::{FromRow, SqliteConnection};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-pub(super) async fn load(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Found, StoreError> {
-    let mut found = Found::default();
-    let mut holds: BTreeSet<Uuid> = wanted.holds.iter().map(|id| id.0).collect();
-    if !wanted.orders.is_empty() {
-        holds.extend(holds_of_orders(conn, wanted).await?);
+pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Loaded, StoreError> {
+    let mut loaded = Loaded::default();
+    let mut holds: BTreeSet<Uuid> = request.holds.iter().map(|id| id.0).collect();
+    if !request.orders.is_empty() {
+        holds.extend(holds_of_orders(conn, request).await?);
     }
-    for (product, loaded) in &wanted.due {
-        let (due, next) = due(conn, *product, *loaded, wanted.now).await?;
+    for (product, offset) in &request.due {
+        let (due, next) = due(conn, *product, *offset, request.now).await?;
         holds.extend(due.iter().map(|id| id.0));
-        found.due.push((*product, due, next));
+        loaded.due.push((*product, due, next));
     }
     if !holds.is_empty() {
-        found.claims = claims(conn, &hex_list(holds)).await?;
+        loaded.claims = claims(conn, &hex_list(holds)).await?;
     }
-    let mut products: BTreeSet<ProductId> = wanted.products.clone();
-    products.extend(found.claims.iter().map(|claim| claim.hold.product_id));
-    if !(products.is_empty() && wanted.slugs.is_empty()) {
-        found.products = products_with_due(conn, &products, wanted).await?;
+    let mut products: BTreeSet<ProductId> = request.products.clone();
+    products.extend(loaded.claims.iter().map(|claim| claim.hold.product_id));
+    if !(products.is_empty() && request.slugs.is_empty()) {
+        loaded.products = products_with_due(conn, &products, request).await?;
     }
-    if !wanted.tallies.is_empty() {
-        found.tallies = tallies(conn, wanted).await?;
+    if !request.limit_usage.is_empty() {
+        loaded.limit_usage = limit_usage(conn, request).await?;
     }
-    if !wanted.keys.is_empty() {
+    if !request.keys.is_empty() {
         let list: Vec<_> =
-            wanted.keys.iter().map(|(owner, key)| json!([owner.0.simple().to_string(), key.as_str()])).collect();
+            request.keys.iter().map(|(owner, key)| json!([owner.0.simple().to_string(), key.as_str()])).collect();
         let rows: Vec<KeyRow> = sqlx::query_as(
             "SELECT k.owner, k.key, k.fingerprint, k.reply FROM json_each(?1) w
              JOIN idempotency_keys k ON k.owner = unhex(w.value ->> 0) AND k.key = w.value ->> 1",
@@ -45,29 +45,29 @@ pub(super) async fn load(conn: &mut SqliteConnection, wanted: &Wanted) -> Result
         .fetch_all(&mut *conn)
         .await
         .map_err(classify)?;
-        found.keys = into_all(rows)?;
+        loaded.keys = into_all(rows)?;
     }
-    if !(wanted.events.is_empty() && wanted.said.is_empty()) {
-        found.events = events(conn, wanted).await?;
+    if !(request.events.is_empty() && request.by_transaction.is_empty()) {
+        loaded.events = events(conn, request).await?;
     }
-    if let Some(before) = wanted.parked_before {
+    if let Some(before) = request.parked_before {
         let rows: Vec<PaymentRow> = sqlx::query_as(
             "SELECT * FROM payment_webhooks
              WHERE outcome = 'parked' AND product_id IS NULL AND received_at <= ?1 ORDER BY received_at LIMIT ?2",
         )
         .bind(before.as_millis())
-        .bind(i64::try_from(DUE_AT_ONCE).unwrap_or(i64::MAX))
+        .bind(i64::try_from(MAX_DUE_PER_LOAD).unwrap_or(i64::MAX))
         .fetch_all(&mut *conn)
         .await
         .map_err(classify)?;
-        found.strays = into_all(rows)?;
+        loaded.unmatched_payments = into_all(rows)?;
     }
-    Ok(found)
+    Ok(loaded)
 }
 
-async fn holds_of_orders(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Vec<Uuid>, StoreError> {
+async fn holds_of_orders(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<Uuid>, StoreError> {
     sqlx::query_scalar("SELECT hold_id FROM orders WHERE id IN (SELECT unhex(value) FROM json_each(?1))")
-        .bind(hex_list(wanted.orders.iter().map(|id| id.0)))
+        .bind(hex_list(request.orders.iter().map(|id| id.0)))
         .fetch_all(conn)
         .await
         .map_err(classify)
@@ -77,10 +77,10 @@ async fn holds_of_orders(conn: &mut SqliteConnection, wanted: &Wanted) -> Result
 async fn due(
     conn: &mut SqliteConnection,
     product: ProductId,
-    loaded: usize,
+    offset: usize,
     now: Timestamp,
 ) -> Result<(Vec<HoldId>, Option<Timestamp>), StoreError> {
-    let limit = loaded + DUE_AT_ONCE + 1;
+    let limit = offset + MAX_DUE_PER_LOAD + 1;
     let rows: Vec<(Uuid, i64)> = sqlx::query_as(
         "SELECT * FROM (SELECT id AS hold_id, expires_at AS due FROM holds
                         WHERE product_id = ?1 AND status = 'active' AND expires_at <= ?2 ORDER BY expires_at, id LIMIT ?3)
@@ -92,15 +92,15 @@ async fn due(
     .bind(product.0)
     .bind(now.as_millis())
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .bind(i64::try_from(loaded).unwrap_or(i64::MAX))
+    .bind(i64::try_from(offset).unwrap_or(i64::MAX))
     .fetch_all(&mut *conn)
     .await
     .map_err(classify)?;
-    let next = match rows.get(DUE_AT_ONCE) {
+    let next = match rows.get(MAX_DUE_PER_LOAD) {
         Some((_, due)) => Some(*due),
         None => next_after(conn, product, now).await?,
     };
-    let holds = rows.into_iter().take(DUE_AT_ONCE).map(|(id, _)| HoldId(id)).collect();
+    let holds = rows.into_iter().take(MAX_DUE_PER_LOAD).map(|(id, _)| HoldId(id)).collect();
     Ok((holds, next.map(Timestamp::from_millis)))
 }
 
@@ -157,9 +157,9 @@ struct DueProductRow {
 async fn products_with_due(
     conn: &mut SqliteConnection,
     products: &BTreeSet<ProductId>,
-    wanted: &Wanted,
+    request: &LoadRequest,
 ) -> Result<Vec<(Product, Option<Timestamp>)>, StoreError> {
-    let slugs: Vec<_> = wanted.slugs.iter().map(|slug| json!(slug.as_str())).collect();
+    let slugs: Vec<_> = request.slugs.iter().map(|slug| json!(slug.as_str())).collect();
     let rows: Vec<DueProductRow> = sqlx::query_as(
         "SELECT p.*, (SELECT min(due) FROM (
              SELECT min(expires_at) AS due FROM holds WHERE product_id = p.id AND status = 'active'
@@ -179,22 +179,25 @@ async fn products_with_due(
 }
 
 #[derive(FromRow)]
-struct TallyRow {
+struct LimitUsageRow {
     nth: i64,
     hold_id: Uuid,
     qty: i64,
 }
 
 /// What counts towards a limit: holds and orders that still have their time, and paid orders for ever.
-async fn tallies(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Vec<(TallyKey, HoldId, u32)>, StoreError> {
-    let keys: Vec<&TallyKey> = wanted.tallies.iter().collect();
+async fn limit_usage(
+    conn: &mut SqliteConnection,
+    request: &LoadRequest,
+) -> Result<Vec<(LimitKey, HoldId, u32)>, StoreError> {
+    let keys: Vec<&LimitKey> = request.limit_usage.iter().collect();
     let list: Vec<_> = keys
         .iter()
         .map(|key| {
             json!([key.product.0.simple().to_string(), key.owner.0.simple().to_string(), Shopper::as_str(&key.shopper)])
         })
         .collect();
-    let rows: Vec<TallyRow> = sqlx::query_as(
+    let rows: Vec<LimitUsageRow> = sqlx::query_as(
         "SELECT w.key AS nth, h.id AS hold_id, h.qty FROM json_each(?1) w
          JOIN holds h ON h.product_id = unhex(w.value ->> 0) AND h.owner = unhex(w.value ->> 1) AND h.shopper = w.value ->> 2
          LEFT JOIN orders o ON o.hold_id = h.id
@@ -202,7 +205,7 @@ async fn tallies(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Vec<(Ta
             OR (o.status = 'pending' AND o.pay_by > ?2) OR o.status = 'paid'",
     )
     .bind(json(&list)?)
-    .bind(wanted.now.as_millis())
+    .bind(request.now.as_millis())
     .fetch_all(conn)
     .await
     .map_err(classify)?;
@@ -215,9 +218,10 @@ async fn tallies(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Vec<(Ta
         .collect()
 }
 
-async fn events(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Vec<Payment>, StoreError> {
-    let keys: Vec<_> = wanted.events.iter().map(|key| json!(key.as_str())).collect();
-    let said: Vec<_> = wanted.said.iter().map(|(id, status)| json!([id.as_str(), status])).collect();
+async fn events(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<Payment>, StoreError> {
+    let keys: Vec<_> = request.events.iter().map(|key| json!(key.as_str())).collect();
+    let by_transaction: Vec<_> =
+        request.by_transaction.iter().map(|(id, status)| json!([id.as_str(), status])).collect();
     let rows: Vec<PaymentRow> = sqlx::query_as(
         "SELECT * FROM payment_webhooks WHERE key IN (SELECT value FROM json_each(?1))
          UNION
@@ -226,7 +230,7 @@ async fn events(conn: &mut SqliteConnection, wanted: &Wanted) -> Result<Vec<Paym
          WHERE p.outcome <> 'duplicate'",
     )
     .bind(json(&keys)?)
-    .bind(json(&said)?)
+    .bind(json(&by_transaction)?)
     .fetch_all(conn)
     .await
     .map_err(classify)?;

@@ -8,22 +8,22 @@ mod reads;
 mod sessions;
 mod write;
 
-use super::{Clients, Commit, Purge, Reads, Sessions, Store, Unit};
+use super::{Clients, CommitOutcome, Purge, Reads, Sessions, Store, Transaction};
 use crate::{
-    fault::StoreError,
-    state::{Found, Wanted, WriteSet},
+    error::StoreError,
+    state::{LoadRequest, Loaded, WriteSet},
 };
 use async_trait::async_trait;
-use checkpoint::{Checkpoints, LONGEST_LOG};
+use checkpoint::{Checkpointer, MAX_WAL_PAGES};
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Sqlite, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, time::Duration};
 use tokio::sync::mpsc;
 
 /// Older ones can corrupt a database when the WAL is reset.
-const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+const MIN_SQLITE_VERSION: (u32, u32, u32) = (3, 51, 3);
 
 /// Connections that read beside the writer.
 const READERS: u32 = 4;
@@ -38,10 +38,10 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     /// A connection of its own, whose `data_version` tells of everybody else's commits.
-    lookout: SqlitePool,
-    _checkpoints: Checkpoints,
+    change_watcher: SqlitePool,
+    _checkpoints: Checkpointer,
     /// Session writes that wait for each other's company.
-    sessions: mpsc::Sender<sessions::Envelope>,
+    sessions: mpsc::Sender<sessions::QueuedChange>,
 }
 
 impl SqliteStore {
@@ -54,7 +54,7 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .pragma("wal_autocheckpoint", LONGEST_LOG.to_string())
+            .pragma("wal_autocheckpoint", MAX_WAL_PAGES.to_string())
             .optimize_on_close(true, None);
         if let Some(folder) = options.get_filename().parent().filter(|f| !f.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
@@ -65,10 +65,10 @@ impl SqliteStore {
         };
         let writer = pool(1).connect_with(options.clone()).await.map_err(classify)?;
         let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
-        let lookout = pool(1).connect_with(options.clone()).await.map_err(classify)?;
-        let checkpoints = Checkpoints::start(pool(1).connect_with(options).await.map_err(classify)?);
+        let change_watcher = pool(1).connect_with(options.clone()).await.map_err(classify)?;
+        let checkpoints = Checkpointer::start(pool(1).connect_with(options).await.map_err(classify)?);
         let sessions = sessions::start(writer.clone());
-        let store = Self { writer, readers, lookout, _checkpoints: checkpoints, sessions };
+        let store = Self { writer, readers, change_watcher, _checkpoints: checkpoints, sessions };
         store.check_version().await?;
         Ok(store)
     }
@@ -78,8 +78,8 @@ impl SqliteStore {
             sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&self.writer).await.map_err(classify)?;
         let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
         let version = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-        if version < OLDEST_SQLITE {
-            let (a, b, c) = OLDEST_SQLITE;
+        if version < MIN_SQLITE_VERSION {
+            let (a, b, c) = MIN_SQLITE_VERSION;
             return Err(StoreError::Config(format!(
                 "SQLite {text} can corrupt its database; {a}.{b}.{c} or newer is needed"
             )));
@@ -106,9 +106,9 @@ impl Store for SqliteStore {
         }
     }
 
-    async fn begin(&self) -> Result<Box<dyn Unit>, StoreError> {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
         let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
-        Ok(Box::new(SqliteUnit(transaction)))
+        Ok(Box::new(SqliteTransaction(transaction)))
     }
 
     fn reads(&self) -> &dyn Reads {
@@ -128,22 +128,22 @@ impl Store for SqliteStore {
     }
 }
 
-struct SqliteUnit(Transaction<'static, Sqlite>);
+struct SqliteTransaction(sqlx::Transaction<'static, Sqlite>);
 
 #[async_trait]
-impl Unit for SqliteUnit {
-    async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError> {
-        load::load(&mut self.0, wanted).await
+impl Transaction for SqliteTransaction {
+    async fn load(&mut self, request: &LoadRequest) -> Result<Loaded, StoreError> {
+        load::load(&mut self.0, request).await
     }
 
-    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError> {
+    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError> {
         if !write::write(&mut self.0, writes).await? {
             self.0.rollback().await.map_err(classify)?;
-            return Ok(Commit::Overtaken(Vec::new()));
+            return Ok(CommitOutcome::Conflict(Vec::new()));
         }
         // A disk that fails now may have kept the batch or not.
         self.0.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
-        Ok(Commit::Done)
+        Ok(CommitOutcome::Committed)
     }
 }
 

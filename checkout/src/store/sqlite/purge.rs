@@ -2,13 +2,13 @@
 //! where nothing is old.
 
 use super::{SqliteStore, classify};
-use crate::{fault::StoreError, model::Timestamp, store::Purge};
+use crate::{error::StoreError, model::Timestamp, store::Purge};
 use async_trait::async_trait;
 use uuid::Uuid;
 
 #[async_trait]
 impl Purge for SqliteStore {
-    async fn keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         // In the order they came: the oldest lie together, and no index by age is kept up for each request.
         let oldest: Option<i64> = sqlx::query_scalar("SELECT created_at FROM idempotency_keys ORDER BY nth LIMIT 1")
             .fetch_optional(&self.readers)
@@ -29,7 +29,7 @@ impl Purge for SqliteStore {
         Ok(done.rows_affected())
     }
 
-    async fn trail(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    async fn audit_log(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         let product: Option<Uuid> = sqlx::query_scalar(
             "SELECT id FROM products p
              WHERE (SELECT at FROM stock_events WHERE product_id = p.id AND version < p.version

@@ -2,12 +2,12 @@
 
 use super::{SqliteStore, classify, hex_list};
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     store::{
-        Audit, Followed, Reads,
+        Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
-        rows::{FollowedRow, HoldRow, OrderRow, PaymentRow, ProductRow, REFUNDS, into_all},
+        rows::{HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, REFUNDS, into_all},
     },
 };
 use async_trait::async_trait;
@@ -22,16 +22,16 @@ impl Reads for SqliteStore {
         into_all(rows)
     }
 
-    async fn pulse(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.lookout).await.map_err(classify)
+    async fn change_token(&self) -> Result<i64, StoreError> {
+        sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.change_watcher).await.map_err(classify)
     }
 
-    async fn followed(&self, ids: &[OrderId]) -> Result<Vec<Followed>, StoreError> {
+    async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let sql = format!("SELECT o.*, {REFUNDS} FROM orders o WHERE o.id IN (SELECT unhex(value) FROM json_each(?1))");
-        let rows: Vec<FollowedRow> = sqlx::query_as(AssertSqlSafe(sql))
+        let rows: Vec<OrderSnapshotRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(hex_list(ids.iter().map(|id| id.0)))
             .fetch_all(&self.readers)
             .await
@@ -48,7 +48,7 @@ impl Reads for SqliteStore {
         row.map(Hold::try_from).transpose()
     }
 
-    async fn live_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
+    async fn active_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
         let rows: Vec<HoldRow> = sqlx::query_as(
             "SELECT * FROM holds WHERE owner = ?1 AND shopper IS NOT NULL AND status = 'active' AND expires_at > ?2
              ORDER BY id DESC LIMIT ?3",

@@ -2,7 +2,7 @@
 //! with one trip to the disk, and do not keep the sale waiting one by one.
 
 use super::{SqliteStore, classify};
-use crate::{fault::StoreError, model::Timestamp, store::Sessions};
+use crate::{error::StoreError, model::Timestamp, store::Sessions};
 use async_trait::async_trait;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{mpsc, oneshot};
@@ -21,23 +21,23 @@ enum Change {
     Delete,
 }
 
-pub(super) struct Envelope {
+pub(super) struct QueuedChange {
     id: Uuid,
     change: Change,
     reply: oneshot::Sender<bool>,
 }
 
 /// Starts the task that writes them; it ends when the store is gone.
-pub(super) fn start(writer: SqlitePool) -> mpsc::Sender<Envelope> {
+pub(super) fn start(writer: SqlitePool) -> mpsc::Sender<QueuedChange> {
     let (sender, mut queue) = mpsc::channel(QUEUE);
     tokio::spawn(async move {
         let mut batch = Vec::with_capacity(BATCH);
         while queue.recv_many(&mut batch, BATCH).await > 0 {
             match write(&writer, &batch).await {
                 Ok(done) => {
-                    for (envelope, done) in batch.drain(..).zip(done) {
+                    for (queued, done) in batch.drain(..).zip(done) {
                         // Whoever went away has no use for the answer.
-                        let _ = envelope.reply.send(done);
+                        let _ = queued.reply.send(done);
                     }
                 }
                 // Dropped unanswered, each caller learns that it failed.
@@ -51,22 +51,22 @@ pub(super) fn start(writer: SqlitePool) -> mpsc::Sender<Envelope> {
     sender
 }
 
-async fn write(writer: &SqlitePool, batch: &[Envelope]) -> Result<Vec<bool>, sqlx::Error> {
+async fn write(writer: &SqlitePool, batch: &[QueuedChange]) -> Result<Vec<bool>, sqlx::Error> {
     let mut transaction: Transaction<'static, Sqlite> = writer.begin_with("BEGIN IMMEDIATE").await?;
     let mut done = Vec::with_capacity(batch.len());
     // One by one, because a session may be there twice, and the order counts.
-    for envelope in batch {
-        done.push(apply(&mut transaction, envelope).await?);
+    for queued in batch {
+        done.push(apply(&mut transaction, queued).await?);
     }
     transaction.commit().await?;
     Ok(done)
 }
 
-async fn apply(conn: &mut SqliteConnection, envelope: &Envelope) -> Result<bool, sqlx::Error> {
-    let query = match &envelope.change {
+async fn apply(conn: &mut SqliteConnection, queued: &QueuedChange) -> Result<bool, sqlx::Error> {
+    let query = match &queued.change {
         Change::Create { data, ends_at } => {
             sqlx::query("INSERT INTO sessions (id, data, ends_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
-                .bind(envelope.id)
+                .bind(queued.id)
                 .bind(data)
                 .bind(ends_at.as_millis())
         }
@@ -74,10 +74,10 @@ async fn apply(conn: &mut SqliteConnection, envelope: &Envelope) -> Result<bool,
             "INSERT INTO sessions (id, data, ends_at) VALUES (?1, ?2, ?3)
              ON CONFLICT (id) DO UPDATE SET data = excluded.data, ends_at = excluded.ends_at",
         )
-        .bind(envelope.id)
+        .bind(queued.id)
         .bind(data)
         .bind(ends_at.as_millis()),
-        Change::Delete => sqlx::query("DELETE FROM sessions WHERE id = ?1").bind(envelope.id),
+        Change::Delete => sqlx::query("DELETE FROM sessions WHERE id = ?1").bind(queued.id),
     };
     Ok(query.execute(conn).await?.rows_affected() == 1)
 }
@@ -85,7 +85,7 @@ async fn apply(conn: &mut SqliteConnection, envelope: &Envelope) -> Result<bool,
 impl SqliteStore {
     async fn change(&self, id: Uuid, change: Change) -> Result<bool, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.sessions.try_send(Envelope { id, change, reply });
+        let sent = self.sessions.try_send(QueuedChange { id, change, reply });
         sent.map_err(|_| StoreError::Unavailable("too many sessions wait to be written".into()))?;
         answer.await.map_err(|_| StoreError::Unavailable("the session was not written".into()))
     }

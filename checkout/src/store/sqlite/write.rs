@@ -3,9 +3,9 @@
 
 use super::{classify, json};
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::{Hold, HoldState, Order, OrderState, Payment, Product, Reference, RefundReason, Timestamp},
-    state::{KeyRecord, WriteSet},
+    state::{IdempotencyRecord, WriteSet},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -60,10 +60,10 @@ async fn products(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
 
 /// Refusals rest on versions, too: were one to have moved on, somebody could be told "sold out" wrongly.
 async fn unchanged(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
-    if writes.products_unchanged.is_empty() {
+    if writes.products_read.is_empty() {
         return Ok(true);
     }
-    let rows: Vec<_> = writes.products_unchanged.iter().map(|(id, version)| (id.0.simple(), version)).collect();
+    let rows: Vec<_> = writes.products_read.iter().map(|(id, version)| (id.0.simple(), version)).collect();
     let same: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM jsonb_each(?1) n JOIN products p ON p.id = unhex(n.value ->> 0) AND p.version = n.value ->> 1",
     )
@@ -161,7 +161,7 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
 }
 
 async fn keys(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
-    let row = |record: &KeyRecord| {
+    let row = |record: &IdempotencyRecord| {
         let reply = serde_json::to_string(&record.reply).unwrap_or_default();
         let key = record.idempotency.key.as_str();
         (
@@ -209,7 +209,7 @@ fn counters(p: &Product) -> (Simple, u64, u32, u32, u32, u32, u32, i64) {
 
 fn stock_event(p: &Product, writes: &WriteSet) -> impl Serialize {
     let (id, version, total, available, held, pending, sold, at) = counters(p);
-    let moved = writes.moves.get(&p.id).copied().unwrap_or_default();
+    let moved = writes.stock_deltas.get(&p.id).copied().unwrap_or_default();
     let moved = serde_json::to_string(&moved).unwrap_or_default();
     (id, version, total, available, held, pending, sold, at, writes.batch.0.simple(), moved)
 }
@@ -296,8 +296,8 @@ fn payment(p: &Payment) -> impl Serialize {
         hold,
         &p.transaction_id,
         p.status.name(),
-        p.deposit.amount,
-        p.deposit.currency,
+        p.reported.amount,
+        p.reported.currency,
         p.received_at.as_millis(),
     )
 }

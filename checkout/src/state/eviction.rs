@@ -1,56 +1,56 @@
 //! What the writer keeps in mind between batches, and how much of it.
 
-use super::{State, Wanted};
+use super::{LoadRequest, State};
 use crate::model::{HoldId, ProductId};
 
 /// Claims kept in memory between batches. Past this the oldest are let go, which costs a read and nothing else: those of
 /// a sale that is under way are the youngest.
-const CLAIMS_KEPT: usize = 80_000;
+const MAX_CLAIMS: usize = 80_000;
 
 /// Events kept in memory; one that is not is found by the constraint that it would break.
-const EVENTS_KEPT: usize = 20_000;
+const MAX_EVENTS: usize = 20_000;
 
 impl State {
-    pub(super) fn know(&mut self, hold: HoldId, product: ProductId) {
+    pub(super) fn index_hold(&mut self, hold: HoldId, product: ProductId) {
         if self.hold_product.insert(hold, product).is_none() {
             self.known_holds.push_back(hold);
         }
     }
 
     /// Lets the oldest claims go.
-    fn let_go(&mut self) {
-        while self.known_holds.len() > CLAIMS_KEPT {
+    fn evict(&mut self) {
+        while self.known_holds.len() > MAX_CLAIMS {
             let Some(hold) = self.known_holds.pop_front() else { return };
-            let shelf = self.hold_product.remove(&hold).and_then(|product| self.shelves.get_mut(&product));
-            let claim = shelf.and_then(|shelf| shelf.claims.remove(&hold));
+            let product_state = self.hold_product.remove(&hold).and_then(|product| self.products.get_mut(&product));
+            let claim = product_state.and_then(|product_state| product_state.claims.remove(&hold));
             if let Some(order) = claim.and_then(|claim| claim.order) {
                 self.order_hold.remove(&order.id);
             }
         }
         // Claims that were dropped with what was known of their product have left their orders behind.
-        if self.order_hold.len() > CLAIMS_KEPT {
+        if self.order_hold.len() > MAX_CLAIMS {
             self.order_hold.retain(|_, hold| self.hold_product.contains_key(hold));
         }
     }
 
     /// The batch is on disk: forget what was only for it, and stay within bounds.
-    pub(crate) fn settle(&mut self) {
-        self.tallies.clear();
-        self.strays.clear();
-        self.asked = Wanted::default();
+    pub(crate) fn end_batch(&mut self) {
+        self.limit_usage.clear();
+        self.unmatched_payments.clear();
+        self.requested = LoadRequest::default();
         self.due_loaded.clear();
-        self.consulted.clear();
-        self.let_go();
+        self.read_products.clear();
+        self.evict();
         // Answers are deleted in time, on all nodes at once: none may outlive that here. A key is asked for anyway.
         self.keys.clear();
-        if self.events.len() > EVENTS_KEPT {
+        if self.events.len() > MAX_EVENTS {
             self.events.clear();
-            self.said.clear();
+            self.by_transaction.clear();
         }
     }
 
     /// The batch is not on disk, or may not be: nothing that is known can be trusted.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 }
@@ -75,9 +75,9 @@ mod tests {
         let draft = ProductDraft::new("phone".parse().unwrap(), "Phone", price, 1);
         let product = draft.check(nth(1), now).unwrap();
         let mut state = State::default();
-        state.evolve(Effect::Added(Box::new(product.clone())));
+        state.apply(Effect::ProductAdded(Box::new(product.clone())));
         let too_many = 10;
-        for n in 0..CLAIMS_KEPT + too_many {
+        for n in 0..MAX_CLAIMS + too_many {
             let (owner, qty) = (Owner(Uuid::nil()), Quantity::try_from(1_i64).unwrap());
             let (id, order_id) = (nth(n), nth(n));
             let held = HoldState::Ordered { order_id };
@@ -93,7 +93,7 @@ mod tests {
                 extended: false,
                 state: held,
             };
-            state.evolve(Effect::Hold(hold));
+            state.apply(Effect::HoldChanged(hold));
             let order = Order {
                 id: order_id,
                 hold_id: id,
@@ -106,15 +106,15 @@ mod tests {
                 pay_by: later,
                 state: OrderState::Pending,
             };
-            state.evolve(Effect::Order(order));
+            state.apply(Effect::OrderChanged(order));
         }
-        state.settle();
+        state.end_batch();
         for n in [0, too_many - 1] {
             assert!(state.claim(nth(n)).is_none() && state.claim_by_order(nth(n)).is_none());
         }
-        for n in [too_many, CLAIMS_KEPT + too_many - 1] {
+        for n in [too_many, MAX_CLAIMS + too_many - 1] {
             assert!(state.claim(nth(n)).is_some() && state.claim_by_order(nth(n)).is_some());
         }
-        assert_eq!((state.hold_product.len(), state.order_hold.len()), (CLAIMS_KEPT, CLAIMS_KEPT));
+        assert_eq!((state.hold_product.len(), state.order_hold.len()), (MAX_CLAIMS, MAX_CLAIMS));
     }
 }

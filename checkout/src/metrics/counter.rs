@@ -11,7 +11,7 @@ pub trait Label: Copy + 'static {
     const NAMES: &'static [&'static str];
 
     /// The place of this one among them.
-    fn place(self) -> usize;
+    fn index(self) -> usize;
 }
 
 /// An enum whose variants have names.
@@ -24,10 +24,10 @@ macro_rules! labels {
             $($variant),*
         }
 
-        impl $crate::observed::tally::Label for $label {
+        impl $crate::metrics::counter::Label for $label {
             const NAMES: &'static [&'static str] = &[$($name),*];
 
-            fn place(self) -> usize {
+            fn index(self) -> usize {
                 self as usize
             }
         }
@@ -38,28 +38,28 @@ pub(super) use labels;
 
 /// How often each has happened.
 #[derive(Debug)]
-pub struct Tally<L> {
+pub struct LabeledCounter<L> {
     counts: Box<[AtomicU64]>,
     label: PhantomData<L>,
 }
 
-impl<L: Label> Default for Tally<L> {
+impl<L: Label> Default for LabeledCounter<L> {
     fn default() -> Self {
         Self { counts: L::NAMES.iter().map(|_| AtomicU64::new(0)).collect(), label: PhantomData }
     }
 }
 
-impl<L: Label> Tally<L> {
+impl<L: Label> LabeledCounter<L> {
     /// It has happened once more.
-    pub fn note(&self, label: L) {
-        if let Some(count) = self.counts.get(label.place()) {
+    pub fn record(&self, label: L) {
+        if let Some(count) = self.counts.get(label.index()) {
             count.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    pub(super) fn note_some(&self, label: Option<L>) {
+    pub(super) fn record_some(&self, label: Option<L>) {
         if let Some(label) = label {
-            self.note(label);
+            self.record(label);
         }
     }
 

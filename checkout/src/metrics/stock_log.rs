@@ -1,7 +1,7 @@
 //! What the log says of stock: what the operator did, always; what was held, sold or came back, to whoever looks for it.
 
 use crate::{
-    model::{Moves, Product, Stock},
+    model::{Product, Stock, StockDelta},
     state::WriteSet,
 };
 use tracing::{Level, enabled};
@@ -14,23 +14,23 @@ pub(crate) fn log_stock(writes: &WriteSet) {
     }
     let sells = enabled!(Level::DEBUG);
     for product in &writes.products_changed {
-        let Some(moves) = writes.moves.get(&product.id) else { continue };
-        if moves.adjusted != 0 {
-            adjusted(product, moves, writes);
+        let Some(delta) = writes.stock_deltas.get(&product.id) else { continue };
+        if delta.adjusted != 0 {
+            adjusted(product, delta, writes);
         } else if sells {
-            moved(product, moves, writes);
+            moved(product, delta, writes);
         }
     }
 }
 
-fn adjusted(product: &Product, moves: &Moves, writes: &WriteSet) {
-    let (id, slug, version, by) = (product.id, product.slug.as_str(), product.version, moves.adjusted);
+fn adjusted(product: &Product, delta: &StockDelta, writes: &WriteSet) {
+    let (id, slug, version, by) = (product.id, product.slug.as_str(), product.version, delta.adjusted);
     let Stock { total, available, .. } = product.stock;
     tracing::info!(product = %id, slug, version, by, total, available, batch = %writes.batch, "stock was adjusted");
 }
 
-fn moved(product: &Product, moves: &Moves, writes: &WriteSet) {
+fn moved(product: &Product, delta: &StockDelta, writes: &WriteSet) {
     let (id, version) = (product.id, product.version);
     let Stock { available, held, pending, sold, .. } = product.stock;
-    tracing::debug!(product = %id, version, available, held, pending, sold, ?moves, batch = %writes.batch, "stock moved");
+    tracing::debug!(product = %id, version, available, held, pending, sold, moves = ?delta, batch = %writes.batch, "stock moved");
 }

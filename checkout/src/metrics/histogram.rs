@@ -29,7 +29,7 @@ impl Histogram {
     }
 
     /// One value more.
-    pub fn note(&self, value: f64) {
+    pub fn record(&self, value: f64) {
         let place = self.bounds.partition_point(|bound| *bound < value);
         if let Some(count) = self.counts.get(place) {
             count.fetch_add(1, Ordering::Relaxed);
@@ -62,7 +62,7 @@ mod tests {
     fn a_value_is_in_the_first_bucket_that_reaches_it_and_in_all_above() {
         let histogram = Histogram::new(&[1.0, 2.0, 4.0]);
         for value in [0.5, 1.0, 1.5, 4.0, 9.0] {
-            histogram.note(value);
+            histogram.record(value);
         }
         let counts: Vec<_> = histogram.read().map(|bucket| (bucket.at_most, bucket.count)).collect();
         assert_eq!(counts, [(1.0, 2), (2.0, 3), (4.0, 4), (f64::INFINITY, 5)]);

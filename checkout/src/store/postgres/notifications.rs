@@ -1,7 +1,7 @@
 //! Wake-ups between nodes. They go out beside the commits, never in them: a NOTIFY inside a transaction makes commits wait
 //! for each other. One that is lost costs latency and nothing else, for everybody looks now and then anyway.
 
-use super::fault::Question;
+use super::error::QueryExt;
 use sqlx::{PgPool, postgres::PgListener};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Notify, task::JoinSet};
@@ -10,36 +10,36 @@ use uuid::Uuid;
 const CHANNEL: &str = "holdfast_news";
 
 /// Wake-ups are sent at most this often: as often as watchers are told of a change.
-const TELL_EVERY: Duration = Duration::from_millis(50);
+const NOTIFY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long to wait for a wake-up before looking without one: half of the second within which all must show.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long to wait before a lost connection is made again.
-const MEND_EVERY: Duration = Duration::from_secs(1);
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
-pub(super) struct News {
+pub(super) struct Notifications {
     ours: Arc<Notify>,
     theirs: Arc<Notify>,
 }
 
-impl News {
+impl Notifications {
     pub(super) fn start(pool: &PgPool, node: Uuid, tasks: &mut JoinSet<()>) -> Self {
-        let news = Self { ours: Arc::default(), theirs: Arc::default() };
-        tasks.spawn(send(pool.clone(), node, news.ours.clone()));
-        tasks.spawn(listen(pool.clone(), node, news.theirs.clone()));
-        news
+        let notifications = Self { ours: Arc::default(), theirs: Arc::default() };
+        tasks.spawn(send(pool.clone(), node, notifications.ours.clone()));
+        tasks.spawn(listen(pool.clone(), node, notifications.theirs.clone()));
+        notifications
     }
 
     /// This node has committed.
-    pub(super) fn tell(&self) {
+    pub(super) fn notify(&self) {
         self.ours.notify_one();
     }
 
     /// Until another node has, or may have.
     pub(super) async fn wait(&self) {
         // Running into the limit is as good as a wake-up.
-        let _ = tokio::time::timeout(LOOK_EVERY, self.theirs.notified()).await;
+        let _ = tokio::time::timeout(POLL_INTERVAL, self.theirs.notified()).await;
     }
 }
 
@@ -50,12 +50,12 @@ async fn send(pool: PgPool, node: Uuid, ours: Arc<Notify>) {
             .bind(CHANNEL)
             .bind(node.to_string())
             .execute(&pool)
-            .answered()
+            .with_timeout()
             .await;
         if let Err(error) = sent {
             tracing::debug!(%error, "could not wake the other nodes");
         }
-        tokio::time::sleep(TELL_EVERY).await;
+        tokio::time::sleep(NOTIFY_INTERVAL).await;
     }
 }
 
@@ -66,7 +66,7 @@ async fn listen(pool: PgPool, node: Uuid, theirs: Arc<Notify>) {
             tracing::debug!(%error, "could not listen for other nodes");
         }
         theirs.notify_one();
-        tokio::time::sleep(MEND_EVERY).await;
+        tokio::time::sleep(RECONNECT_DELAY).await;
     }
 }
 

@@ -3,14 +3,14 @@
 use super::{
     PostgresStore,
     connection::{Lease, WriterConnection},
-    fault::{ANSWER_WITHIN, classify, is_lost, silence, unavailable, within},
+    error::{RESPONSE_TIMEOUT, classify, is_connection_lost, timed_out, unavailable, with_deadline},
     load, write,
 };
 use crate::{
-    fault::StoreError,
+    error::StoreError,
     model::Product,
-    state::{Found, Wanted, WriteSet},
-    store::{Commit, Unit, rows::ProductRow},
+    state::{LoadRequest, Loaded, WriteSet},
+    store::{CommitOutcome, Transaction, rows::ProductRow},
 };
 use async_trait::async_trait;
 use sqlx::{
@@ -23,20 +23,20 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 /// Keys that two nodes may take at once; whoever is second decides again, and finds the first one's answer.
-const SHARED_KEYS: [&str; 4] =
+const CONFLICT_CONSTRAINTS: [&str; 4] =
     ["idempotency_keys_pkey", "payment_webhooks_key", "payment_webhooks_said", "products_slug_key"];
 
 /// How long, and how often, the database is asked what became of a batch whose connection was lost. Callers wait meanwhile.
-const SETTLE_WITHIN: Duration = Duration::from_secs(5);
-const SETTLE_STEP: Duration = Duration::from_secs(2);
-const SETTLE_EVERY: Duration = Duration::from_millis(100);
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
+const RESOLVE_STEP_TIMEOUT: Duration = Duration::from_secs(2);
+const RESOLVE_INTERVAL: Duration = Duration::from_millis(100);
 
-pub(super) struct PostgresUnit {
+pub(super) struct PostgresTransaction {
     writer: Arc<WriterConnection>,
     lease: Option<Lease>,
 }
 
-impl PostgresUnit {
+impl PostgresTransaction {
     pub(super) fn new(store: &PostgresStore) -> Self {
         Self { writer: store.writer.clone(), lease: None }
     }
@@ -51,43 +51,47 @@ impl PostgresUnit {
 }
 
 #[async_trait]
-impl Unit for PostgresUnit {
-    async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError> {
+impl Transaction for PostgresTransaction {
+    async fn load(&mut self, request: &LoadRequest) -> Result<Loaded, StoreError> {
         let mut lease = self.lease().await?;
-        let loading = timeout(ANSWER_WITHIN, load(&mut lease, wanted)).await;
-        match loading.unwrap_or_else(|_| Err(unavailable(silence()))) {
+        let loading = timeout(RESPONSE_TIMEOUT, load(&mut lease, request)).await;
+        match loading.unwrap_or_else(|_| Err(unavailable(timed_out()))) {
             Err(StoreError::Unavailable(error)) => {
                 drop(lease);
                 // Nothing is written yet, so the batch may be made again on another connection, if there is one.
-                let is_lost = error.downcast_ref().is_some_and(is_lost);
-                Err(if is_lost { StoreError::Contended(error) } else { StoreError::Unavailable(error) })
+                let is_connection_lost = error.downcast_ref().is_some_and(is_connection_lost);
+                Err(if is_connection_lost { StoreError::Contended(error) } else { StoreError::Unavailable(error) })
             }
-            found => {
+            loaded => {
                 self.lease = Some(lease);
-                found
+                loaded
             }
         }
     }
 
-    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError> {
+    async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError> {
         let Some(statement) = write::statement(writes) else {
-            self.roll_back().await;
-            return Ok(Commit::Done);
+            self.rollback().await;
+            return Ok(CommitOutcome::Committed);
         };
         let (sql, arguments) = statement.finish().map_err(classify)?;
         let mut lease = self.lease().await?;
         match run(&mut lease, sql, arguments).await {
             Ok(rows) => {
                 lease.give_back().await;
-                if is_done(&rows)? { Ok(Commit::Done) } else { Ok(Commit::Overtaken(as_they_are(&rows)?)) }
+                if is_done(&rows)? {
+                    Ok(CommitOutcome::Committed)
+                } else {
+                    Ok(CommitOutcome::Conflict(current_products(&rows)?))
+                }
             }
-            Err(error) if is_lost(&error) => {
+            Err(error) if is_connection_lost(&error) => {
                 drop(lease);
-                self.settle(writes, error).await
+                self.resolve_lost_commit(writes, error).await
             }
-            Err(error) if is_taken(&error) => {
+            Err(error) if is_key_conflict(&error) => {
                 lease.give_back().await;
-                Ok(Commit::Overtaken(Vec::new()))
+                Ok(CommitOutcome::Conflict(Vec::new()))
             }
             Err(error) => {
                 let error = classify(error);
@@ -99,7 +103,7 @@ impl Unit for PostgresUnit {
         }
     }
 
-    async fn roll_back(mut self: Box<Self>) {
+    async fn rollback(mut self: Box<Self>) {
         if let Some(lease) = self.lease.take() {
             lease.give_back().await;
         }
@@ -107,18 +111,18 @@ impl Unit for PostgresUnit {
 }
 
 /// What lies under products is loaded in a transaction, which locks them; names need none.
-async fn load(lease: &mut Lease, wanted: &Wanted) -> Result<Found, StoreError> {
-    if !lease.in_transaction() && !wanted.is_only_names() {
+async fn load(lease: &mut Lease, request: &LoadRequest) -> Result<Loaded, StoreError> {
+    if !lease.in_transaction() && !request.is_keys_only() {
         lease.begin().await.map_err(classify)?;
     }
-    load::load(lease.connection(), wanted).await
+    load::load(lease.connection(), request).await
 }
 
 /// The statement is a transaction of its own, or the end of the one that has loaded. Where it has done nothing, nothing is
 /// committed.
 async fn run(lease: &mut Lease, sql: String, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
     let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
-    let rows = within(ANSWER_WITHIN, query.fetch_all(lease.connection())).await?;
+    let rows = with_deadline(RESPONSE_TIMEOUT, query.fetch_all(lease.connection())).await?;
     if lease.in_transaction() {
         lease.commit().await?;
     }
@@ -130,44 +134,44 @@ fn is_done(rows: &[PgRow]) -> Result<bool, StoreError> {
 }
 
 /// The products that the statement found moved on, as they are now.
-fn as_they_are(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
+fn current_products(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
     let known = rows.iter().filter(|row| row.try_get::<Uuid, _>("id").is_ok());
     known.map(|row| Product::try_from(ProductRow::from_row(row).map_err(classify)?)).collect()
 }
 
 /// Another node has taken a key of this batch.
-fn is_taken(error: &sqlx::Error) -> bool {
+fn is_key_conflict(error: &sqlx::Error) -> bool {
     let constraint = error.as_database_error().filter(|e| e.is_unique_violation()).and_then(DatabaseError::constraint);
-    constraint.is_some_and(|name| SHARED_KEYS.contains(&name))
+    constraint.is_some_and(|name| CONFLICT_CONSTRAINTS.contains(&name))
 }
 
-impl PostgresUnit {
+impl PostgresTransaction {
     /// The connection was lost before the answer came: on another one, ends the lost session, so that nothing of it can
     /// happen any more, and looks for what the batch would have left (P9).
-    async fn settle(&self, writes: &WriteSet, lost: sqlx::Error) -> Result<Commit, StoreError> {
+    async fn resolve_lost_commit(&self, writes: &WriteSet, lost: sqlx::Error) -> Result<CommitOutcome, StoreError> {
         tracing::warn!(error = %lost, "the connection was lost in a commit");
         let answer = async {
             loop {
-                match timeout(SETTLE_STEP, self.is_written(writes)).await {
+                match timeout(RESOLVE_STEP_TIMEOUT, self.is_committed(writes)).await {
                     Ok(Ok(written)) => return written,
                     Ok(Err(error)) => tracing::debug!(%error, "not settled yet"),
                     Err(_) => tracing::debug!("not settled yet"),
                 }
-                tokio::time::sleep(SETTLE_EVERY).await;
+                tokio::time::sleep(RESOLVE_INTERVAL).await;
             }
         };
-        match timeout(SETTLE_WITHIN, answer).await {
-            Ok(true) => Ok(Commit::Done),
+        match timeout(RESOLVE_TIMEOUT, answer).await {
+            Ok(true) => Ok(CommitOutcome::Committed),
             Ok(false) => Err(StoreError::Contended(Box::new(lost))),
             Err(_) => Err(StoreError::Ambiguous(Box::new(lost))),
         }
     }
 
     /// Is the batch on disk? Answered when the session that would have written it is no more.
-    async fn is_written(&self, writes: &WriteSet) -> Result<bool, sqlx::Error> {
-        let mut connection = self.writer.beside().await?;
+    async fn is_committed(&self, writes: &WriteSet) -> Result<bool, sqlx::Error> {
+        let mut connection = self.writer.auxiliary().await?;
         while end_sessions(&mut connection, self.writer.name()).await? > 0 {
-            tokio::time::sleep(SETTLE_EVERY).await;
+            tokio::time::sleep(RESOLVE_INTERVAL).await;
         }
         // The batch's mark on any of its products tells of all: they were committed together.
         if let Some(product) = writes.products().next() {

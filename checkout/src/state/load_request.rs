@@ -44,7 +44,7 @@ impl Claim {
 
 /// What counts towards a limit: one shopper's share of one product.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TallyKey {
+pub struct LimitKey {
     /// Of what.
     pub product: ProductId,
     /// Whose customer.
@@ -55,7 +55,7 @@ pub struct TallyKey {
 
 /// A stored answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyRecord {
+pub struct IdempotencyRecord {
     /// Whose key.
     pub owner: Owner,
     /// The key and what it stands for.
@@ -66,15 +66,15 @@ pub struct KeyRecord {
 
 /// What a batch must know before it can be decided.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct LoadRequest {
     pub(crate) products: BTreeSet<ProductId>,
     pub(crate) slugs: BTreeSet<Slug>,
     pub(crate) holds: BTreeSet<HoldId>,
     pub(crate) orders: BTreeSet<OrderId>,
-    pub(crate) tallies: BTreeSet<TallyKey>,
+    pub(crate) limit_usage: BTreeSet<LimitKey>,
     pub(crate) keys: BTreeSet<(Owner, IdempotencyKey)>,
     pub(crate) events: BTreeSet<EventKey>,
-    pub(crate) said: BTreeSet<(TransactionId, &'static str)>,
+    pub(crate) by_transaction: BTreeSet<(TransactionId, &'static str)>,
     /// Products to take back from what is due, each with the number of due claims that this batch has loaded before.
     pub(crate) due: BTreeMap<ProductId, usize>,
     /// Payments parked before this instant under no known claim.
@@ -86,65 +86,65 @@ pub struct Wanted {
     pub(crate) now: Timestamp,
 }
 
-impl Wanted {
+impl LoadRequest {
     pub(crate) fn at(now: Timestamp) -> Self {
         Self { now, ..Self::default() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.is_only_names() && self.keys.is_empty() && self.events.is_empty() && self.said.is_empty()
+        self.is_keys_only() && self.keys.is_empty() && self.events.is_empty() && self.by_transaction.is_empty()
     }
 
     /// Nothing is wanted but whether keys and events are known. What lies under no product needs no lock: the constraint
     /// that a name would break guards it.
-    pub(crate) fn is_only_names(&self) -> bool {
+    pub(crate) fn is_keys_only(&self) -> bool {
         self.products.is_empty()
             && self.slugs.is_empty()
             && self.holds.is_empty()
             && self.orders.is_empty()
-            && self.tallies.is_empty()
+            && self.limit_usage.is_empty()
             && self.due.is_empty()
             && self.parked_before.is_none()
     }
 
     /// Takes away what has been asked before, and remembers the rest as asked.
-    pub(super) fn only_new(&mut self, asked: &mut Self) {
-        fn fresh<T: Ord + Clone>(set: &mut BTreeSet<T>, asked: &mut BTreeSet<T>) {
-            set.retain(|item| asked.insert(item.clone()));
+    pub(super) fn retain_new(&mut self, requested: &mut Self) {
+        fn fresh<T: Ord + Clone>(set: &mut BTreeSet<T>, requested: &mut BTreeSet<T>) {
+            set.retain(|item| requested.insert(item.clone()));
         }
-        fresh(&mut self.products, &mut asked.products);
-        fresh(&mut self.slugs, &mut asked.slugs);
-        fresh(&mut self.holds, &mut asked.holds);
-        fresh(&mut self.orders, &mut asked.orders);
-        fresh(&mut self.tallies, &mut asked.tallies);
-        fresh(&mut self.keys, &mut asked.keys);
-        fresh(&mut self.events, &mut asked.events);
-        fresh(&mut self.said, &mut asked.said);
-        if asked.parked_before.is_some() {
+        fresh(&mut self.products, &mut requested.products);
+        fresh(&mut self.slugs, &mut requested.slugs);
+        fresh(&mut self.holds, &mut requested.holds);
+        fresh(&mut self.orders, &mut requested.orders);
+        fresh(&mut self.limit_usage, &mut requested.limit_usage);
+        fresh(&mut self.keys, &mut requested.keys);
+        fresh(&mut self.events, &mut requested.events);
+        fresh(&mut self.by_transaction, &mut requested.by_transaction);
+        if requested.parked_before.is_some() {
             self.parked_before = None;
         }
-        asked.parked_before = asked.parked_before.or(self.parked_before);
+        requested.parked_before = requested.parked_before.or(self.parked_before);
     }
 }
 
 /// Due claims loaded at once; more are loaded when these were not enough.
-pub const DUE_AT_ONCE: usize = 1000;
+pub const MAX_DUE_PER_LOAD: usize = 1000;
 
 /// What a store found of what was wanted. Claims and products come together: a claim's product is always among them.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Loaded {
     /// Products, each with the first instant at which something under it is due.
     pub products: Vec<(Product, Option<Timestamp>)>,
     /// Claims, by hold or by order, and those that are due.
     pub claims: Vec<Claim>,
     /// Units that count towards a limit.
-    pub tallies: Vec<(TallyKey, HoldId, u32)>,
+    pub limit_usage: Vec<(LimitKey, HoldId, u32)>,
     /// Stored answers.
-    pub keys: Vec<KeyRecord>,
+    pub keys: Vec<IdempotencyRecord>,
     /// Stored events.
     pub events: Vec<Payment>,
     /// For each product whose due claims were wanted: those claims, and the first instant at which another one is due.
     pub due: Vec<(ProductId, Vec<HoldId>, Option<Timestamp>)>,
     /// Payments that were parked too long.
-    pub strays: Vec<Payment>,
+    pub unmatched_payments: Vec<Payment>,
 }

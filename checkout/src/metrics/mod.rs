@@ -1,23 +1,23 @@
 //! What the engine has done since it started, in numbers that anybody may read at any time: the writer adds to them once a
 //! batch, and nobody waits for anybody. How they are shown is the edge's business.
 
+mod counter;
 mod histogram;
-mod stock;
-mod tally;
+mod stock_log;
 
+pub use counter::{Label, LabeledCounter};
 pub use histogram::{Bucket, Histogram};
-pub use tally::{Label, Tally};
 
-pub(crate) use stock::log_stock;
+pub(crate) use stock_log::log_stock;
 
 use crate::{
-    command::{Command, Replayed, Reply},
-    fault::{Error, StoreError},
+    command::{Command, Idempotent, Reply},
+    error::{Error, StoreError},
     model::{CancelReason, EventOutcome, HoldState, OrderState, Refusal},
     state::WriteSet,
 };
+use counter::labels;
 use std::time::Duration;
-use tally::labels;
 
 /// Commands in a batch: powers of two, for nobody cares whether it is 200 or 210.
 const BATCH_BOUNDS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
@@ -26,7 +26,7 @@ const COMMIT_BOUNDS: [f64; 13] = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.
 
 labels! {
     /// How a request for a hold or an order was answered.
-    Answer {
+    RequestOutcome {
         Granted = "granted",
         Replayed = "replayed",
         UnknownProduct = "unknown_product",
@@ -48,12 +48,12 @@ labels! {
 
 labels! {
     /// How a hold ended.
-    HoldEnd { Ordered = "ordered", Released = "released", Expired = "expired" }
+    HoldOutcome { Ordered = "ordered", Released = "released", Expired = "expired" }
 }
 
 labels! {
     /// How an order ended. One that was cancelled may yet be paid.
-    OrderEnd {
+    OrderOutcome {
         Paid = "paid",
         PaymentFailed = "payment_failed",
         Expired = "expired",
@@ -64,7 +64,7 @@ labels! {
 
 labels! {
     /// What became of a payment event. What was parked may yet become something else.
-    PaymentEnd {
+    PaymentOutcome {
         Applied = "applied",
         Parked = "parked",
         Duplicate = "duplicate",
@@ -76,8 +76,8 @@ labels! {
 
 labels! {
     /// Why a batch was not written as it was decided.
-    Setback {
-        Overtaken = "overtaken",
+    BatchFailure {
+        Conflict = "overtaken",
         Contended = "contended",
         GaveUp = "gave_up",
         Unavailable = "unavailable",
@@ -88,78 +88,78 @@ labels! {
 
 /// The numbers. Each only ever grows.
 #[derive(Debug)]
-pub struct Observed {
+pub struct EngineMetrics {
     /// Answers to those who asked for a hold.
-    pub holds: Tally<Answer>,
+    pub holds: LabeledCounter<RequestOutcome>,
     /// Answers to those who asked for an order.
-    pub orders: Tally<Answer>,
+    pub orders: LabeledCounter<RequestOutcome>,
     /// Holds that ended.
-    pub holds_ended: Tally<HoldEnd>,
+    pub holds_ended: LabeledCounter<HoldOutcome>,
     /// Orders that were paid or cancelled.
-    pub orders_ended: Tally<OrderEnd>,
+    pub orders_ended: LabeledCounter<OrderOutcome>,
     /// Payment events as they were stored.
-    pub payments: Tally<PaymentEnd>,
+    pub payments: LabeledCounter<PaymentOutcome>,
     /// Batches that were not written as they were decided.
-    pub setbacks: Tally<Setback>,
+    pub batch_failures: LabeledCounter<BatchFailure>,
     /// Commands that shared a commit.
     pub batch_commands: Histogram,
     /// Seconds from the first statement that writes to the end of the commit.
     pub commit_seconds: Histogram,
 }
 
-impl Default for Observed {
+impl Default for EngineMetrics {
     fn default() -> Self {
         Self {
-            holds: Tally::default(),
-            orders: Tally::default(),
-            holds_ended: Tally::default(),
-            orders_ended: Tally::default(),
-            payments: Tally::default(),
-            setbacks: Tally::default(),
+            holds: LabeledCounter::default(),
+            orders: LabeledCounter::default(),
+            holds_ended: LabeledCounter::default(),
+            orders_ended: LabeledCounter::default(),
+            payments: LabeledCounter::default(),
+            batch_failures: LabeledCounter::default(),
             batch_commands: Histogram::new(&BATCH_BOUNDS),
             commit_seconds: Histogram::new(&COMMIT_BOUNDS),
         }
     }
 }
 
-impl Observed {
+impl EngineMetrics {
     /// A batch has been answered.
-    pub(crate) fn answered(&self, commands: &[Command], answers: &[Result<Replayed<Reply>, Error>]) {
+    pub(crate) fn record_replies(&self, commands: &[Command], answers: &[Result<Idempotent<Reply>, Error>]) {
         for (command, answer) in commands.iter().zip(answers) {
-            self.told(command, Answer::of(answer));
+            self.record_request(command, RequestOutcome::of(answer));
         }
     }
 
     /// A command did not get in: too many were waiting.
-    pub(crate) fn turned_away(&self, command: &Command) {
-        self.told(command, Answer::Busy);
+    pub(crate) fn record_busy(&self, command: &Command) {
+        self.record_request(command, RequestOutcome::Busy);
     }
 
-    fn told(&self, command: &Command, answer: Answer) {
+    fn record_request(&self, command: &Command, answer: RequestOutcome) {
         match command {
-            Command::PlaceHold(_) => self.holds.note(answer),
-            Command::PlaceOrder { .. } => self.orders.note(answer),
+            Command::PlaceHold(_) => self.holds.record(answer),
+            Command::PlaceOrder { .. } => self.orders.record(answer),
             _ => {}
         }
     }
 
     /// A batch of that many commands is on disk.
-    pub(crate) fn committed(&self, commands: usize, took: Duration, writes: &WriteSet) {
-        self.batch_commands.note(u32::try_from(commands).map_or(f64::INFINITY, f64::from));
-        self.commit_seconds.note(took.as_secs_f64());
+    pub(crate) fn record_commit(&self, commands: usize, took: Duration, writes: &WriteSet) {
+        self.batch_commands.record(u32::try_from(commands).map_or(f64::INFINITY, f64::from));
+        self.commit_seconds.record(took.as_secs_f64());
         for hold in &writes.holds_changed {
-            self.holds_ended.note_some(HoldEnd::of(hold.state));
+            self.holds_ended.record_some(HoldOutcome::of(hold.state));
         }
         for order in writes.orders() {
-            self.orders_ended.note_some(OrderEnd::of(&order.state));
+            self.orders_ended.record_some(OrderOutcome::of(&order.state));
         }
         for payment in writes.payments_added.iter().chain(&writes.payments_changed) {
-            self.payments.note(PaymentEnd::of(payment.outcome));
+            self.payments.record(PaymentOutcome::of(payment.outcome));
         }
     }
 }
 
-impl Setback {
+impl BatchFailure {
     pub(crate) fn of(error: &StoreError) -> Self {
         match error {
             StoreError::Contended(_) => Self::Contended,
@@ -170,15 +170,15 @@ impl Setback {
     }
 }
 
-impl Answer {
-    fn of(answer: &Result<Replayed<Reply>, Error>) -> Self {
+impl RequestOutcome {
+    fn of(answer: &Result<Idempotent<Reply>, Error>) -> Self {
         match answer {
-            Ok(Replayed { replayed: false, .. }) => Self::Granted,
-            Ok(Replayed { replayed: true, .. }) => Self::Replayed,
+            Ok(Idempotent { replayed: false, .. }) => Self::Granted,
+            Ok(Idempotent { replayed: true, .. }) => Self::Replayed,
             Err(Error::Refused(refusal)) => Self::of_refusal(refusal),
             Err(Error::Busy { .. }) => Self::Busy,
-            Err(Error::Unknown) => Self::Unknown,
-            Err(Error::Fault) => Self::Fault,
+            Err(Error::OutcomeUnknown) => Self::Unknown,
+            Err(Error::Internal) => Self::Fault,
         }
     }
 
@@ -199,7 +199,7 @@ impl Answer {
     }
 }
 
-impl HoldEnd {
+impl HoldOutcome {
     /// `None` where it was made to last longer.
     fn of(state: HoldState) -> Option<Self> {
         match state {
@@ -211,7 +211,7 @@ impl HoldEnd {
     }
 }
 
-impl OrderEnd {
+impl OrderOutcome {
     fn of(state: &OrderState) -> Option<Self> {
         match state {
             OrderState::Pending => None,
@@ -226,7 +226,7 @@ impl OrderEnd {
     }
 }
 
-impl PaymentEnd {
+impl PaymentOutcome {
     fn of(outcome: EventOutcome) -> Self {
         match outcome {
             EventOutcome::Applied => Self::Applied,

@@ -18,10 +18,10 @@ pub enum Error {
     /// The database was lost in the commit and could not be asked what became of it. Whoever repeats the request with
     /// the same idempotency key will learn (P9).
     #[error("the outcome is not known yet")]
-    Unknown,
+    OutcomeUnknown,
     /// A fault of the shop; the log has the rest.
     #[error("the checkout failed")]
-    Fault,
+    Internal,
 }
 
 impl Error {
