@@ -2,10 +2,10 @@
 //! says the same whoever plays it.
 
 use crate::{
-    command::{Caller, Command, Idempotency, IdempotencyKey, PlaceHold},
+    command::{Command, Idempotency, IdempotencyKey, PlaceHold, Requester},
     model::{
-        Deposit, EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
-        Quantity, Reference, Shopper, Timestamp, WebhookId,
+        EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
+        Quantity, Reference, ReportedAmount, Shopper, Timestamp, WebhookId,
     },
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -21,7 +21,7 @@ pub(super) struct Batch {
 
 /// One line of a script. Numbers name earlier lines, as many as there are.
 #[derive(Debug, Clone)]
-enum Line {
+enum Step {
     Hold {
         product: usize,
         qty: i64,
@@ -45,7 +45,7 @@ enum Line {
         key: Option<u8>,
     },
     Pay {
-        about: About,
+        about: PaymentTarget,
         nth: usize,
         transaction: u8,
         status: PaymentStatus,
@@ -59,13 +59,13 @@ enum Line {
     Sweep {
         product: usize,
     },
-    GiveUp,
+    ExpireUnmatched,
     /// The batch ends, and the clock moves by so many seconds, forwards or back.
     Wait(i64),
 }
 
 #[derive(Debug, Clone, Copy)]
-enum About {
+enum PaymentTarget {
     Hold,
     Order,
     Nothing,
@@ -73,42 +73,48 @@ enum About {
 
 const PRODUCTS: usize = 2;
 
-fn line() -> impl Strategy<Value = Line> {
+fn line() -> impl Strategy<Value = Step> {
     let key = || option::weighted(0.4, 0..5_u8);
     let nth = || 0..12_usize;
     let status =
         select(vec![PaymentStatus::Success, PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Processing]);
-    let about = select(vec![About::Hold, About::Order, About::Order, About::Order, About::Nothing]);
+    let about = select(vec![
+        PaymentTarget::Hold,
+        PaymentTarget::Order,
+        PaymentTarget::Order,
+        PaymentTarget::Order,
+        PaymentTarget::Nothing,
+    ]);
     let pay = (about, nth(), 0..10_u8, status, option::weighted(0.3, select(vec![1000, 2000, 7])), 0..3_u8);
     prop_oneof![
         8 => (0..PRODUCTS, 1..4_i64, option::of(0..3_u8), key())
-            .prop_map(|(product, qty, shopper, key)| Line::Hold { product, qty, shopper, key }),
-        5 => (nth(), key()).prop_map(|(hold, key)| Line::Order { hold, key }),
-        1 => (nth(), key()).prop_map(|(hold, key)| Line::Release { hold, key }),
-        1 => (nth(), key()).prop_map(|(hold, key)| Line::Extend { hold, key }),
-        1 => (nth(), key()).prop_map(|(order, key)| Line::Cancel { order, key }),
+            .prop_map(|(product, qty, shopper, key)| Step::Hold { product, qty, shopper, key }),
+        5 => (nth(), key()).prop_map(|(hold, key)| Step::Order { hold, key }),
+        1 => (nth(), key()).prop_map(|(hold, key)| Step::Release { hold, key }),
+        1 => (nth(), key()).prop_map(|(hold, key)| Step::Extend { hold, key }),
+        1 => (nth(), key()).prop_map(|(order, key)| Step::Cancel { order, key }),
         6 => pay.prop_map(|(about, nth, transaction, status, amount, key)| {
-            Line::Pay { about, nth, transaction, status, amount, key }
+            Step::Pay { about, nth, transaction, status, amount, key }
         }),
-        1 => (0..PRODUCTS, 0..12_u32).prop_map(|(product, total)| Line::Adjust { product, total }),
-        1 => (0..PRODUCTS).prop_map(|product| Line::Sweep { product }),
-        1 => Just(Line::GiveUp),
-        5 => (-40..200_i64).prop_map(Line::Wait),
+        1 => (0..PRODUCTS, 0..12_u32).prop_map(|(product, total)| Step::Adjust { product, total }),
+        1 => (0..PRODUCTS).prop_map(|product| Step::Sweep { product }),
+        1 => Just(Step::ExpireUnmatched),
+        5 => (-40..200_i64).prop_map(Step::Wait),
     ]
 }
 
 /// A shop with two products, and up to fifty lines.
 pub(super) fn script() -> impl Strategy<Value = Vec<Batch>> {
     vec(line(), 1..50).prop_map(|lines| {
-        let mut writer = Writer::default();
+        let mut builder = ScriptBuilder::default();
         for line in lines {
-            writer.write(&line);
+            builder.write(&line);
         }
-        writer.batches
+        builder.batches
     })
 }
 
-struct Writer {
+struct ScriptBuilder {
     batches: Vec<Batch>,
     now: Timestamp,
     /// Ids that were asked for, whether or not they were granted.
@@ -137,7 +143,7 @@ pub(super) fn noon() -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000)
 }
 
-impl Default for Writer {
+impl Default for ScriptBuilder {
     fn default() -> Self {
         let now = noon();
         let commands = products(now).into_iter().map(|product| Command::AddProduct(Box::new(product))).collect();
@@ -147,9 +153,9 @@ impl Default for Writer {
     }
 }
 
-impl Writer {
-    fn write(&mut self, line: &Line) {
-        if let Line::Wait(seconds) = line {
+impl ScriptBuilder {
+    fn write(&mut self, line: &Step) {
+        if let Step::Wait(seconds) = line {
             self.now = Timestamp::from_millis(self.now.as_millis() + seconds * 1000);
             self.batches.push(Batch { now: self.now, commands: Vec::new() });
             return;
@@ -157,48 +163,48 @@ impl Writer {
         let command = self.command(line);
         let batch = self.batches.last_mut().unwrap();
         // A sweep of parked payments shares no batch with another: it takes what was there when the batch began.
-        let sweeps = |command: &Command| matches!(command, Command::SweepParked { .. });
+        let sweeps = |command: &Command| matches!(command, Command::ExpireUnmatched { .. });
         if !(sweeps(&command) && batch.commands.iter().any(sweeps)) {
             batch.commands.push(command);
         }
     }
 
-    fn command(&mut self, line: &Line) -> Command {
+    fn command(&mut self, line: &Step) -> Command {
         self.ids += 1;
         let id = Uuid::from_u128(self.ids);
         let product = |nth: usize| ProductId(Uuid::from_u128(nth as u128 + 1));
         match *line {
-            Line::Hold { product: nth, qty, shopper, key } => {
+            Step::Hold { product: nth, qty, shopper, key } => {
                 self.holds.push(HoldId(id));
                 let shopper = shopper.map(|n| Shopper::try_from(format!("shopper-{n}")).unwrap());
                 let by = by(key, &format!("hold {nth} {qty} {shopper:?}"));
                 let qty = Quantity::try_from(qty).unwrap();
                 Command::PlaceHold(PlaceHold { id: HoldId(id), product: product(nth), qty, shopper, by })
             }
-            Line::Order { hold, key } => {
+            Step::Order { hold, key } => {
                 self.orders.push(OrderId(id));
                 let hold = self.hold(hold);
                 Command::PlaceOrder { id: OrderId(id), hold, by: by(key, &format!("order {hold}")) }
             }
-            Line::Release { hold, key } => {
+            Step::Release { hold, key } => {
                 let hold = self.hold(hold);
                 Command::ReleaseHold { hold, by: by(key, &format!("release {hold}")) }
             }
-            Line::Extend { hold, key } => {
+            Step::Extend { hold, key } => {
                 let hold = self.hold(hold);
                 Command::ExtendHold { hold, by: by(key, &format!("extend {hold}")) }
             }
-            Line::Cancel { order, key } => {
+            Step::Cancel { order, key } => {
                 let order = self.order(order);
                 Command::CancelOrder { order, by: by(key, &format!("cancel {order}")) }
             }
-            Line::Pay { about, nth, transaction, status, amount, key } => {
+            Step::Pay { about, nth, transaction, status, amount, key } => {
                 let reference = match about {
-                    About::Hold => Reference::Hold(self.hold(nth)),
-                    About::Order => Reference::Order(self.order(nth)),
-                    About::Nothing => Reference::Order(OrderId(Uuid::nil())),
+                    PaymentTarget::Hold => Reference::Hold(self.hold(nth)),
+                    PaymentTarget::Order => Reference::Order(self.order(nth)),
+                    PaymentTarget::Nothing => Reference::Order(OrderId(Uuid::nil())),
                 };
-                let deposit = Deposit { amount, currency: None };
+                let reported = ReportedAmount { amount, currency: None };
                 let said = format!("{reference:?} {transaction} {status:?} {amount:?}");
                 Command::RecordPayment(Box::new(Payment {
                     id: WebhookId(id),
@@ -208,16 +214,16 @@ impl Writer {
                     product_id: None,
                     transaction_id: format!("tx-{transaction}").try_into().unwrap(),
                     status,
-                    deposit,
+                    reported,
                     received_at: self.now,
                     outcome: EventOutcome::Ignored,
                 }))
             }
-            Line::Adjust { product: nth, total } => Command::AdjustStock { product: product(nth), total },
-            Line::Sweep { product: nth } => Command::Sweep(product(nth)),
-            Line::GiveUp | Line::Wait(_) => {
+            Step::Adjust { product: nth, total } => Command::AdjustStock { product: product(nth), total },
+            Step::Sweep { product: nth } => Command::Sweep(product(nth)),
+            Step::ExpireUnmatched | Step::Wait(_) => {
                 let minute = i64::try_from(Duration::from_mins(1).as_millis()).unwrap();
-                Command::SweepParked { before: Timestamp::from_millis(self.now.as_millis() - minute) }
+                Command::ExpireUnmatched { before: Timestamp::from_millis(self.now.as_millis() - minute) }
             }
         }
     }
@@ -237,12 +243,12 @@ fn pick<T: Copy>(list: &[T], nth: usize) -> Option<T> {
     list.iter().rev().nth(back).copied()
 }
 
-pub(super) fn by(key: Option<u8>, payload: &str) -> Caller {
+pub(super) fn by(key: Option<u8>, payload: &str) -> Requester {
     let idempotency = key.map(|key| Idempotency {
         key: IdempotencyKey::parse(&format!("key-{key}")).unwrap(),
         fingerprint: digest(payload),
     });
-    Caller { owner: Owner(Uuid::from_u128(7)), idempotency }
+    Requester { owner: Owner(Uuid::from_u128(7)), idempotency }
 }
 
 /// Thirty-two bytes that differ where the text does.

@@ -2,12 +2,12 @@
 //! that are sent together share a batch: here the writer gets its turn only when all of them wait.
 
 use super::{
-    oracles,
-    shop::{Shop, owner, shopper, units},
+    fixture::{Shop, owner, shopper, units},
+    invariants,
 };
 use crate::{
-    Delivery, Error, Limits, PaymentVerdict,
-    model::{Deposit, PaymentStatus, Reference, Refusal},
+    Error, Limits, PaymentEvent, PaymentVerdict,
+    model::{PaymentStatus, Reference, Refusal, ReportedAmount},
 };
 
 /// A refusal that came first rests on a product that the batch then finds changed.
@@ -24,7 +24,7 @@ async fn a_batch_that_meets_newer_news_halfway_decides_all_of_it_again() {
         tokio::join!(shop.node.adjust_stock(phone, 1), shop.node.place_hold(phone, units(49), owner(), None, None));
     assert_eq!(lowered.unwrap().stock.total, 1);
     assert!(matches!(short, Err(Error::Refused(Refusal::SoldOut { available: 1, may_return: 0 }))), "{short:?}");
-    oracles::check(&shop.disk(), &shop.disk());
+    invariants::check(&shop.disk(), &shop.disk());
 }
 
 /// What a shopper is rid of counts no longer, for the very next command.
@@ -39,18 +39,18 @@ async fn an_order_that_ends_makes_room_for_a_hold_of_the_same_batch() {
     cancelled.unwrap();
     assert!(matches!(third, Err(Error::Refused(Refusal::LimitReached { limit: 1, taken: 1 }))), "{third:?}");
     let order = shop.node.place_order(second.unwrap().value.id, owner(), None).await.unwrap().value;
-    let declined = Delivery {
+    let declined = PaymentEvent {
         key: "evt".to_owned().try_into().unwrap(),
         fingerprint: [1; 32],
         reference: Reference::Order(order.id),
         transaction_id: "tx".to_owned().try_into().unwrap(),
         status: PaymentStatus::Failure,
-        deposit: Deposit::default(),
+        reported: ReportedAmount::default(),
     };
     let (declined, fourth) = tokio::join!(shop.node.record_payment(declined), hold());
     assert_eq!(declined.unwrap().verdict, PaymentVerdict::Processed);
     fourth.unwrap();
-    oracles::check(&shop.disk(), &shop.disk());
+    invariants::check(&shop.disk(), &shop.disk());
 }
 
 /// Whoever has been too late often enough takes the product for itself, and is not too late again.
@@ -59,11 +59,11 @@ async fn a_rival_who_is_always_first_does_not_keep_a_batch_out_for_ever() {
     let shop = Shop::new(Limits::default()).await;
     let phone = shop.product("phone", None).await;
     shop.hold(phone, None).await.unwrap();
-    shop.memory.rush();
+    shop.memory.force_conflicts();
     shop.hold(phone, None).await.unwrap();
     let disk = shop.disk();
     // The product's own commits are three: it was added, and held from twice.
     assert!(disk.products[&phone].version > 3, "nobody was ever first");
     assert_eq!(disk.products[&phone].stock.held, 2);
-    oracles::check(&disk, &disk);
+    invariants::check(&disk, &disk);
 }

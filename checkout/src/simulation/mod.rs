@@ -4,20 +4,20 @@
 #![expect(clippy::unwrap_used, reason = "a simulation that cannot go on has failed")]
 
 mod batches;
-pub(crate) mod disk;
-mod faults;
-mod ledger;
-mod memory;
-pub(crate) mod oracles;
-mod shop;
-mod sweeping;
-mod town;
-mod twins;
-mod wishes;
+mod fault_injection;
+mod fixture;
+mod history;
+pub(crate) mod invariants;
+mod memory_store;
+mod negative_controls;
+mod requests;
+mod sweep;
+pub(crate) mod tables;
+mod workload;
 
 use crate::model::OrderState;
 use std::collections::BTreeSet;
-use town::Town;
+use workload::Workload;
 
 const STEPS: u64 = 300;
 const SEEDS: u64 = 12;
@@ -35,7 +35,7 @@ const KINDS: [&str; 22] = [
     "RefundDue(AmountMismatch)",
     "RefundDue(OrderNeverCreated)",
     "Busy",
-    "Unknown",
+    "OutcomeUnknown",
     "UnknownProduct",
     "UnknownHold",
     "UnknownOrder",
@@ -67,15 +67,15 @@ impl Drop for Repeat {
 
 async fn simulate(seed: u64, steps: u64) -> BTreeSet<String> {
     let mut run = Repeat { seed, step: 0 };
-    let mut town = Town::new(seed).await;
+    let mut workload = Workload::new(seed).await;
     for step in 1..=steps {
         run.step = step;
-        town.step().await;
+        workload.step().await;
     }
-    let disk = town.close().await;
+    let disk = workload.finish().await;
     let paid = disk.orders.values().filter(|o| matches!(o.state, OrderState::Paid { .. })).count();
     assert!(paid as u64 >= steps / 60, "seed {seed} sold too little to mean anything: {paid}");
-    town.ledger.seen
+    workload.history.seen
 }
 
 fn setting(name: &str) -> Option<u64> {
@@ -103,11 +103,11 @@ async fn the_promises_hold_through_thousands_of_random_commands() {
 async fn a_seed_repeats_its_run() {
     let mut stories = Vec::new();
     for _ in 0..2 {
-        let mut town = Town::new(5).await;
+        let mut workload = Workload::new(5).await;
         for _ in 0..60 {
-            town.step().await;
+            workload.step().await;
         }
-        let disk = town.close().await;
+        let disk = workload.finish().await;
         let stock: Vec<_> = disk.products.values().map(|p| (p.stock, p.version)).collect();
         let outcomes: Vec<_> = disk.payments.values().map(|p| (p.key.clone(), p.outcome)).collect();
         stories.push((stock, outcomes, disk.holds.len(), disk.keys.len()));

@@ -4,72 +4,74 @@
 use crate::{
     command::IdempotencyKey,
     model::{
-        EventOutcome, Hold, HoldId, HoldState, Moves, Order, OrderId, OrderState, Owner, Payment, Product, ProductId,
-        Reference, Stock, Timestamp, WebhookId,
+        EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product, ProductId,
+        Reference, Stock, StockDelta, Timestamp, WebhookId,
     },
-    state::{Claim, DUE_AT_ONCE, Found, KeyRecord, TallyKey, Wanted, WriteSet},
+    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, WriteSet},
 };
 use std::collections::BTreeMap;
 
 /// The protections of a commit that a twin turns off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Guards {
+pub(crate) struct Constraints {
     /// A product must still be at the version that the batch was decided on, and a row in the state it was in.
     pub(crate) versions: bool,
     /// A key, and what a transaction said, are stored once.
     pub(crate) unique: bool,
 }
 
-impl Guards {
+impl Constraints {
     pub(crate) const ALL: Self = Self { versions: true, unique: true };
 }
 
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Disk {
+pub(crate) struct Tables {
     pub(crate) products: BTreeMap<ProductId, Product>,
     pub(crate) holds: BTreeMap<HoldId, Hold>,
     pub(crate) orders: BTreeMap<OrderId, Order>,
     pub(crate) payments: BTreeMap<WebhookId, Payment>,
-    pub(crate) keys: BTreeMap<(Owner, IdempotencyKey), KeyRecord>,
+    pub(crate) keys: BTreeMap<(Owner, IdempotencyKey), IdempotencyRecord>,
     /// The audit trail: what each commit left of a product, and what moved.
-    pub(crate) trail: BTreeMap<(ProductId, u64), (Stock, Moves)>,
+    pub(crate) trail: BTreeMap<(ProductId, u64), (Stock, StockDelta)>,
 }
 
-impl Disk {
-    pub(crate) fn load(&self, wanted: &Wanted) -> Found {
-        let mut found = Found::default();
-        let mut holds: Vec<HoldId> = wanted.holds.iter().copied().collect();
-        holds.extend(wanted.orders.iter().filter_map(|id| self.orders.get(id)).map(|o| o.hold_id));
-        for (product, loaded) in &wanted.due {
+impl Tables {
+    pub(crate) fn load(&self, request: &LoadRequest) -> Loaded {
+        let mut loaded = Loaded::default();
+        let mut holds: Vec<HoldId> = request.holds.iter().copied().collect();
+        holds.extend(request.orders.iter().filter_map(|id| self.orders.get(id)).map(|o| o.hold_id));
+        for (product, offset) in &request.due {
             let all = self.due_instants(*product);
-            let due: Vec<_> = all.iter().filter(|(at, _)| *at <= wanted.now).collect();
-            let batch: Vec<HoldId> = due.iter().skip(*loaded).take(DUE_AT_ONCE).map(|(_, id)| *id).collect();
-            let rest = due.get(loaded + DUE_AT_ONCE).map(|(at, _)| *at);
-            let later = all.iter().map(|(at, _)| *at).find(|at| *at > wanted.now);
+            let due: Vec<_> = all.iter().filter(|(at, _)| *at <= request.now).collect();
+            let batch: Vec<HoldId> = due.iter().skip(*offset).take(MAX_DUE_PER_LOAD).map(|(_, id)| *id).collect();
+            let rest = due.get(offset + MAX_DUE_PER_LOAD).map(|(at, _)| *at);
+            let later = all.iter().map(|(at, _)| *at).find(|at| *at > request.now);
             holds.extend(&batch);
-            found.due.push((*product, batch, rest.or(later)));
+            loaded.due.push((*product, batch, rest.or(later)));
         }
-        found.claims = holds.iter().filter_map(|id| self.claim(*id)).collect();
+        loaded.claims = holds.iter().filter_map(|id| self.claim(*id)).collect();
         let named =
-            self.products.values().filter(|p| wanted.products.contains(&p.id) || wanted.slugs.contains(&p.slug));
-        let under = found.claims.iter().filter_map(|c| self.products.get(&c.hold.product_id));
+            self.products.values().filter(|p| request.products.contains(&p.id) || request.slugs.contains(&p.slug));
+        let under = loaded.claims.iter().filter_map(|c| self.products.get(&c.hold.product_id));
         let products: BTreeMap<_, _> = named.chain(under).map(|p| (p.id, p)).collect();
-        found.products = products.values().map(|p| ((*p).clone(), self.next_due_of(p.id))).collect();
-        found.tallies = wanted.tallies.iter().flat_map(|key| self.tally(key, wanted.now)).collect();
-        found.keys = wanted.keys.iter().filter_map(|key| self.keys.get(key)).cloned().collect();
-        let said = |p: &Payment| {
-            p.outcome != EventOutcome::Duplicate && wanted.said.contains(&(p.transaction_id.clone(), p.status.name()))
+        loaded.products = products.values().map(|p| ((*p).clone(), self.next_due_of(p.id))).collect();
+        loaded.limit_usage = request.limit_usage.iter().flat_map(|key| self.limit_usage(key, request.now)).collect();
+        loaded.keys = request.keys.iter().filter_map(|key| self.keys.get(key)).cloned().collect();
+        let by_transaction = |p: &Payment| {
+            p.outcome != EventOutcome::Duplicate
+                && request.by_transaction.contains(&(p.transaction_id.clone(), p.status.name()))
         };
-        let events = self.payments.values().filter(|p| wanted.events.contains(&p.key) || said(p));
-        found.events = events.cloned().collect();
-        if let Some(before) = wanted.parked_before {
-            found.strays = self.strays().filter(|p| p.received_at <= before).take(DUE_AT_ONCE).cloned().collect();
+        let events = self.payments.values().filter(|p| request.events.contains(&p.key) || by_transaction(p));
+        loaded.events = events.cloned().collect();
+        if let Some(before) = request.parked_before {
+            loaded.unmatched_payments =
+                self.unmatched_payments().filter(|p| p.received_at <= before).take(MAX_DUE_PER_LOAD).cloned().collect();
         }
-        found
+        loaded
     }
 
     /// What counts towards a limit at `now`.
-    pub(crate) fn tally(&self, key: &TallyKey, now: Timestamp) -> Vec<(TallyKey, HoldId, u32)> {
+    pub(crate) fn limit_usage(&self, key: &LimitKey, now: Timestamp) -> Vec<(LimitKey, HoldId, u32)> {
         let shopper = Some(&key.shopper);
         let theirs = self
             .holds
@@ -78,7 +80,7 @@ impl Disk {
         let counts = theirs.filter(|h| match self.order_of(h).map(|o| (o.pay_by, &o.state)) {
             Some((pay_by, OrderState::Pending)) => pay_by > now,
             Some((_, state)) => matches!(state, OrderState::Paid { .. }),
-            None => h.is_live(now),
+            None => h.is_active(now),
         });
         counts.map(|h| (key.clone(), h.id, h.qty.get())).collect()
     }
@@ -105,7 +107,7 @@ impl Disk {
     }
 
     /// Payments that wait for something nobody knows.
-    pub(crate) fn strays(&self) -> impl Iterator<Item = &Payment> {
+    pub(crate) fn unmatched_payments(&self) -> impl Iterator<Item = &Payment> {
         self.payments.values().filter(|p| p.outcome == EventOutcome::Parked && p.product_id.is_none())
     }
 
@@ -118,11 +120,11 @@ impl Disk {
     }
 
     /// As the batch leaves it; `None` where a version had moved on or a key was taken.
-    pub(crate) fn written(mut self, writes: &WriteSet, guards: Guards) -> Option<Self> {
+    pub(crate) fn written(mut self, writes: &WriteSet, constraints: Constraints) -> Option<Self> {
         let at = |id: &ProductId| self.products.get(id).map(|p| p.version);
-        let unchanged = writes.products_unchanged.iter().all(|(id, version)| at(id) == Some(*version));
+        let unchanged = writes.products_read.iter().all(|(id, version)| at(id) == Some(*version));
         let in_turn = writes.products_changed.iter().all(|p| at(&p.id).map(|v| v + 1) == Some(p.version));
-        if guards.versions && !(unchanged && in_turn) {
+        if constraints.versions && !(unchanged && in_turn) {
             return None;
         }
         if writes.products_added.iter().any(|new| self.products.values().any(|p| p.slug == new.slug)) {
@@ -130,22 +132,22 @@ impl Disk {
         }
         for product in writes.products() {
             self.products.insert(product.id, product.clone());
-            let told = (product.stock, writes.moves.get(&product.id).copied().unwrap_or_default());
+            let told = (product.stock, writes.stock_deltas.get(&product.id).copied().unwrap_or_default());
             let before = self.trail.insert((product.id, product.version), told);
-            assert!(before.is_none() || !guards.versions, "each version is told once");
+            assert!(before.is_none() || !constraints.versions, "each version is told once");
         }
-        self.write_claims(writes, guards);
-        self.write_answers(writes, guards).then_some(self)
+        self.write_claims(writes, constraints);
+        self.write_answers(writes, constraints).then_some(self)
     }
 
-    fn write_claims(&mut self, writes: &WriteSet, guards: Guards) {
+    fn write_claims(&mut self, writes: &WriteSet, constraints: Constraints) {
         for hold in &writes.holds_added {
             assert!(self.holds.insert(hold.id, hold.clone()).is_none(), "a hold is added once");
         }
         for hold in &writes.holds_changed {
             let before = self.holds.insert(hold.id, hold.clone());
             let was_active = before.is_some_and(|h| h.state == HoldState::Active);
-            assert!(was_active || !guards.versions, "only an active hold changes");
+            assert!(was_active || !constraints.versions, "only an active hold changes");
         }
         for order in &writes.orders_added {
             assert!(self.orders.values().all(|o| o.hold_id != order.hold_id), "P3: a hold is one order");
@@ -154,11 +156,11 @@ impl Disk {
         for (order, was) in &writes.orders_changed {
             let before = self.orders.insert(order.id, order.clone());
             let fits = before.is_some_and(|o| o.state.name() == *was);
-            assert!(fits || !guards.versions, "an order changes from the state it was in");
+            assert!(fits || !constraints.versions, "an order changes from the state it was in");
         }
     }
 
-    fn write_answers(&mut self, writes: &WriteSet, guards: Guards) -> bool {
+    fn write_answers(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
         for payment in &writes.payments_changed {
             let before = self.payments.insert(payment.id, payment.clone());
             if !before.is_some_and(|p| p.outcome == EventOutcome::Parked) {
@@ -172,14 +174,14 @@ impl Disk {
                 let same = p.transaction_id == payment.transaction_id && p.status == payment.status;
                 p.key == payment.key || (counts && same)
             };
-            if guards.unique && self.payments.values().any(repeats) {
+            if constraints.unique && self.payments.values().any(repeats) {
                 return false;
             }
             self.payments.insert(payment.id, payment.clone());
         }
         for record in &writes.keys {
             let key = (record.owner, record.idempotency.key.clone());
-            if self.keys.insert(key, record.clone()).is_some() && guards.unique {
+            if self.keys.insert(key, record.clone()).is_some() && constraints.unique {
                 return false;
             }
         }

@@ -5,17 +5,17 @@
 #![expect(clippy::unwrap_used, reason = "a script that cannot be written has failed")]
 
 mod script;
-mod tables;
-mod world;
+mod test_writer;
+mod transitions;
 
 use crate::{
     command::{Command, Reply},
     model::Refusal,
-    simulation::{disk::Disk, oracles},
+    simulation::{invariants, tables::Tables},
 };
 use proptest::prelude::*;
 use script::{Batch, script};
-use world::{Answers, World};
+use test_writer::{Answers, TestWriter};
 
 fn settings() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
@@ -30,20 +30,20 @@ fn alone(script: &[Batch]) -> Vec<Batch> {
 }
 
 /// Plays a script, and checks the promises after each batch.
-fn play(script: &[Batch], world: &mut World) -> Vec<Answers> {
+fn play(script: &[Batch], writer: &mut TestWriter) -> Vec<Answers> {
     let mut all = Vec::new();
     for batch in script {
-        let before = world.disk.clone();
-        all.push(world.serve(&batch.commands, batch.now));
-        oracles::check(&before, &world.disk);
+        let before = writer.disk.clone();
+        all.push(writer.serve(&batch.commands, batch.now));
+        invariants::check(&before, &writer.disk);
     }
     all
 }
 
 /// What is on disk, apart from how many commits it took.
-fn rows(disk: &Disk) -> impl PartialEq + std::fmt::Debug + use<> {
+fn rows(disk: &Tables) -> impl PartialEq + std::fmt::Debug + use<> {
     let stock: Vec<_> = disk.products.values().map(|p| p.stock).collect();
-    let Disk { holds, orders, payments, keys, .. } = disk.clone();
+    let Tables { holds, orders, payments, keys, .. } = disk.clone();
     (stock, holds, orders, payments, keys)
 }
 
@@ -61,17 +61,17 @@ proptest! {
 
     #[test]
     fn the_promises_hold_after_every_batch(script in script()) {
-        play(&script, &mut World::new(true));
+        play(&script, &mut TestWriter::new(true));
     }
 
     #[test]
     fn a_refusal_writes_nothing_but_what_was_due(script in script()) {
-        let mut world = World::new(true);
+        let mut writer = TestWriter::new(true);
         for batch in alone(&script) {
-            let before = world.disk.clone();
-            let answer = world.serve(&batch.commands, batch.now).remove(0);
+            let before = writer.disk.clone();
+            let answer = writer.serve(&batch.commands, batch.now).remove(0);
             let Err(refusal) = answer else { continue };
-            let after = &world.disk;
+            let after = &writer.disk;
             prop_assert_eq!(after.holds.len(), before.holds.len());
             prop_assert_eq!(&after.keys, &before.keys);
             let changed = |id| before.orders[id].state != after.orders[id].state && !before.orders[id].is_due(batch.now);
@@ -88,23 +88,23 @@ proptest! {
 
     #[test]
     fn a_granted_key_gets_its_answer_again(script in script()) {
-        let mut world = World::new(true);
+        let mut writer = TestWriter::new(true);
         for batch in alone(&script) {
             let command = &batch.commands[0];
-            let answer = world.serve(&batch.commands, batch.now).remove(0);
-            let keyed = command.caller().is_some_and(|by| by.idempotency.is_some());
+            let answer = writer.serve(&batch.commands, batch.now).remove(0);
+            let keyed = command.requester().is_some_and(|by| by.idempotency.is_some());
             let (Ok((reply, _)), true) = (answer, keyed) else { continue };
-            let held = world.disk.holds.len();
+            let held = writer.disk.holds.len();
             // Also on a node that knows nothing.
-            world.forget();
-            prop_assert_eq!(world.serve(&batch.commands, batch.now), vec![Ok((reply, true))]);
-            prop_assert_eq!(world.disk.holds.len(), held);
+            writer.forget();
+            prop_assert_eq!(writer.serve(&batch.commands, batch.now), vec![Ok((reply, true))]);
+            prop_assert_eq!(writer.disk.holds.len(), held);
         }
     }
 
     #[test]
     fn what_is_remembered_between_batches_shows_in_no_answer(script in script()) {
-        let (mut keeps, mut forgets) = (World::new(true), World::new(false));
+        let (mut keeps, mut forgets) = (TestWriter::new(true), TestWriter::new(false));
         let (kept, forgot) = (play(&script, &mut keeps), play(&script, &mut forgets));
         prop_assert_eq!(told(kept), told(forgot));
         prop_assert_eq!(rows(&keeps.disk), rows(&forgets.disk));
@@ -112,16 +112,16 @@ proptest! {
 
     #[test]
     fn what_is_remembered_is_what_is_on_disk(script in script()) {
-        let mut world = World::new(true);
+        let mut writer = TestWriter::new(true);
         for batch in script {
-            world.serve(&batch.commands, batch.now);
-            prop_assert_eq!(world.false_memories(), Vec::<String>::new());
+            writer.serve(&batch.commands, batch.now);
+            prop_assert_eq!(writer.false_memories(), Vec::<String>::new());
         }
     }
 
     #[test]
     fn how_commands_share_batches_shows_in_no_answer(script in script()) {
-        let (mut shared, mut single) = (World::new(true), World::new(true));
+        let (mut shared, mut single) = (TestWriter::new(true), TestWriter::new(true));
         let (together, apart) = (play(&script, &mut shared), play(&alone(&script), &mut single));
         prop_assert_eq!(told(together), told(apart));
         prop_assert_eq!(rows(&shared.disk), rows(&single.disk));

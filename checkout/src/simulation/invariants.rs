@@ -1,14 +1,16 @@
-//! The oracles: what must be true of what is on disk after every step, whatever was asked and whatever failed.
+//! The invariants: what must be true of what is on disk after every step, whatever was asked and whatever failed.
 
-use super::disk::Disk;
+use super::tables::Tables;
 use crate::{
-    model::{EventOutcome, HoldState, Moves, OrderState, PaymentStatus, Reference, Sale, Stock, TransactionId},
-    state::TallyKey,
+    model::{
+        EventOutcome, HoldState, OrderState, PaymentStatus, Reference, SalePhase, Stock, StockDelta, TransactionId,
+    },
+    state::LimitKey,
 };
 use std::collections::BTreeMap;
 
 /// The promises, on what one step left of what was there before.
-pub(crate) fn check(before: &Disk, after: &Disk) {
+pub(crate) fn check(before: &Tables, after: &Tables) {
     let drift = drift(after);
     assert!(drift.is_empty(), "P1: {drift:?}");
     one_way(before, after);
@@ -19,7 +21,7 @@ pub(crate) fn check(before: &Disk, after: &Disk) {
 }
 
 /// Each counter that is not what the rows add up to (P1).
-pub(crate) fn drift(disk: &Disk) -> Vec<String> {
+pub(crate) fn drift(disk: &Tables) -> Vec<String> {
     let mut drift = Vec::new();
     for product in disk.products.values() {
         let of = |state: &str| {
@@ -39,7 +41,7 @@ pub(crate) fn drift(disk: &Disk) -> Vec<String> {
 }
 
 /// Nothing goes back: an ended hold stays ended, a paid order stays paid (P7), versions only grow.
-fn one_way(before: &Disk, after: &Disk) {
+fn one_way(before: &Tables, after: &Tables) {
     for (id, product) in &before.products {
         assert!(after.products[id].version >= product.version, "a version went back");
     }
@@ -66,7 +68,7 @@ fn one_way(before: &Disk, after: &Disk) {
 }
 
 /// A hold is at most one order, and none past its time (P3).
-fn claims(disk: &Disk) {
+fn claims(disk: &Tables) {
     for order in disk.orders.values() {
         let hold = &disk.holds[&order.hold_id];
         assert_eq!(hold.state, HoldState::Ordered { order_id: order.id }, "P3");
@@ -79,7 +81,7 @@ fn claims(disk: &Disk) {
 
 /// Every success is applied, parked or due back exactly once for its transaction, and every paid order was paid by one
 /// of them (P5–P7).
-fn money(disk: &Disk) {
+fn money(disk: &Tables) {
     let mut answered: BTreeMap<&TransactionId, u32> = BTreeMap::new();
     let mut applied = 0;
     let counted = |p: &&crate::model::Payment| p.outcome != EventOutcome::Duplicate;
@@ -114,9 +116,9 @@ fn money(disk: &Disk) {
 }
 
 /// The trail tells every version once, and what moved explains each step from the one before.
-fn trail(disk: &Disk) {
+fn trail(disk: &Tables) {
     for product in disk.products.values() {
-        let mut was = Stock::fresh(0);
+        let mut was = Stock::new(0);
         for version in 1..=product.version {
             let (stock, moves) = disk.trail[&(product.id, version)];
             let is = if version == 1 { stock } else { moved(was, moves) };
@@ -127,7 +129,7 @@ fn trail(disk: &Disk) {
     }
 }
 
-fn moved(stock: Stock, moves: Moves) -> Stock {
+fn moved(stock: Stock, moves: StockDelta) -> Stock {
     let back = moves.released + moves.expired + moves.cancelled;
     let total = u32::try_from(i64::from(stock.total) + moves.adjusted).unwrap();
     let held = stock.held + moves.held - moves.released - moves.expired - moves.ordered;
@@ -138,16 +140,16 @@ fn moved(stock: Stock, moves: Moves) -> Stock {
 }
 
 /// New holds lie within the sale and its limit.
-fn grants(before: &Disk, after: &Disk) {
+fn grants(before: &Tables, after: &Tables) {
     for hold in after.holds.values().filter(|h| !before.holds.contains_key(&h.id)) {
         let product = &after.products[&hold.product_id];
-        assert_eq!(product.window.at(hold.created_at), Sale::Open, "sold outside the window");
+        assert_eq!(product.window.at(hold.created_at), SalePhase::Open, "sold outside the window");
         let (Some(limit), Some(shopper)) = (product.per_shopper_limit, hold.shopper.clone()) else { continue };
-        let key = TallyKey { product: product.id, owner: hold.owner, shopper };
+        let key = LimitKey { product: product.id, owner: hold.owner, shopper };
         // Late money counts against nobody: it may have come after the hold.
         let paid = |o: &&crate::model::Order| matches!(o.state, OrderState::Paid { .. });
         let late = after.orders.values().filter(paid).any(|o| before.orders.get(&o.id).is_none_or(|was| !paid(&was)));
-        let taken: u32 = after.tally(&key, hold.created_at).iter().map(|(_, _, units)| units).sum();
+        let taken: u32 = after.limit_usage(&key, hold.created_at).iter().map(|(_, _, units)| units).sum();
         assert!(late || taken <= limit, "{taken} for one shopper, and the limit is {limit}");
     }
 }

@@ -2,14 +2,16 @@
 //! within a few seeds: a race that cannot be lost proves nothing about what wins it.
 
 use super::{
-    disk::{Disk, Guards},
-    memory::{Memory, MemoryStore},
-    oracles,
-    town::morning,
+    invariants,
+    memory_store::{Memory, MemoryStore},
+    tables::{Constraints, Tables},
+    workload::start_time,
 };
 use crate::{
-    Checkout, Delivery, Error, Idempotency, IdempotencyKey, Limits, ManualClock,
-    model::{Deposit, HoldId, Money, Owner, PaymentStatus, ProductDraft, ProductId, Quantity, Reference, Shopper},
+    Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentEvent,
+    model::{
+        HoldId, Money, Owner, PaymentStatus, ProductDraft, ProductId, Quantity, Reference, ReportedAmount, Shopper,
+    },
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -23,9 +25,9 @@ struct Race {
 }
 
 impl Race {
-    async fn new(seed: u64, guards: Guards) -> Self {
-        let memory = Memory::new(seed, guards);
-        let clock = Arc::new(ManualClock::at(morning()));
+    async fn new(seed: u64, constraints: Constraints) -> Self {
+        let memory = Memory::new(seed, constraints);
+        let clock = Arc::new(ManualClock::at(start_time()));
         let node = async || {
             Checkout::start(Arc::new(MemoryStore(memory.clone())), clock.clone(), Limits::default()).await.unwrap()
         };
@@ -40,7 +42,7 @@ impl Race {
         self.nodes[0].add_product(draft).await.unwrap().unwrap().id
     }
 
-    fn disk(&self) -> Disk {
+    fn disk(&self) -> Tables {
         self.memory.disk().clone()
     }
 }
@@ -61,21 +63,21 @@ async fn hold(
 }
 
 /// What went wrong when ten shoppers raced for the last three units over two nodes that both knew the product.
-async fn last_units(seed: u64, guards: Guards) -> Option<String> {
-    let race = Race::new(seed, guards).await;
+async fn last_units(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
     let product = race.product("phone", None).await;
     for node in &race.nodes {
         hold(node, product, None, None).await.unwrap();
     }
     let requests = (0..10).map(|n| hold(&race.nodes[n % 2], product, None, None));
     let granted = 2 + futures::future::join_all(requests).await.into_iter().flatten().count();
-    let drift = oracles::drift(&race.disk());
+    let drift = invariants::drift(&race.disk());
     (granted != UNITS as usize || !drift.is_empty()).then(|| format!("{granted} sold of {UNITS}; {drift:?}"))
 }
 
 /// What went wrong when one shopper, who may have one unit, asked two nodes at once.
-async fn limit(seed: u64, guards: Guards) -> Option<String> {
-    let race = Race::new(seed, guards).await;
+async fn limit(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
     let product = race.product("phone", Some(1)).await;
     let requests = (0..4).map(|n| hold(&race.nodes[n % 2], product, Some("ada"), None));
     let granted = futures::future::join_all(requests).await.into_iter().flatten().count();
@@ -83,27 +85,27 @@ async fn limit(seed: u64, guards: Guards) -> Option<String> {
 }
 
 /// What went wrong when one hold was ordered, and given back, on two nodes at once.
-async fn one_hold(seed: u64, guards: Guards) -> Option<String> {
-    let race = Race::new(seed, guards).await;
+async fn one_hold(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
     let product = race.product("phone", None).await;
     let id = hold(&race.nodes[0], product, None, None).await.unwrap();
     let (ordered, released) =
         tokio::join!(race.nodes[0].place_order(id, owner(), None), race.nodes[1].release_hold(id, owner(), None));
-    let drift = oracles::drift(&race.disk());
+    let drift = invariants::drift(&race.disk());
     let both = ordered.is_ok() == released.is_ok();
     (both || !drift.is_empty()).then(|| format!("ordered {ordered:?}, released {released:?}; {drift:?}"))
 }
 
 /// What went wrong when one event, about an order that nobody knows yet, came to two nodes at once.
-async fn one_event(seed: u64, guards: Guards) -> Option<String> {
-    let race = Race::new(seed, guards).await;
-    let delivery = Delivery {
+async fn one_event(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let delivery = PaymentEvent {
         key: "evt".to_owned().try_into().unwrap(),
         fingerprint: [1; 32],
         reference: Reference::Hold(HoldId(Uuid::from_u128(1))),
         transaction_id: "tx".to_owned().try_into().unwrap(),
         status: PaymentStatus::Success,
-        deposit: Deposit::default(),
+        reported: ReportedAmount::default(),
     };
     let deliveries = (0..4).map(|n| race.nodes[n % 2].record_payment(delivery.clone()));
     for answer in futures::future::join_all(deliveries).await {
@@ -114,8 +116,8 @@ async fn one_event(seed: u64, guards: Guards) -> Option<String> {
 }
 
 /// What went wrong when one key stood for two different requests on two nodes at once.
-async fn one_key(seed: u64, guards: Guards) -> Option<String> {
-    let race = Race::new(seed, guards).await;
+async fn one_key(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
     let products = [race.product("phone", None).await, race.product("watch", None).await];
     let requests = (0..2).map(|n| {
         let idempotency = Idempotency { key: IdempotencyKey::parse("k").unwrap(), fingerprint: [u8::from(n == 1); 32] };
@@ -126,14 +128,14 @@ async fn one_key(seed: u64, guards: Guards) -> Option<String> {
 }
 
 /// Runs a race on every seed, guarded and unguarded: it must never be lost, and it must be lost.
-macro_rules! twins {
+macro_rules! negative_controls {
     ($($name:ident: $race:ident, without $guard:ident;)*) => {$(
         #[tokio::test(start_paused = true)]
         async fn $name() {
-            let off = Guards { $guard: false, ..Guards::ALL };
+            let off = Constraints { $guard: false, ..Constraints::ALL };
             let mut damage = None;
             for seed in 0..SEEDS {
-                assert_eq!($race(seed, Guards::ALL).await, None, "seed {seed}");
+                assert_eq!($race(seed, Constraints::ALL).await, None, "seed {seed}");
                 damage = match damage {
                     None => $race(seed, off).await,
                     seen => seen,
@@ -144,7 +146,7 @@ macro_rules! twins {
     )*};
 }
 
-twins! {
+negative_controls! {
     the_version_check_keeps_two_nodes_from_overselling: last_units, without versions;
     the_version_check_keeps_a_shopper_within_the_limit: limit, without versions;
     the_version_check_keeps_a_hold_from_ending_twice: one_hold, without versions;

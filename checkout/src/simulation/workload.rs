@@ -1,18 +1,18 @@
-//! A town of shoppers, a payment provider and an operator, who ask two nodes over one store for whatever comes to their
+//! A workload of shoppers, a payment provider and an operator, who ask two nodes over one store for whatever comes to their
 //! minds, while the store loses commits and answers and the clock jumps.
 
 use super::{
-    disk::{Disk, Guards},
-    ledger::{Exchange, Ledger, Step},
-    memory::{Fate, Memory, MemoryStore},
-    oracles,
-    wishes::{Answer, Request, Wish, digest},
+    history::{Exchange, History, Step},
+    invariants,
+    memory_store::{Fault, Memory, MemoryStore},
+    requests::{Operation, Output, Request, digest},
+    tables::{Constraints, Tables},
 };
 use crate::{
-    Checkout, Clock, Delivery, IdempotencyKey, Limits, ManualClock, Replayed,
+    Checkout, Clock, IdempotencyKey, Idempotent, Limits, ManualClock, PaymentEvent,
     model::{
-        Deposit, EventOutcome, HoldId, Money, OrderId, Owner, PaymentStatus, ProductDraft, ProductId, Quantity,
-        Reference, SaleWindow, Shopper, Timestamp,
+        EventOutcome, HoldId, Money, OrderId, Owner, PaymentStatus, ProductDraft, ProductId, Quantity, Reference,
+        ReportedAmount, SaleWindow, Shopper, Timestamp,
     },
 };
 use fastrand::Rng;
@@ -26,16 +26,16 @@ const NAMES: u32 = 12;
 /// Requests and deliveries that may be repeated.
 const REMEMBERED: usize = 40;
 
-/// A node whose clock is a little ahead. Ids of one step then sort by node, so that a seed tells the whole story.
-struct Ahead(Arc<ManualClock>, Duration);
+/// A node whose clock is a little ahead. Ids of one step then sort by node, so that a seed tells the whole scenario.
+struct OffsetClock(Arc<ManualClock>, Duration);
 
-impl Clock for Ahead {
+impl Clock for OffsetClock {
     fn now(&self) -> Timestamp {
         self.0.now() + self.1
     }
 }
 
-pub(super) struct Town {
+pub(super) struct Workload {
     rng: Rng,
     memory: Arc<Memory>,
     clock: Arc<ManualClock>,
@@ -44,24 +44,24 @@ pub(super) struct Town {
     holds: Vec<(HoldId, Owner)>,
     orders: Vec<(OrderId, Owner)>,
     asked: Vec<Request>,
-    delivered: Vec<Delivery>,
+    delivered: Vec<PaymentEvent>,
     names: u32,
-    pub(super) ledger: Ledger,
+    pub(super) history: History,
 }
 
 /// When the simulations begin.
-pub(super) fn morning() -> Timestamp {
+pub(super) fn start_time() -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000)
 }
 
-impl Town {
+impl Workload {
     pub(super) async fn new(seed: u64) -> Self {
-        let memory = Memory::new(seed, Guards::ALL);
-        let clock = Arc::new(ManualClock::at(morning()));
+        let memory = Memory::new(seed, Constraints::ALL);
+        let clock = Arc::new(ManualClock::at(start_time()));
         let mut nodes = Vec::new();
         for ahead in 0..2 {
             let store = Arc::new(MemoryStore(memory.clone()));
-            let clock = Arc::new(Ahead(clock.clone(), Duration::from_millis(ahead)));
+            let clock = Arc::new(OffsetClock(clock.clone(), Duration::from_millis(ahead)));
             nodes.push(Checkout::start(store, clock, Limits::default()).await.unwrap());
         }
         let mut products = Vec::new();
@@ -72,7 +72,7 @@ impl Town {
             let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, stock);
             draft.per_shopper_limit = limit;
             if slug == "d" {
-                let opens = morning() + Duration::from_mins(10);
+                let opens = start_time() + Duration::from_mins(10);
                 draft.window = SaleWindow { starts_at: Some(opens), ends_at: Some(opens + Duration::from_hours(1)) };
                 draft.extend_by = None;
             }
@@ -93,13 +93,13 @@ impl Town {
             asked: Vec::new(),
             delivered: Vec::new(),
             names: 0,
-            ledger: Ledger::default(),
+            history: History::default(),
         }
     }
 
-    /// Some requests at once, so that they share batches, and then the oracles.
+    /// Some requests at once, so that they share batches, and then the invariants.
     pub(super) async fn step(&mut self) {
-        self.weather();
+        self.inject_faults();
         let before = self.memory.disk().clone();
         let requests: Vec<_> = (0..self.rng.usize(1..9)).map(|_| self.request()).collect();
         let answers = requests.iter().map(|request| {
@@ -110,16 +110,16 @@ impl Town {
         let answers = futures::future::join_all(answers).await;
         let exchanges: Vec<Exchange> = requests.into_iter().zip(answers).collect();
         let after = self.memory.disk().clone();
-        self.ledger.enter(&Step { before: &before, after: &after, now: self.clock.now(), exchanges: &exchanges });
-        oracles::check(&before, &after);
-        self.look_around(exchanges);
+        self.history.enter(&Step { before: &before, after: &after, now: self.clock.now(), exchanges: &exchanges });
+        invariants::check(&before, &after);
+        self.remember_results(exchanges);
     }
 
     /// The store and the clock misbehave.
-    fn weather(&mut self) {
-        let fates = [Fate::LostReading, Fate::Contended, Fate::LostBefore, Fate::LostAfter];
+    fn inject_faults(&mut self) {
+        let faults = [Fault::LostReading, Fault::Contended, Fault::LostBefore, Fault::LostAfter];
         if self.rng.u32(0..4) == 0 {
-            self.memory.doom(*self.rng.choice(&fates).unwrap());
+            self.memory.inject(*self.rng.choice(&faults).unwrap());
         }
         match self.rng.u32(0..10) {
             0 => self.clock.advance(Duration::from_secs(self.rng.u64(1..400))),
@@ -134,9 +134,9 @@ impl Town {
         {
             return again.clone();
         }
-        let (wish, owner) = self.wish();
-        let mut request = Request { owner, key: None, wish, impatient: self.rng.u32(0..16) == 0 };
-        if request.wish.honours_a_key() && self.rng.bool() {
+        let (operation, owner) = self.operation();
+        let mut request = Request { owner, key: None, operation, impatient: self.rng.u32(0..16) == 0 };
+        if request.operation.honours_a_key() && self.rng.bool() {
             // A key in twelve has been used before, for something else.
             let used = self.rng.choice(&self.asked).filter(|_| self.rng.u32(0..12) == 0);
             let name = used.and_then(|r| r.key.clone());
@@ -147,7 +147,7 @@ impl Town {
         request
     }
 
-    fn wish(&mut self) -> (Wish, Owner) {
+    fn operation(&mut self) -> (Operation, Owner) {
         let owner = Owner(Uuid::from_u128(self.rng.u128(1..3)));
         let product = *self.rng.choice(&self.products).unwrap();
         let nothing = Uuid::from_u128(self.rng.u128(1..99));
@@ -161,20 +161,20 @@ impl Town {
                 let name = format!("shopper-{}", self.rng.u32(0..NAMES));
                 let shopper = self.rng.bool().then(|| Shopper::try_from(name).unwrap());
                 let product = if self.rng.u32(0..40) == 0 { ProductId(nothing) } else { product };
-                (Wish::Hold { product, qty, shopper }, owner)
+                (Operation::Hold { product, qty, shopper }, owner)
             }
-            8..12 => (Wish::Order(hold), holder),
+            8..12 => (Operation::Order(hold), holder),
             // Now and then it is somebody else's.
-            12 => (Wish::Order(hold), owner),
-            13 => (Wish::Release(hold), holder),
-            14 => (Wish::Extend(hold), holder),
-            15 => (Wish::Cancel(order), buyer),
+            12 => (Operation::Order(hold), owner),
+            13 => (Operation::Release(hold), holder),
+            14 => (Operation::Extend(hold), holder),
+            15 => (Operation::Cancel(order), buyer),
             16 => match self.rng.u32(0..4) {
-                0 => (Wish::Adjust { product, total: self.rng.u32(0..50) }, owner),
-                1 => (Wish::GiveUp { before: self.clock.now() }, owner),
-                _ => (Wish::Sweep(product), owner),
+                0 => (Operation::Adjust { product, total: self.rng.u32(0..50) }, owner),
+                1 => (Operation::ExpireUnmatched { before: self.clock.now() }, owner),
+                _ => (Operation::Sweep(product), owner),
             },
-            _ => (Wish::Pay(Box::new(self.delivery(hold, order))), owner),
+            _ => (Operation::Pay(Box::new(self.delivery(hold, order))), owner),
         }
     }
 
@@ -185,7 +185,7 @@ impl Town {
     }
 
     /// News of a transaction, or old news: again, under another key, saying something else.
-    fn delivery(&mut self, hold: HoldId, order: OrderId) -> Delivery {
+    fn delivery(&mut self, hold: HoldId, order: OrderId) -> PaymentEvent {
         self.names += 1;
         let known = self.rng.choice(&self.delivered).cloned();
         let status = match self.rng.u32(0..6) {
@@ -196,36 +196,36 @@ impl Town {
         let fresh = |name: u32| format!("evt-{name}").try_into().unwrap();
         let mut delivery = match (known, self.rng.u32(0..8)) {
             (Some(known), 0) => return known,
-            (Some(known), 1) => Delivery { key: fresh(self.names), ..known },
-            (Some(known), 2) => Delivery { key: fresh(self.names), status, ..known },
-            (Some(known), 3) => Delivery { deposit: Deposit { amount: Some(7), currency: None }, ..known },
+            (Some(known), 1) => PaymentEvent { key: fresh(self.names), ..known },
+            (Some(known), 2) => PaymentEvent { key: fresh(self.names), status, ..known },
+            (Some(known), 3) => PaymentEvent { reported: ReportedAmount { amount: Some(7), currency: None }, ..known },
             _ => {
                 let reference = if self.rng.u32(0..3) == 0 { Reference::Hold(hold) } else { Reference::Order(order) };
                 let amount = (self.rng.u32(0..3) == 0).then(|| self.rng.i64(1..4) * 1000);
-                Delivery {
+                PaymentEvent {
                     key: fresh(self.names),
                     fingerprint: [0; 32],
                     reference,
                     transaction_id: format!("tx-{}", self.names).try_into().unwrap(),
                     status,
-                    deposit: Deposit { amount, currency: None },
+                    reported: ReportedAmount { amount, currency: None },
                 }
             }
         };
-        let Delivery { reference, transaction_id, status, deposit, .. } = &delivery;
-        delivery.fingerprint = digest(&format!("{reference:?} {transaction_id} {status:?} {deposit:?}"));
+        let PaymentEvent { reference, transaction_id, status, reported, .. } = &delivery;
+        delivery.fingerprint = digest(&format!("{reference:?} {transaction_id} {status:?} {reported:?}"));
         remember(&mut self.delivered, delivery.clone());
         delivery
     }
 
     /// Whoever got something may use it.
-    fn look_around(&mut self, exchanges: Vec<Exchange>) {
+    fn remember_results(&mut self, exchanges: Vec<Exchange>) {
         for (request, result) in exchanges {
             match result {
-                Some(Ok(Replayed { value: Answer::Hold(hold), replayed: false })) => {
+                Some(Ok(Idempotent { value: Output::Hold(hold), replayed: false })) => {
                     self.holds.push((hold.id, request.owner));
                 }
-                Some(Ok(Replayed { value: Answer::Order(order), replayed: false })) => {
+                Some(Ok(Idempotent { value: Output::Order(order), replayed: false })) => {
                     self.orders.push((order.id, request.owner));
                 }
                 _ => {}
@@ -234,26 +234,26 @@ impl Town {
     }
 
     /// Everybody goes home: what is due comes back, and no money is left waiting.
-    pub(super) async fn close(&self) -> Disk {
-        self.memory.doom(Fate::Fine);
+    pub(super) async fn finish(&self) -> Tables {
+        self.memory.inject(Fault::None);
         self.clock.advance(Duration::from_hours(48));
         for product in &self.products {
             self.nodes[0].sweep_product(*product).await.unwrap();
         }
-        self.nodes[1].sweep_parked(self.clock.now()).await.unwrap();
+        self.nodes[1].expire_unmatched(self.clock.now()).await.unwrap();
         let disk = self.memory.disk().clone();
         for product in disk.products.values() {
             assert_eq!((product.stock.held, product.stock.pending), (0, 0), "{}", product.slug);
         }
         let parked = disk.payments.values().filter(|p| p.outcome == EventOutcome::Parked).count();
         assert_eq!(parked, 0, "P7: money that nobody answers for");
-        oracles::check(&disk, &disk);
+        invariants::check(&disk, &disk);
         disk
     }
 }
 
 /// The impatient send, and go away.
-async fn answer(request: Request, node: Checkout) -> Option<Result<Replayed<Answer>, crate::Error>> {
+async fn answer(request: Request, node: Checkout) -> Option<Result<Idempotent<Output>, crate::Error>> {
     let impatient = request.impatient;
     let asked = request.ask(node);
     if impatient { asked.now_or_never() } else { Some(asked.await) }

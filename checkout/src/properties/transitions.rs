@@ -2,13 +2,13 @@
 
 use super::{
     script::{by, noon, products},
-    world::World,
+    test_writer::TestWriter,
 };
 use crate::{
     command::{Command, PlaceHold, Reply},
     model::{
-        Deposit, EventOutcome, HoldId, OrderId, Payment, PaymentStatus, ProductId, Quantity, Reference, Timestamp,
-        WebhookId,
+        EventOutcome, HoldId, OrderId, Payment, PaymentStatus, ProductId, Quantity, Reference, ReportedAmount,
+        Timestamp, WebhookId,
     },
 };
 use std::time::Duration;
@@ -19,25 +19,25 @@ const ORDER: OrderId = OrderId(Uuid::from_u128(12));
 const PHONE: ProductId = ProductId(Uuid::from_u128(1));
 
 /// A shop with five phones, two of them in one shopper's hands.
-struct Story {
-    world: World,
+struct Scenario {
+    writer: TestWriter,
     now: Timestamp,
     said: u128,
 }
 
-impl Story {
+impl Scenario {
     fn begin() -> Self {
-        let mut story = Self { world: World::new(false), now: noon(), said: 100 };
-        for product in products(story.now) {
-            story.tell(Command::AddProduct(Box::new(product)));
+        let mut scenario = Self { writer: TestWriter::new(false), now: noon(), said: 100 };
+        for product in products(scenario.now) {
+            scenario.tell(Command::AddProduct(Box::new(product)));
         }
-        story.take(HOLD, 2);
-        story
+        scenario.take(HOLD, 2);
+        scenario
     }
 
     /// What became of it, and available, held, pending, sold.
     fn tell(&mut self, command: Command) -> String {
-        let answer = self.world.serve(&[command], self.now).remove(0);
+        let answer = self.writer.serve(&[command], self.now).remove(0);
         let what = match answer {
             Ok((Reply::Hold(hold), _)) => hold.state.name().to_owned(),
             Ok((Reply::Order(order), _)) => order.state.name().to_owned(),
@@ -46,7 +46,7 @@ impl Story {
             Ok((Reply::Product(_), _)) => "stocked".to_owned(),
             Err(refusal) => format!("{refusal:?}").split(' ').next().unwrap().to_owned(),
         };
-        let stock = self.world.disk.products[&PHONE].stock;
+        let stock = self.writer.disk.products[&PHONE].stock;
         format!("{what} {} {} {} {}", stock.available, stock.held, stock.pending, stock.sold)
     }
 
@@ -70,7 +70,7 @@ impl Story {
             product_id: None,
             transaction_id: format!("tx-{}", self.said).try_into().unwrap(),
             status,
-            deposit: Deposit { amount: Some(amount), currency: None },
+            reported: ReportedAmount { amount: Some(amount), currency: None },
             received_at: self.now,
             outcome: EventOutcome::Ignored,
         })))
@@ -110,11 +110,11 @@ impl Story {
 fn check(requests: &[&str], table: &[(&[&str], &[&str])]) {
     for (past, expected) in table {
         for (request, expected) in requests.iter().zip(expected.iter()) {
-            let mut story = Story::begin();
+            let mut scenario = Scenario::begin();
             for event in *past {
-                story.make(event);
+                scenario.make(event);
             }
-            assert_eq!(story.make(request), *expected, "after {past:?}: {request}");
+            assert_eq!(scenario.make(request), *expected, "after {past:?}: {request}");
         }
         assert_eq!(requests.len(), expected.len());
     }

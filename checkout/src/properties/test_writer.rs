@@ -1,22 +1,22 @@
 //! A writer without a queue, a task or a database: load, take back, decide, commit, on a disk of a few maps.
 
 use crate::{
-    clock::{Clock, Mint},
+    clock::{Clock, IdGenerator},
     command::{Command, Reply},
     decide,
     model::{Refusal, Timestamp},
-    simulation::disk::{Disk, Guards},
-    state::{State, Wanted},
+    simulation::tables::{Constraints, Tables},
+    state::{LoadRequest, State},
 };
 use std::sync::Arc;
 
 /// For each command what it was told, and whether that was a repetition.
 pub(super) type Answers = Vec<Result<(Reply, bool), Refusal>>;
 
-pub(super) struct World {
-    pub(super) disk: Disk,
+pub(super) struct TestWriter {
+    pub(super) disk: Tables,
     state: State,
-    mint: Mint,
+    ids: IdGenerator,
     /// Does it keep what it knows from one batch to the next?
     keeps: bool,
 }
@@ -30,19 +30,19 @@ impl Clock for NoTime {
     }
 }
 
-impl World {
+impl TestWriter {
     pub(super) fn new(keeps: bool) -> Self {
-        Self { disk: Disk::default(), state: State::default(), mint: Mint::new(Arc::new(NoTime)), keeps }
+        Self { disk: Tables::default(), state: State::default(), ids: IdGenerator::new(Arc::new(NoTime)), keeps }
     }
 
     /// One batch, one commit.
     pub(super) fn serve(&mut self, commands: &[Command], now: Timestamp) -> Answers {
         self.load(commands, now);
         let answers = commands.iter().map(|command| self.decide(command, now)).collect();
-        let writes = self.state.writes(&self.mint, now);
-        let after = self.disk.clone().written(&writes, Guards::ALL);
+        let writes = self.state.writes(&self.ids, now);
+        let after = self.disk.clone().written(&writes, Constraints::ALL);
         self.disk = after.unwrap_or_else(|| panic!("a lone writer lost a race: {writes:?}"));
-        self.state.settle();
+        self.state.end_batch();
         if !self.keeps {
             self.forget();
         }
@@ -50,19 +50,19 @@ impl World {
     }
 
     pub(super) fn forget(&mut self) {
-        self.state.forget();
+        self.state.clear();
     }
 
     /// What is remembered and is not so on disk: between batches there must be nothing.
     pub(super) fn false_memories(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         for product in self.disk.products.values() {
-            let Some(shelf) = self.state.shelf(product.id) else { continue };
+            let Some(product_state) = self.state.product_state(product.id) else { continue };
             // What is thought to be due sooner than anything is costs a look; later, and units would stay away (P4).
             let due = self.disk.next_due_of(product.id);
-            let late = due.is_some_and(|due| shelf.next_due.is_none_or(|at| at > due));
-            if shelf.product != *product || late {
-                wrong.push(format!("{shelf:?} is {product:?}, due {due:?}"));
+            let late = due.is_some_and(|due| product_state.next_due.is_none_or(|at| at > due));
+            if product_state.product != *product || late {
+                wrong.push(format!("{product_state:?} is {product:?}, due {due:?}"));
             }
         }
         for id in self.disk.holds.keys() {
@@ -88,29 +88,29 @@ impl World {
 
     fn load(&mut self, commands: &[Command], now: Timestamp) {
         loop {
-            let mut wanted = Wanted::at(now);
+            let mut request = LoadRequest::at(now);
             for command in commands {
-                decide::want(&self.state, command, &mut wanted);
+                decide::missing_data(&self.state, command, &mut request);
             }
-            let wanted = self.state.not_yet_asked(wanted);
-            if wanted.is_empty() {
+            let request = self.state.not_yet_requested(request);
+            if request.is_empty() {
                 return;
             }
-            let found = self.disk.load(&wanted);
-            assert!(self.state.admit(&wanted, found), "nobody else writes");
+            let loaded = self.disk.load(&request);
+            assert!(self.state.merge(&request, loaded), "nobody else writes");
         }
     }
 
     fn decide(&mut self, command: &Command, now: Timestamp) -> Result<(Reply, bool), Refusal> {
         let mut back = 0;
-        while let Some(product) = decide::falls_short(&self.state, command, now) {
-            let wanted = self.state.want_due(product, now);
-            let found = self.disk.load(&wanted);
-            let due: Vec<_> = found.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
-            assert!(self.state.admit(&wanted, found), "nobody else writes");
+        while let Some(product) = decide::needs_reclaim(&self.state, command, now) {
+            let request = self.state.due_request(product, now);
+            let loaded = self.disk.load(&request);
+            let due: Vec<_> = loaded.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
+            assert!(self.state.merge(&request, loaded), "nobody else writes");
             let (effects, units) = decide::reclaim(&self.state, product, &due, now);
             for effect in effects {
-                self.state.evolve(effect);
+                self.state.apply(effect);
             }
             back += units;
             if matches!(command, Command::Sweep(_)) {
@@ -120,7 +120,7 @@ impl World {
         let decision = decide::decide(&self.state, command, now)?;
         let reply = if matches!(command, Command::Sweep(_)) { Reply::Swept(back) } else { decision.reply };
         for effect in decision.effects {
-            self.state.evolve(effect);
+            self.state.apply(effect);
         }
         Ok((reply, decision.replayed))
     }

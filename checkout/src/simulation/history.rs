@@ -1,11 +1,11 @@
 //! What was promised to whom: every answer is held against those before it, and against what is on disk.
 
 use super::{
-    disk::Disk,
-    wishes::{Answer, Request, Wish},
+    requests::{Operation, Output, Request},
+    tables::Tables,
 };
 use crate::{
-    Delivery, Error, PaymentReply, PaymentVerdict, Replayed,
+    Error, Idempotent, PaymentEvent, PaymentReply, PaymentVerdict,
     model::{
         EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, PaymentStatus, ProductId, RefundReason,
         Refusal, Timestamp,
@@ -14,11 +14,11 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A request, and its answer unless whoever asked went away.
-pub(super) type Exchange = (Request, Option<Result<Replayed<Answer>, Error>>);
+pub(super) type Exchange = (Request, Option<Result<Idempotent<Output>, Error>>);
 
 #[derive(Default)]
-pub(super) struct Ledger {
-    granted: BTreeMap<(Owner, String), (String, Answer)>,
+pub(super) struct History {
+    granted: BTreeMap<(Owner, String), (String, Output)>,
     /// Deliveries that were answered, and what they said.
     heard: BTreeMap<EventKey, [u8; 32]>,
     /// The kinds of answers that ever came, to see that the simulation reaches all there are.
@@ -27,24 +27,24 @@ pub(super) struct Ledger {
 
 /// One step: what was on disk before and after it.
 pub(super) struct Step<'a> {
-    pub(super) before: &'a Disk,
-    pub(super) after: &'a Disk,
+    pub(super) before: &'a Tables,
+    pub(super) after: &'a Tables,
     pub(super) now: Timestamp,
     pub(super) exchanges: &'a [Exchange],
 }
 
-impl Ledger {
+impl History {
     pub(super) fn enter(&mut self, step: &Step<'_>) {
         let answered = step.exchanges.iter().filter_map(|(request, result)| Some((request, result.as_ref()?)));
         let answered: Vec<_> = answered.collect();
         for (request, result) in &answered {
-            assert!(!matches!(result, Err(Error::Fault)), "a fault: {request:?}");
+            assert!(!matches!(result, Err(Error::Internal)), "a fault: {request:?}");
             self.seen.insert(kind(result));
             self.check_key(request, result);
             if let Err(Error::Refused(refusal)) = result {
                 assert!(step.is_so(request, refusal), "{request:?} was refused for no reason: {refusal:?}");
             }
-            if let Wish::Pay(delivery) = &request.wish {
+            if let Operation::Pay(delivery) = &request.operation {
                 self.check_delivery(step, delivery, result);
             }
         }
@@ -57,12 +57,12 @@ impl Ledger {
     }
 
     /// A key that was granted stays granted, with the same answer; and stands for nothing else (P9).
-    fn check_key(&self, request: &Request, result: &Result<Replayed<Answer>, Error>) {
+    fn check_key(&self, request: &Request, result: &Result<Idempotent<Output>, Error>) {
         let Some(key) = &request.key else { return };
         let Some((payload, answer)) = self.granted.get(&(request.owner, key.as_str().to_owned())) else { return };
         let fine = match result {
             // Nothing is known of the outcome, or nothing was done.
-            Err(Error::Busy { .. } | Error::Unknown) => true,
+            Err(Error::Busy { .. } | Error::OutcomeUnknown) => true,
             Ok(again) => *payload == request.payload() && again.replayed && again.value == *answer,
             Err(Error::Refused(Refusal::KeyReused)) => *payload != request.payload(),
             Err(_) => false,
@@ -71,9 +71,9 @@ impl Ledger {
     }
 
     /// One event, one effect, and an answer that says so (P5–P7).
-    fn check_delivery(&self, step: &Step<'_>, delivery: &Delivery, result: &Result<Replayed<Answer>, Error>) {
+    fn check_delivery(&self, step: &Step<'_>, delivery: &PaymentEvent, result: &Result<Idempotent<Output>, Error>) {
         let reply = match result {
-            Ok(Replayed { value: Answer::Payment(reply), .. }) => reply,
+            Ok(Idempotent { value: Output::Payment(reply), .. }) => reply,
             Err(Error::Refused(refusal)) => {
                 assert_eq!(*refusal, Refusal::KeyReused, "a provider's word is taken");
                 return;
@@ -90,8 +90,8 @@ impl Ledger {
         step.check_verdict(delivery, reply);
     }
 
-    fn remember(&mut self, request: &Request, answer: &Answer) {
-        if let (Wish::Pay(delivery), Answer::Payment(reply)) = (&request.wish, answer)
+    fn remember(&mut self, request: &Request, answer: &Output) {
+        if let (Operation::Pay(delivery), Output::Payment(reply)) = (&request.operation, answer)
             // The same words again use up no key.
             && reply.verdict != PaymentVerdict::Duplicate
         {
@@ -109,16 +109,16 @@ impl Step<'_> {
     fn is_so(&self, request: &Request, refusal: &Refusal) -> bool {
         let own_hold = |id| self.before.holds.get(id).is_some_and(|hold| hold.owner == request.owner);
         let own_order = |id| self.before.orders.get(id).is_some_and(|order| order.owner == request.owner);
-        match (&request.wish, refusal) {
-            (Wish::Hold { product, qty, .. }, Refusal::SoldOut { available, .. }) => {
+        match (&request.operation, refusal) {
+            (Operation::Hold { product, qty, .. }, Refusal::SoldOut { available, .. }) => {
                 self.must_be_short(*product, qty.get());
                 *available < qty.get()
             }
-            (Wish::Hold { product, .. }, Refusal::LimitReached { limit, .. }) => {
+            (Operation::Hold { product, .. }, Refusal::LimitReached { limit, .. }) => {
                 self.after.products[product].per_shopper_limit == Some(*limit)
             }
-            (Wish::Hold { product, .. }, Refusal::UnknownProduct) => !self.before.products.contains_key(product),
-            (Wish::Order(id) | Wish::Release(id) | Wish::Extend(id), refusal) => match refusal {
+            (Operation::Hold { product, .. }, Refusal::UnknownProduct) => !self.before.products.contains_key(product),
+            (Operation::Order(id) | Operation::Release(id) | Operation::Extend(id), refusal) => match refusal {
                 Refusal::UnknownHold => !own_hold(id),
                 Refusal::HoldUsed { order_id } => {
                     self.after.holds[id].state == HoldState::Ordered { order_id: *order_id }
@@ -128,8 +128,10 @@ impl Step<'_> {
                 Refusal::NoExtension => self.after.holds[id].extended || self.has_no_extension(*id),
                 _ => matches!(refusal, Refusal::KeyReused),
             },
-            (Wish::Cancel(id), Refusal::UnknownOrder) => !own_order(id),
-            (Wish::Cancel(id), Refusal::OrderPaid) => matches!(self.after.orders[id].state, OrderState::Paid { .. }),
+            (Operation::Cancel(id), Refusal::UnknownOrder) => !own_order(id),
+            (Operation::Cancel(id), Refusal::OrderPaid) => {
+                matches!(self.after.orders[id].state, OrderState::Paid { .. })
+            }
             _ => true,
         }
     }
@@ -138,16 +140,16 @@ impl Step<'_> {
         self.after.products[&self.after.holds[&hold].product_id].extend_by.is_none()
     }
 
-    fn must_be_on_disk(&self, answer: &Answer) {
+    fn must_be_on_disk(&self, answer: &Output) {
         let stored = match answer {
-            Answer::Hold(hold) => self.after.holds.contains_key(&hold.id),
-            Answer::Order(order) => self.after.orders.contains_key(&order.id),
-            Answer::Payment(_) | Answer::Done => true,
+            Output::Hold(hold) => self.after.holds.contains_key(&hold.id),
+            Output::Order(order) => self.after.orders.contains_key(&order.id),
+            Output::Payment(_) | Output::Done => true,
         };
         assert!(stored, "P2: {answer:?} is not on disk");
     }
 
-    fn check_verdict(&self, delivery: &Delivery, reply: &PaymentReply) {
+    fn check_verdict(&self, delivery: &PaymentEvent, reply: &PaymentReply) {
         match (reply.verdict, &reply.order) {
             (PaymentVerdict::Processed, Some((_, OrderState::Paid { transaction_id, .. }))) => {
                 assert_eq!((transaction_id, delivery.status), (&delivery.transaction_id, PaymentStatus::Success));
@@ -170,8 +172,7 @@ impl Step<'_> {
         let (Some(was), Some(is)) = (self.before.products.get(&product), self.after.products.get(&product)) else {
             return;
         };
-        let adjusted =
-            |(request, _): &Exchange| matches!(request.wish, Wish::Adjust { product: id, .. } if id == product);
+        let adjusted = |(request, _): &Exchange| matches!(request.operation, Operation::Adjust { product: id, .. } if id == product);
         if was.stock.total != is.stock.total || self.exchanges.iter().any(adjusted) {
             return;
         }
@@ -187,16 +188,16 @@ impl Step<'_> {
     }
 
     fn was_paid_now(&self, order: OrderId) -> bool {
-        let paid = |disk: &Disk| disk.orders.get(&order).is_some_and(|o| matches!(o.state, OrderState::Paid { .. }));
+        let paid = |disk: &Tables| disk.orders.get(&order).is_some_and(|o| matches!(o.state, OrderState::Paid { .. }));
         paid(self.after) && !paid(self.before)
     }
 }
 
 /// A word for the kind of an answer.
-fn kind(result: &Result<Replayed<Answer>, Error>) -> String {
+fn kind(result: &Result<Idempotent<Output>, Error>) -> String {
     let text = match result {
-        Ok(Replayed { replayed: true, .. }) => "Replayed".to_owned(),
-        Ok(Replayed { value: Answer::Payment(reply), .. }) => format!("{:?}", reply.verdict),
+        Ok(Idempotent { replayed: true, .. }) => "Replayed".to_owned(),
+        Ok(Idempotent { value: Output::Payment(reply), .. }) => format!("{:?}", reply.verdict),
         Ok(_) => "Granted".to_owned(),
         Err(Error::Refused(refusal)) => format!("{refusal:?}"),
         Err(error) => format!("{error:?}"),

@@ -1,9 +1,9 @@
 //! One shop on the simulated store, for scenarios that are told and not drawn: its nodes, and the words to drive them.
 
 use super::{
-    disk::{Disk, Guards},
-    memory::{Memory, MemoryStore},
-    town::morning,
+    memory_store::{Memory, MemoryStore},
+    tables::{Constraints, Tables},
+    workload::start_time,
 };
 use crate::{
     Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock,
@@ -28,8 +28,8 @@ pub(super) fn shopper(name: &str) -> Shopper {
 
 impl Shop {
     pub(super) async fn new(limits: Limits) -> Self {
-        let memory = Memory::new(1, Guards::ALL);
-        let clock = Arc::new(ManualClock::at(morning()));
+        let memory = Memory::new(1, Constraints::ALL);
+        let clock = Arc::new(ManualClock::at(start_time()));
         let node = Checkout::start(Arc::new(MemoryStore(memory.clone())), clock.clone(), limits).await.unwrap();
         Self { memory, clock, node }
     }
@@ -58,7 +58,7 @@ impl Shop {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    pub(super) fn disk(&self) -> Disk {
+    pub(super) fn disk(&self) -> Tables {
         self.memory.disk().clone()
     }
 }

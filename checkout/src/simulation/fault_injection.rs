@@ -1,9 +1,9 @@
 //! What one bad row, one full queue, one lost answer may cost: that one request, and nothing else.
 
 use super::{
-    memory::Fate,
-    oracles,
-    shop::{Shop, owner, units},
+    fixture::{Shop, owner, units},
+    invariants,
+    memory_store::Fault,
 };
 use crate::{Error, Limits};
 use futures::future::join_all;
@@ -21,7 +21,7 @@ async fn a_broken_row_fails_whoever_meets_it_and_nobody_else() {
     let before = join_all((0..5).map(|_| hold()));
     let after = join_all((0..5).map(|_| hold()));
     let (before, released, after) = tokio::join!(before, other.release_hold(held.id, owner(), None), after);
-    assert!(matches!(released, Err(Error::Fault)), "{released:?}");
+    assert!(matches!(released, Err(Error::Internal)), "{released:?}");
     assert!(before.iter().chain(&after).all(Result::is_ok), "{before:?} {after:?}");
     // Nothing that was in doubt is remembered: neither counted twice, nor believed later.
     assert_eq!(shop.disk().products[&sound].stock.held, 10);
@@ -55,22 +55,24 @@ async fn whoever_went_away_before_the_work_began_is_spared_it() {
 /// What became of a request whose answer was lost is learned by repeating it (P9).
 #[tokio::test(start_paused = true)]
 async fn every_failure_leaves_the_whole_or_nothing_and_the_key_tells_which() {
-    for (fate, written) in [(Fate::LostReading, 0), (Fate::LostBefore, 0), (Fate::LostAfter, 1), (Fate::Contended, 1)] {
+    for (fault, written) in
+        [(Fault::LostReading, 0), (Fault::LostBefore, 0), (Fault::LostAfter, 1), (Fault::Contended, 1)]
+    {
         let shop = Shop::new(Limits::default()).await;
         let phone = shop.product("phone", None).await;
-        shop.memory.doom(fate);
+        shop.memory.inject(fault);
         let answer = shop.hold(phone, Some("k")).await;
-        let fine = match fate {
-            Fate::LostReading | Fate::LostBefore => matches!(answer, Err(Error::Busy { .. })),
-            Fate::LostAfter => matches!(answer, Err(Error::Unknown)),
-            Fate::Contended | Fate::Fine => answer.is_ok(),
+        let fine = match fault {
+            Fault::LostReading | Fault::LostBefore => matches!(answer, Err(Error::Busy { .. })),
+            Fault::LostAfter => matches!(answer, Err(Error::OutcomeUnknown)),
+            Fault::Contended | Fault::None => answer.is_ok(),
         };
-        assert!(fine, "{fate:?}: {answer:?}");
-        assert_eq!(shop.memory.disk().holds.len(), written, "{fate:?}");
+        assert!(fine, "{fault:?}: {answer:?}");
+        assert_eq!(shop.memory.disk().holds.len(), written, "{fault:?}");
         let again = shop.hold(phone, Some("k")).await.unwrap();
         assert!(answer.is_err() || answer.unwrap() == again);
         let disk = shop.memory.disk().clone();
-        assert_eq!(disk.holds.len(), 1, "{fate:?}");
-        oracles::check(&disk, &disk);
+        assert_eq!(disk.holds.len(), 1, "{fault:?}");
+        invariants::check(&disk, &disk);
     }
 }

@@ -1,12 +1,12 @@
-//! A store over a [`Disk`] that fails when it is told to: before the commit, after it, or because another writer was
+//! A store over a [`Tables`] that fails when it is told to: before the commit, after it, or because another writer was
 //! first. Each access lets others in between, as a database would; how often comes from the seed.
 
-use super::disk::{Disk, Guards};
+use super::tables::{Constraints, Tables};
 use crate::{
-    fault::StoreError,
-    model::{Hold, HoldId, Moves, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
-    state::{Found, Wanted, WriteSet},
-    store::{Audit, Clients, Commit, Followed, Purge, Reads, Sessions, Store, Unit},
+    error::StoreError,
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, StockDelta, Timestamp},
+    state::{LoadRequest, Loaded, WriteSet},
+    store::{Audit, Clients, CommitOutcome, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction},
 };
 use async_trait::async_trait;
 use fastrand::Rng;
@@ -20,8 +20,8 @@ use std::{
 
 /// What becomes of the next transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    Fine,
+pub(super) enum Fault {
+    None,
     /// The database is gone before anything is read.
     LostReading,
     /// The database cannot tell the transaction from another one, and asks for it again.
@@ -33,15 +33,15 @@ pub(super) enum Fate {
 }
 
 pub(super) struct Memory {
-    disk: Mutex<Disk>,
-    fate: Mutex<Fate>,
+    disk: Mutex<Tables>,
+    fault: Mutex<Fault>,
     rng: Mutex<Rng>,
-    guards: Guards,
+    constraints: Constraints,
     /// Which unit is alone with which product.
     locks: Mutex<BTreeMap<ProductId, usize>>,
     units: AtomicUsize,
     /// Somebody else commits before every commit that has not locked its products.
-    rushed: AtomicBool,
+    conflicts_forced: AtomicBool,
     /// The most holds and orders that one commit has changed.
     pub(super) largest: AtomicUsize,
     /// How often somebody asked what is due next.
@@ -49,37 +49,37 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new(seed: u64, guards: Guards) -> Arc<Self> {
+    pub(super) fn new(seed: u64, constraints: Constraints) -> Arc<Self> {
         Arc::new(Self {
             disk: Mutex::default(),
-            fate: Mutex::new(Fate::Fine),
+            fault: Mutex::new(Fault::None),
             rng: Mutex::new(Rng::with_seed(seed)),
-            guards,
+            constraints,
             locks: Mutex::default(),
             units: AtomicUsize::new(0),
-            rushed: AtomicBool::new(false),
+            conflicts_forced: AtomicBool::new(false),
             largest: AtomicUsize::new(0),
             looks: AtomicUsize::new(0),
         })
     }
 
-    pub(super) fn disk(&self) -> MutexGuard<'_, Disk> {
+    pub(super) fn disk(&self) -> MutexGuard<'_, Tables> {
         self.disk.lock().unwrap()
     }
 
-    /// The next transaction meets this fate.
-    pub(super) fn doom(&self, fate: Fate) {
-        *self.fate.lock().unwrap() = fate;
+    /// The next transaction take_fault this fault.
+    pub(super) fn inject(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = fault;
     }
 
     /// From now on a rival is first wherever it can be.
-    pub(super) fn rush(&self) {
-        self.rushed.store(true, Ordering::Relaxed);
+    pub(super) fn force_conflicts(&self) {
+        self.conflicts_forced.store(true, Ordering::Relaxed);
     }
 
     /// The rival's commit: it moves nothing, and the version on.
-    fn overtake(&self, unit: usize, products: &[Product]) {
-        if !self.rushed.load(Ordering::Relaxed) {
+    fn commit_rival(&self, unit: usize, products: &[Product]) {
+        if !self.conflicts_forced.load(Ordering::Relaxed) {
             return;
         }
         let (mut disk, locks) = (self.disk(), self.locks.lock().unwrap());
@@ -87,14 +87,14 @@ impl Memory {
             let Some(product) = disk.products.get_mut(&id) else { continue };
             product.version += 1;
             let (version, stock) = (product.version, product.stock);
-            disk.trail.insert((id, version), (stock, Moves::default()));
+            disk.trail.insert((id, version), (stock, StockDelta::default()));
         }
     }
 
-    /// Whether the next transaction meets one of these fates; if so, it is spent.
-    fn meets(&self, fates: &[Fate]) -> Fate {
-        let mut fate = self.fate.lock().unwrap();
-        if fates.contains(&fate) { std::mem::replace(&mut *fate, Fate::Fine) } else { Fate::Fine }
+    /// Whether the next transaction take_fault one of these faults; if so, it is spent.
+    fn take_fault(&self, faults: &[Fault]) -> Fault {
+        let mut fault = self.fault.lock().unwrap();
+        if faults.contains(&fault) { std::mem::replace(&mut *fault, Fault::None) } else { Fault::None }
     }
 
     /// Others may go first.
@@ -113,9 +113,9 @@ const PATIENCE: u32 = 200;
 #[derive(Clone)]
 pub(super) struct MemoryStore(pub(super) Arc<Memory>);
 
-struct MemoryUnit(Arc<Memory>, usize);
+struct MemoryTransaction(Arc<Memory>, usize);
 
-impl MemoryUnit {
+impl MemoryTransaction {
     /// Whoever has loaded a product, or writes it, is alone with it until the unit ends.
     async fn lock(&self, products: BTreeSet<ProductId>) -> Result<(), StoreError> {
         for product in products {
@@ -132,7 +132,7 @@ impl MemoryUnit {
     }
 }
 
-impl Drop for MemoryUnit {
+impl Drop for MemoryTransaction {
     fn drop(&mut self) {
         self.0.locks.lock().unwrap().retain(|_, unit| *unit != self.1);
     }
@@ -144,9 +144,9 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn begin(&self) -> Result<Box<dyn Unit>, StoreError> {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
         self.0.give_way().await;
-        Ok(Box::new(MemoryUnit(self.0.clone(), self.0.units.fetch_add(1, Ordering::Relaxed))))
+        Ok(Box::new(MemoryTransaction(self.0.clone(), self.0.units.fetch_add(1, Ordering::Relaxed))))
     }
 
     fn reads(&self) -> &dyn Reads {
@@ -167,52 +167,52 @@ impl Store for MemoryStore {
 }
 
 #[async_trait]
-impl Unit for MemoryUnit {
-    async fn load(&mut self, wanted: &Wanted) -> Result<Found, StoreError> {
-        if self.0.meets(&[Fate::LostReading]) == Fate::LostReading {
+impl Transaction for MemoryTransaction {
+    async fn load(&mut self, request: &LoadRequest) -> Result<Loaded, StoreError> {
+        if self.0.take_fault(&[Fault::LostReading]) == Fault::LostReading {
             return Err(StoreError::Unavailable("lost while reading".into()));
         }
-        let seen = self.0.disk().load(wanted);
+        let seen = self.0.disk().load(request);
         let due = seen.due.iter().map(|(product, _, _)| *product);
         self.lock(seen.products.iter().map(|(product, _)| product.id).chain(due).collect()).await?;
-        let found = self.0.disk().load(wanted);
+        let loaded = self.0.disk().load(request);
         self.0.give_way().await;
-        Ok(found)
+        Ok(loaded)
     }
 
-    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<Commit, StoreError> {
+    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError> {
         self.0.give_way().await;
-        let fate = self.0.meets(&[Fate::Contended, Fate::LostBefore, Fate::LostAfter]);
-        match fate {
-            Fate::Contended => return Err(StoreError::Contended("cannot be told apart".into())),
-            Fate::LostBefore => return Err(StoreError::Unavailable("lost before the commit".into())),
+        let fault = self.0.take_fault(&[Fault::Contended, Fault::LostBefore, Fault::LostAfter]);
+        match fault {
+            Fault::Contended => return Err(StoreError::Contended("cannot be told apart".into())),
+            Fault::LostBefore => return Err(StoreError::Unavailable("lost before the commit".into())),
             _ => {}
         }
-        self.0.overtake(self.1, &writes.products_changed);
-        let unchanged = writes.products_unchanged.iter().map(|(product, _)| *product);
+        self.0.commit_rival(self.1, &writes.products_changed);
+        let unchanged = writes.products_read.iter().map(|(product, _)| *product);
         self.lock(writes.products().map(|product| product.id).chain(unchanged).collect()).await?;
         let mut disk = self.0.disk();
-        let Some(after) = disk.clone().written(writes, self.0.guards) else {
+        let Some(after) = disk.clone().written(writes, self.0.constraints) else {
             let now = writes.products_changed.iter().filter_map(|p| disk.products.get(&p.id).cloned());
-            return Ok(Commit::Overtaken(now.collect()));
+            return Ok(CommitOutcome::Conflict(now.collect()));
         };
         *disk = after;
         self.0.largest.fetch_max(writes.holds_changed.len() + writes.orders_changed.len(), Ordering::Relaxed);
-        if fate == Fate::LostAfter {
+        if fault == Fault::LostAfter {
             return Err(StoreError::Ambiguous("lost after the commit".into()));
         }
-        Ok(Commit::Done)
+        Ok(CommitOutcome::Committed)
     }
 }
 
 /// The simulated store keeps everything.
 #[async_trait]
 impl Purge for MemoryStore {
-    async fn keys(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+    async fn idempotency_keys(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
 
-    async fn trail(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+    async fn audit_log(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
 }
@@ -224,11 +224,11 @@ impl Reads for MemoryStore {
         Ok(self.0.disk().products.values().cloned().collect())
     }
 
-    async fn pulse(&self) -> Result<i64, StoreError> {
+    async fn change_token(&self) -> Result<i64, StoreError> {
         Ok(0)
     }
 
-    async fn followed(&self, _: &[OrderId]) -> Result<Vec<Followed>, StoreError> {
+    async fn order_snapshots(&self, _: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -236,7 +236,7 @@ impl Reads for MemoryStore {
         Ok(self.0.disk().holds.get(&id).cloned())
     }
 
-    async fn live_holds(&self, _: Owner, _: Timestamp, _: u32) -> Result<Vec<Hold>, StoreError> {
+    async fn active_holds(&self, _: Owner, _: Timestamp, _: u32) -> Result<Vec<Hold>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -261,7 +261,7 @@ impl Reads for MemoryStore {
         self.0.looks.fetch_add(1, Ordering::Relaxed);
         let disk = self.0.disk();
         let next = disk.products.keys().filter_map(|id| disk.next_due_of(*id)).min();
-        Ok((next, disk.strays().map(|p| p.received_at).min()))
+        Ok((next, disk.unmatched_payments().map(|p| p.received_at).min()))
     }
 
     async fn refunds_due(&self) -> Result<u64, StoreError> {

@@ -2,15 +2,15 @@
 //! it wakes is a fact and not a measurement.
 
 use super::{
-    disk::Guards,
-    memory::{Memory, MemoryStore},
-    oracles,
-    town::morning,
+    invariants,
+    memory_store::{Memory, MemoryStore},
+    tables::Constraints,
+    workload::start_time,
 };
 use crate::{
     Checkout, Clock, Limits,
     model::{Money, Owner, Product, ProductDraft, Quantity, Timestamp},
-    state::DUE_AT_ONCE,
+    state::MAX_DUE_PER_LOAD,
 };
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -20,15 +20,15 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Follows tokio's clock.
-struct Virtual(Instant);
+struct TokioClock(Instant);
 
-impl Clock for Virtual {
+impl Clock for TokioClock {
     fn now(&self) -> Timestamp {
-        morning() + self.0.elapsed()
+        start_time() + self.0.elapsed()
     }
 }
 
-async fn node(memory: &Arc<Memory>, clock: &Arc<Virtual>) -> Checkout {
+async fn node(memory: &Arc<Memory>, clock: &Arc<TokioClock>) -> Checkout {
     Checkout::start(Arc::new(MemoryStore(memory.clone())), clock.clone(), Limits::default()).await.unwrap()
 }
 
@@ -47,10 +47,10 @@ async fn hold(node: &Checkout, product: &Product) -> Timestamp {
 
 #[tokio::test(start_paused = true)]
 async fn the_sweep_wakes_when_something_is_due() {
-    let memory = Memory::new(1, Guards::ALL);
-    let clock = Arc::new(Virtual(Instant::now()));
+    let memory = Memory::new(1, Constraints::ALL);
+    let clock = Arc::new(TokioClock(Instant::now()));
     let node = node(&memory, &clock).await;
-    node.sweep(Limits::default());
+    node.start_maintenance(Limits::default());
     // At odd instants, so that a sweep by the half-second would be late for most.
     for (nth, pause) in [130, 270, 310, 450, 90].into_iter().enumerate() {
         tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -67,12 +67,12 @@ async fn the_sweep_wakes_when_something_is_due() {
 
 #[tokio::test(start_paused = true)]
 async fn the_sweep_sleeps_while_nothing_is_due() {
-    let memory = Memory::new(1, Guards::ALL);
-    let clock = Arc::new(Virtual(Instant::now()));
+    let memory = Memory::new(1, Constraints::ALL);
+    let clock = Arc::new(TokioClock(Instant::now()));
     let node = node(&memory, &clock).await;
     let phone = product(&node, "phone", 1, Duration::from_hours(1)).await;
     hold(&node, &phone).await;
-    node.sweep(Limits::default());
+    node.start_maintenance(Limits::default());
     tokio::time::sleep(Duration::from_mins(1)).await;
     let looks = memory.looks.load(Ordering::Relaxed);
     assert!((60..=130).contains(&looks), "{looks} looks in a minute");
@@ -80,19 +80,19 @@ async fn the_sweep_sleeps_while_nothing_is_due() {
 
 #[tokio::test(start_paused = true)]
 async fn two_sweeps_at_once_give_back_thousands_exactly_once_in_bounded_batches() {
-    let memory = Memory::new(1, Guards::ALL);
-    let clock = Arc::new(Virtual(Instant::now()));
+    let memory = Memory::new(1, Constraints::ALL);
+    let clock = Arc::new(TokioClock(Instant::now()));
     let nodes = [node(&memory, &clock).await, node(&memory, &clock).await];
     let phone = product(&nodes[0], "phone", 2_500, Duration::from_secs(1)).await;
     futures::future::join_all((0..2_500).map(|_| hold(&nodes[0], &phone))).await;
     memory.largest.store(0, Ordering::Relaxed);
     for node in &nodes {
-        node.sweep(Limits::default());
+        node.start_maintenance(Limits::default());
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
     let disk = memory.disk().clone();
-    oracles::check(&disk, &disk);
+    invariants::check(&disk, &disk);
     assert_eq!(disk.products[&phone.id].stock.available, 2_500);
     let largest = memory.largest.load(Ordering::Relaxed);
-    assert!(largest <= DUE_AT_ONCE, "{largest} in one commit");
+    assert!(largest <= MAX_DUE_PER_LOAD, "{largest} in one commit");
 }
