@@ -47,7 +47,7 @@ crate::scenarios! {
     async fn a_hold_past_its_time_is_no_order_even_before_the_sweep(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
-        shop.turn(120);
+        shop.advance(120);
         assert_eq!(refused(shop.try_order(hold.id).await), Refusal::HoldExpired { expired_at: hold.expires_at });
         assert_eq!(shop.checkout.hold(hold.id, owner()).await.unwrap().state, HoldState::Expired);
     }
@@ -55,9 +55,9 @@ crate::scenarios! {
     async fn nobody_is_told_sold_out_because_the_sweep_is_late(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let stale = shop.hold(phone, 2).await;
-        shop.turn(119);
+        shop.advance(119);
         refused(shop.try_hold(phone, 1).await);
-        shop.turn(1);
+        shop.advance(1);
         // No sweep runs here: the request itself takes back what is due (P4).
         shop.hold(phone, 2).await;
         assert_eq!(counts(shop.stock(phone).await), [0, 2, 0, 0]);
@@ -71,7 +71,7 @@ crate::scenarios! {
             tokio::spawn(async move { crate::shop::hold(&checkout, phone, 1, None).await.unwrap() })
         });
         futures::future::join_all(tasks).await;
-        shop.turn(120);
+        shop.advance(120);
         shop.hold(phone, 2_500).await;
         assert_eq!(counts(shop.stock(phone).await), [0, 2_500, 0, 0]);
     }
@@ -80,8 +80,8 @@ crate::scenarios! {
         let phone = shop.phone(4).await.id;
         shop.hold(phone, 3).await;
         shop.ordered(phone, 1).await;
-        shop.checkout.sweep(checkout::Limits::default());
-        shop.turn(600);
+        shop.checkout.start_maintenance(checkout::Limits::default());
+        shop.advance(600);
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 0]);
     }
@@ -92,9 +92,9 @@ crate::scenarios! {
         let window = SaleWindow { starts_at: Some(opens), ends_at: Some(closes) };
         let phone = shop.product("phone", 5, |draft| draft.window = window).await.id;
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SaleNotStarted { starts_at: opens });
-        shop.turn(60);
+        shop.advance(60);
         shop.hold(phone, 1).await;
-        shop.turn(60);
+        shop.advance(60);
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SaleEnded { ended_at: closes });
     }
 
@@ -116,7 +116,7 @@ crate::scenarios! {
         shop.checkout.release_hold(kept.id, owner(), None).await.unwrap();
         hold("ada", owner(), 2).await.unwrap();
         refused(hold("ada", owner(), 1).await);
-        shop.turn(120);
+        shop.advance(120);
         hold("ada", owner(), 2).await.unwrap();
         assert!(shop.checkout.audit().await.unwrap().clean);
     }
@@ -134,7 +134,7 @@ crate::scenarios! {
         let extended = shop.checkout.extend_hold(hold.id, owner(), None).await.unwrap().value;
         assert_eq!(extended.expires_at, hold.expires_at + Duration::from_mins(2));
         assert_eq!(refused(shop.checkout.extend_hold(hold.id, owner(), None).await), Refusal::NoExtension);
-        shop.turn(200);
+        shop.advance(200);
         shop.order(hold.id).await;
         let strict = shop.product("strict", 5, |draft| draft.extend_by = None).await.id;
         let hold = shop.hold(strict, 1).await;
@@ -154,7 +154,7 @@ crate::scenarios! {
     async fn a_clock_that_jumps_back_revives_nothing(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
-        shop.turn(120);
+        shop.advance(120);
         shop.hold(phone, 1).await;
         shop.clock.set(noon());
         refused(shop.try_order(hold.id).await);

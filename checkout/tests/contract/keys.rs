@@ -112,7 +112,7 @@ crate::scenarios! {
             assert_eq!(ask(node, want, Some(key("k", 1))).await.unwrap(), (granted.clone(), true));
         }
         // An order refused for its hold's time, under a key that then serves another hold.
-        shop.turn(120);
+        shop.advance(120);
         assert!(matches!(refused(ask(&shop.checkout, Ask::Order(held.id), Some(key("o", 2))).await), Refusal::HoldReleased));
         let fresh = shop.hold(phone, 1).await;
         ask(&other, Ask::Order(fresh.id), Some(key("o", 3))).await.unwrap();

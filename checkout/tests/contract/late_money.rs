@@ -2,14 +2,14 @@
 
 use crate::{
     shop::{counts, event, owner, refused},
-    sweeps::soon,
+    sweep::soon,
 };
 use checkout::{
     Limits, PaymentVerdict,
     model::{
-        CancelReason, Deposit, EventOutcome, HoldId, OrderState,
+        CancelReason, EventOutcome, HoldId, OrderState,
         PaymentStatus::{Failure, Success},
-        Reference, RefundReason, Refusal,
+        Reference, RefundReason, Refusal, ReportedAmount,
     },
 };
 use std::time::Duration;
@@ -19,10 +19,10 @@ crate::scenarios! {
     async fn late_money_takes_its_stock_again_while_there_is_any(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 1).await;
-        shop.turn(600);
+        shop.advance(600);
         // Takes back what is due, and leaves a unit.
         shop.hold(phone, 2).await;
-        shop.turn(120);
+        shop.advance(120);
         shop.hold(phone, 1).await;
         let ended = shop.order_now(order.id).await;
         assert!(matches!(ended.state, OrderState::Cancelled { reason: CancelReason::Expired, .. }));
@@ -34,7 +34,7 @@ crate::scenarios! {
     async fn money_past_its_time_pays_an_order_that_nobody_has_ended_yet(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
-        shop.turn(600);
+        shop.advance(600);
         assert_eq!(shop.pay(Reference::Order(order.id), "tx", Success).await, PaymentVerdict::Processed);
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
     }
@@ -47,9 +47,9 @@ crate::scenarios! {
         assert_eq!(shop.pay(about, "second", Success).await, PaymentVerdict::Processed);
         // The time of the first attempt runs out, on this node and on another; then its failure is told once more.
         let other = shop.second_node().await;
-        shop.checkout.sweep(Limits::default());
-        other.sweep(Limits::default());
-        shop.turn(3600);
+        shop.checkout.start_maintenance(Limits::default());
+        other.start_maintenance(Limits::default());
+        shop.advance(3600);
         tokio::time::sleep(Duration::from_millis(700)).await;
         let late = other.record_payment(event("late", about, "third", Failure)).await.unwrap();
         assert_eq!(late.verdict, PaymentVerdict::Ignored);
@@ -110,8 +110,8 @@ crate::scenarios! {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
         shop.pay(Reference::Hold(hold.id), "tx", Success).await;
-        shop.checkout.sweep(Limits::default());
-        shop.turn(120);
+        shop.checkout.start_maintenance(Limits::default());
+        shop.advance(120);
         soon(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 0]);
     }
@@ -122,12 +122,12 @@ crate::scenarios! {
         assert_eq!(shop.deliver(unknown.clone()).await.unwrap().verdict, PaymentVerdict::Parked);
         let limits = Limits { parked_for: Duration::from_mins(1), ..Limits::default() };
         let other = shop.second_node().await;
-        shop.checkout.sweep(limits);
-        other.sweep(limits);
-        shop.turn(59);
+        shop.checkout.start_maintenance(limits);
+        other.start_maintenance(limits);
+        shop.advance(59);
         tokio::time::sleep(Duration::from_millis(700)).await;
         assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 0);
-        shop.turn(1);
+        shop.advance(1);
         soon(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
         assert_eq!(other.record_payment(unknown).await.unwrap().verdict, PaymentVerdict::Duplicate);
     }
@@ -138,7 +138,7 @@ crate::scenarios! {
         let order = shop.ordered(phone, 1).await;
         let said = |amount: i64, fingerprint: u8| {
             let mut delivery = event("evt", Reference::Order(order.id), "tx", Success);
-            delivery.deposit = Deposit { amount: Some(amount), currency: None };
+            delivery.reported = ReportedAmount { amount: Some(amount), currency: None };
             delivery.fingerprint = [fingerprint; 32];
             delivery
         };

@@ -32,7 +32,7 @@ crate::scenarios! {
         // What ends counts no longer; what is paid counts for ever.
         shop.checkout.cancel_order(pending.id, owner(), None).await.unwrap();
         hold_for(&other, phone, "ada", 1).await.unwrap();
-        shop.turn(3600);
+        shop.advance(3600);
         assert_eq!(refused(hold_for(&other, phone, "ada", 4).await), Refusal::LimitReached { limit: 4, taken: 1 });
         hold_for(&other, phone, "ada", 3).await.unwrap();
         // Nobody was short of the three units that ran out, and no sweep runs: they are still held.
@@ -56,7 +56,7 @@ crate::scenarios! {
     async fn a_stale_hold_beside_a_second_order_takes_nothing_from_it(shop: Shop) {
         let phone = shop.product("phone", 3, |draft| draft.per_shopper_limit = Some(2)).await.id;
         let stale = hold_for(&shop.checkout, phone, "ada", 2).await.unwrap();
-        shop.turn(120);
+        shop.advance(120);
         // The first has run out, and no sweep has said so: it counts no longer.
         let second = hold_for(&shop.checkout, phone, "ada", 1).await.unwrap();
         let order = shop.order(second.id).await;
@@ -74,14 +74,14 @@ crate::scenarios! {
         let window = SaleWindow { starts_at: None, ends_at: Some(closes) };
         let phone = shop.product("phone", 5, |draft| draft.window = window).await.id;
         let order = shop.ordered(phone, 1).await;
-        shop.turn(120);
+        shop.advance(120);
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SaleEnded { ended_at: closes });
         shop.clock.set(noon());
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SaleEnded { ended_at: closes });
         assert_eq!(shop.order_now(order.id).await.state, OrderState::Pending);
         let watch = shop.product("watch", 1, |_| {}).await.id;
         let ended = shop.ordered(watch, 1).await;
-        shop.turn(900);
+        shop.advance(900);
         shop.hold(watch, 1).await;
         shop.clock.set(noon());
         assert!(shop.try_hold(watch, 1).await.is_err());
@@ -93,7 +93,7 @@ crate::scenarios! {
         let window = SaleWindow { starts_at: None, ends_at: Some(noon() + Duration::from_secs(30)) };
         let phone = shop.product("phone", 5, |draft| draft.window = window).await.id;
         let held = shop.hold(phone, 1).await;
-        shop.turn(30);
+        shop.advance(30);
         assert!(matches!(refused(shop.try_hold(phone, 1).await), Refusal::SaleEnded { .. }));
         let order = shop.order(held.id).await;
         shop.pay(Reference::Order(order.id), "tx", PaymentStatus::Success).await;
@@ -112,12 +112,12 @@ crate::scenarios! {
         shop.checkout.release_hold(released.id, owner(), None).await.unwrap();
         assert_eq!(refused(extend(released.id, owner()).await), Refusal::HoldReleased);
         extend(live.id, owner()).await.unwrap();
-        shop.turn(120);
+        shop.advance(120);
         assert_eq!(refused(extend(stale.id, owner()).await), Refusal::HoldExpired { expired_at: stale.expires_at });
         // The extension holds against whoever is short of units, until it too has run out.
         shop.hold(phone, 3).await;
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SoldOut { available: 0, may_return: 5 });
-        shop.turn(119);
+        shop.advance(119);
         assert!(shop.try_order(live.id).await.is_ok());
         assert_eq!(counts(shop.stock(phone).await), [0, 3, 2, 0]);
     }

@@ -3,28 +3,28 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
 
 mod database;
-mod proxy;
+mod flaky_proxy;
 mod shop;
 
 mod audit;
-mod deliveries;
+mod event_order;
+mod feed;
 mod holds;
 mod idempotency;
 mod keys;
 mod late_money;
 mod limits;
-mod live;
-mod lost;
-mod nodes;
-mod observed;
+mod lost_commits;
+mod metrics;
 mod operator;
 mod orders;
 mod payments;
+mod postgres_nodes;
 mod purge;
 mod races;
 mod sessions;
 mod stock;
-mod sweeps;
+mod sweep;
 
 /// Makes one test of each scenario for each store.
 macro_rules! scenarios {

@@ -19,7 +19,7 @@ crate::scenarios! {
     async fn an_unpaid_order_ends_at_its_time_and_its_stock_returns(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
-        shop.turn(600);
+        shop.advance(600);
         shop.hold(phone, 1).await;
         let order = shop.order_now(order.id).await;
         assert!(matches!(order.state, OrderState::Cancelled { reason: CancelReason::Expired, .. }));
@@ -29,9 +29,9 @@ crate::scenarios! {
     async fn an_order_with_less_time_than_its_hold_had_is_taken_back_in_time(shop: Shop) {
         let phone = shop.product("phone", 1, |draft| draft.pay_within = Duration::from_secs(5)).await.id;
         let order = shop.ordered(phone, 1).await;
-        shop.turn(4);
+        shop.advance(4);
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SoldOut { available: 0, may_return: 1 });
-        shop.turn(1);
+        shop.advance(1);
         shop.hold(phone, 1).await;
         assert!(matches!(shop.order_now(order.id).await.state, OrderState::Cancelled { .. }));
         assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 0]);

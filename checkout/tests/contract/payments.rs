@@ -4,9 +4,9 @@ use crate::shop::{counts, event, owner, refused};
 use checkout::{
     PaymentVerdict,
     model::{
-        Deposit, EventOutcome, HoldId, HoldState, OrderId, OrderState,
+        EventOutcome, HoldId, HoldState, OrderId, OrderState,
         PaymentStatus::{Failure, Processing, Success},
-        Reference, RefundReason, Refusal,
+        Reference, RefundReason, Refusal, ReportedAmount,
     },
 };
 use std::time::Duration;
@@ -155,7 +155,7 @@ crate::scenarios! {
     async fn late_money_finds_its_stock_gone_and_is_due_back(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
-        shop.turn(600);
+        shop.advance(600);
         shop.hold(phone, 1).await;
         let verdict = shop.pay(Reference::Order(order.id), "tx", Success).await;
         assert_eq!(verdict, PaymentVerdict::RefundDue(RefundReason::SoldOut));
@@ -166,9 +166,9 @@ crate::scenarios! {
     async fn late_money_takes_back_what_is_due_before_it_gives_up(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
-        shop.turn(600);
+        shop.advance(600);
         shop.hold(phone, 1).await;
-        shop.turn(120);
+        shop.advance(120);
         // The hold that took the unit has run out, and no sweep has said so.
         assert_eq!(shop.pay(Reference::Order(order.id), "tx", Success).await, PaymentVerdict::Processed);
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
@@ -189,7 +189,7 @@ crate::scenarios! {
         let order = shop.ordered(phone, 1).await;
         let with = |key: &str, amount: i64, currency: &str| {
             let mut delivery = event(key, Reference::Order(order.id), key, Success);
-            delivery.deposit = Deposit { amount: Some(amount), currency: Some(currency.parse().unwrap()) };
+            delivery.reported = ReportedAmount { amount: Some(amount), currency: Some(currency.parse().unwrap()) };
             delivery
         };
         let wrong = PaymentVerdict::RefundDue(RefundReason::AmountMismatch);
@@ -204,7 +204,7 @@ crate::scenarios! {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
         assert_eq!(shop.pay(Reference::Hold(hold.id), "tx", Success).await, PaymentVerdict::Parked);
-        shop.turn(120);
+        shop.advance(120);
         shop.hold(phone, 1).await;
         assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 1);
         let late = shop.pay(Reference::Hold(hold.id), "tx2", Success).await;
@@ -217,8 +217,8 @@ crate::scenarios! {
         assert_eq!(shop.pay(nowhere, "tx", Success).await, PaymentVerdict::Parked);
         assert_eq!(shop.pay(Reference::Hold(HoldId(Uuid::from_u128(2))), "tx2", Processing).await, PaymentVerdict::Ignored);
         shop.phone(1).await;
-        shop.checkout.sweep(checkout::Limits::default());
-        shop.turn(24 * 3600);
+        shop.checkout.start_maintenance(checkout::Limits::default());
+        shop.advance(24 * 3600);
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 1);
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     shop::{Shop, counts, hold, key, noon, refused},
-    sweeps::soon,
+    sweep::soon,
 };
 use checkout::{
     Limits,
@@ -45,13 +45,13 @@ crate::scenarios! {
     async fn a_key_is_honoured_for_a_day_and_forgotten_after_two(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let old = hold(&shop.checkout, phone, 1, Some(key("old", 1))).await.unwrap();
-        shop.turn(DAY);
+        shop.advance(DAY);
         let young = hold(&shop.checkout, phone, 1, Some(key("young", 1))).await.unwrap();
-        shop.checkout.sweep(Limits::default());
+        shop.checkout.start_maintenance(Limits::default());
         tokio::time::sleep(A_TURN).await;
         assert_eq!(hold(&shop.second_node().await, phone, 1, Some(key("old", 1))).await.unwrap(), old);
-        shop.turn(DAY + 1);
-        shop.second_node().await.sweep(Limits::default());
+        shop.advance(DAY + 1);
+        shop.second_node().await.start_maintenance(Limits::default());
         soon(async || shop.database.count(KEYS).await == 1).await;
         let fresh = shop.second_node().await;
         assert_eq!(hold(&fresh, phone, 1, Some(key("young", 1))).await.unwrap(), young);
@@ -66,8 +66,8 @@ crate::scenarios! {
         for node in [&shop.checkout, &other] {
             hold(node, phone, 1, Some(key("k", 1))).await.unwrap();
         }
-        shop.turn(2 * DAY + 1);
-        let turns = all_turns(async || shop.store.purge().keys(days_before(shop.checkout.now(), 2), 20).await.unwrap());
+        shop.advance(2 * DAY + 1);
+        let turns = all_turns(async || shop.store.purge().idempotency_keys(days_before(shop.checkout.now(), 2), 20).await.unwrap());
         assert_eq!(turns.await, [1]);
         // Both nodes take it for a new key, and the second gives the first one's answer.
         let new = hold(&shop.checkout, phone, 2, Some(key("k", 2))).await.unwrap();
@@ -80,10 +80,10 @@ crate::scenarios! {
             let names: Vec<_> = (0..25).map(|n| key(&format!("key-{day}-{n}"), 1)).collect();
             let holds = names.into_iter().map(|key| hold(&shop.checkout, phone, 1, Some(key)));
             assert!(futures::future::join_all(holds).await.iter().all(Result::is_ok));
-            shop.turn(DAY);
+            shop.advance(DAY);
         }
         let before = noon() + Duration::from_secs(2 * DAY);
-        let turns = all_turns(async || shop.store.purge().keys(before, 20).await.unwrap()).await;
+        let turns = all_turns(async || shop.store.purge().idempotency_keys(before, 20).await.unwrap()).await;
         assert_eq!(turns.iter().sum::<u64>(), 50);
         assert!(turns.iter().all(|rows| *rows <= 20), "{turns:?}");
         let (gone, kept) = (key("key-1-24", 2), key("key-2-0", 2));
@@ -97,14 +97,14 @@ crate::scenarios! {
         let radio = shop.product("radio", 50, |_| {}).await.id;
         commits(&shop, phone, 30).await;
         commits(&shop, radio, 5).await;
-        shop.turn(89 * DAY);
-        shop.checkout.sweep(Limits::default());
+        shop.advance(89 * DAY);
+        shop.checkout.start_maintenance(Limits::default());
         tokio::time::sleep(A_TURN).await;
         // What ran out comes back in a commit of each product.
         soon(async || shop.database.count(TRAIL).await == 31 + 1 + 6 + 2).await;
-        shop.turn(DAY + 1);
+        shop.advance(DAY + 1);
         commits(&shop, phone, 2).await;
-        shop.second_node().await.sweep(Limits::default());
+        shop.second_node().await.start_maintenance(Limits::default());
         soon(async || shop.database.count(TRAIL).await == 3 + 1 + 1).await;
         assert_eq!(counts(shop.stock(phone).await), [48, 2, 0, 0]);
         assert_eq!(counts(shop.stock(watch).await), [50, 0, 0, 0]);
@@ -117,12 +117,12 @@ crate::scenarios! {
     async fn the_trail_goes_a_few_rows_at_a_time_and_keeps_no_gap(shop: Shop) {
         let phone = shop.phone(100).await.id;
         commits(&shop, phone, 24).await;
-        shop.turn(91 * DAY);
+        shop.advance(91 * DAY);
         commits(&shop, phone, 1).await;
         // As a node wrote it whose clock was far ahead: those after it are older, and stay with it.
         shop.database.run("UPDATE stock_events SET at = (SELECT max(at) FROM stock_events) WHERE version = 21").await;
         let before = days_before(shop.checkout.now(), 90);
-        let turns = all_turns(async || shop.store.purge().trail(before, 8).await.unwrap()).await;
+        let turns = all_turns(async || shop.store.purge().audit_log(before, 8).await.unwrap()).await;
         assert_eq!(turns, [8, 8, 4]);
         assert!(shop.checkout.audit().await.unwrap().clean);
         assert_eq!(shop.database.count(TRAIL).await, 6);
@@ -133,15 +133,15 @@ crate::scenarios! {
         let keys = (0..200).map(|n| hold(&shop.checkout, phone, 1, Some(key(&format!("key-{n}"), 1))));
         assert!(futures::future::join_all(keys).await.iter().all(Result::is_ok));
         commits(&shop, phone, 60).await;
-        shop.turn(91 * DAY);
+        shop.advance(91 * DAY);
         shop.hold(phone, 1).await;
         let written = shop.database.count(TRAIL).await;
         let stores = [shop.store.clone(), store::open(&shop.database.url()).await.unwrap()];
         let before = days_before(shop.checkout.now(), 90);
         let purge = async |nth: usize| {
             let purge = stores[nth % 2].purge();
-            let keys = all_turns(async || purge.keys(before, 7).await.unwrap()).await;
-            let trail = all_turns(async || purge.trail(before, 5).await.unwrap()).await;
+            let keys = all_turns(async || purge.idempotency_keys(before, 7).await.unwrap()).await;
+            let trail = all_turns(async || purge.audit_log(before, 5).await.unwrap()).await;
             (keys.iter().sum::<u64>(), trail.iter().sum::<u64>())
         };
         let (gone, ()) = tokio::join!(futures::future::join_all((0..4).map(purge)), commits(&shop, phone, 20));

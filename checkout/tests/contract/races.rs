@@ -111,12 +111,12 @@ crate::scenarios! {
     async fn news_from_another_node_takes_no_claim_away(shop: Shop) {
         let phone = shop.phone(3).await.id;
         let stale = shop.hold(phone, 1).await;
-        shop.turn(60);
+        shop.advance(60);
         let live = shop.hold(phone, 1).await;
         // Another node moves the product behind this one's back, and then something under it is due.
         let other = shop.second_node().await;
         hold(&other, phone, 1, None).await.unwrap();
-        shop.turn(60);
+        shop.advance(60);
         let (short, order) = tokio::join!(shop.try_hold(phone, 1), shop.try_order(live.id));
         short.unwrap();
         order.unwrap();

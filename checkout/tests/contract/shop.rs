@@ -2,10 +2,10 @@
 
 use crate::database::Database;
 use checkout::{
-    Checkout, Delivery, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentReply, PaymentVerdict,
+    Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentEvent, PaymentReply, PaymentVerdict,
     model::{
-        Deposit, EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft,
-        ProductId, Quantity, Reference, Refusal, Shopper, Stock, Timestamp,
+        EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
+        Quantity, Reference, Refusal, ReportedAmount, Shopper, Stock, Timestamp,
     },
     store::{self, Store},
 };
@@ -104,7 +104,7 @@ impl Shop {
         self.deliver(event(&format!("evt_{nth}"), about, transaction, status)).await.unwrap().verdict
     }
 
-    pub async fn deliver(&self, delivery: Delivery) -> Result<PaymentReply, Error> {
+    pub async fn deliver(&self, delivery: PaymentEvent) -> Result<PaymentReply, Error> {
         self.checkout.record_payment(delivery).await
     }
 
@@ -120,7 +120,7 @@ impl Shop {
         products.into_iter().find(|p| p.id == product).unwrap().stock
     }
 
-    pub fn turn(&self, seconds: u64) {
+    pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 }
@@ -139,14 +139,14 @@ pub fn shopper(name: &str) -> Shopper {
     Shopper::try_from(name.to_owned()).unwrap()
 }
 
-pub fn event(key: &str, reference: Reference, transaction: &str, status: PaymentStatus) -> Delivery {
-    Delivery {
+pub fn event(key: &str, reference: Reference, transaction: &str, status: PaymentStatus) -> PaymentEvent {
+    PaymentEvent {
         key: EventKey::try_from(key.to_owned()).unwrap(),
         fingerprint: [1; 32],
         reference,
         transaction_id: transaction.to_owned().try_into().unwrap(),
         status,
-        deposit: Deposit::default(),
+        reported: ReportedAmount::default(),
     }
 }
 

@@ -36,9 +36,9 @@ crate::scenarios! {
                 _ => orders.push(shop.ordered(*product, 1).await.id),
             }
         }
-        shop.turn(600);
-        shop.checkout.sweep(Limits::default());
-        other.sweep(Limits::default());
+        shop.advance(600);
+        shop.checkout.start_maintenance(Limits::default());
+        other.start_maintenance(Limits::default());
         soon(async || all_back(&shop, phone).await && all_back(&shop, watch).await).await;
         for id in holds {
             assert_eq!(shop.checkout.hold(id, owner()).await.unwrap().state, HoldState::Expired);
@@ -57,9 +57,9 @@ crate::scenarios! {
             tokio::spawn(async move { hold(&checkout, phone, 1, None).await.unwrap() })
         });
         futures::future::join_all(tasks).await;
-        shop.turn(120);
-        shop.checkout.sweep(Limits::default());
-        other.sweep(Limits::default());
+        shop.advance(120);
+        shop.checkout.start_maintenance(Limits::default());
+        other.start_maintenance(Limits::default());
         for _ in 0..20 {
             shop.hold(watch, 1).await;
             hold(&other, watch, 1, None).await.unwrap();
@@ -70,19 +70,19 @@ crate::scenarios! {
 
     async fn a_hold_of_another_node_is_swept_by_this_one(shop: Shop) {
         let phone = shop.phone(1).await.id;
-        shop.checkout.sweep(Limits::default());
+        shop.checkout.start_maintenance(Limits::default());
         // The sweep sleeps, and knows nothing of this hold.
         tokio::time::sleep(Duration::from_millis(100)).await;
         let other = shop.second_node().await;
         hold(&other, phone, 1, None).await.unwrap();
-        shop.turn(120);
+        shop.advance(120);
         soon(async || all_back(&shop, phone).await).await;
     }
 
     async fn a_hold_that_is_used_while_it_is_swept_ends_once(shop: Shop) {
         let phone = shop.phone(40).await.id;
         let other = shop.second_node().await;
-        other.sweep(Limits::default());
+        other.start_maintenance(Limits::default());
         for round in 0..10 {
             let held = shop.hold(phone, 1).await;
             // On the very instant, one millisecond before it, or one after.
@@ -93,19 +93,19 @@ crate::scenarios! {
             if let Ok(order) = ordered {
                 shop.checkout.cancel_order(order.id, owner(), None).await.unwrap();
             }
-            shop.turn(1);
+            shop.advance(1);
         }
         soon(async || all_back(&shop, phone).await).await;
     }
 
     async fn what_still_has_its_time_is_left_alone(shop: Shop) {
         let phone = shop.phone(5).await.id;
-        shop.checkout.sweep(Limits::default());
+        shop.checkout.start_maintenance(Limits::default());
         let stale = shop.hold(phone, 1).await;
         let extended = shop.hold(phone, 1).await;
         shop.checkout.extend_hold(extended.id, owner(), None).await.unwrap();
         let order = shop.ordered(phone, 1).await;
-        shop.turn(120);
+        shop.advance(120);
         soon(async || shop.stock(phone).await.available == 3).await;
         assert_eq!(shop.checkout.hold(stale.id, owner()).await.unwrap().state, HoldState::Expired);
         assert_eq!(shop.checkout.hold(extended.id, owner()).await.unwrap().state, HoldState::Active);

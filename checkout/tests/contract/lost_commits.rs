@@ -2,7 +2,7 @@
 
 use crate::{
     database::Database,
-    proxy::{Break, MARK, Proxy},
+    flaky_proxy::{Break, MARK, Proxy},
     shop::{Shop, hold, key, owner},
 };
 use checkout::{Error, model::Stock};
@@ -103,7 +103,7 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown_and_the_key_t
     broken.shop.hold(phone, 1).await;
     broken.proxy.set(Break::AfterMarkForGood);
     let lost = hold(&broken.shop.checkout, phone, 2, Some(key("k", MARK[0]))).await;
-    assert!(matches!(lost, Err(Error::Unknown)), "{lost:?}");
+    assert!(matches!(lost, Err(Error::OutcomeUnknown)), "{lost:?}");
     broken.proxy.mend();
     let found = broken.shop.checkout.place_hold(phone, 2.try_into().unwrap(), owner(), None, Some(key("k", MARK[0])));
     assert!(found.await.unwrap().replayed);

@@ -24,12 +24,12 @@ async fn a_stray_payment_that_another_node_gives_up_on_makes_nobody_wait() {
     let unknown = Reference::Order(Uuid::new_v4().into());
     shop.deliver(event("e1", unknown, "t1", PaymentStatus::Success)).await.unwrap();
     let mut other = outsider(&shop.database).await;
-    let give_up = "UPDATE payment_webhooks SET outcome = 'refund_due', refund_reason = 'order_never_created'";
-    for statement in ["BEGIN", give_up] {
+    let expire_unmatched = "UPDATE payment_webhooks SET outcome = 'refund_due', refund_reason = 'order_never_created'";
+    for statement in ["BEGIN", expire_unmatched] {
         sqlx::query(statement).execute(&mut other).await.unwrap();
     }
-    shop.turn(24 * 3600 + 1);
-    shop.checkout.sweep(Limits::default());
+    shop.advance(24 * 3600 + 1);
+    shop.checkout.start_maintenance(Limits::default());
     tokio::time::sleep(Duration::from_millis(300)).await;
     let held = tokio::time::timeout(Duration::from_secs(2), shop.try_hold(phone, 1)).await;
     held.expect("the sweep waits for the other node, and the hold for the sweep").unwrap();
