@@ -1,27 +1,29 @@
 #!/usr/bin/env bash
-# Everything that can be said about the code without running it. CI runs this first.
+# Static checks: lock files, format, spelling, lints, documentation and dependencies. CI runs this first.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 tools/setup.sh check
 
-# Lock files name the default registry or none: what one machine reaches through a mirror, others may not.
+# Lock files must not name a mirror: other machines may not reach it. The "resolved" entries of an npm workspace's own
+# packages are folder names, not addresses.
 lock_files() {
-    local strange
-    strange=$(grep -nE '^source = ' Cargo.lock | grep -vE '"registry\+[^"]*/crates\.io-index"$' || true)
-    strange+=$(grep -nHE '"resolved":' package-lock.json end2end/package-lock.json interop/package-lock.json \
-        audit/package-lock.json || true)
-    [ -z "$strange" ] || die "A lock file names a registry:" "$strange" \
+    local addresses
+    addresses=$(grep -nE '^source = ' Cargo.lock | grep -vE '"registry\+[^"]*/crates\.io-index"$' || true)
+    addresses+=$(grep -nHE '"resolved": "[^"]*(:|\.tgz)' package-lock.json || true)
+    [ -z "$addresses" ] || die "A lock file names a registry:" "$addresses" \
         "For npm: npm config set omit-lockfile-registry-resolved true"
+    npm ls --package-lock-only >/dev/null || die "package-lock.json does not match the package.json files." \
+        "Run: npm install --package-lock-only"
 }
 
-# The advisories come from the network. Not reaching them is no fault of the code; what they say is.
+# Advisories come from the network. An unreachable advisory database does not fail the check; an advisory does.
 advisories() {
     if limited 120 cargo-deny --log-level error fetch db >/dev/null 2>&1; then
         cargo-deny --log-level warn check --disable-fetch advisories
     else
-        advisories_unread=yes
-        note "NOT CHECKED: the advisory database is out of reach from here."
+        advisories_skipped=yes
+        note "NOT CHECKED: the advisory database cannot be reached."
     fi
 }
 
@@ -40,6 +42,6 @@ RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --exclude frontend --n
 step "Dependencies: bans, licences, sources (cargo deny)"
 cargo-deny --log-level warn --locked check bans licenses sources
 step "Dependencies: advisories (cargo deny)"
-advisories_unread=
+advisories_skipped=
 advisories
-step "Checked${advisories_unread:+, except for advisories}"
+step "All checks passed${advisories_skipped:+ (advisories were not checked)}"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing, in the version that is needed, and nothing else: a second run finds everything in place.
-#   tools/setup.sh build     what a release build needs
-#   tools/setup.sh check     what `make check` needs on top of Rust
-#   tools/setup.sh e2e       what the browser tests need
-#   tools/setup.sh interop   what the tests with other people's webhook libraries need
-#   tools/setup.sh fuzz      what Schemathesis needs
-#   tools/setup.sh bench     what makes the benchmark's load
-#   tools/setup.sh audit     what Lighthouse and the load on pages need
+# Installs missing tools in the versions that Holdfast needs. A second run installs nothing.
+#   tools/setup.sh build     tools for the release build
+#   tools/setup.sh check     tools for `make check`
+#   tools/setup.sh e2e       Playwright and a browser, for the browser tests
+#   tools/setup.sh interop   third-party webhook and event-stream libraries
+#   tools/setup.sh fuzz      Schemathesis
+#   tools/setup.sh bench     the benchmark's load generator
+#   tools/setup.sh audit     Lighthouse, a browser and a load generator
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -14,23 +14,23 @@ cd "$root"
 cargo_leptos_version=0.3.11
 cargo_deny_version=0.20.2
 typos_version=1.52.0
-# The tool must be as old as the library, to the digit.
+# The tool's version must equal the library's.
 wasm_bindgen_version=$(sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
 rust_version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 node_major=20
 
 rust() {
-    has cargo || die "cargo is not installed." "Get it by rustup: https://rustup.rs"
+    has cargo || die "cargo is not installed." "Install it with rustup: https://rustup.rs"
     local version
     version=$(rustc --version | cut -d' ' -f2)
     at_least "$rust_version" "$version" ||
-        die "Rust $version is too old, $rust_version is needed." "Run: rustup update stable"
+        die "Rust $version is too old, $rust_version or newer is needed." "rustup reads the version from rust-toolchain.toml: https://rustup.rs"
 }
 
 wasm_target() {
     [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ] && return
-    has rustup || die "This Rust cannot build WebAssembly, and there is no rustup to teach it." \
-        "Install the standard library for wasm32-unknown-unknown, or Rust by rustup: https://rustup.rs"
+    has rustup || die "This Rust cannot build WebAssembly, and rustup is not installed." \
+        "Install the standard library for wasm32-unknown-unknown, or install Rust with rustup: https://rustup.rs"
     step "Installing Rust's WebAssembly target"
     rustup target add wasm32-unknown-unknown
 }
@@ -38,10 +38,10 @@ wasm_target() {
 c_compiler() {
     compiles_c && return
     case $(uname -s) in
-    Darwin) die "A C compiler is needed (SQLite and the cryptography are C)." "Run: xcode-select --install" ;;
+    Darwin) die "A C compiler is needed: SQLite and the cryptography library are written in C." "Run: xcode-select --install" ;;
     esac
     apt_install build-essential pkg-config && compiles_c && return
-    die "A C compiler is needed (SQLite and the cryptography are C)." \
+    die "A C compiler is needed: SQLite and the cryptography library are written in C." \
         "Debian, Ubuntu: sudo apt-get install build-essential    Fedora: sudo dnf install gcc    Arch: sudo pacman -S base-devel"
 }
 
@@ -56,7 +56,7 @@ node_js() {
 }
 
 # crate_tool <command> <crate> <version> <about> [cargo install options…]
-# The user's own one if its version is right, else ours: prebuilt if cargo-binstall can, else compiled here.
+# Keeps the user's tool if its version matches. Otherwise installs a prebuilt one with cargo-binstall, or compiles it.
 crate_tool() {
     local command=$1 crate=$2 version=$3 about=$4
     shift 4
@@ -65,44 +65,45 @@ crate_tool() {
         step "Fetching $crate $version"
         cargo-binstall --no-confirm --force --disable-strategies compile --root "$tools" "$crate@$version" >&2 &&
             is_version "$command" "$version" && return
-        note "No prebuilt one that runs here."
+        note "No prebuilt version runs on this machine."
     fi
     step "Compiling $crate $version, once ($about)"
-    # As quick to build as may be: these run for seconds, and the first build should not take half an hour.
-    # Their own target folder, because one that is shared with the workspace by environment would be confused by both.
+    # Low optimisation: these tools run for seconds, so build time matters more. A separate target folder keeps a
+    # CARGO_TARGET_DIR from the environment from mixing their artifacts with the workspace's.
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
         cargo install "$crate" --version "$version" --root "$tools" --target-dir "$tools/build" --force "$@"
     rm -rf "$tools/build"
-    is_version "$command" "$version" || die "$crate $version was installed, but $command does not say so." \
+    is_version "$command" "$version" || die "$crate $version was installed, but $command reports another version." \
         "$(command -v "$command"): $("$command" --version 2>&1 | head -n 1)"
 }
 
 is_version() { has "$1" && [ "$(command "$1" --version 2>/dev/null | head -n 1 | cut -d' ' -f2)" = "$2" ]; }
 
-# node_packages <folder> <about>: installs exactly what the lock file says, unless that is what is there.
+# Installs the packages of the whole npm workspace, unless the lock file has not changed since the last time. One step for
+# all takes about 20 s; `npm ci --workspace` would remove the other members' packages again.
 node_packages() {
-    local folder=$1 about=$2 lock
-    lock=$(cksum <"$folder/package-lock.json")
-    [ "$(cat "$folder/node_modules/.holdfast" 2>/dev/null)" = "$lock" ] && return
-    step "Installing $about (npm)"
+    local lock
+    lock=$(cksum <package-lock.json)
+    [ "$(cat node_modules/.holdfast 2>/dev/null)" = "$lock" ] && return
+    step "Installing the npm packages"
     # The browser comes from the system's packages.
-    (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error >&2)
-    echo "$lock" >"$folder/node_modules/.holdfast"
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error >&2
+    echo "$lock" >node_modules/.holdfast
 }
 
 browser() {
     node end2end/browser.mjs >/dev/null && return
     apt_install chromium fonts-liberation && node end2end/browser.mjs >/dev/null && return
-    die "The browser tests need Chromium or Chrome, and none was found." \
-        "Install it (Debian: sudo apt-get install chromium), or say where it is: CHROMIUM=/path/to/chrome make test"
+    die "Chromium or Chrome is needed, and none was found." \
+        "Install it (Debian: sudo apt-get install chromium), or set its path: CHROMIUM=/path/to/chrome make test"
 }
 
 load_generator() {
     has wrk || apt_install wrk ||
-        die "wrk is needed, which makes the load." "Debian, Ubuntu: sudo apt-get install wrk    macOS: brew install wrk"
+        die "The load generator wrk is needed." "Debian, Ubuntu: sudo apt-get install wrk    macOS: brew install wrk"
 }
 
-# The wheel is the prebuilt program; compiling takes minutes and is for machines without Python.
+# The Python wheel contains the prebuilt program. Without Python, the tool is compiled, which takes minutes.
 typos_checker() {
     is_version typos "$typos_version" && return
     if has python3; then
@@ -112,7 +113,7 @@ typos_checker() {
             "$tools/typos/bin/pip" install --quiet --disable-pip-version-check "typos==$typos_version" >&2 &&
             ln -sf "$tools/typos/bin/typos" "$tools/bin/typos" &&
             is_version typos "$typos_version" && return
-        note "Not from Python's packages."
+        note "The Python package could not be installed."
     fi
     rm -f "$tools/bin/typos"
     crate_tool typos typos-cli "$typos_version" "about 3 minutes" --locked
@@ -120,7 +121,7 @@ typos_checker() {
 
 rust_component() {
     cargo "$1" --version >/dev/null 2>&1 && return
-    has rustup || die "cargo $1 is missing, and there is no rustup to install it."
+    has rustup || die "cargo $1 is missing, and rustup is not installed."
     step "Installing $2"
     rustup component add "$2"
 }
@@ -131,7 +132,7 @@ build)
     c_compiler
     wasm_target
     node_js
-    node_packages . "wasm-opt"
+    node_packages
     crate_tool wasm-bindgen wasm-bindgen-cli "$wasm_bindgen_version" "about 3 minutes" --bin wasm-bindgen
     crate_tool cargo-leptos cargo-leptos "$cargo_leptos_version" "about 7 minutes" \
         --locked --ignore-rust-version --features no_downloads
@@ -147,17 +148,17 @@ check)
     ;;
 e2e)
     node_js
-    node_packages end2end "Playwright"
+    node_packages
     browser
     ;;
 interop)
     node_js
-    node_packages interop "the libraries that sign webhooks"
+    node_packages
     venv interop interop/requirements.txt >/dev/null
     ;;
 audit)
     node_js
-    node_packages audit "Lighthouse"
+    node_packages
     browser
     load_generator
     ;;
