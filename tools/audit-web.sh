@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Audits the storefront's pages: their weight, Lighthouse, how fast they are drawn. See audit/run.mjs. RUNS=n: more than three.
+# Audits the storefront's pages: transfer size, Lighthouse scores and rendering rate (audit/run.mjs). RUNS=n: runs per page,
+# 3 by default.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"

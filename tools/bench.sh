@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Measures what the engine does, side by side with what it replaces: see bench/run.mjs. Leaves target/bench.
+# Measures the engine's throughput beside a baseline and a ceiling (bench/run.mjs). Writes its reports to target/bench.
 #   make bench                      everything, about ten minutes
-#   make bench QUICK=1              a smoke of everything, about one minute
-#   make bench ONLY=holds,mixed     these parts: holds, single, rejections, mixed, flood, growth, watchers
-#   make bench ROUNDS=5             more rounds than three
+#   make bench QUICK=1              a smoke test of everything, about one minute
+#   make bench ONLY=holds,mixed     only these scenarios: holds, single, rejections, mixed, flood, growth, watchers
+#   make bench ROUNDS=5             rounds per scenario, 3 by default
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 tools/build.sh
-# What the load, the server and its ceiling share is the machine; nothing may be compiled once it begins.
+# The load generator and the servers share the machine, so everything is compiled before the measurement begins.
 step "Building the ceiling and the watchers (a few minutes the first time)"
 cargo build --locked --release --package server --example ceiling --example watchers --no-default-features
 tools/setup.sh bench
-# Ten thousand watchers, at both ends.
+# The watchers scenario opens ten thousand connections, and both their ends are on this machine.
 ulimit -n 16384 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 HOLDFAST_POSTGRES_DURABLE=1 exec tools/with-postgres.sh node bench/run.mjs

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Schemathesis against the release build and its own document, with all its checks: tools/fuzz.sh [seconds]
-# HOLDFAST_BIN names another build. What it found is told with a request that repeats it; SEED=n repeats a whole run.
+# Fuzzes the release build's API against its OpenAPI document with all checks of Schemathesis: tools/fuzz.sh [seconds]
+# HOLDFAST_BIN selects another build. Each failure is printed with a request that reproduces it; SEED=n repeats a run.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -8,7 +8,7 @@ seconds=${1:-50}
 tools/setup.sh fuzz
 bin=$(venv fuzz tools/fuzz/requirements.txt)/bin
 holdfast=${HOLDFAST_BIN:-target/release/holdfast}
-[ -x "$holdfast" ] || die "$holdfast is not there." "Run: make build"
+[ -x "$holdfast" ] || die "$holdfast does not exist." "Run: make build"
 
 data=$(mktemp -d)
 server=
@@ -22,7 +22,7 @@ trap clean_up EXIT
 export HOLDFAST_DATA_DIR=$data DATABASE_URL=sqlite://$data/fuzz.db HOLDFAST_RATE_LIMIT=off HOLDFAST_ENV=development
 export HOLDFAST_WEBHOOK_SECRETS=fuzzed-by-schemathesis HOLDFAST_STRIPE_SECRETS=whsec_fuzzed RUST_LOG=warn
 "$holdfast" seed >/dev/null
-# Enough for as many holds as it likes to place.
+# Enough stock for all holds of a run.
 product=$("$holdfast" product add --slug fuzzed --name "For the fuzzer" --price 1.00 --currency USD --stock 1000000)
 client=$("$holdfast" client add --name fuzz)
 "$holdfast" serve --addr 127.0.0.1:0 >"$data/log" 2>&1 &
@@ -40,22 +40,22 @@ FUZZ_CLIENT_ID=$(field client_id <<<"$client")
 FUZZ_CLIENT_SECRET=$(field client_secret <<<"$client")
 FUZZ_PRODUCT=$(field id <<<"$product")
 export FUZZ_CLIENT_ID FUZZ_CLIENT_SECRET FUZZ_PRODUCT FUZZ_URL=$url PYTHONPATH=$root/tools/fuzz SCHEMATHESIS_HOOKS=hooks
-export FUZZ_ANSWERS=$data/answers.json PYTHONDONTWRITEBYTECODE=1
+export FUZZ_RESPONSES=$data/responses.json PYTHONDONTWRITEBYTECODE=1
 
 step "Schemathesis, $seconds seconds"
 code=0
-# What it keeps for later runs goes with the data.
+# Schemathesis stores its example database in the current folder, which is deleted afterwards.
 cd "$data"
 limited $((seconds * 4 + 60)) "$bin/schemathesis" --config-file "$root/tools/fuzz/schemathesis.toml" run "$url/api/openapi.json" \
     --max-time "$seconds" ${SEED:+--seed "$SEED"} --no-color || code=$?
 cd "$root"
-kill -0 "$server" 2>/dev/null || die "The server did not live through it:" "$(tail -n 20 "$data/log")"
+kill -0 "$server" 2>/dev/null || die "The server ended during the run:" "$(tail -n 20 "$data/log")"
 kill "$server"
 wait "$server" || true
 server=
-# Whatever was asked for: nothing drifted, and nothing broke on our side.
-"$holdfast" audit >/dev/null || die "The audit found a drift."
-! grep -E 'answered 500|panicked' "$data/log" || code=1
-step "Who answered what"
-"$bin/python" tools/fuzz/answers.py "$FUZZ_ANSWERS" || code=1
+# No request may cause stock drift or an internal error.
+"$holdfast" audit >/dev/null || die "holdfast audit found stock drift."
+! grep -E '\bERROR\b|panicked at' "$data/log" || code=1
+step "Responses by call"
+"$bin/python" tools/fuzz/response_coverage.py "$FUZZ_RESPONSES" || code=1
 exit "$code"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Webhooks that the official libraries sign, sent to the release build: tools/interop.sh [option of node's test runner…]
-# HOLDFAST_BIN names another build.
+# Runs the interoperability tests against the release build: tools/interop.sh [options of node's test runner…]
+# HOLDFAST_BIN selects another build.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"

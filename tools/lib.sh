@@ -1,9 +1,9 @@
-# What the scripts in tools/ share: where tools live, how to say things, how to become root where that is allowed.
-# Sourced, never run. The caller has set `set -euo pipefail`.
+# Shared functions of the scripts in tools/: tool paths, messages, package installation.
+# This file is sourced, not run. The caller sets `set -euo pipefail`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Tools that the user does not have in the right version go here, so that theirs stay as they are.
+# Tools that the user lacks, or has in another version, are installed here. The user's own versions stay untouched.
 tools=${HOLDFAST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast/tools}
 export PATH="$root/node_modules/.bin:$tools/bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
@@ -16,10 +16,10 @@ die() {
     exit 1
 }
 
-# Is there a program of that name? A function of ours does not count.
+# Succeeds if a program of that name is on PATH. Shell functions do not count.
 has() { [ -n "$(type -P "$1")" ]; }
 
-# Runs a command as root, if that takes no password; fails otherwise.
+# Runs a command as root if that needs no password; fails otherwise.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
@@ -30,7 +30,7 @@ as_root() {
     fi
 }
 
-# Installs packages with apt where there is apt and it needs no password; fails otherwise.
+# Installs packages with apt if apt exists and needs no password; fails otherwise.
 apt_install() {
     has apt-get && as_root true || return 1
     step "Installing $* (apt-get)"
@@ -40,28 +40,28 @@ apt_install() {
         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" >&2
 }
 
-# at_least 1.95.0 1.97.1: is the second version as new as the first?
+# at_least 1.95.0 1.97.1: succeeds if the second version is not older than the first.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
-# Runs a command with a time limit where the system can set one.
+# Runs a command with a time limit if the system has `timeout`.
 limited() {
     local seconds=$1
     shift
     if has timeout; then timeout "$seconds" "$@"; else "$@"; fi
 }
 
-# venv <name> <requirements>: the Python programs of a file that pins every package, in a folder of their own, whose path
-# it prints: bin=$(venv fuzz tools/fuzz/requirements.txt)/bin. Installs nothing when that file is what is there.
+# venv <name> <requirements>: installs a requirements file that pins every package into its own virtual environment and
+# prints that folder: bin=$(venv fuzz tools/fuzz/requirements.txt)/bin. Does nothing if the file has not changed since.
 venv() {
     local folder=$tools/$1 requirements=$2 lock
     has python3 || apt_install python3 python3-venv || die "Python 3 is needed, with its venv module." "https://www.python.org"
     lock="$(cksum <"$requirements") $(python3 --version)"
     if [ "$(cat "$folder/.holdfast" 2>/dev/null)" != "$lock" ]; then
-        step "Installing what $requirements names (pip)"
+        step "Installing the packages of $requirements (pip)"
         mkdir -p "$tools"
         new_venv "$folder" || { apt_install python3-venv && new_venv "$folder"; } ||
             die "Python's venv module is missing." "Debian, Ubuntu: sudo apt-get install python3-venv"
-        # All of them are pinned in the file, so none is looked for by another's wish.
+        # The file pins every package, so pip must not resolve dependencies itself.
         "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$requirements" >&2 &&
             "$folder/bin/pip" --quiet --disable-pip-version-check check >&2 || die "pip could not install $requirements."
         printf '%s\n' "$lock" >"$folder/.holdfast"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything CI checks: lints, Rust tests, and the browser tests against the release build. The last line says how many
-# tests ran. A failing test does not keep the others from running; a failing check does.
+# Runs everything that CI runs: static checks, Rust tests, then browser, interoperability and API tests of the release build.
+# The last line says how many tests passed and failed. A failed check ends the run; a failed test suite does not.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -10,7 +10,7 @@ mkdir -p "$results"
 
 tools/check.sh
 
-# run <name> <command…>: shows what it prints, keeps it for counting, and remembers whether it failed.
+# run <name> <command…>: shows the command's output, saves it for the summary, and records a failure.
 failed=()
 run() {
     local name=$1
@@ -19,7 +19,7 @@ run() {
 }
 
 rust_tests() {
-    # nextest runs tests in parallel across crates, each in its own process; without it, cargo's own runner does.
+    # nextest runs tests of all crates in parallel, each in its own process. Without it, cargo's own runner does the job.
     if cargo-nextest nextest --version >/dev/null 2>&1; then
         tools/with-postgres.sh cargo-nextest nextest run --locked --workspace --exclude frontend \
             --no-fail-fast --color never --status-level slow --final-status-level fail
@@ -44,11 +44,11 @@ tools/setup.sh e2e
 step "Browser tests (Playwright)"
 run browser browser_tests
 
-step "Webhooks that the official libraries sign"
+step "Interoperability tests (third-party webhook and event-stream libraries)"
 run interop tools/interop.sh
 
-step "The API against its own document (Schemathesis)"
+step "API fuzzing against the OpenAPI document (Schemathesis)"
 run fuzz tools/fuzz.sh
 
 if [ ${#failed[@]} -gt 0 ]; then step "Failed: ${failed[*]}"; fi
-exec node tools/count.mjs "$results" ${failed[@]+"${failed[@]}"}
+exec node tools/test_summary.mjs "$results" ${failed[@]+"${failed[@]}"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The development server on http://127.0.0.1:3000: rebuilds and reloads on each change. Named without a command, the
-# program adds the demo products to a shop that is empty.
+# Runs the development server on http://127.0.0.1:3000, which rebuilds and reloads on each change. Started without a
+# command, holdfast adds the demo products to an empty shop.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
