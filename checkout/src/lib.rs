@@ -29,6 +29,8 @@ mod state;
 #[cfg(feature = "engine")]
 pub mod store;
 #[cfg(feature = "engine")]
+pub mod supervisor;
+#[cfg(feature = "engine")]
 mod sweep;
 #[cfg(feature = "engine")]
 mod writer;
@@ -40,6 +42,7 @@ pub use {
     error::{Error, StoreError},
     feed::{OrderWatch, StockUpdate, StockWatch},
     service::{Checkout, Limits, PaymentEvent},
+    supervisor::{Supervisor, TaskStatus},
 };
 
 #[cfg(feature = "testing")]
