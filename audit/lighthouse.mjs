@@ -1,9 +1,9 @@
-// What Lighthouse says of a page: its mobile preset in the system's browser, some runs, medians.
+// Runs Lighthouse's mobile preset on a page several times in the system's browser and returns medians.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
-import { median } from '../bench/numbers.mjs';
+import { median } from '../bench/stats.mjs';
 import { findBrowser } from '../end2end/browser.mjs';
 
 export const categories = ['performance', 'accessibility', 'best-practices', 'seo'];
@@ -12,17 +12,17 @@ export const categories = ['performance', 'accessibility', 'best-practices', 'se
 const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 const chromeFlags = ['--headless=new', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...asRoot];
 
-/** Lighthouse at times fails to record what the browser did, which says nothing of the page: then it looks again. */
+/** Lighthouse sometimes fails to record a browser trace, which says nothing about the page, so a run is retried. */
 const ATTEMPTS = 3;
 
 /**
- * @param {{name: string, url: string, cookie: string, runs: number, results: string, listed: boolean}} page `listed`: is it
- *   for search engines? If not, what Lighthouse says of that is left out of its score.
+ * @param {{name: string, url: string, cookie: string, runs: number, results: string, listed: boolean}} page `listed` says
+ *   whether search engines may index the page. If not, the score leaves out the audit of that.
  */
 export async function visit({ name, url, cookie, runs, results, listed }) {
   const all = [];
   for (let run = 1; run <= runs; run += 1) {
-    const { lhr, report } = await look(url, cookie, listed);
+    const { lhr, report } = await runOnce(url, cookie, listed);
     writeFileSync(join(results, `${name}-${run}.html`), report);
     writeFileSync(join(results, `${name}-${run}.json`), JSON.stringify(lhr, null, 1));
     all.push(lhr);
@@ -44,18 +44,18 @@ export async function visit({ name, url, cookie, runs, results, listed }) {
   };
 }
 
-/** One visit by a fresh browser, which has nothing in its cache. */
-async function look(url, cookie, listed) {
+/** Runs Lighthouse once in a new browser with an empty cache. */
+async function runOnce(url, cookie, listed) {
   for (let attempt = 1; ; attempt += 1) {
     const chrome = await launch({ chromePath: findBrowser(), chromeFlags });
     try {
       const extraHeaders = cookie ? { Cookie: cookie } : {};
       const skipAudits = listed ? null : ['is-crawlable'];
       const flags = { port: chrome.port, extraHeaders, skipAudits, output: 'html', logLevel: 'error' };
-      const seen = await lighthouse(url, { ...flags, onlyCategories: categories });
-      if (!seen.lhr.runtimeError) return seen;
-      if (attempt === ATTEMPTS) throw new Error(`${url}: ${seen.lhr.runtimeError.message}`);
-      console.error(`    ${url}: ${seen.lhr.runtimeError.code}, once more`);
+      const result = await lighthouse(url, { ...flags, onlyCategories: categories });
+      if (!result.lhr.runtimeError) return result;
+      if (attempt === ATTEMPTS) throw new Error(`${url}: ${result.lhr.runtimeError.message}`);
+      console.error(`    ${url}: ${result.lhr.runtimeError.code}, retrying`);
     } finally {
       await chrome.kill();
     }
@@ -65,7 +65,7 @@ async function look(url, cookie, listed) {
 const score = (lhr, id) => Math.round((lhr.categories[id].score ?? 0) * 100);
 const shift = (lhr) => lhr.audits['cumulative-layout-shift'].numericValue;
 
-/** The audits that cost points, by category. */
+/** Returns the audits that lower the score, by category. */
 function imperfect(lhr) {
   return categories.flatMap((id) =>
     lhr.categories[id].auditRefs

@@ -1,10 +1,10 @@
-// The shop that is audited: the release server with the demo products, and one shopper who has bought.
+// The audited shop: a release server with demo products, and one shopper's session.
 import { join } from 'node:path';
 import { start, stop, succeed } from '../bench/process.mjs';
 import { programs, root } from '../bench/settings.mjs';
 
-/** The shopper's reservation lasts as long as the audit may. */
-const LASTING = ['--hold-seconds', '7200', '--pay-seconds', '7200'];
+/** Two hours: longer than the audit takes. */
+const LONG_TIMERS = ['--hold-seconds', '7200', '--pay-seconds', '7200'];
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
 
 export class Shop {
@@ -20,7 +20,7 @@ export class Shop {
     await command('seed');
     const picture = ['--image', '/img/flash-phone.svg'];
     const draft = ['--slug', 'lasting-phone', '--name', 'Lasting Phone', '--price', '5000.00', '--currency', 'USD'];
-    await command('product', 'add', ...draft, '--stock', '10', ...picture, ...LASTING);
+    await command('product', 'add', ...draft, '--stock', '10', ...picture, ...LONG_TIMERS);
     const child = start(programs.server, ['serve'], { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
     const url = await new Promise((resolve, reject) => {
       child.stdout.on('data', (data) => {
@@ -42,18 +42,18 @@ export class Shop {
   }
 
   async page(path) {
-    const answer = await fetch(this.url + path, { headers: { cookie: this.cookie } });
-    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status}`);
-    return answer.text();
+    const response = await fetch(this.url + path, { headers: { cookie: this.cookie } });
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
+    return response.text();
   }
 
-  /** Reserves a unit by the page's own form; answers the address of the checkout. */
+  /** Reserves a unit through the page's form and returns the checkout's path. */
   async reserve(slug) {
     const page = await this.page(`/products/${slug}`);
     return this.#send('/actions/reserve', { product: field(page, 'product'), key: field(page, 'key'), qty: '1' });
   }
 
-  /** Confirms what was reserved; answers the address of the order. */
+  /** Confirms the reservation and returns the order's path. */
   async order(checkout) {
     const page = await this.page(checkout);
     return this.#send('/actions/order', { hold: field(page, 'hold'), key: field(page, 'key') });
@@ -62,12 +62,12 @@ export class Shop {
   async #send(action, fields) {
     const headers = { ...FORM, cookie: this.cookie };
     const body = new URLSearchParams(fields).toString();
-    const answer = await fetch(this.url + action, { method: 'POST', headers, body, redirect: 'manual' });
-    const [given] = answer.headers.getSetCookie();
-    if (given) this.cookie = given.split(';')[0];
-    const to = answer.headers.get('location');
-    if (!/^\/(checkout|orders)\/[0-9a-f-]{36}$/.test(to)) throw new Error(`${action} led to ${to}, ${answer.status}`);
-    return to;
+    const response = await fetch(this.url + action, { method: 'POST', headers, body, redirect: 'manual' });
+    const [newCookie] = response.headers.getSetCookie();
+    if (newCookie) this.cookie = newCookie.split(';')[0];
+    const location = response.headers.get('location');
+    if (!/^\/(checkout|orders)\/[0-9a-f-]{36}$/.test(location)) throw new Error(`${action} redirected to ${location}, ${response.status}`);
+    return location;
   }
 }
 

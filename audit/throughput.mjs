@@ -1,6 +1,6 @@
-// How many times a second the server draws a page, beside how often it sends a file: in turns, in one run.
+// Measures rendered pages per second beside static files per second, alternating in one run.
 import { succeed } from '../bench/process.mjs';
-import { median } from '../bench/numbers.mjs';
+import { median } from '../bench/stats.mjs';
 
 const LOAD = ['-t1', '-c16', '-d3s'];
 
@@ -9,9 +9,9 @@ export async function throughput(turns, rounds) {
   const rates = turns.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [turn, { title, url, encoding }] of turns.entries()) {
-      const said = await succeed('wrk', [...LOAD, '-H', `Accept-Encoding: ${encoding}`, url]);
-      const rate = Number(said.match(/Requests\/sec:\s+([\d.]+)/)?.[1]);
-      if (!(rate > 0) || /Non-2xx|Socket errors/.test(said)) throw new Error(`${url}:\n${said}`);
+      const output = await succeed('wrk', [...LOAD, '-H', `Accept-Encoding: ${encoding}`, url]);
+      const rate = Number(output.match(/Requests\/sec:\s+([\d.]+)/)?.[1]);
+      if (!(rate > 0) || /Non-2xx|Socket errors/.test(output)) throw new Error(`${url}:\n${output}`);
       console.error(`    ${round + 1}/${rounds}  ${title.padEnd(40)} ${Math.round(rate)}/s`);
       rates[turn].push(rate);
     }

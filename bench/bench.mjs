@@ -1,7 +1,7 @@
-// One run of the benchmark: what it has found so far, and how contenders take turns.
+// State of one benchmark run, and the loop that alternates between targets.
 import { quick } from './settings.mjs';
 import { sleep } from './process.mjs';
-import { middle, whole } from './numbers.mjs';
+import { medianRun, whole } from './stats.mjs';
 
 const PAUSE_MS = quick ? 50 : 250;
 
@@ -10,8 +10,8 @@ export class Bench {
     Object.assign(this, { folder, postgres, problems: [], audits: [], memory: [], token: undefined });
   }
 
-  /** What must be so; what is not fails the benchmark, after all else has been measured. */
-  demand(fine, problem) {
+  /** Records a problem unless `fine`. Problems fail the benchmark, but only after everything has been measured. */
+  check(fine, problem) {
     if (fine) return;
     this.problems.push(problem);
     console.error(`\x1b[1;31mproblem:\x1b[0m ${problem}`);
@@ -19,8 +19,8 @@ export class Bench {
 }
 
 /**
- * Gives each turn its go, round after round, each round beginning with another, so that what else goes on in the machine
- * hits all alike. Answers the median of each turn's rounds.
+ * Runs all turns in each round and returns each turn's median. Each round starts with another turn, so that other load on
+ * the machine affects all turns alike.
  * @param {{key: string, title: string, go: (round: number) => Promise<{rate: number, ms: object}>}[]} turns
  */
 export async function alternate(turns, rounds) {
@@ -36,5 +36,5 @@ export async function alternate(turns, rounds) {
       await sleep(PAUSE_MS);
     }
   }
-  return Object.fromEntries(Object.entries(runs).map(([key, all]) => [key, middle(all)]));
+  return Object.fromEntries(Object.entries(runs).map(([key, all]) => [key, medianRun(all)]));
 }

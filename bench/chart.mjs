@@ -1,6 +1,6 @@
-// The charts, as SVG that stands by itself: bars with their numbers, in the reader's light or dark.
-import { titles } from './contenders.mjs';
-import { share, times, whole } from './numbers.mjs';
+// Bar charts as self-contained SVG, for light and dark mode.
+import { titles } from './targets.mjs';
+import { share, times, whole } from './stats.mjs';
 
 const WIDTH = 820;
 const LABELS = 290;
@@ -15,27 +15,27 @@ const style = `
     .ground { fill: #ffffff } .title { fill: #16181d; font-weight: 600; font-size: 17px } .label { fill: #16181d }
     .small { fill: #5b6270; font-size: 12px } .axis { stroke: #d8dbe2 } .number { fill: #16181d; font-weight: 600 }
     .ours { fill: #2456d6 } .ours.faint { fill: #9fb6ef } .ceiling { fill: #9aa1ad } .ceiling.faint { fill: #cfd3da }
-    .original { fill: #c2410c }
+    .rowLock { fill: #c2410c }
     text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; font-size: 14px }
     @media (prefers-color-scheme: dark) {
       .ground { fill: #14161b } .title, .label, .number { fill: #eceef2 } .small { fill: #a2a9b6 } .axis { stroke: #343944 }
       .ours { fill: #6e97ff } .ours.faint { fill: #35508f } .ceiling { fill: #767d8a } .ceiling.faint { fill: #454b56 }
-      .original { fill: #f97316 }
+      .rowLock { fill: #f97316 }
     }`;
 
 const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
-const text = (x, y, kind, said, anchor = 'start') =>
-  `<text x="${Math.round(x)}" y="${y}" class="${kind}" text-anchor="${anchor}">${escaped(said)}</text>`;
+const text = (x, y, kind, label, anchor = 'start') =>
+  `<text x="${Math.round(x)}" y="${y}" class="${kind}" text-anchor="${anchor}">${escaped(label)}</text>`;
 
-/** A bar's number, and what there is to say of it; the one without a note is the lesser one. */
-function number(x, y, said, note) {
-  if (note === false) return text(x, y, 'small', said);
-  return `<text x="${x.toFixed(1)}" y="${y}"><tspan class="number">${said}</tspan><tspan class="small" dx="8">${escaped(note)}</tspan></text>`;
+/** A bar's number with an optional note. `note === false` draws the number in small print. */
+function number(x, y, label, note) {
+  if (note === false) return text(x, y, 'small', label);
+  return `<text x="${x.toFixed(1)}" y="${y}"><tspan class="number">${label}</tspan><tspan class="small" dx="8">${escaped(note)}</tspan></text>`;
 }
 
 /**
  * @param {{title: string, subtitle: string, legend?: [string, string], rows: {label: string, kind: string,
- *   bars: number[], note: string}[]}} chart  the first bar of a row is the one that its note is about
+ *   bars: number[], note: string}[]}} chart  a row's note belongs to its first bar
  */
 function bars({ title, subtitle, legend, rows }) {
   const most = Math.max(...rows.flatMap((row) => row.bars));
@@ -56,9 +56,9 @@ function bars({ title, subtitle, legend, rows }) {
     y += height + BETWEEN;
   }
   const height = y + 8;
-  const key = legend?.map((said, i) => {
+  const key = legend?.map((label, i) => {
     const x = LABELS + i * 150;
-    return `<rect x="${x}" y="${top - 24}" width="11" height="11" rx="2" class="ours${i ? ' faint' : ''}"/>${text(x + 17, top - 14, 'small', said)}`;
+    return `<rect x="${x}" y="${top - 24}" width="11" height="11" rx="2" class="ours${i ? ' faint' : ''}"/>${text(x + 17, top - 14, 'small', label)}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(title)}">
   <title>${escaped(title)}</title>
@@ -75,12 +75,12 @@ function bars({ title, subtitle, legend, rows }) {
 }
 
 const ratios = (rate, data) =>
-  `${times(rate / data.original.rate)},  ${share(rate / data['ceiling/512'].rate)} of the ceiling`;
+  `${times(rate / data.rowLock.rate)},  ${share(rate / data['ceiling/512'].rate)} of the ceiling`;
 
 export function holdsChart(data) {
   const ids = Object.keys(titles).filter((id) => data[id] ?? data[`${id}/512`]);
   const rows = ids.map((id) => {
-    if (id === 'original') return { label: titles[id], kind: id, bars: [data.original.rate], note: '' };
+    if (id === 'rowLock') return { label: titles[id], kind: id, bars: [data.rowLock.rate], note: '' };
     const [many, few] = [data[`${id}/512`].rate, data[`${id}/64`].rate];
     if (id === 'ceiling') return { label: titles[id], kind: id, bars: [many, few], note: '' };
     return { label: titles[id], kind: 'ours', bars: [many, few], note: ratios(many, data) };
@@ -88,7 +88,7 @@ export function holdsChart(data) {
   return bars({
     title: 'Accepted holds a second on one hot product',
     subtitle:
-      'Over HTTP with tokens, every hold on disk before its answer; × against the row lock, which has no HTTP to do',
+      'Over HTTP with tokens, each hold durable before its response; × compares with the row lock, which uses no HTTP',
     legend: ['512 connections', '64 connections'],
     rows,
   });
@@ -96,14 +96,14 @@ export function holdsChart(data) {
 
 export function mixedChart(data) {
   const rows = Object.entries(data).map(([id, { rate }]) => ({
-    label: id === 'ceiling' ? 'The ceiling: holds, no database' : titles[id],
+    label: id === 'ceiling' ? 'Ceiling: holds, no database' : titles[id],
     kind: id === 'ceiling' ? id : 'ours',
     bars: [rate],
     note: id === 'ceiling' ? '' : `${share(rate / data.ceiling.rate)} of the ceiling`,
   }));
   return bars({
     title: 'Mixed calls a second: holds, orders and payments in equal parts',
-    subtitle: '512 connections over HTTP; every change on disk before its answer',
+    subtitle: '512 connections over HTTP, each change durable before its response',
     rows,
   });
 }

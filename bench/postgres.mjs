@@ -1,4 +1,4 @@
-// The PostgreSQL beside which tools/with-postgres.sh runs the benchmark: databases in it, and how durable it is.
+// Manages databases on the PostgreSQL server that tools/with-postgres.sh provides, and checks its durability.
 import { programs } from './settings.mjs';
 import { run, succeed } from './process.mjs';
 
@@ -24,7 +24,7 @@ export async function dropDatabase(name) {
   await sql(`DROP DATABASE ${name} WITH (FORCE)`);
 }
 
-/** Its version and what it waits for at COMMIT; a server that does not wait for its disk proves nothing. */
+/** Returns the server's version and durability settings. Fails if a commit does not wait for the disk. */
 export async function describe() {
   const names = ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes'];
   const values = (await sql(names.map((name) => `SHOW ${name};`).join(' '))).split('\n');
@@ -35,8 +35,8 @@ export async function describe() {
   return settings;
 }
 
-/** Why this build cannot use PostgreSQL; null when it can. */
-export async function whyNot() {
+/** Returns why this build cannot use PostgreSQL, or null if it can. */
+export async function unavailableReason() {
   const name = 'bench_probe';
   const url = await createDatabase(name);
   const { code, stderr } = await run(programs.server, ['migrate'], { env: { DATABASE_URL: url } });

@@ -1,12 +1,12 @@
-// Child processes: run one to its end, or start one that must be stopped. None outlives the benchmark.
+// Runs and stops child processes. None outlives the benchmark.
 import { spawn } from 'node:child_process';
 
 const running = new Set();
 
-/** The environment without settings of Holdfast's, so that the user's own change nothing here. */
+/** Returns the environment without the user's own settings of Holdfast and PostgreSQL, plus `extra`. */
 function environment(extra) {
-  const foreign = (name) => /^(HOLDFAST_|LEPTOS_|PG|DATABASE_URL$)/.test(name);
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign(name))), ...extra };
+  const isSetting = (name) => /^(HOLDFAST_|LEPTOS_|PG|DATABASE_URL$)/.test(name);
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name))), ...extra };
 }
 
 export function start(command, args, { env = {}, ...options } = {}) {
@@ -16,7 +16,7 @@ export function start(command, args, { env = {}, ...options } = {}) {
   return child;
 }
 
-/** Runs a program to its end; answers its exit code and what it said. */
+/** Runs a program and returns its exit code and output. */
 export function run(command, args, { input, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = start(command, args, options);
@@ -29,20 +29,20 @@ export function run(command, args, { input, ...options } = {}) {
   });
 }
 
-/** Runs a program that must succeed; answers its standard output. */
+/** Runs a program and returns its standard output. Throws if it fails. */
 export async function succeed(command, args, options) {
   const { code, stdout, stderr } = await run(command, args, options);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr || stdout}`);
   return stdout;
 }
 
-/** Asks a process to stop, and waits until it has. */
+/** Sends SIGTERM and waits until the process exits; sends SIGKILL after 15 s. */
 export function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => {
-    const impatient = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), 15_000);
     child.on('exit', (code) => {
-      clearTimeout(impatient);
+      clearTimeout(killTimer);
       resolve(code);
     });
     child.kill('SIGTERM');

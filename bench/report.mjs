@@ -1,12 +1,12 @@
-// What was found: tables and goals as Markdown that a terminal shows well, too, and everything as JSON.
+// The report: tables and goals as Markdown that is also readable in a terminal.
 import os from 'node:os';
-import { titles } from './contenders.mjs';
-import { mebibytes } from './numbers.mjs';
+import { titles } from './targets.mjs';
+import { mebibytes } from './stats.mjs';
 import { goalsTable, table } from './table.mjs';
 
-const MOST_MEMORY = 200 * 1024 * 1024;
+const MAX_MEMORY_BYTES = 200 * 1024 * 1024;
 
-/** What no part owns: the servers' memory, and the audits. */
+/** Goals that span scenarios: the servers' memory and the audits. */
 export function commonGoals({ memory, audits }) {
   const goals = [];
   for (const id of ['sqlite', 'postgres1', 'postgres2']) {
@@ -14,15 +14,15 @@ export function commonGoals({ memory, audits }) {
     if (peaks.length === 0) continue;
     const peak = Math.max(...peaks);
     goals.push({
-      what: `${titles[id]}: most memory of a server`,
+      what: `${titles[id]}: peak memory of a server`,
       want: '< 200 MiB',
       got: mebibytes(peak),
-      met: peak < MOST_MEMORY,
+      met: peak < MAX_MEMORY_BYTES,
     });
   }
   const clean = audits.filter((audit) => audit.clean).length;
   goals.push({
-    what: 'Audits after each part',
+    what: 'Audits after each scenario',
     want: 'all clean',
     got: `${clean} of ${audits.length}`,
     met: clean === audits.length,
@@ -52,9 +52,9 @@ export function markdown({
 }) {
   const turns = `${settings.rounds} round${settings.rounds === 1 ? '' : 's'} of ${settings.seconds} s, medians`;
   const lines = [
-    `${processors} processors (${model}), ${memory}, shared by load, server and database. ${turns}.`,
+    `${processors} processors (${model}), ${memory}, shared by load generator, server and database. ${turns}.`,
     `PostgreSQL ${postgres.server_version}, fsync and synchronous_commit on. One fdatasync here takes ${fsync.toFixed(2)} ms.`,
-    ...(settings.quick ? ['QUICK: a smoke of the benchmark; its numbers mean little.'] : []),
+    ...(settings.quick ? ['QUICK: a smoke test; its numbers mean little.'] : []),
     ...(skipped ? [`PostgreSQL was skipped: ${skipped}`] : []),
   ];
   return [

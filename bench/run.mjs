@@ -1,16 +1,16 @@
-// `make bench`: measures each part, and leaves a table, a chart and the raw numbers in target/bench.
-// Runs under tools/bench.sh, which builds the programs and brings a PostgreSQL.
+// `make bench`: runs each scenario and writes tables, charts and raw numbers to target/bench.
+// tools/bench.sh builds the programs, starts PostgreSQL and runs this file.
 import { closeSync, fdatasyncSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bench } from './bench.mjs';
 import { holdsChart, mixedChart } from './chart.mjs';
-import { median } from './numbers.mjs';
-import { describe, whyNot } from './postgres.mjs';
+import { median } from './stats.mjs';
+import { describe, unavailableReason } from './postgres.mjs';
 import { killAll } from './process.mjs';
 import { commonGoals, machine, markdown } from './report.mjs';
-import { only, parts, quick, results, rounds, seconds, workFolder } from './settings.mjs';
+import { only, quick, results, rounds, scenarios, seconds, workFolder } from './settings.mjs';
 
-/** What one small write to this disk costs: the floor under every commit. */
+/** Measures one small durable write: the minimum duration of a commit. */
 function fsyncMs(folder) {
   const file = openSync(join(folder, 'fsync'), 'w');
   const times = Array.from({ length: 50 }, () => {
@@ -26,17 +26,17 @@ function fsyncMs(folder) {
 async function main(folder) {
   const began = Date.now();
   const postgres = await describe();
-  const skipped = await whyNot();
-  if (skipped) console.error(`PostgreSQL is skipped, this build does not take it: ${skipped}`);
+  const skipped = await unavailableReason();
+  if (skipped) console.error(`PostgreSQL is skipped because this build cannot use it: ${skipped}`);
   const fsync_ms = fsyncMs(folder);
   const bench = new Bench(folder, !skipped);
   const [data, tables, goals] = [{}, [], []];
-  for (const name of parts.filter((part) => only.length === 0 || only.includes(part))) {
+  for (const name of scenarios.filter((scenario) => only.length === 0 || only.includes(scenario))) {
     console.error(`\x1b[1m==>\x1b[0m ${name}`);
-    const part = await import(`./parts/${name}.mjs`);
-    data[name] = await part.measure(bench);
-    tables.push(...part.tables(data[name]));
-    goals.push(...part.goals(data[name]));
+    const scenario = await import(`./scenarios/${name}.mjs`);
+    data[name] = await scenario.measure(bench);
+    tables.push(...scenario.tables(data[name]));
+    goals.push(...scenario.goals(data[name]));
   }
   goals.push(...commonGoals(bench));
   const { problems, audits, memory } = bench;

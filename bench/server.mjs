@@ -1,4 +1,4 @@
-// One server process and its store's commands: start, products, tokens, audit, memory, stop.
+// Server processes, and the `holdfast` commands on their store.
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { programs, root } from './settings.mjs';
 import { run, sleep, start, stop, succeed } from './process.mjs';
 
 export const webhookSecret = randomBytes(32).toString('hex');
-/** Given, as in production, and the same everywhere: one token is good at every server. */
+/** Set explicitly, as in production, and equal for all servers, so that one token works everywhere. */
 const secrets = {
   HOLDFAST_ENV: 'production',
   HOLDFAST_JWT_KEYS: `bench:${randomBytes(32).toString('hex')}`,
@@ -15,13 +15,13 @@ const secrets = {
 };
 const SAMPLE_MS = 100;
 
-/** A database that servers share, and the commands of `holdfast` on it. */
+/** A database that several servers may share, and `holdfast` commands on it. */
 export class Store {
   constructor(folder, url) {
     mkdirSync(folder, { recursive: true });
     this.folder = folder;
     this.env = { ...secrets, HOLDFAST_DATA_DIR: folder, ...(url ? { DATABASE_URL: url } : {}) };
-    // What passes through the log of a server under test is as in production; the user may ask for another level.
+    // The log level is production's default unless the user sets another one.
     if (process.env.RUST_LOG) this.env.RUST_LOG = process.env.RUST_LOG;
   }
 
@@ -37,7 +37,7 @@ export class Store {
 
   async audit() {
     const { code, stdout, stderr } = await run(programs.server, ['audit'], { env: this.env, cwd: this.folder });
-    return code === 0 ? JSON.parse(stdout) : { clean: false, said: stdout || stderr };
+    return code === 0 ? JSON.parse(stdout) : { clean: false, output: stdout || stderr };
   }
 }
 
@@ -49,10 +49,10 @@ export class Server {
     const child = start(program, ['serve'], { ...options, stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     const address = await new Promise((resolve, reject) => {
-      let said = '';
+      let output = '';
       child.stdout.on('data', (data) => {
-        said += data;
-        const open = said.match(/open at (http:\S+)/);
+        output += data;
+        const open = output.match(/open at (http:\S+)/);
         if (open) resolve(open[1]);
       });
       child.on('error', reject);
@@ -70,28 +70,28 @@ export class Server {
     this.sampling = setInterval(() => (this.peak = Math.max(this.peak, memory(child.pid, 'VmRSS'))), SAMPLE_MS);
   }
 
-  /** The most memory it has had, in bytes: by the kernel's own mark where there is one, else by samples. */
+  /** Returns peak memory in bytes: the kernel's high-water mark if there is one, else the maximum of the samples. */
   peakMemory() {
     return Math.max(this.peak, memory(this.child.pid, 'VmHWM'));
   }
 
-  /** The memory it has now, in bytes. */
+  /** Returns current memory in bytes. */
   memory() {
     return memory(this.child.pid, 'VmRSS');
   }
 
   async product(id) {
-    const answer = await fetch(`${this.address}/api/products/${id}`);
-    return answer.ok ? answer.json() : null;
+    const response = await fetch(`${this.address}/api/products/${id}`);
+    return response.ok ? response.json() : null;
   }
 
-  /** Waits until this server knows of the product: a command beside it has added it. */
-  async knows(id) {
+  /** Waits until this server shows a product that a command has added. */
+  async waitForProduct(id) {
     for (let tries = 0; tries < 100; tries += 1) {
       if (await this.product(id)) return;
       await sleep(50);
     }
-    throw new Error(`${this.address} does not know of product ${id}`);
+    throw new Error(`${this.address} does not show product ${id}`);
   }
 
   async stop() {
@@ -109,11 +109,11 @@ function memory(pid, field) {
   }
 }
 
-/** A token of a new client of this store; every server of this run takes it. */
+/** Returns an access token of a new API client. All servers of this run accept it. */
 export async function token(store, server) {
   const client = JSON.parse(await store.command('client', 'add', '--name', 'bench'));
   const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'checkout', ...client });
-  const answer = await fetch(`${server.address}/api/token`, { method: 'POST', body });
-  if (!answer.ok) throw new Error(`no token: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()).access_token;
+  const response = await fetch(`${server.address}/api/token`, { method: 'POST', body });
+  if (!response.ok) throw new Error(`no token: ${response.status} ${await response.text()}`);
+  return (await response.json()).access_token;
 }

@@ -1,7 +1,9 @@
-// Tables in Markdown that a terminal shows well, too.
+// Markdown tables that are also readable in a terminal.
 
-/** `texts`: the columns that hold texts come first, those behind them numbers.
- * @param {{title: string, head: string[], rows: string[][], note?: string, texts?: number}} table */
+/**
+ * Formats a table. `texts` is the number of leading text columns; the others hold numbers.
+ * @param {{title: string, head: string[], rows: string[][], note?: string, texts?: number}} table
+ */
 export function table({ title, head, rows, note, texts = 1 }) {
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i].length), 3));
   const left = (i) => i < texts;
@@ -11,13 +13,13 @@ export function table({ title, head, rows, note, texts = 1 }) {
   return [`**${title}**`, '', line(head), rule, ...rows.map(line), ...(note ? ['', note] : []), ''].join('\n');
 }
 
-/** What was wanted, and what came of it. @param {{what: string, want: string, got: string, met: boolean, aim?: boolean}[]} goals */
+/** Formats goals and their measured values. @param {{what: string, want: string, got: string, met: boolean, aim?: boolean}[]} goals */
 export function goalsTable(goals) {
   const rows = goals.map(({ what, want, got, met, aim }) => [
     what,
     want,
     got,
-    !met ? 'MISSED' : aim ? 'met, and the aim' : 'met',
+    !met ? 'MISSED' : aim ? 'met, and the stretch goal' : 'met',
   ]);
-  return table({ title: 'Goals', head: ['', 'wanted', 'measured', ''], rows });
+  return table({ title: 'Goals', head: ['', 'goal', 'measured', ''], rows });
 }

@@ -1,4 +1,4 @@
-// The load: wrk with a script of lua/, on one server or spread over several; its numbers in milliseconds and seconds.
+// Generates load with wrk and a script of lua/, on one server or several. Durations are in milliseconds and seconds.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './settings.mjs';
@@ -7,7 +7,7 @@ import { succeed } from './process.mjs';
 const scripts = join(root, 'bench/lua');
 const THREADS = 2;
 
-/** The threads that wrk runs with: at least one for each node. */
+/** Returns wrk's number of threads: at least one per node. */
 export function threadsFor(connections, nodes) {
   return Math.max(Math.min(THREADS, connections), nodes);
 }
@@ -31,15 +31,15 @@ export async function wrk({ script, nodes, connections, seconds, token, body = {
   };
   const threads = threadsFor(connections, nodes.length);
   const size = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--timeout', '5s'];
-  const said = await succeed('wrk', [...size, '-s', join(scripts, `${script}.lua`), nodes[0].address], { env });
-  let told;
+  const output = await succeed('wrk', [...size, '-s', join(scripts, `${script}.lua`), nodes[0].address], { env });
+  let summary;
   try {
-    told = JSON.parse(readFileSync(result, 'utf8'));
+    summary = JSON.parse(readFileSync(result, 'utf8'));
   } catch {
-    throw new Error(`wrk left no result:\n${said}`);
+    throw new Error(`wrk left no result:\n${output}`);
   }
   rmSync(folder, { recursive: true });
-  const { requests, duration_us, refused, broken, timeouts, counted, latency_us } = told;
+  const { requests, duration_us, refused, broken, timeouts, counted, latency_us } = summary;
   const ms = Object.fromEntries(Object.entries(latency_us).map(([name, us]) => [name, us / 1000]));
   const took = duration_us / 1e6;
   return { requests, refused, broken, timeouts, counted, seconds: took, rate: (requests - refused) / took, ms };

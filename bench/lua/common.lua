@@ -1,9 +1,9 @@
--- What all the load scripts share: whom to talk to, how a request is written, and what is told at the end.
--- wrk runs a script once for itself and once for each of its threads; settings come by environment (bench/wrk.mjs).
+-- Shared by all load scripts: nodes, request format and the result file.
+-- wrk runs a script once for itself and once per thread; bench/wrk.mjs passes settings in the environment.
 
 local threads = {}
 
--- Threads take turns at the nodes, so that two nodes get half of the connections each.
+-- Assigns threads to nodes in turn, so that two nodes get half of the connections each.
 function setup(thread)
   local nodes = {}
   for host, port in os.getenv('BENCH_NODES'):gmatch('(%S+):(%d+)') do
@@ -15,7 +15,7 @@ function setup(thread)
   threads[#threads + 1] = thread
 end
 
--- A POST as it goes over the wire. wrk.format does the same and is too slow to be called for every request.
+-- Formats a POST request. wrk.format does the same but is too slow to call for every request.
 function post(path, headers, body)
   return 'POST ' .. path .. ' HTTP/1.1\r\nHost: ' .. wrk.host .. ':' .. wrk.port
     .. '\r\nContent-Type: application/json\r\nContent-Length: ' .. #body .. '\r\n' .. headers .. '\r\n' .. body
@@ -23,7 +23,7 @@ end
 
 authorised = 'Authorization: Bearer ' .. os.getenv('BENCH_TOKEN') .. '\r\n'
 
--- The lines that this thread may use up: each thread has a file of its own.
+-- Returns the fixture lines of this thread. Each thread has its own file.
 function lines(name)
   local all = {}
   for line in io.lines(os.getenv('BENCH_FILES') .. '/' .. name .. '.' .. number) do
@@ -32,8 +32,8 @@ function lines(name)
   return all
 end
 
--- What the threads counted by themselves, added up.
-local function counted()
+-- Returns the sums of the threads' own counters as JSON.
+local function counter_sums()
   local sums = {}
   for name in (os.getenv('BENCH_COUNTERS') or ''):gmatch('%S+') do
     local sum = 0
@@ -47,15 +47,15 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
-  local told = io.open(os.getenv('BENCH_RESULT'), 'w')
-  told:write(
+  local result = io.open(os.getenv('BENCH_RESULT'), 'w')
+  result:write(
     ('{"requests": %d, "duration_us": %d, "refused": %d, "broken": %d, "timeouts": %d, "counted": %s,'):format(
       summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write, errors.timeout,
-      counted()
+      counter_sums()
     ),
     (' "latency_us": {"mean": %.1f, "p50": %d, "p90": %d, "p99": %d, "max": %d}}\n'):format(
       latency.mean, latency:percentile(50), latency:percentile(90), latency:percentile(99), latency.max
     )
   )
-  told:close()
+  result:close()
 end

@@ -1,4 +1,4 @@
--- The same hold, asked for again and again: the request is written once, so the load costs as little as may be.
+-- Repeats one hold request. wrk formats it once, so generating the load costs little.
 dofile(os.getenv('BENCH_LUA') .. '/common.lua')
 
 wrk.method = 'POST'

@@ -1,6 +1,5 @@
--- Holds, orders and payment webhooks in equal parts. Orders are placed on holds that were placed before, each once;
--- webhooks were signed before (bench/prepare.mjs) and are sent once each. Where a list runs out, a hold is asked
--- for in its place and counted as `missing`.
+-- Holds, orders and payment webhooks in equal parts. Orders use prepared holds, and webhooks were signed in advance
+-- (bench/fixtures.mjs); each is used once. When a list runs out, a hold is requested instead and counted as `missing`.
 dofile(os.getenv('BENCH_LUA') .. '/common.lua')
 
 local turn, hold, ids, events = 0, nil, nil, nil

@@ -1,17 +1,17 @@
--- Places as many holds as are asked for and keeps their ids, for what is measured later. Not measured itself: reading
--- answers costs time.
+-- Places the requested number of holds and saves their ids as fixtures. This load is not measured, because reading
+-- responses costs time.
 dofile(os.getenv('BENCH_LUA') .. '/hold.lua')
 
 local missing
 
 function init()
   missing = tonumber(os.getenv('BENCH_COUNT'))
-  kept = io.open(os.getenv('BENCH_FILES') .. '/placed_holds.' .. number, 'a')
+  saved = io.open(os.getenv('BENCH_FILES') .. '/placed_holds.' .. number, 'a')
 end
 
 function response(status, _, body)
   if status == 201 then
-    kept:write(body:match('"hold_id":"([^"]+)"'), '\n')
+    saved:write(body:match('"hold_id":"([^"]+)"'), '\n')
     missing = missing - 1
   end
   if missing <= 0 then

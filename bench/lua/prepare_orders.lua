@@ -1,11 +1,11 @@
--- Turns each of the thread's holds into an order once, and keeps the ids of both.
+-- Orders each of the thread's holds once and saves the ids of order and hold.
 dofile(os.getenv('BENCH_LUA') .. '/common.lua')
 
-local ids, next_id, answers
+local ids, next_id, responses
 
 function init()
-  ids, next_id, answers = lines('holds_for_orders'), 0, 0
-  kept = io.open(os.getenv('BENCH_FILES') .. '/placed_orders.' .. number, 'a')
+  ids, next_id, responses = lines('holds_for_orders'), 0, 0
+  saved = io.open(os.getenv('BENCH_FILES') .. '/placed_orders.' .. number, 'a')
 end
 
 function request()
@@ -14,11 +14,11 @@ function request()
 end
 
 function response(status, _, body)
-  answers = answers + 1
+  responses = responses + 1
   if status == 201 then
-    kept:write(body:match('"order_id":"([^"]+)"'), ' ', body:match('"hold_id":"([^"]+)"'), '\n')
+    saved:write(body:match('"order_id":"([^"]+)"'), ' ', body:match('"hold_id":"([^"]+)"'), '\n')
   end
-  if answers >= #ids then
+  if responses >= #ids then
     wrk.thread:stop()
   end
 end

@@ -1,4 +1,4 @@
-// Who is measured: servers on fresh stores for one part of the benchmark, audited when the part is over.
+// Benchmark targets: servers on fresh stores for one scenario. Each store is audited after its scenario.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from './process.mjs';
@@ -8,17 +8,17 @@ import { programs } from './settings.mjs';
 import { wrk } from './wrk.mjs';
 
 export const titles = {
-  ceiling: 'The ceiling: no database at all',
+  ceiling: 'Ceiling: no database',
   sqlite: 'Holdfast on SQLite',
   postgres1: 'Holdfast on PostgreSQL, one node',
   postgres2: 'Holdfast on PostgreSQL, two nodes',
-  original: 'One row lock a request (pgbench)',
+  rowLock: 'Baseline: one row lock per request (pgbench)',
 };
 
-/** More than is ever sold here, and as much as a product may have. */
-export const PLENTY = 1_000_000_000;
+/** The most stock that a product may have; no scenario sells all of it. */
+export const MAX_STOCK = 1_000_000_000;
 
-class Contender {
+class Target {
   constructor(id, store, nodes, token) {
     Object.assign(this, { id, store, nodes, token, files: join(store.folder, 'files') });
     mkdirSync(this.files, { recursive: true });
@@ -28,14 +28,14 @@ class Contender {
     return titles[this.id];
   }
 
-  /** Puts a product on sale, and waits until every node sells it. */
-  async addProduct(slug, stock = PLENTY) {
+  /** Adds a product and waits until every node shows it. */
+  async addProduct(slug, stock = MAX_STOCK) {
     const id = await this.store.addProduct(slug, stock);
-    await Promise.all(this.nodes.map((node) => node.knows(id)));
+    await Promise.all(this.nodes.map((node) => node.waitForProduct(id)));
     return id;
   }
 
-  /** What the shop says of a product, once all nodes say the same. */
+  /** Returns a product's API representation once all nodes agree on its version. */
   async stock(id) {
     for (let tries = 0; tries < 60; tries += 1) {
       const [first, ...others] = await Promise.all(this.nodes.map((node) => node.product(id)));
@@ -50,24 +50,24 @@ class Contender {
     return wrk({ script, nodes, connections, seconds, token, files, body: { product_id: product, qty: 1 }, ...rest });
   }
 
-  /** Holds on one product, all of which must be granted and be on the product's books. */
+  /** Places holds on one product. All must be granted, and the product's counters must match. */
   async holds(bench, product, load) {
     const before = (await this.stock(product))?.held;
     const run = await this.load('hold', product, load);
     const label = `${this.title}, ${load.connections} connections`;
-    bench.demand(run.refused === 0, `${label}: ${run.refused} of ${run.requests} answers were no 201`);
-    bench.demand(
+    bench.check(run.refused === 0, `${label}: ${run.refused} of ${run.requests} responses were not 201`);
+    bench.check(
       run.broken + run.timeouts === 0,
       `${label}: ${run.broken} broken connections, ${run.timeouts} timeouts`,
     );
     if (this.id === 'ceiling') return run;
-    // What was on its way when wrk hung up was granted, and nobody saw the answer.
+    // Requests in flight when wrk stopped were granted, but wrk did not count their responses.
     await sleep(200);
     const held = (await this.stock(product)).held - before;
     const unseen = held - run.requests;
-    bench.demand(
+    bench.check(
       unseen >= 0 && unseen <= load.connections,
-      `${label}: ${run.requests} answers, but ${held} units held`,
+      `${label}: ${run.requests} responses, but ${held} units held`,
     );
     return run;
   }
@@ -84,33 +84,33 @@ async function open(bench, id) {
   for (let n = 1; n <= (id === 'postgres2' ? 2 : 1); n += 1)
     nodes.push(await Server.start(store, `node-${n}`, program));
   bench.token ??= await token(store, nodes[0]);
-  return Object.assign(new Contender(id, store, nodes, bench.token), { database });
+  return Object.assign(new Target(id, store, nodes, bench.token), { database });
 }
 
-/** Stops its servers, looks through its books, and removes it. */
-async function close(bench, part, contender) {
-  const { id, title, store, nodes, database } = contender;
+/** Stops a target's servers, audits its store and deletes it. */
+async function close(bench, scenario, target) {
+  const { id, title, store, nodes, database } = target;
   for (const node of nodes) {
     const peak = node.peakMemory();
     const code = await node.stop();
-    bench.demand(code === 0, `${title}: the server ended with ${code}, see ${store.folder}`);
-    if (id !== 'ceiling') bench.memory.push({ part, id, peak });
+    bench.check(code === 0, `${title}: the server ended with ${code}, see ${store.folder}`);
+    if (id !== 'ceiling') bench.memory.push({ scenario, id, peak });
   }
   if (id !== 'ceiling') {
     const audit = await store.audit();
-    bench.audits.push({ part, id, ...audit });
-    bench.demand(audit.clean, `${title}: the audit after ${part} is not clean: ${JSON.stringify(audit)}`);
+    bench.audits.push({ scenario, id, ...audit });
+    bench.check(audit.clean, `${title}: the audit after ${scenario} is not clean: ${JSON.stringify(audit)}`);
   }
   if (database) await dropDatabase(database);
   if (bench.problems.length === 0) rmSync(store.folder, { recursive: true });
 }
 
-/** Opens fresh contenders for `use`, those of `ids` that this build has, and closes them. */
-export async function withContenders(bench, part, ids, use) {
-  const here = ids.filter((id) => bench.postgres || !id.startsWith('postgres'));
-  const contenders = [];
-  for (const id of here) contenders.push(await open(bench, id));
-  const value = await use(contenders);
-  for (const contender of contenders) await close(bench, part, contender);
+/** Opens fresh targets for `use` and closes them. Skips PostgreSQL targets if PostgreSQL is not available. */
+export async function withTargets(bench, scenario, ids, use) {
+  const available = ids.filter((id) => bench.postgres || !id.startsWith('postgres'));
+  const targets = [];
+  for (const id of available) targets.push(await open(bench, id));
+  const value = await use(targets);
+  for (const target of targets) await close(bench, scenario, target);
   return value;
 }

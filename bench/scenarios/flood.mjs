@@ -1,29 +1,29 @@
-// One product's flood beside another product's quiet sale: how long the quiet one's shoppers wait.
+// Heavy load on one product while another sells quietly: latency of the quiet product's holds.
 import { alternate } from '../bench.mjs';
-import { titles, withContenders } from '../contenders.mjs';
-import { millis, whole } from '../numbers.mjs';
+import { titles, withTargets } from '../targets.mjs';
+import { millis, whole } from '../stats.mjs';
 import { rounds, seconds } from '../settings.mjs';
 
 const FLOOD = 512;
 const QUIET = 4;
 
 export async function measure(bench) {
-  return withContenders(bench, 'flood', ['sqlite', 'postgres1', 'postgres2'], async (contenders) => {
+  return withTargets(bench, 'flood', ['sqlite', 'postgres1', 'postgres2'], async (targets) => {
     const turns = [];
-    for (const contender of contenders) {
-      const [flooded, quiet] = [await contender.addProduct('flooded'), await contender.addProduct('quiet')];
+    for (const target of targets) {
+      const [flooded, quiet] = [await target.addProduct('flooded'), await target.addProduct('quiet')];
       const go = async () => {
         const [flood, run] = await Promise.all([
-          contender.holds(bench, flooded, { connections: FLOOD, seconds }),
-          contender.holds(bench, quiet, { connections: QUIET, seconds }),
+          target.holds(bench, flooded, { connections: FLOOD, seconds }),
+          target.holds(bench, quiet, { connections: QUIET, seconds }),
         ]);
-        bench.demand(
+        bench.check(
           run.requests > 0,
-          `${contender.title}: the quiet product's shoppers got no answer in ${seconds} s`,
+          `${target.title}: the quiet product's holds got no response in ${seconds} s`,
         );
         return { ...run, flood: flood.rate };
       };
-      turns.push({ key: contender.id, title: contender.title, go });
+      turns.push({ key: target.id, title: target.title, go });
     }
     return alternate(turns, rounds);
   });
@@ -36,7 +36,7 @@ export function tables(data) {
   });
   return [
     {
-      title: 'A quiet product beside a flooded one',
+      title: 'A quiet product beside a flooded product',
       head: ['', 'quiet: p50 ms', 'p99 ms', 'holds/s', 'flooded: holds/s'],
       rows,
       note: `${QUIET} connections on the quiet product, ${FLOOD} on the flooded one.`,
@@ -46,7 +46,7 @@ export function tables(data) {
 
 export function goals(data) {
   return Object.entries(data).map(([id, { rate, ms }]) => ({
-    what: `${titles[id]}: p99 beside another product's flood`,
+    what: `${titles[id]}: p99 while another product is flooded`,
     want: '< 50 ms',
     got: `${millis(ms.p99)} ms`,
     met: rate > 0 && ms.p99 < 50,

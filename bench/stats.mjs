@@ -1,4 +1,4 @@
-// The little arithmetic that results need, and how numbers are shown.
+// Statistics of results and number formatting.
 
 export function percentile(sorted, p) {
   return sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * p) / 100) - 1)];
@@ -10,8 +10,8 @@ export function median(values) {
   return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The median round: of the rate, and of each latency by itself. */
-export function middle(runs) {
+/** Returns the medians of several rounds: of the rate, and of each latency separately. */
+export function medianRun(runs) {
   const of = (pick) => median(runs.map(pick));
   const ms = Object.fromEntries(Object.keys(runs[0].ms).map((name) => [name, of((run) => run.ms[name])]));
   return { rate: of((run) => run.rate), ms, rounds: runs };

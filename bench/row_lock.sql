@@ -1,5 +1,5 @@
--- The tables of the design that Holdfast is measured against: one row lock for each request. Holds have what a hold
--- needs and one index to find the expired, no more, so that the comparison favours it.
+-- Tables of the baseline: one row lock per request. Holds have only the necessary columns and one index, so the comparison
+-- favours the baseline.
 CREATE TABLE products (
     id        integer PRIMARY KEY,
     total     integer NOT NULL,
