@@ -1,4 +1,4 @@
-// A shop to send webhooks to: the release build in production, with secrets of its own and a folder that goes away.
+// A shop under test: the release build in production mode with its own secrets and a temporary folder.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -7,20 +7,22 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, '..');
 const program = process.env.HOLDFAST_BIN ?? join(repository, 'target/release/holdfast');
-const START_WITHIN_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
+const ON_SALE_TIMEOUT_MS = 20_000;
 
 export const secrets = {
-  /** As the Standard Webhooks specification writes secrets: base64 with a prefix. */
+  /** The format of the Standard Webhooks specification: base64 with a prefix. */
   standard: `whsec_${randomBytes(24).toString('base64')}`,
-  /** Raw text; still verifies. */
-  older: randomBytes(24).toString('hex'),
+  /** Raw text, listed second: the previous secret during a rotation. */
+  previous: randomBytes(24).toString('hex'),
   stripe: `whsec_${randomBytes(24).toString('hex')}`,
-  olderStripe: `whsec_${randomBytes(24).toString('hex')}`,
+  previousStripe: `whsec_${randomBytes(24).toString('hex')}`,
 };
 
 export const now = () => Math.floor(Date.now() / 1000);
@@ -45,16 +47,16 @@ export class Shop {
   }
 
   async #open() {
-    const ours = /^(HOLDFAST_|LEPTOS_|DATABASE_URL$|RUST_LOG$)/;
+    const settings = /^(HOLDFAST_|LEPTOS_|DATABASE_URL$|RUST_LOG$)/;
     this.#env = {
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name))),
       HOLDFAST_ENV: 'production',
       HOLDFAST_ADDR: '127.0.0.1:0',
       HOLDFAST_DATA_DIR: this.#folder,
       HOLDFAST_SITE_ROOT: join(repository, 'target/site'),
       HOLDFAST_JWT_KEYS: `interop:${randomBytes(32).toString('hex')}`,
-      HOLDFAST_WEBHOOK_SECRETS: `${secrets.standard},${secrets.older}`,
-      HOLDFAST_STRIPE_SECRETS: `${secrets.stripe},${secrets.olderStripe}`,
+      HOLDFAST_WEBHOOK_SECRETS: `${secrets.standard},${secrets.previous}`,
+      HOLDFAST_STRIPE_SECRETS: `${secrets.stripe},${secrets.previousStripe}`,
     };
     const log = openSync(this.#logFile, 'a');
     this.#server = spawn(program, ['serve'], { cwd: this.#folder, env: this.#env, stdio: ['ignore', 'pipe', log] });
@@ -62,33 +64,34 @@ export class Shop {
     this.#url = await this.#address();
     const client = JSON.parse(await this.command('client', 'add', '--name', 'interop'));
     const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'checkout', ...client });
-    this.#token = (await this.#ask('/api/token', { method: 'POST', body })).access_token;
+    this.#token = (await this.#request('/api/token', { method: 'POST', body })).access_token;
     this.#product = (await this.add('phone')).id;
   }
 
-  /** Puts a thousand of something on sale. */
+  /** Adds a product with a stock of 1000 and waits until the server shows it. */
   async add(slug) {
     const price = ['--price', '5000.00', '--currency', 'USD', '--stock', '1000'];
     const product = JSON.parse(await this.command('product', 'add', '--slug', slug, '--name', slug, ...price));
-    // What a command adds, a server sells within a second.
-    for (let tries = 0; tries < 100 && !(await fetch(`${this.#url}/api/products/${slug}`)).ok; tries += 1) {
-      await new Promise((wake) => setTimeout(wake, 50));
+    const deadline = Date.now() + ON_SALE_TIMEOUT_MS;
+    while (!(await fetch(`${this.#url}/api/products/${slug}`)).ok) {
+      if (Date.now() > deadline) throw new Error(`the server does not show ${slug}`);
+      await sleep(50);
     }
     return product;
   }
 
-  /** The server says where it is open, once it is. */
+  /** Waits for the line in which the server prints its address. */
   async #address() {
     const child = this.#server;
-    let said = '';
-    return new Promise((found, failed) => {
-      const fail = (what) => failed(new Error(`${program} ${what}:\n${said}${this.log}`));
-      const late = setTimeout(() => fail('did not start in time'), START_WITHIN_MS);
+    let stdout = '';
+    return new Promise((resolve, reject) => {
+      const fail = (problem) => reject(new Error(`${program} ${problem}:\n${stdout}${this.log}`));
+      const timeout = setTimeout(() => fail('did not start in time'), START_TIMEOUT_MS);
       child.stdout.on('data', (data) => {
-        said += data;
-        const open = said.match(/open at (http:\S+)/);
-        if (open) found(open[1]);
-        if (open) clearTimeout(late);
+        stdout += data;
+        const open = stdout.match(/open at (http:\S+)/);
+        if (open) resolve(open[1]);
+        if (open) clearTimeout(timeout);
       });
       child.once('error', fail);
       child.once('exit', (code) => fail(`ended with ${code}`));
@@ -99,7 +102,7 @@ export class Shop {
     return this.#url;
   }
 
-  /** What a client of the API sends with each request. */
+  /** The header that an API client sends with each request. */
   get authorization() {
     return { authorization: `Bearer ${this.#token}` };
   }
@@ -112,58 +115,58 @@ export class Shop {
     return readFileSync(this.#logFile, 'utf8');
   }
 
-  /** The log's lines about webhooks, in which each field has its name. */
+  /** The log lines about webhooks, parsed from JSON. */
   get webhookLines() {
     const lines = this.log.split('\n').filter(Boolean).map((line) => JSON.parse(line));
-    return lines.filter((line) => line.target === 'server::webhooks::payment');
+    return lines.filter((line) => line.target.startsWith('server::webhooks'));
   }
 
   async command(...args) {
     return (await run(program, args, { cwd: this.#folder, env: this.#env })).stdout;
   }
 
-  async #ask(path, options) {
-    const answer = await fetch(this.#url + path, options);
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+  async #request(path, options) {
+    const response = await fetch(this.#url + path, options);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
   }
 
   async #post(path, body) {
     const headers = { ...this.authorization, 'content-type': 'application/json' };
-    return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.#request(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  /** What the shop says of a product. */
+  /** Returns a product's API representation. */
   async product(id) {
-    return this.#ask(`/api/products/${id}`);
+    return this.#request(`/api/products/${id}`);
   }
 
   async hold(product, qty = 1) {
     return (await this.#post('/api/holds', { product_id: product, qty })).hold_id;
   }
 
-  /** Gives a hold's units back. */
+  /** Releases a hold. */
   async release(hold) {
-    const answer = await fetch(`${this.#url}/api/holds/${hold}`, { method: 'DELETE', headers: this.authorization });
-    assert.equal(answer.status, 204);
+    const response = await fetch(`${this.#url}/api/holds/${hold}`, { method: 'DELETE', headers: this.authorization });
+    assert.equal(response.status, 204);
   }
 
-  /** A new order of one phone, which waits for its money. */
+  /** Places an order of one phone, which is pending. */
   async order() {
     return (await this.#post('/api/orders', { hold_id: await this.hold(this.#product) })).order_id;
   }
 
   async statusOf(order) {
-    return (await this.#ask(`/api/orders/${order}`, { headers: this.authorization })).status;
+    return (await this.#request(`/api/orders/${order}`, { headers: this.authorization })).status;
   }
 
-  /** Delivers a webhook; answers the HTTP status and the body. */
+  /** Delivers a webhook and returns the HTTP status and the body's fields. */
   async deliver(headers, body) {
-    const answer = await fetch(`${this.#url}/api/webhooks/payment`, { method: 'POST', headers, body });
-    return { http: answer.status, ...(await answer.json()) };
+    const response = await fetch(`${this.#url}/api/webhooks/payment`, { method: 'POST', headers, body });
+    return { http: response.status, ...(await response.json()) };
   }
 
-  /** Ends the server as its operator would; fails if it does not end well. */
+  /** Stops the server with SIGTERM, as an operator would. Fails if its exit code is not 0. */
   async close() {
     const child = this.#server;
     try {
@@ -178,8 +181,8 @@ export class Shop {
   }
 }
 
-/** One test file's shop. Whatever the tests do, the books balance in the end, and the log has kept its secrets. */
-export function shopOfThisFile() {
+/** Opens one shop for a test file. After all tests, the audit must be clean and the log free of errors and secrets. */
+export function useShop() {
   let shop;
   before(async () => {
     shop = await Shop.open();

@@ -2,7 +2,7 @@
 // back by itself, never shows an older number after a newer one, and ends at the right ones.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
-import { ways, Wire } from '../../interop/wire.mjs';
+import { breakModes, FlakyProxy } from '../../interop/flaky_proxy.mjs';
 import { Client } from '../shop/client.js';
 import { expect, test } from '../shop/fixtures.js';
 import { connection, expectNotReloaded, expectStock, mark } from '../shop/steps.js';

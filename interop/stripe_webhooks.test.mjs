@@ -1,15 +1,15 @@
-// Stripe's webhooks, signed by its own libraries.
+// Stripe webhooks, signed by the official libraries.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { now, secrets, shopOfThisFile } from './shop.mjs';
+import { now, secrets, useShop } from './shop.mjs';
 import { stripeSigners } from './signers.mjs';
 
-const shopNow = shopOfThisFile();
+const currentShop = useShop();
 
 function event(order, type, object, livemode = true) {
   const id = `evt_${order.replaceAll('-', '')}_${type.replaceAll('.', '')}`;
-  const around = { id, object: 'event', api_version: '2025-09-30.clover', created: now(), livemode, pending_webhooks: 1, request: { id: null } };
-  return JSON.stringify({ ...around, type, data: { object } }, null, 2);
+  const envelope = { id, object: 'event', api_version: '2025-09-30.clover', created: now(), livemode, pending_webhooks: 1, request: { id: null } };
+  return JSON.stringify({ ...envelope, type, data: { object } }, null, 2);
 }
 
 const session = (order, payment_status) => ({
@@ -39,22 +39,22 @@ const intent = (order, status) => ({
 
 for (const [name, sign] of Object.entries(stripeSigners)) {
   describe(name, () => {
-    const send = (body, secret = secrets.stripe, at = now()) => shopNow().deliver(sign({ secret, at, body }), body);
+    const send = (body, secret = secrets.stripe) => currentShop().deliver(sign({ secret, timestamp: now(), body }), body);
 
-    test('pays an order, once, whichever object tells of it', async () => {
-      const shop = shopNow();
+    test('pays an order once, for a checkout session or a payment intent', async () => {
+      const shop = currentShop();
       const order = await shop.order();
       const paid = { http: 200, status: 'processed', order_id: order, order_status: 'paid' };
       const completed = event(order, 'checkout.session.completed', session(order, 'paid'));
       assert.deepEqual(await send(completed), paid);
       assert.deepEqual(await send(completed.replace('"pending_webhooks": 1', '"pending_webhooks": 2')), { ...paid, status: 'duplicate' });
       const succeeded = event(order, 'payment_intent.succeeded', intent(order, 'succeeded'));
-      assert.deepEqual(await send(succeeded, secrets.olderStripe), { ...paid, status: 'duplicate' });
+      assert.deepEqual(await send(succeeded, secrets.previousStripe), { ...paid, status: 'duplicate' });
       assert.equal(await shop.statusOf(order), 'paid');
     });
 
-    test('leaves a declined order to the next card, and ends an expired one', async () => {
-      const shop = shopNow();
+    test('keeps an order pending when a card is declined, and cancels it when the session expires', async () => {
+      const shop = currentShop();
       const order = await shop.order();
       const declined = event(order, 'payment_intent.payment_failed', intent(order, 'requires_payment_method'));
       assert.deepEqual(await send(declined), { http: 200, status: 'ignored', order_id: order, order_status: 'pending' });
@@ -62,8 +62,8 @@ for (const [name, sign] of Object.entries(stripeSigners)) {
       assert.deepEqual(await send(expired), { http: 200, status: 'processed', order_id: order, order_status: 'cancelled' });
     });
 
-    test('is heard and ignored about anything else, and in test mode', async () => {
-      const shop = shopNow();
+    test('accepts and ignores other events, and events in test mode', async () => {
+      const shop = currentShop();
       const order = await shop.order();
       const ignored = { http: 200, status: 'ignored' };
       assert.deepEqual(await send(event(order, 'charge.refunded', { id: 'ch_1' })), ignored);
@@ -73,36 +73,36 @@ for (const [name, sign] of Object.entries(stripeSigners)) {
       assert.equal(await shop.statusOf(order), 'pending');
     });
 
-    test('pays nothing when what it signed is not what arrives', async () => {
-      const shop = shopNow();
+    test('rejects a webhook that differs from what was signed', async () => {
+      const shop = currentShop();
       const order = await shop.order();
-      const [body, at] = [event(order, 'checkout.session.completed', session(order, 'paid')), now()];
-      const headers = sign({ secret: secrets.stripe, at, body });
+      const [body, timestamp] = [event(order, 'checkout.session.completed', session(order, 'paid')), now()];
+      const headers = sign({ secret: secrets.stripe, timestamp, body });
       const header = headers['stripe-signature'];
       for (const [wrong, sent] of [
         [headers, body.replace('500000', '500001')],
         [headers, JSON.stringify(JSON.parse(body))],
-        [{ 'stripe-signature': header.replace(`t=${at}`, `t=${at + 1}`) }, body],
+        [{ 'stripe-signature': header.replace(`t=${timestamp}`, `t=${timestamp + 1}`) }, body],
         [{ 'stripe-signature': header.replace('v1=', 'v0=') }, body],
-        [sign({ secret: 'whsec_another', at, body }), body],
-        [sign({ secret: secrets.stripe.replace('whsec_', ''), at, body }), body],
-        [sign({ secret: secrets.stripe, at: at - 400, body }), body],
-        [sign({ secret: secrets.stripe, at: at + 400, body }), body],
+        [sign({ secret: 'whsec_another', timestamp, body }), body],
+        [sign({ secret: secrets.stripe.replace('whsec_', ''), timestamp, body }), body],
+        [sign({ secret: secrets.stripe, timestamp: timestamp - 400, body }), body],
+        [sign({ secret: secrets.stripe, timestamp: timestamp + 400, body }), body],
       ]) {
-        const answer = await shop.deliver(wrong, sent);
-        assert.equal(answer.http, 403, JSON.stringify(answer));
-        assert.equal(answer.type, '/problems/bad-signature');
+        const response = await shop.deliver(wrong, sent);
+        assert.equal(response.http, 403, JSON.stringify(response));
+        assert.equal(response.type, '/problems/bad-signature');
       }
       assert.equal(await shop.statusOf(order), 'pending');
     });
   });
 }
 
-test('each delivery has a line in the log, without its body and signature', async () => {
-  const [shop, sign] = [shopNow(), stripeSigners['npm stripe']];
+test('each delivery has one log line, without body and signature', async () => {
+  const [shop, sign] = [currentShop(), stripeSigners['npm stripe']];
   const order = await shop.order();
   const body = event(order, 'checkout.session.completed', session(order, 'paid'));
-  const headers = sign({ secret: secrets.stripe, at: now(), body });
+  const headers = sign({ secret: secrets.stripe, timestamp: now(), body });
   await shop.deliver(headers, body);
   const lines = shop.webhookLines.filter((line) => line.event === JSON.parse(body).id);
   assert.equal(lines.length, 1);
