@@ -1,16 +1,15 @@
-//! The ceiling that `make bench` measures against: the whole program, except that whoever asks for a hold gets one
-//! without the engine being asked, so no stock, no queue and no database. What is left is what HTTP, the token, reading
-//! the request and writing the answer cost, and no store can be faster.
+//! The ceiling of `make bench`: the whole server, except that `POST /api/holds` returns an invented hold without asking
+//! the engine. What remains is the cost of HTTP, the token, parsing and the response, which no store can beat.
 
 use axum::routing::post;
 use checkout::{
-    Clock, Mint, Replayed, SystemClock,
+    Clock, IdGenerator, Idempotent, SystemClock,
     model::{Hold, HoldState},
 };
 use server::{
-    api::holds::{PlaceHold, placed},
+    api::holds::{PlaceHold, hold_created},
     auth::Client,
-    extract::Posted,
+    http::extract::IdempotentJson,
 };
 use std::{future::ready, process::ExitCode, sync::Arc, time::Duration};
 
@@ -19,12 +18,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let mint = Mint::new(clock.clone());
-    let invent = move |Client(owner): Client, Posted { body, idempotency: _ }: Posted<PlaceHold>| {
+    let ids = IdGenerator::new(clock.clone());
+    let invent = move |Client(owner): Client, IdempotentJson { body, .. }: IdempotentJson<PlaceHold>| {
         let PlaceHold { product_id, qty, shopper } = body;
         let now = clock.now();
         let hold = Hold {
-            id: mint.id(),
+            id: ids.generate(),
             product_id,
             owner,
             shopper,
@@ -34,7 +33,7 @@ fn main() -> ExitCode {
             extended: false,
             state: HoldState::Active,
         };
-        ready(placed(Replayed { value: hold, replayed: false }))
+        ready(hold_created(Idempotent { value: hold, replayed: false }))
     };
-    server::commands::main_with(post(invent))
+    server::cli::main_with(post(invent))
 }

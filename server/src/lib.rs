@@ -1,34 +1,17 @@
-//! The HTTP edge of the shop and the `holdfast` command. A request comes by `passage` and `router` to a handler in `api`, `webhooks` or
-//! the storefront, which parses it, asks [`checkout::Checkout`], and maps the answer; `problem` has all the "no"s.
+//! The HTTP server and the `holdfast` command. `router` lists every route; `http::middleware` wraps them; a handler in
+//! `api`, `webhooks` or `storefront` parses the request, calls [`checkout::Checkout`] and maps the result; `problem` maps
+//! every refusal and error to a response.
 
 pub mod api;
-mod apology;
 pub mod auth;
-pub mod boot;
 pub mod cli;
-pub mod commands;
-mod compression;
 pub mod config;
-mod cors;
 mod docs;
-pub mod extract;
-mod health;
+pub mod http;
 mod in_progress;
-mod limits;
-mod listen;
-mod live;
-mod metrics;
-mod object;
-mod passage;
 mod problem;
 mod router;
-mod sandbox;
-pub mod secret;
-mod security;
-mod seed;
-mod sessions;
-mod site;
-mod sse;
+pub mod startup;
 mod state;
 mod storefront;
 mod telemetry;

@@ -1,9 +1,9 @@
-//! The program `holdfast`.
+//! The `holdfast` program.
 
-/// Many small values live and die with each request; this allocator is the faster one at that.
+/// Requests allocate many small values, which this allocator handles faster than the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    server::commands::main()
+    server::cli::main()
 }

@@ -91,6 +91,13 @@ impl Problem {
         Self::new(Kind::Fault, detail).with("reference", reference)
     }
 
+    /// Adds headers.
+    #[must_use]
+    pub fn headers(mut self, headers: HeaderMap) -> Self {
+        self.0.headers.extend(headers);
+        self
+    }
+
     /// Says when to come back.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
@@ -104,8 +111,8 @@ impl From<Error> for Problem {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Busy { retry_after } => Self::busy(retry_after),
-            Error::Unknown => Self::unknown_outcome(),
-            Error::Fault => Self::fault("the checkout failed; the lines above say how"),
+            Error::OutcomeUnknown => Self::unknown_outcome(),
+            Error::Internal => Self::fault("the checkout failed; the lines above say how"),
         }
     }
 }

@@ -1,22 +1,21 @@
-//! What every handler may reach.
+//! The state of the server. A handler extracts only the part that it needs: `State<Checkout>`, `State<Arc<Tokens>>`.
 
 use crate::{
-    api::token::ClientCheck,
-    auth::Tokens,
+    auth::{SecretVerifier, Tokens},
     config::Settings,
+    http::sse::EventStreams,
     in_progress::InProgress,
-    limits::{Arrivals, Crowd, Rates},
-    metrics::Metrics,
-    webhooks,
+    telemetry::metrics::Metrics,
+    webhooks::WebhookKeys,
 };
-use app::sandbox::SandboxProvider;
+use app::shop::sandbox::SandboxProvider;
 use axum::extract::FromRef;
-use checkout::{Checkout, Mint, store::Store};
+use checkout::{Checkout, IdGenerator, store::Store};
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
-/// Shared by all requests; clones are cheap.
+/// The state that all requests share. Clones are cheap.
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
 
@@ -24,32 +23,28 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     /// The engine.
     pub checkout: Checkout,
-    /// Sessions and API clients live here; everything else goes through the engine.
+    /// The store of sessions and API clients.
     pub store: Arc<dyn Store>,
-    /// Ids of requests.
-    pub mint: Mint,
+    /// Generates request ids.
+    pub ids: IdGenerator,
     /// Issues and verifies access tokens.
-    pub tokens: Tokens,
-    /// Requests with an idempotency key that are under way.
-    pub in_progress: InProgress,
-    /// How often clients may ask.
-    pub rates: Rates,
-    /// Requests whose body is still on its way.
-    pub arrivals: Arrivals,
-    /// How many requests are answered at once.
-    pub crowd: Crowd,
-    /// What this server tells of itself.
-    pub metrics: Metrics,
-    /// Checks clients' secrets, a few at a time.
-    pub client_check: ClientCheck,
-    /// Verify webhooks.
-    pub webhook_keys: webhooks::Keys,
-    /// The built-in payment provider, where it is open.
+    pub tokens: Arc<Tokens>,
+    /// Verifies API clients' secrets.
+    pub secrets: Arc<SecretVerifier>,
+    /// Idempotency keys of requests in progress.
+    pub in_progress: Arc<InProgress>,
+    /// Metrics of this server.
+    pub metrics: Arc<Metrics>,
+    /// Builds responses that stream events.
+    pub streams: EventStreams,
+    /// Keys that verify payment webhooks.
+    pub webhook_keys: Arc<WebhookKeys>,
+    /// The built-in payment provider, where it is enabled.
     pub sandbox: Option<SandboxProvider>,
-    /// Where the storefront's files are.
+    /// Leptos' options.
     pub leptos: LeptosOptions,
-    /// What the server runs by.
-    pub settings: Settings,
+    /// The settings.
+    pub settings: Arc<Settings>,
     /// Cancelled when the server is asked to stop.
     pub stopping: CancellationToken,
 }
@@ -68,8 +63,26 @@ impl Deref for AppState {
     }
 }
 
-impl FromRef<AppState> for LeptosOptions {
-    fn from_ref(state: &AppState) -> Self {
-        state.leptos.clone()
-    }
+/// Lets handlers extract one part of the state.
+macro_rules! extractable {
+    ($($part:ident: $type:ty),* $(,)?) => {
+        $(impl FromRef<AppState> for $type {
+            fn from_ref(state: &AppState) -> Self {
+                state.$part.clone()
+            }
+        })*
+    };
+}
+
+extractable! {
+    checkout: Checkout,
+    tokens: Arc<Tokens>,
+    secrets: Arc<SecretVerifier>,
+    in_progress: Arc<InProgress>,
+    metrics: Arc<Metrics>,
+    streams: EventStreams,
+    webhook_keys: Arc<WebhookKeys>,
+    leptos: LeptosOptions,
+    settings: Arc<Settings>,
+    stopping: CancellationToken,
 }

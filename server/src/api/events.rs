@@ -1,14 +1,14 @@
-//! `GET /api/products/events` and `/api/products/{id or slug}/events`: the true stock, live (DESIGN §7).
+//! Live stock as server-sent events: `GET /api/products/events` and `GET /api/products/{id or slug}/events`.
 
-use super::{Answer, products};
-use crate::{sse, state::AppState};
+use super::{ApiResult, products};
+use crate::http::sse::{self, EventStreams};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::Response,
 };
 use bytes::Bytes;
 use checkout::{
-    Checkout, Frame, StockWatch,
+    Checkout, StockUpdate, StockWatch,
     model::{ProductId, Refusal},
 };
 use futures::{Stream, stream};
@@ -18,24 +18,27 @@ use std::{
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// One product.
-pub async fn one(State(state): State<AppState>, name: Result<Path<String>, PathRejection>) -> Answer<Response> {
-    let product =
-        name.ok().and_then(|Path(name)| products::find(&state.checkout, &name)).ok_or(Refusal::UnknownProduct)?;
-    let watch = state.checkout.watch_stock(product.id).ok_or(Refusal::UnknownProduct)?;
-    Ok(sse::answer(changes_of(watch), &state))
+/// Streams the stock of one product.
+pub async fn watch_product(
+    State(checkout): State<Checkout>,
+    State(streams): State<EventStreams>,
+    name: Result<Path<String>, PathRejection>,
+) -> ApiResult<Response> {
+    let product = name.ok().and_then(|Path(name)| products::find(&checkout, &name)).ok_or(Refusal::UnknownProduct)?;
+    let watch = checkout.watch_stock(product.id).ok_or(Refusal::UnknownProduct)?;
+    Ok(streams.respond(stock_changes(watch)))
 }
 
-/// Every product.
-pub async fn all(State(state): State<AppState>) -> Response {
-    sse::answer(AllStock::watch(state.checkout.clone()).changes(), &state)
+/// Streams the stock of every product.
+pub async fn watch_products(State(checkout): State<Checkout>, State(streams): State<EventStreams>) -> Response {
+    streams.respond(AllStock::watch(checkout).changes())
 }
 
-fn stock_event(frame: &Frame) -> Bytes {
+fn stock_event(frame: &StockUpdate) -> Bytes {
     frame.message(|frame| sse::event("stock", Some(frame.snapshot.version), &frame.json))
 }
 
-fn changes_of(mut watch: StockWatch) -> impl Stream<Item = Bytes> {
+fn stock_changes(mut watch: StockWatch) -> impl Stream<Item = Bytes> {
     let now = stock_event(&watch.current());
     stream::unfold((Some(now), watch), async |(now, mut watch)| {
         let event = match now {
@@ -46,19 +49,19 @@ fn changes_of(mut watch: StockWatch) -> impl Stream<Item = Bytes> {
     })
 }
 
-/// A watcher of everything. One that falls too far behind is told the whole state again instead of what it missed.
+/// Watches the stock of every product. A watcher that lags too far behind gets the whole state again.
 struct AllStock {
     checkout: Checkout,
-    pending: VecDeque<Arc<Frame>>,
-    changes: Receiver<Arc<Frame>>,
-    /// What was told last of each product; an older version is dropped.
-    told: HashMap<ProductId, u64>,
+    pending: VecDeque<Arc<StockUpdate>>,
+    changes: Receiver<Arc<StockUpdate>>,
+    /// Last version sent of each product; older versions are dropped.
+    sent: HashMap<ProductId, u64>,
 }
 
 impl AllStock {
     fn watch(checkout: Checkout) -> Self {
         let (now, changes) = checkout.watch_all_stock();
-        Self { checkout, pending: now.into(), changes, told: HashMap::new() }
+        Self { checkout, pending: now.into(), changes, sent: HashMap::new() }
     }
 
     fn changes(self) -> impl Stream<Item = Bytes> {
@@ -68,7 +71,7 @@ impl AllStock {
         })
     }
 
-    async fn next(&mut self) -> Option<Arc<Frame>> {
+    async fn next(&mut self) -> Option<Arc<StockUpdate>> {
         loop {
             let frame = match self.pending.pop_front() {
                 Some(frame) => frame,
@@ -83,10 +86,10 @@ impl AllStock {
                 },
             };
             let version = frame.snapshot.version;
-            let known = self.told.insert(frame.snapshot.product_id, version);
+            let known = self.sent.insert(frame.snapshot.product_id, version);
             match known {
-                // Put the newer one back: the older is neither told nor remembered.
-                Some(told) if told >= version => self.told.insert(frame.snapshot.product_id, told),
+                // Restore the newer version; the older frame is not sent.
+                Some(sent) if sent >= version => self.sent.insert(frame.snapshot.product_id, sent),
                 _ => return Some(frame),
             };
         }

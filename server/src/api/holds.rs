@@ -1,68 +1,69 @@
-//! `POST /api/holds`, `GET` and `DELETE /api/holds/{id}`: the client's own only.
+//! Holds of the calling client: place, get, extend, release.
 
-use super::{Answer, created, named};
+use super::{ApiResult, created, named, updated};
 use crate::{
     auth::Client,
-    extract::{Id, Posted, PostedNothing},
-    state::AppState,
+    http::extract::{Id, IdempotentEmpty, IdempotentJson},
+    in_progress::InProgress,
 };
 use axum::{Json, extract::State, response::Response};
 use checkout::{
-    Replayed,
+    Checkout, Idempotent,
     model::{Hold, HoldId, HoldState, OrderId, ProductId, Quantity, Shopper, Timestamp},
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// What to hold.
+/// A request for a hold.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceHold {
     /// The product's id.
     #[schema(value_type = Uuid)]
     pub product_id: ProductId,
-    /// How many units.
+    /// Number of units.
     #[schema(value_type = u32, minimum = 1, maximum = 10000)]
     pub qty: Quantity,
-    /// Your name for your customer: any text without control characters. The sale's limit for one shopper is counted by
-    /// it; without it, your client is the shopper.
+    /// Your identifier for your customer: any text without control characters. The per-shopper limit is counted by it.
+    /// Without it, your client counts as the shopper.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     pub shopper: Option<Shopper>,
 }
 
-/// Some units of a product, set aside for a while.
+/// Units of a product, reserved until the hold expires.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Hold)]
 pub struct HoldView {
-    /// The hold's id. A payment may refer to it before the order exists.
+    /// Id of the hold. A payment may refer to it before the order exists.
     #[schema(value_type = Uuid)]
     hold_id: HoldId,
-    /// What is held.
+    /// The product held.
     #[schema(value_type = Uuid)]
     product_id: ProductId,
-    /// How many units.
+    /// Number of units.
     #[schema(value_type = u32, minimum = 1, maximum = 10000)]
     qty: Quantity,
-    /// Your name for your customer, if you gave one.
+    /// Your identifier for your customer, if you sent one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     shopper: Option<Shopper>,
-    /// Where it stands.
+    /// Current status.
     status: HoldStatus,
-    /// The order it became, if it did.
+    /// The order placed from this hold, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Uuid, required = false)]
     order_id: Option<OrderId>,
-    /// When it was placed.
+    /// Creation time.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// The first instant at which it can no longer be ordered.
+    /// First instant at which the hold can no longer be ordered.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
 }
 
-/// Where a hold stands: `active` until it is `ordered`, has `expired`, or was given back (`released`).
+/// Status of a hold: `active` until it is `ordered`, `expired` or `released`.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldStatus {
@@ -86,36 +87,54 @@ impl From<Hold> for HoldView {
     }
 }
 
-/// Sets some units aside.
+/// Places a hold.
 pub async fn place(
-    State(state): State<AppState>,
+    State(checkout): State<Checkout>,
+    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
-    Posted { body, idempotency }: Posted<PlaceHold>,
-) -> Answer<Response> {
-    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
+    IdempotentJson { body, idempotency }: IdempotentJson<PlaceHold>,
+) -> ApiResult<Response> {
+    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
     let PlaceHold { product_id, qty, shopper } = body;
-    Ok(placed(state.checkout.place_hold(product_id, qty, owner, shopper, idempotency).await?))
+    Ok(hold_created(checkout.place_hold(product_id, qty, owner, shopper, idempotency).await?))
 }
 
-/// The answer to whoever placed `hold`.
-pub fn placed(hold: Replayed<Hold>) -> Response {
+/// Builds the response for a hold that was just placed, or replayed.
+pub fn hold_created(hold: Idempotent<Hold>) -> Response {
     let location = format!("/api/holds/{}", hold.value.id);
     created(&location, hold.replayed, HoldView::from(hold.value))
 }
 
-/// A hold of one's own.
-pub async fn one(State(state): State<AppState>, Client(owner): Client, Id(hold): Id<HoldId>) -> Answer<Json<HoldView>> {
-    Ok(Json(state.checkout.hold(hold, owner).await?.into()))
-}
-
-/// Gives a hold back; as often as one likes.
-pub async fn release(
-    State(state): State<AppState>,
+/// Returns a hold of the client.
+pub async fn get(
+    State(checkout): State<Checkout>,
     Client(owner): Client,
     Id(hold): Id<HoldId>,
-    PostedNothing { idempotency }: PostedNothing,
-) -> Answer<StatusCode> {
-    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
-    state.checkout.release_hold(hold, owner, idempotency).await?;
+) -> ApiResult<Json<HoldView>> {
+    Ok(Json(checkout.hold(hold, owner).await?.into()))
+}
+
+/// Releases a hold. Releasing it again has no effect.
+pub async fn release(
+    State(checkout): State<Checkout>,
+    State(in_progress): State<Arc<InProgress>>,
+    Client(owner): Client,
+    Id(hold): Id<HoldId>,
+    IdempotentEmpty { idempotency }: IdempotentEmpty,
+) -> ApiResult<StatusCode> {
+    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
+    checkout.release_hold(hold, owner, idempotency).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Extends a hold once, where its product allows it.
+pub async fn extend(
+    State(checkout): State<Checkout>,
+    State(in_progress): State<Arc<InProgress>>,
+    Client(owner): Client,
+    Id(hold): Id<HoldId>,
+    IdempotentEmpty { idempotency }: IdempotentEmpty,
+) -> ApiResult<Response> {
+    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
+    Ok(updated(checkout.extend_hold(hold, owner, idempotency).await?, HoldView::from))
 }

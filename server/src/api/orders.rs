@@ -1,97 +1,102 @@
-//! `POST /api/orders`, `GET /api/orders/{id}`, its events and its cancelling: the client's own only.
+//! Orders of the calling client: place, list, get, cancel, watch.
 
 use super::{
-    Answer, created, done, named,
-    page::Page,
-    words::{CancelReason, RefundReason},
+    ApiResult, created,
+    enums::{CancelReason, RefundReason},
+    named,
+    pagination::Page,
+    updated,
 };
 use crate::{
-    auth::{self, Client},
-    extract::{Id, Posted, PostedNothing},
-    sse,
-    state::AppState,
+    auth::{self, Client, Tokens},
+    http::{
+        extract::{Id, IdempotentEmpty, IdempotentJson},
+        sse::{self, EventStreams},
+    },
+    in_progress::InProgress,
 };
 use axum::{Json, extract::State, response::Response};
 use bytes::Bytes;
 use checkout::{
-    Checkout, OrderWatch,
+    Checkout,
     model::{
-        Currency, Deposit, EventOutcome, HoldId, Order, OrderId, OrderState, Owner, Payment, ProductId, Quantity,
-        Shopper, Timestamp, TransactionId,
+        Currency, EventOutcome, HoldId, Order, OrderId, OrderState, Owner, Payment, ProductId, Quantity,
+        ReportedAmount, Shopper, Timestamp, TransactionId,
     },
 };
 use futures::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// What to order.
+/// A request to place an order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
-    /// The hold that becomes the order.
+    /// The hold to order.
     #[schema(value_type = Uuid)]
     hold_id: HoldId,
 }
 
-/// What a hold became, waiting for its money or past that.
+/// An order, placed from a hold.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Order)]
 pub struct OrderView {
-    /// The order's id.
+    /// Id of the order.
     #[schema(value_type = Uuid)]
     order_id: OrderId,
-    /// The hold it was.
+    /// The hold it was placed from.
     #[schema(value_type = Uuid)]
     hold_id: HoldId,
-    /// What was ordered.
+    /// The product ordered.
     #[schema(value_type = Uuid)]
     product_id: ProductId,
-    /// How many units.
+    /// Number of units.
     #[schema(value_type = u32, minimum = 1, maximum = 10000)]
     qty: Quantity,
-    /// Your name for your customer, if you gave one.
+    /// Your identifier for your customer, if you sent one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     shopper: Option<Shopper>,
-    /// What all units cost together, in minor units of `currency`.
+    /// Total price of all units, in minor units of `currency`.
     #[schema(minimum = 0)]
     amount: i64,
-    /// ISO 4217.
+    /// ISO 4217 code.
     #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
     currency: Currency,
-    /// Where it stands.
+    /// Current status.
     status: OrderStatus,
-    /// When the shop learned of the payment, once it is paid.
+    /// Time at which the shop recorded the payment, once it is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     paid_at: Option<Timestamp>,
-    /// The provider's transaction that paid it.
+    /// The provider's transaction that paid the order.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     transaction_id: Option<TransactionId>,
-    /// When it ended without its money.
+    /// Time of cancellation, if it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     cancelled_at: Option<Timestamp>,
-    /// Why it ended without its money.
+    /// Reason for the cancellation, if it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = CancelReason, required = false)]
     reason: Option<CancelReason>,
-    /// When it was placed.
+    /// Creation time.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// Until when it has to be paid.
+    /// Payment deadline.
     #[schema(value_type = String, format = DateTime)]
     pay_by: Timestamp,
-    /// Money that came and has to go back, or has gone; told where one order is asked for or watched.
+    /// Payments that are due for refund or were refunded. Present when a single order is read or watched.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     refunds: Vec<RefundView>,
 }
 
-/// Where an order stands: `pending` until it is `paid` or `cancelled`. One that was cancelled becomes `paid` after all when
-/// late money comes and its units are still there.
+/// Status of an order: `pending` until it is `paid` or `cancelled`. A cancelled order becomes `paid` when a late payment
+/// arrives and its units are still available.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
@@ -110,28 +115,28 @@ impl From<&OrderState> for OrderStatus {
     }
 }
 
-/// Money that goes back.
+/// A refund of a payment.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Refund)]
 struct RefundView {
-    /// The provider's transaction that brought it.
+    /// The provider's transaction to refund.
     #[schema(value_type = String)]
     transaction_id: TransactionId,
-    /// Has it gone back?
+    /// Current status.
     status: RefundStatus,
-    /// Why it goes back.
+    /// Reason for the refund.
     reason: RefundReason,
-    /// How much, in minor units, where the provider said so.
+    /// Amount in minor units, where the provider reported it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, minimum = 0, required = false)]
     amount: Option<i64>,
-    /// Of which currency, where the provider said so.
+    /// ISO 4217 code, where the provider reported it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[A-Z]{3}$", required = false)]
     currency: Option<Currency>,
 }
 
-/// How far a refund is: `refund_due` until the shop's operator has made it, `refunded` from then on.
+/// Status of a refund: `refund_due` until the shop has made it, `refunded` afterwards.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum RefundStatus {
@@ -175,88 +180,88 @@ impl OrderView {
 }
 
 impl RefundView {
-    /// The refund of a payment, where it has one.
+    /// Returns the refund of a payment, where it has one.
     fn of(payment: Payment) -> Option<Self> {
         let (status, reason) = match payment.outcome {
             EventOutcome::RefundDue(reason) => (RefundStatus::RefundDue, reason),
             EventOutcome::Refunded(reason) => (RefundStatus::Refunded, reason),
             _ => return None,
         };
-        let Deposit { amount, currency } = payment.deposit;
+        let ReportedAmount { amount, currency } = payment.reported;
         Some(Self { transaction_id: payment.transaction_id, status, reason: reason.into(), amount, currency })
     }
 }
 
-/// Turns a hold into an order.
+/// Places an order from a hold.
 pub async fn place(
-    State(state): State<AppState>,
+    State(checkout): State<Checkout>,
+    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
-    Posted { body, idempotency }: Posted<PlaceOrder>,
-) -> Answer<Response> {
-    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
-    let order = state.checkout.place_order(body.hold_id, owner, idempotency).await?;
+    IdempotentJson { body, idempotency }: IdempotentJson<PlaceOrder>,
+) -> ApiResult<Response> {
+    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
+    let order = checkout.place_order(body.hold_id, owner, idempotency).await?;
     let location = format!("/api/orders/{}", order.value.id);
     Ok(created(&location, order.replayed, OrderView::from(order.value)))
 }
 
-/// All orders of one's own, newest first.
-pub async fn list(State(state): State<AppState>, Client(owner): Client, page: Page<OrderId>) -> Answer<Response> {
-    let limit = u32::try_from(page.with_one_more()).unwrap_or(u32::MAX);
-    let orders = state.checkout.orders(owner, page.after, limit).await?;
-    Ok(page.answer("/api/orders", &orders, |order| order.id.to_string(), |order| OrderView::from(order.clone())))
+/// Lists the client's orders, newest first.
+pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page: Page<OrderId>) -> ApiResult<Response> {
+    let limit = u32::try_from(page.limit_plus_one()).unwrap_or(u32::MAX);
+    let orders = checkout.orders(owner, page.after, limit).await?;
+    Ok(page.respond("/api/orders", &orders, |order| order.id.to_string(), |order| OrderView::from(order.clone())))
 }
 
-/// An order of one's own.
-pub async fn one(
-    State(state): State<AppState>,
+/// Returns an order of the client, with its refunds.
+pub async fn get(
+    State(checkout): State<Checkout>,
     Client(owner): Client,
     Id(order): Id<OrderId>,
-) -> Answer<Json<OrderView>> {
-    let order = state.checkout.order(order, owner).await?;
-    let payments = state.checkout.payments(&order).await?;
+) -> ApiResult<Json<OrderView>> {
+    let order = checkout.order(order, owner).await?;
+    let payments = checkout.payments(&order).await?;
     Ok(Json(OrderView::from(order).with_refunds(payments)))
 }
 
-/// Cancels an order that is not paid; as often as one likes.
+/// Cancels an unpaid order. Cancelling it again has no effect.
 pub async fn cancel(
-    State(state): State<AppState>,
+    State(checkout): State<Checkout>,
+    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
     Id(order): Id<OrderId>,
-    PostedNothing { idempotency }: PostedNothing,
-) -> Answer<Response> {
-    let _underway = state.in_progress.enter(owner, idempotency.as_ref())?;
-    Ok(done(state.checkout.cancel_order(order, owner, idempotency).await?, OrderView::from))
+    IdempotentEmpty { idempotency }: IdempotentEmpty,
+) -> ApiResult<Response> {
+    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
+    Ok(updated(checkout.cancel_order(order, owner, idempotency).await?, OrderView::from))
 }
 
-/// The order now, and each time it changes, for as long as the client's token is good.
-pub async fn events(
-    State(state): State<AppState>,
+/// Streams the order now and each time it changes, until the client's token expires.
+pub async fn watch(
+    State(checkout): State<Checkout>,
+    State(streams): State<EventStreams>,
+    State(tokens): State<Arc<Tokens>>,
     Client(owner): Client,
     headers: HeaderMap,
     Id(order): Id<OrderId>,
-) -> Answer<Response> {
+) -> ApiResult<Response> {
     let token = auth::bearer(&headers).unwrap_or_default().to_owned();
-    let ends = Box::pin(auth::until_it_ends(token, state.clone()));
-    Ok(sse::answer(watch(&state, order, owner).await?.take_until(ends), &state))
+    let clock = checkout.clone();
+    let expired = Box::pin(async move { tokens.expired(&token, || clock.now()).await });
+    Ok(streams.respond(order_changes(checkout, order, owner).await?.take_until(expired)))
 }
 
-/// An order's events, for its owner.
-pub(crate) async fn watch(
-    state: &AppState,
+/// Returns an order's events, for its owner. The stream ends when the refunds cannot be read; watchers then reconnect.
+pub(crate) async fn order_changes(
+    checkout: Checkout,
     order: OrderId,
     owner: Owner,
-) -> Answer<impl Stream<Item = Bytes> + Send + use<>> {
-    let watch = state.checkout.watch_order(order, owner).await?;
-    Ok(changes(watch, state.checkout.clone()))
-}
-
-/// Ends where the refunds cannot be read: whoever watches comes again.
-fn changes(watch: OrderWatch, checkout: Checkout) -> impl Stream<Item = Bytes> {
-    stream::unfold((watch, checkout), async |(mut watch, checkout)| {
+) -> ApiResult<impl Stream<Item = Bytes> + Send + use<>> {
+    let watch = checkout.watch_order(order, owner).await?;
+    Ok(stream::unfold((watch, checkout), async |(mut watch, checkout)| {
         let order = watch.next().await?;
         let payments = checkout.payments(&order).await.ok()?;
-        // A value of plain fields always has its JSON.
+        // Serialising a struct of plain fields cannot fail.
         let json = serde_json::to_vec(&OrderView::from(order).with_refunds(payments)).ok()?;
         Some((sse::event("order", None, &json), (watch, checkout)))
-    })
+    }))
 }

@@ -1,8 +1,7 @@
-//! `GET /api/products` and `/api/products/{id or slug}`: public, from memory, never older than the last commit this node
-//! has seen.
+//! The catalogue: `GET /api/products` and `GET /api/products/{id or slug}`. Public, and served from memory: a response is
+//! never older than the last commit that this node has seen.
 
-use super::{Answer, page::Page};
-use crate::state::AppState;
+use super::{ApiResult, pagination::Page};
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -10,7 +9,7 @@ use axum::{
 };
 use checkout::{
     Checkout,
-    model::{Currency, Product, ProductId, Refusal, Sale, Slug, Stock, Timestamp},
+    model::{Currency, Product, ProductId, Refusal, SalePhase, Slug, Stock, Timestamp},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -18,66 +17,69 @@ use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// A product on sale, as one commit left it. `total` is always `available + held + pending + sold`.
+/// A product on sale, as of one commit. `total` is always `available + held + pending + sold`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Product)]
 pub struct ProductView<'a> {
-    /// The product's id.
+    /// Id of the product.
     #[schema(value_type = Uuid)]
     id: ProductId,
-    /// The product's name in addresses.
+    /// URL name of the product.
     #[schema(value_type = String, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: &'a Slug,
-    /// Its name for people.
+    /// Display name.
     #[schema(min_length = 1, max_length = 200)]
     name: &'a str,
-    /// What it is, in a sentence or two; may be empty.
+    /// Short description; may be empty.
     #[schema(max_length = 2000)]
     description: &'a str,
-    /// The path of its picture on this server; empty where there is none.
+    /// Path of its picture on this server; empty if it has none.
     image: &'a str,
-    /// What one unit costs, in minor units of `currency`.
+    /// Price of one unit, in minor units of `currency`.
     #[schema(minimum = 0)]
     price: i64,
-    /// ISO 4217.
+    /// ISO 4217 code.
     #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
     currency: Currency,
-    /// Units the sale has in all.
+    /// Total number of units in the sale.
     #[schema(maximum = 1_000_000_000)]
     total: u32,
-    /// Units anyone may hold now.
+    /// Units available to hold.
     available: u32,
-    /// Units in active holds: they may come back.
+    /// Units in active holds; they may become available again.
     held: u32,
-    /// Units in orders that wait for their payment: they may come back.
+    /// Units in orders awaiting payment; they may become available again.
     pending: u32,
-    /// Units paid for.
+    /// Units sold: their orders are paid.
     sold: u32,
-    /// The most one shopper may have; null where there is no limit.
+    /// Maximum number of units per shopper; null if unlimited.
     #[schema(required, minimum = 1)]
     per_shopper_limit: Option<u32>,
-    /// When the sale opens; null where it always was.
+    /// Start of the sale; null if it has none.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     starts_at: Option<Timestamp>,
-    /// When the sale ends; null where it never does.
+    /// End of the sale; null if it has none.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     ends_at: Option<Timestamp>,
-    /// Whether it is sold now.
+    /// Status of the sale now.
     sale: SaleStatus,
-    /// How long a hold lasts.
+    /// Lifetime of a hold, in seconds.
     #[schema(minimum = 1)]
     hold_seconds: u64,
-    /// How long an order waits for its payment.
+    /// Seconds that the one extension adds to a hold; null if the sale allows no extension.
+    #[schema(required, minimum = 1)]
+    extend_seconds: Option<u64>,
+    /// Time to pay an order, in seconds.
     #[schema(minimum = 1)]
     pay_seconds: u64,
-    /// Grows by one with each commit that touched the product.
+    /// Increases by one with each commit that changes the product.
     version: u64,
-    /// When the last of those commits was made, by the server's clock.
+    /// Time of the last such commit, by the server's clock.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
-/// Where now lies in a sale: before it (`coming`), in it (`open`), or after it (`ended`).
+/// Status of a sale: not started (`coming`), `open`, or `ended`.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum SaleStatus {
@@ -87,7 +89,7 @@ enum SaleStatus {
 }
 
 impl<'a> ProductView<'a> {
-    /// The product as it is at `now`.
+    /// Renders the product as of `now`.
     pub fn new(product: &'a Product, now: Timestamp) -> Self {
         let Stock { total, available, held, pending, sold } = product.stock;
         Self {
@@ -108,6 +110,7 @@ impl<'a> ProductView<'a> {
             ends_at: product.window.ends_at,
             sale: SaleStatus::of(product, now),
             hold_seconds: product.hold_for.as_secs(),
+            extend_seconds: product.extend_by.map(|by| by.as_secs()),
             pay_seconds: product.pay_within.as_secs(),
             version: product.version,
             updated_at: product.updated_at,
@@ -118,36 +121,36 @@ impl<'a> ProductView<'a> {
 impl SaleStatus {
     fn of(product: &Product, now: Timestamp) -> Self {
         match product.window.at(now) {
-            Sale::Coming(_) => Self::Coming,
-            Sale::Open => Self::Open,
-            Sale::Ended(_) => Self::Ended,
+            SalePhase::Upcoming(_) => Self::Coming,
+            SalePhase::Open => Self::Open,
+            SalePhase::Ended(_) => Self::Ended,
         }
     }
 }
 
-/// `GET /api/products`, oldest first.
-pub async fn list(State(state): State<AppState>, page: Page<ProductId>, headers: HeaderMap) -> Response {
-    let (mut products, now) = (state.checkout.products(), state.checkout.now());
+/// Lists the products, oldest first.
+pub async fn list(State(checkout): State<Checkout>, page: Page<ProductId>, headers: HeaderMap) -> Response {
+    let (mut products, now) = (checkout.products(), checkout.now());
     products.retain(|product| page.after.is_none_or(|after| product.id > after));
-    products.truncate(page.with_one_more());
+    products.truncate(page.limit_plus_one());
     cached(&headers, &etag(&products, now), || {
-        page.answer("/api/products", &products, |p| p.id.to_string(), |p| ProductView::new(p, now))
+        page.respond("/api/products", &products, |p| p.id.to_string(), |p| ProductView::new(p, now))
     })
 }
 
-/// `GET /api/products/{id or slug}`.
-pub async fn one(
-    State(state): State<AppState>,
+/// Returns one product.
+pub async fn get(
+    State(checkout): State<Checkout>,
     name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-) -> Answer<Response> {
-    let product = name.ok().and_then(|Path(name)| find(&state.checkout, &name)).ok_or(Refusal::UnknownProduct)?;
-    let now = state.checkout.now();
+) -> ApiResult<Response> {
+    let product = name.ok().and_then(|Path(name)| find(&checkout, &name)).ok_or(Refusal::UnknownProduct)?;
+    let now = checkout.now();
     let tag = etag(std::slice::from_ref(&product), now);
     Ok(cached(&headers, &tag, || Json(ProductView::new(&product, now)).into_response()))
 }
 
-/// The product of that id or slug.
+/// Returns the product with this id or slug.
 pub(super) fn find(checkout: &Checkout, name: &str) -> Option<Arc<Product>> {
     match name.parse() {
         Ok(id) => checkout.product(id),
@@ -155,7 +158,7 @@ pub(super) fn find(checkout: &Checkout, name: &str) -> Option<Arc<Product>> {
     }
 }
 
-/// Names, for [`cached`], what an answer was made of: each product's version, and where its sale stands, which time alone can change.
+/// Returns an entity tag made of each product's version and sale status. The status changes with time alone.
 fn etag(products: &[Arc<Product>], now: Timestamp) -> String {
     let mut hash = Sha256::new();
     for product in products {
@@ -166,13 +169,13 @@ fn etag(products: &[Arc<Product>], now: Timestamp) -> String {
     format!("\"{}\"", hex::encode(&hash.finalize()[..12]))
 }
 
-/// The answer, or 304 where the client has it. The tag is a weak one: compressed or not, the answer says the same.
+/// Returns the response, or 304 if the client already has it. The tag is weak: compression does not change it.
 pub fn cached(headers: &HeaderMap, etag: &str, answer: impl FnOnce() -> Response) -> Response {
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
     let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
     let fresh = known.flat_map(|v| v.split(',')).any(|tag| same(tag.trim()));
     let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { answer() };
-    // Hexadecimal in quotes is always a header's value.
+    // Quoted hexadecimal is always a valid header value.
     if let Ok(etag) = HeaderValue::from_str(&format!("W/{etag}")) {
         response.headers_mut().insert(header::ETAG, etag);
     }

@@ -1,94 +1,40 @@
-//! `POST /api/token`: client credentials (RFC 6749 §4.4) for an access token. Errors are OAuth's, not problem details:
-//! that is what OAuth clients read.
+//! `POST /api/token`: issues an access token for client credentials (RFC 6749 §4.4). Errors have OAuth's format, which
+//! OAuth clients read, not that of problem details.
 
 use crate::{
-    auth::{SCOPE, TOKEN_TTL_S},
-    extract,
+    auth::{Credentials, SCOPE, SecretVerifier, TOKEN_TTL_S, Tokens, VerificationError},
     problem::ProblemKind,
-    state::AppState,
 };
-use argon2::{Argon2, PasswordHash, PasswordVerifier as _};
 use axum::{
     Json,
-    body::Body,
     extract::State,
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use checkout::store::{ApiClient, Store};
+use bytes::Bytes;
+use checkout::Checkout;
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
-use std::{collections::HashMap, sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use std::{collections::HashMap, sync::Arc};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-/// How long a client waits for its turn to have its secret checked.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Longer secrets than ours are not worth hashing.
-const LONGEST_SECRET: usize = 256;
-/// The hash of no secret: an unknown client is checked against it, and takes as long to refuse as a wrong secret.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdCBvZiBub2JvZHk$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-/// Checks clients' secrets. Hashing is slow on purpose, so half of the processors do it at most: a flood of wrong
-/// secrets slows other sign-ins, and nothing else.
-pub struct ClientCheck(Arc<Semaphore>);
-
-impl Default for ClientCheck {
-    fn default() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self(Arc::new(Semaphore::new((processors / 2).max(1))))
-    }
-}
-
-impl ClientCheck {
-    /// The client, if that is its secret.
-    async fn check(&self, store: &dyn Store, given: Credentials) -> Result<ApiClient, OAuthError> {
-        let found = match Uuid::try_parse(&given.id) {
-            Ok(id) => store.clients().find(id).await.map_err(|error| OAuthError::unavailable(&error.to_string()))?,
-            Err(_) => None,
-        };
-        let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |client| client.secret_hash.clone());
-        let turn = tokio::time::timeout(PATIENCE, self.0.clone().acquire_owned()).await;
-        let turn = turn.map_err(|_| OAuthError::unavailable("too many sign-ins wait"))?;
-        let verified = tokio::task::spawn_blocking(move || {
-            // Hashing goes on also when its client has left, and so does its turn.
-            let _turn = turn;
-            verify(&given.secret, &hash)
-        });
-        let verified = verified.await.unwrap_or(false);
-        found.filter(|client| verified && client.revoked_at.is_none()).ok_or(OAuthError::INVALID_CLIENT)
-    }
-}
-
-fn verify(secret: &str, hash: &str) -> bool {
-    let parsed = PasswordHash::new(hash);
-    parsed.is_ok_and(|hash| Argon2::default().verify_password(secret.as_bytes(), &hash).is_ok())
-}
-
-/// A token, and how to use it.
+/// An access token.
 #[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names are OAuth's")]
 pub struct AccessToken {
     /// Send it as `Authorization: Bearer`.
     access_token: String,
-    /// How to send it: `Bearer`.
+    /// Always `Bearer`.
     token_type: &'static str,
-    /// How long it lasts, in seconds.
+    /// Lifetime in seconds.
     #[schema(minimum = 1)]
     expires_in: u64,
-    /// What it is for: `checkout`.
+    /// Scope of the token: `checkout`.
     scope: &'static str,
 }
 
-/// What a client says it is.
-struct Credentials {
-    id: String,
-    secret: String,
-}
-
-/// What RFC 6749 §5.2 has for a request that gets no token.
+/// An error response (RFC 6749 §5.2).
 #[derive(Debug, PartialEq, Eq)]
 struct OAuthError {
     status: StatusCode,
@@ -100,7 +46,7 @@ impl OAuthError {
     const INVALID_CLIENT: Self = Self {
         status: StatusCode::UNAUTHORIZED,
         code: "invalid_client",
-        description: "no client has this id and secret; make one with: holdfast client add --name NAME",
+        description: "no client has this id and secret; create one with: holdfast client add --name NAME",
     };
 
     fn bad(code: &'static str, description: &'static str) -> Self {
@@ -108,7 +54,7 @@ impl OAuthError {
     }
 
     fn unavailable(why: &str) -> Self {
-        tracing::warn!(why, "no token could be issued");
+        tracing::warn!(why, "could not issue a token");
         let description = "try again in a moment";
         Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "temporarily_unavailable", description }
     }
@@ -130,22 +76,43 @@ impl IntoResponse for OAuthError {
     }
 }
 
-/// `POST /api/token`.
-pub async fn issue(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Response {
-    let raw = match extract::body(body).await {
-        Ok(raw) => raw,
-        Err(problem) => return problem.into_response(),
+/// Issues an access token.
+pub async fn issue(
+    State(checkout): State<Checkout>,
+    State(tokens): State<Arc<Tokens>>,
+    State(verifier): State<Arc<SecretVerifier>>,
+    headers: HeaderMap,
+    raw: Bytes,
+) -> Response {
+    let request = match parse(&headers, &raw) {
+        Ok(credentials) => verifier.verify(credentials).await.map_err(OAuthError::from),
+        Err(error) => Err(error),
     };
-    match token_for(&state, &headers, &raw).await {
-        Ok(token) => {
-            let body = AccessToken { access_token: token, token_type: "Bearer", expires_in: TOKEN_TTL_S, scope: SCOPE };
+    let token = request.and_then(|client| {
+        tracing::info!(client = %client.id, "issued a token");
+        let token = tokens.issue(client.id, checkout.now());
+        token.map_err(|error| OAuthError::unavailable(&error.to_string()))
+    });
+    match token {
+        Ok(access_token) => {
+            let body = AccessToken { access_token, token_type: "Bearer", expires_in: TOKEN_TTL_S, scope: SCOPE };
             ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
         }
         Err(error) => error.into_response(),
     }
 }
 
-async fn token_for(state: &AppState, headers: &HeaderMap, raw: &[u8]) -> Result<String, OAuthError> {
+impl From<VerificationError> for OAuthError {
+    fn from(error: VerificationError) -> Self {
+        match error {
+            VerificationError::Invalid => Self::INVALID_CLIENT,
+            VerificationError::Busy | VerificationError::Store(_) => Self::unavailable(&error.to_string()),
+        }
+    }
+}
+
+/// Parses the request, up to the client's credentials.
+fn parse(headers: &HeaderMap, raw: &[u8]) -> Result<Credentials, OAuthError> {
     let mut form = form(headers, raw)?;
     match form.remove("grant_type").as_deref() {
         Some("client_credentials") => {}
@@ -155,13 +122,10 @@ async fn token_for(state: &AppState, headers: &HeaderMap, raw: &[u8]) -> Result<
     if form.remove("scope").is_some_and(|scope| scope.split(' ').any(|s| !s.is_empty() && s != SCOPE)) {
         return Err(OAuthError::bad("invalid_scope", "the only scope is checkout"));
     }
-    let client = state.client_check.check(&*state.store, credentials(headers, form)?).await?;
-    tracing::info!(client = %client.id, "a token was issued");
-    let token = state.tokens.issue(client.id, state.checkout.now());
-    token.map_err(|error| OAuthError::unavailable(&error.to_string()))
+    credentials(headers, form)
 }
 
-/// The form's fields, each there once.
+/// Returns the form's fields. A repeated field is an error.
 fn form(headers: &HeaderMap, raw: &[u8]) -> Result<HashMap<String, String>, OAuthError> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
@@ -177,21 +141,17 @@ fn form(headers: &HeaderMap, raw: &[u8]) -> Result<HashMap<String, String>, OAut
     Ok(fields)
 }
 
-/// From the `Authorization: Basic` header, or else from the form; never both.
+/// Returns the credentials from the `Authorization: Basic` header or from the form. Both is an error.
 fn credentials(headers: &HeaderMap, mut form: HashMap<String, String>) -> Result<Credentials, OAuthError> {
     let (id, secret) = (form.remove("client_id"), form.remove("client_secret"));
-    let given = match (headers.get(header::AUTHORIZATION), id, secret) {
+    match (headers.get(header::AUTHORIZATION), id, secret) {
         (Some(_), _, Some(_)) => {
-            return Err(OAuthError::bad(
-                "invalid_request",
-                "send the secret in the header or in the form, not in both",
-            ));
+            Err(OAuthError::bad("invalid_request", "send the secret in the header or in the form, not in both"))
         }
-        (Some(basic), _, None) => basic.to_str().ok().and_then(basic_credentials).ok_or(OAuthError::INVALID_CLIENT)?,
-        (None, Some(id), Some(secret)) => Credentials { id, secret },
-        (None, _, _) => return Err(OAuthError::INVALID_CLIENT),
-    };
-    if given.secret.len() > LONGEST_SECRET { Err(OAuthError::INVALID_CLIENT) } else { Ok(given) }
+        (Some(basic), _, None) => basic.to_str().ok().and_then(basic_credentials).ok_or(OAuthError::INVALID_CLIENT),
+        (None, Some(id), Some(secret)) => Ok(Credentials { id, secret }),
+        (None, _, _) => Err(OAuthError::INVALID_CLIENT),
+    }
 }
 
 fn basic_credentials(value: &str) -> Option<Credentials> {
@@ -200,15 +160,4 @@ fn basic_credentials(value: &str) -> Option<Credentials> {
     let decoded = String::from_utf8(decoded).ok()?;
     let (id, secret) = decoded.split_once(':')?;
     Some(Credentials { id: id.to_owned(), secret: secret.to_owned() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_has_a_hash_that_can_be_checked_and_that_nothing_matches() {
-        assert!(PasswordHash::new(NOBODY).is_ok());
-        assert!(!verify("", NOBODY));
-    }
 }

@@ -1,6 +1,6 @@
 //! Settings as they are given: by flag or environment, with what `--help` says of each.
 
-use crate::secret::Given;
+use crate::config::secret::SensitiveArg;
 use clap::Args;
 use std::ffi::OsString;
 
@@ -28,7 +28,7 @@ pub struct CommonArgs {
         value_name = "URL",
         hide_env_values = true
     )]
-    pub database_url: Option<Given>,
+    pub database_url: Option<SensitiveArg>,
 }
 
 /// Settings of `holdfast serve`, as they were given.
@@ -39,13 +39,13 @@ pub struct ServeArgs {
     pub addr: Option<OsString>,
     /// Secrets shared with the payment provider, comma-separated; the first signs
     #[arg(long, env = "HOLDFAST_WEBHOOK_SECRETS", value_name = "SECRETS", hide_env_values = true)]
-    pub webhook_secrets: Option<Given>,
+    pub webhook_secrets: Option<SensitiveArg>,
     /// Signing secrets of Stripe's webhooks, comma-separated
     #[arg(long, env = "HOLDFAST_STRIPE_SECRETS", value_name = "SECRETS", hide_env_values = true)]
-    pub stripe_secrets: Option<Given>,
+    pub stripe_secrets: Option<SensitiveArg>,
     /// Keys of access tokens, `kid:secret` comma-separated; the first signs, all verify
     #[arg(long, env = "HOLDFAST_JWT_KEYS", value_name = "KEYS", hide_env_values = true)]
-    pub jwt_keys: Option<Given>,
+    pub jwt_keys: Option<SensitiveArg>,
     /// `sandbox` for the built-in payment provider, `none` for your own [default: sandbox in development]
     #[arg(long, env = "HOLDFAST_PAYMENT_PROVIDER", value_name = "NAME")]
     pub payment_provider: Option<OsString>,
@@ -63,16 +63,16 @@ pub struct ServeArgs {
     pub max_connections: Option<OsString>,
     /// What whoever reads /metrics from another machine must bring as a bearer token [default: none but this machine reads it]
     #[arg(long, env = "HOLDFAST_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    pub metrics_token: Option<Given>,
+    pub metrics_token: Option<SensitiveArg>,
     /// Seconds between two recounts of all stock, or `off` [default: 900]
     #[arg(long, env = "HOLDFAST_AUDIT_EVERY", value_name = "SECONDS")]
     pub audit_every: Option<OsString>,
     /// Where traces are collected, by OTLP over plain HTTP; `/v1/traces` is added [default: nowhere]
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
-    pub otlp_endpoint: Option<Given>,
+    pub otlp_endpoint: Option<SensitiveArg>,
     /// The same, whole
     #[arg(long, env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value_name = "URL", hide_env_values = true)]
-    pub otlp_traces_endpoint: Option<Given>,
+    pub otlp_traces_endpoint: Option<SensitiveArg>,
     /// The storefront's files [default: target/site, or `site` beside the program]
     #[arg(long, env = "HOLDFAST_SITE_ROOT", value_name = "DIR")]
     pub site_root: Option<OsString>,

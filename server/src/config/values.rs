@@ -1,10 +1,7 @@
 //! What each setting may be. Each function reads one, or says what it should have been, without repeating it.
 
 use super::{CorsOrigins, Environment, MAX_CONNECTIONS, RateLimit};
-use crate::{
-    secret::{JwtKey, Secret},
-    webhooks::standard,
-};
+use crate::config::secret::{JwtKey, Secret};
 use http::{HeaderValue, Uri};
 use ipnet::IpNet;
 use std::{
@@ -56,7 +53,7 @@ pub(super) fn secrets(text: &str, least: usize) -> Result<Vec<Secret>, String> {
 /// Standard Webhooks reads a secret by its prefix; one that cannot be read so would verify nothing, and not say why.
 pub(super) fn webhook_secrets(text: &str, least: usize) -> Result<Vec<Secret>, String> {
     let all = secrets(text, least)?;
-    let readable = |secret: &Secret| standard::secret(secret.expose()).is_some_and(|key| key.len() >= least);
+    let readable = |secret: &Secret| secret.standard_webhooks_key().is_some_and(|key| key.len() >= least);
     if all.iter().all(readable) {
         return Ok(all);
     }
@@ -89,7 +86,7 @@ pub(super) fn metrics_token(text: &str, least: usize) -> Result<Secret, String> 
         .ok_or_else(|| format!("needs at least {least} visible ASCII characters, and no spaces"))
 }
 
-pub(super) fn audit_every(text: &str) -> Result<Option<Duration>, String> {
+pub(super) fn audit_interval(text: &str) -> Result<Option<Duration>, String> {
     if text == "off" {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! What many calls have in common: the one place where their problems, parameters, headers and ways of proving who is asking are
 //! declared. A call names them; the document has each once.
 
-use crate::{api::page::MOST, auth::SCOPE, problem::Kind};
+use crate::{api::pagination::MAX_LIMIT, auth::SCOPE, problem::Kind};
 use serde_json::json;
 use utoipa::openapi::{
     Header as HeaderObject, HeaderBuilder, KnownFormat, ObjectBuilder, Ref, Required, SchemaFormat,
@@ -96,7 +96,7 @@ impl Parameter {
             ),
             Self::Limit => (
                 "limit",
-                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MOST)),
+                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MAX_LIMIT)),
                 "",
                 "How many the page has at most; as many as there may be, if you say nothing.",
             ),

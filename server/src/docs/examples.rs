@@ -27,6 +27,7 @@ pub fn product() -> Value {
         "ends_at": null,
         "sale": "open",
         "hold_seconds": 120,
+        "extend_seconds": 120,
         "pay_seconds": 600,
         "version": 74,
         "updated_at": "2026-11-27T08:00:01Z",
@@ -129,7 +130,7 @@ pub fn stock_event() -> Value {
 
 /// A stream with one event of that name.
 pub fn stream(name: &str, id: Option<u64>, data: &Value) -> String {
-    let event = crate::sse::event(name, id, data.to_string().as_bytes());
+    let event = crate::http::sse::event(name, id, data.to_string().as_bytes());
     format!("retry: 1750\n\n{}", String::from_utf8_lossy(&event))
 }
 
@@ -142,8 +143,8 @@ mod tests {
         products::ProductView,
     };
     use checkout::model::{
-        CancelReason, Deposit, EventOutcome, Hold, HoldState, Money, Order, OrderState, Owner, Payment, PaymentStatus,
-        Product, ProductDraft, Reference, RefundReason, SaleWindow, Stock, Timestamp,
+        CancelReason, EventOutcome, Hold, HoldState, Money, Order, OrderState, Owner, Payment, PaymentStatus, Product,
+        ProductDraft, Reference, RefundReason, ReportedAmount, SaleWindow, Stock, Timestamp,
     };
     use serde::Serialize;
     use std::time::Duration;
@@ -212,7 +213,7 @@ mod tests {
             product_id: None,
             transaction_id: "tx-5501".to_owned().try_into().unwrap(),
             status: PaymentStatus::Success,
-            deposit: Deposit { amount: Some(500_000), currency: Some("USD".parse().unwrap()) },
+            reported: ReportedAmount { amount: Some(500_000), currency: Some("USD".parse().unwrap()) },
             received_at: at("12:00"),
             outcome: EventOutcome::RefundDue(RefundReason::SoldOut),
         }

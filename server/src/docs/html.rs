@@ -3,10 +3,6 @@
 
 use pulldown_cmark::{Options, Parser};
 
-/// What a page of the documentation may load: its sheet and its mark, from here.
-pub const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-                          form-action 'none'";
-
 /// A text as HTML shows it, also within quotes.
 pub fn text(plain: &str) -> String {
     let mut escaped = String::with_capacity(plain.len());

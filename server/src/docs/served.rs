@@ -1,9 +1,10 @@
 //! Where the documentation is: the document itself, its page, the problems' pages and the sheet they share. Each is made
 //! once and then sent as it is; an `ETag` saves the sending.
 
-use super::{document::Document, guide, html, reference};
+use super::{document, problem_pages, reference};
 use crate::{
     api::products::cached,
+    http::security::STATIC_PAGE_CSP,
     problem::{Kind, Problem},
     state::AppState,
 };
@@ -19,21 +20,18 @@ use sha2::{Digest as _, Sha256};
 /// The shop's colours and faces, and what the documentation makes of them.
 const SHEET: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("style.css"));
 
-/// Where the documentation is, each problem's page by one name for all of them.
-pub const PATHS: [&str; 5] =
-    ["/api/openapi.json", "/api/docs", "/api/docs/style.css", "/problems", "/problems/{problem}"];
-
 /// The documentation's own addresses.
-pub fn routes(document: &Document) -> Router<AppState> {
+pub fn routes() -> Router<AppState> {
+    let document = document();
     // A value of texts and numbers always has its JSON.
     let value = serde_json::to_value(document.finish()).unwrap_or_default();
     let pages = Router::new()
         .route("/api/openapi.json", sent("application/json", value.to_string()))
         .route("/api/docs", page(reference::page_of(&value)))
         .route("/api/docs/style.css", sent("text/css; charset=utf-8", SHEET))
-        .route("/problems", page(guide::index()));
+        .route("/problems", page(problem_pages::index()));
     let problems =
-        Kind::ALL.iter().fold(pages, |pages, kind| pages.route(&kind.uri(), page(guide::of(*kind, document))));
+        Kind::ALL.iter().fold(pages, |pages, kind| pages.route(&kind.uri(), page(problem_pages::of(*kind, &document))));
     problems.route("/problems/{*unknown}", get(unknown))
 }
 
@@ -54,7 +52,7 @@ fn sent(media_type: &'static str, text: impl Into<Bytes>) -> MethodRouter<AppSta
         let type_of_it = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))];
         let mut response = cached(&asked, &tag, || (type_of_it, text).into_response());
         // Also with a 304, whose headers take the place of those that were kept.
-        let policy = HeaderValue::from_static(html::POLICY);
+        let policy = HeaderValue::from_static(STATIC_PAGE_CSP);
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         response
     })

@@ -1,8 +1,8 @@
-//! The way to the collector: spans go in batches, as OTLP over HTTP, and nobody waits for them. What cannot be delivered is
-//! dropped, and the log says so once.
+//! Exports spans to a collector in batches, as OTLP over HTTP. Spans that cannot be delivered are dropped; the log says so
+//! once.
 
 use super::traces::TARGET;
-use crate::secret::Secret;
+use crate::config::secret::Secret;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -18,22 +18,22 @@ use tokio::runtime::Handle;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
-/// A collector that takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// At the end, the last spans are waited for so long.
-const FAREWELL: Duration = Duration::from_secs(3);
+/// Time limit of one export.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time limit of the last export at shutdown.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 const SERVICE: &str = "holdfast";
 
 /// Sends spans to a collector, until it is closed.
 pub struct Collector(SdkTracerProvider);
 
 impl Collector {
-    /// The collector that takes traces at `endpoint`. What else there is to set (headers, sampling, batches, the service's
-    /// name), the environment says under OpenTelemetry's own names.
+    /// Exports to `endpoint`. Headers, sampling, batch sizes and the service's name come from OpenTelemetry's own
+    /// environment variables.
     pub fn at(endpoint: &Secret) -> Result<Self, Box<dyn std::error::Error>> {
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Post::new()?)
+            .with_http_client(ExportClient::new()?)
             .with_endpoint(str::from_utf8(endpoint.expose())?)
             .build()?;
         let resource = match std::env::var_os("OTEL_SERVICE_NAME") {
@@ -43,7 +43,7 @@ impl Collector {
         Ok(Self(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build()))
     }
 
-    /// Takes the spans that are meant for it.
+    /// Returns the layer that collects the spans to export.
     pub fn layer<S>(&self) -> impl Layer<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -53,25 +53,26 @@ impl Collector {
         layer.with_filter(filter_fn(|metadata: &Metadata<'_>| metadata.is_span() && metadata.target() == TARGET))
     }
 
-    /// Sends what is left. It waits for the runtime, and so must not be waited for on it.
+    /// Exports the remaining spans. The exporter blocks, so it runs on a blocking thread.
     pub async fn close(self) {
-        let closing = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(FAREWELL));
-        // What was lost has been logged.
+        let closing = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(SHUTDOWN_TIMEOUT));
+        // Failures are logged already.
         let _ = closing.await;
     }
 }
 
-/// HTTP as the exporter wants it. The exporter has a thread of its own, and the requests are made on the server's runtime.
+/// The exporter's HTTP client. The exporter has a thread of its own; the requests run on the server's runtime.
 #[derive(Debug)]
-struct Post {
+struct ExportClient {
     http: reqwest::Client,
     runtime: Handle,
     failing: AtomicBool,
 }
 
-impl Post {
+impl ExportClient {
     fn new() -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
+        let http =
+            reqwest::Client::builder().timeout(EXPORT_TIMEOUT).redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { http, runtime: Handle::current(), failing: AtomicBool::new(false) })
     }
 
@@ -82,7 +83,7 @@ impl Post {
             let status = answer.status();
             Ok::<_, reqwest::Error>((status, answer.bytes().await?))
         });
-        // The address may hold a password.
+        // The URL may contain a password.
         let (status, body) = answer.await?.map_err(reqwest::Error::without_url)?;
         if !status.is_success() {
             return Err(format!("the collector answered {status}").into());
@@ -94,7 +95,7 @@ impl Post {
 }
 
 #[async_trait]
-impl HttpClient for Post {
+impl HttpClient for ExportClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let sent = self.send(request).await;
         match &sent {

@@ -1,11 +1,11 @@
-//! What the log says: text in development, JSON in production; and where traces go, if anywhere. Neither is ever told a secret.
+//! Logs, traces and metrics. The log is text in development and JSON in production; it never contains a secret.
 
 mod collector;
-mod line;
+pub mod metrics;
+pub mod request_log;
 mod traces;
 
 pub use collector::Collector;
-pub use line::{Line, is_file, is_probe};
 
 use crate::config::Environment;
 use std::io::{self, IsTerminal as _};
@@ -17,39 +17,34 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// What is logged unless `RUST_LOG` says otherwise.
-const USUAL: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
-/// In development, every call of the API too.
-const USUAL_IN_DEVELOPMENT: &str =
+/// Default filter; `RUST_LOG` overrides it.
+const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
+/// Default filter in development, which includes every API call.
+const DEVELOPMENT_FILTER: &str =
     "info,server::telemetry=debug,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
 
-/// What is never logged, whatever `RUST_LOG` says.
-fn never() -> Targets {
-    Targets::new()
-        .with_default(LevelFilter::TRACE)
-        // Spans for the collector say nothing that the log does not.
-        .with_target(traces::TARGET, LevelFilter::OFF)
+/// Excludes the spans for the collector from the log, whatever `RUST_LOG` says.
+fn without_trace_spans() -> Targets {
+    Targets::new().with_default(LevelFilter::TRACE).with_target(traces::TARGET, LevelFilter::OFF)
 }
 
-/// Starts the log, on standard error: standard output belongs to what commands print. Spans go to the collector, if there is
-/// one. A second start changes nothing.
+/// Starts the log on standard error, since commands print to standard output. Spans go to the collector, if there is one.
+/// A second call has no effect.
 pub fn start(env: Environment, collector: Option<&Collector>) {
-    let usual = match env {
-        Environment::Development => USUAL_IN_DEVELOPMENT,
-        Environment::Production => USUAL,
+    let default = match env {
+        Environment::Development => DEVELOPMENT_FILTER,
+        Environment::Production => DEFAULT_FILTER,
     };
-    let wanted = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let colours = io::stderr().is_terminal();
-    // Where nobody reads the log any more, a line that cannot be written is no reason to complain on the same stream, which
-    // would end whoever wrote it.
+    // When standard error is closed, reporting a failed write to it would panic.
     let log = tracing_subscriber::fmt::layer().log_internal_errors(false).with_writer(io::stderr).with_ansi(colours);
     let log = match env {
         Environment::Development => log.boxed(),
         Environment::Production => log.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    let all = tracing_subscriber::registry().with(log.with_filter(wanted.and(never())));
-    // Not as one that may be absent: whatever happens, an absent layer would be asked whether it wants to hear of it.
-    // The error is that there is a log already, which is fine.
+    let all = tracing_subscriber::registry().with(log.with_filter(filter.and(without_trace_spans())));
+    // Two cases instead of an optional layer, which would be consulted for every event. It fails if a log exists already.
     let _ = match collector {
         Some(collector) => all.with(collector.layer()).try_init(),
         None => all.try_init(),

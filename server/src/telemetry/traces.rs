@@ -1,7 +1,7 @@
-//! A request's place in a trace (W3C Trace Context): it continues the caller's, or begins one where traces are collected. Where
-//! they are not, a request that comes without one costs the look for a header.
+//! Trace context of requests (W3C): a request continues the caller's trace, or begins one where traces are collected.
+//! Without a collector, a request without trace context costs one header look-up.
 
-use super::line::shown;
+use super::request_log::truncated;
 use http::{HeaderMap, HeaderName, Method};
 use opentelemetry::{
     Context,
@@ -13,24 +13,24 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// The target of spans that go to the collector, and into no log.
+/// Target of the spans that go to the collector and to no log.
 pub const TARGET: &str = "trace";
 
-/// Where the caller's trace stands.
+/// Header of the caller's trace context.
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// One request's part of a trace.
+/// The span of one request in a trace.
 pub struct Trace {
     span: Span,
     id: Option<Id>,
 }
 
-/// A trace's name in hexadecimal.
+/// A trace id in hexadecimal.
 struct Id([u8; 32]);
 
 impl Trace {
-    /// As the request comes in.
-    pub fn begin<'r>(method: &Method, path: &str, route: impl Fn() -> &'r str, headers: &HeaderMap) -> Self {
+    /// Starts the span of a request.
+    pub fn begin(method: &Method, path: &str, route: &str, headers: &HeaderMap) -> Self {
         let caller = headers
             .contains_key(TRACEPARENT)
             .then(|| TraceContextPropagator::new().extract_with_context(&Context::new(), &HeaderExtractor(headers)));
@@ -39,33 +39,33 @@ impl Trace {
             target: TARGET,
             parent: None,
             "request",
-            otel.name = %format_args!("{name} {}", route()),
+            otel.name = %format_args!("{name} {route}"),
             otel.kind = "server",
             otel.status_code = Empty,
             http.request.method = method,
-            http.route = route(),
+            http.route = route,
             http.response.status_code = Empty,
-            url.path = shown(path),
+            url.path = truncated(path),
         );
         if let Some(caller) = caller.clone() {
-            // Refused only where nobody collects.
+            // Fails only without a collector.
             let _ = span.set_parent(caller);
         }
         let known = if span.is_disabled() { caller } else { Some(span.context()) };
         Self { id: known.and_then(|context| Id::of(context.span().span_context().trace_id())), span }
     }
 
-    /// What happens on the request's way lies under this.
+    /// Returns the span.
     pub fn span(&self) -> &Span {
         &self.span
     }
 
-    /// The trace's name, for the log.
-    pub fn shown(&self) -> Option<&str> {
+    /// Returns the trace id, for the log.
+    pub fn id(&self) -> Option<&str> {
         self.id.as_ref().map(Id::text)
     }
 
-    /// As the answer goes out.
+    /// Records the status of the response.
     pub fn end(&self, status: u16) {
         if self.span.is_disabled() {
             return;
@@ -77,7 +77,7 @@ impl Trace {
     }
 }
 
-/// Names of spans are to be few, and a method may be any word (OpenTelemetry's conventions for HTTP).
+/// Whether the method may name a span. Span names should be few (OpenTelemetry's HTTP conventions).
 fn is_known(method: &Method) -> bool {
     use Method as M;
     [M::GET, M::HEAD, M::POST, M::PUT, M::PATCH, M::DELETE, M::OPTIONS, M::TRACE, M::CONNECT].contains(method)
@@ -91,7 +91,7 @@ impl Id {
     }
 
     fn text(&self) -> &str {
-        // It is made of hexadecimal digits.
+        // Hexadecimal digits are valid UTF-8.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }

@@ -1,5 +1,5 @@
-//! What payment providers send (DESIGN §6). Each scheme of signing is a file of its own: it turns a raw request into a
-//! verified [`Delivery`], or says why not. `payment` is the address that all of them post to.
+//! Inbound payment webhooks. Each signature scheme is a file: it turns a raw request into a verified [`PaymentEvent`], or
+//! says why not. All of them post to the address in [`payment`].
 
 pub mod event;
 pub mod payment;
@@ -8,12 +8,12 @@ pub mod signature;
 pub mod standard;
 pub mod stripe;
 
-use crate::{problem::Problem, secret::Secret, state::AppState};
-use checkout::Delivery;
+use crate::{config::Settings, problem::Problem};
+use checkout::PaymentEvent;
 use http::HeaderMap;
-use signature::{Forged, Key};
+use signature::{Key, SignatureError};
 
-/// How a request is signed: the headers tell.
+/// A signature scheme. The request's headers tell which one it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scheme {
     Plain,
@@ -22,19 +22,19 @@ enum Scheme {
 }
 
 impl Scheme {
-    /// The one scheme that the headers speak of. Whoever sends two could have one verified and the other one read.
-    fn of(headers: &HeaderMap) -> Result<Self, Forged> {
+    /// Returns the scheme of a request. Headers of two schemes are an error: one could be verified and the other read.
+    fn of(headers: &HeaderMap) -> Result<Self, SignatureError> {
         let any = |names: &[&str]| names.iter().any(|name| headers.contains_key(*name));
         match (any(&plain::HEADERS), any(&standard::HEADERS), any(&[stripe::SIGNATURE])) {
             (true, false, false) => Ok(Self::Plain),
             (false, true, false) => Ok(Self::Standard),
             (false, false, true) => Ok(Self::Stripe),
-            (false, false, false) => Err(Forged::Unsigned),
-            _ => Err(Forged::Mixed),
+            (false, false, false) => Err(SignatureError::Unsigned),
+            _ => Err(SignatureError::Mixed),
         }
     }
 
-    /// The word for it in the log.
+    /// Name in logs and metrics.
     fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -42,68 +42,62 @@ impl Scheme {
             Self::Stripe => "stripe",
         }
     }
-
-    async fn read(self, state: &AppState, headers: &HeaderMap, raw: &[u8]) -> Result<Message, Rejected> {
-        let (keys, now) = (&state.webhook_keys, state.checkout.now());
-        match self {
-            Self::Plain => plain::read(&keys.plain, headers, raw, now).map(Message::Payment),
-            Self::Standard => standard::read(&keys.standard, headers, raw, now).map(Message::Payment),
-            Self::Stripe => stripe::read(state, headers, raw).await,
-        }
-    }
 }
 
 /// The secrets of all schemes, ready to verify with.
-pub struct Keys {
+pub struct WebhookKeys {
     plain: Vec<Key>,
     standard: Vec<Key>,
     stripe: Vec<Key>,
 }
 
-impl Keys {
-    /// Of `HOLDFAST_WEBHOOK_SECRETS`, for two schemes, and of `HOLDFAST_STRIPE_SECRETS`.
-    pub fn new(webhook: &[Secret], stripe: &[Secret]) -> Self {
-        let as_they_are = |secrets: &[Secret]| secrets.iter().filter_map(|s| Key::new(s.expose())).collect();
-        let standard = webhook.iter().filter_map(|s| Key::new(&standard::secret(s.expose())?));
-        Self { plain: as_they_are(webhook), standard: standard.collect(), stripe: as_they_are(stripe) }
+impl WebhookKeys {
+    /// Uses `HOLDFAST_WEBHOOK_SECRETS` for two schemes, and `HOLDFAST_STRIPE_SECRETS` for Stripe's.
+    pub fn new(settings: &Settings) -> Self {
+        let webhook = &settings.webhook_secrets;
+        Self {
+            plain: webhook.iter().filter_map(|secret| Key::new(secret.expose())).collect(),
+            standard: webhook.iter().filter_map(|secret| Key::new(&secret.standard_webhooks_key()?)).collect(),
+            stripe: settings.stripe_secrets.iter().filter_map(|secret| Key::new(secret.expose())).collect(),
+        }
     }
 }
 
-/// What a verified request says.
+/// The content of a verified request.
 #[derive(Debug)]
 enum Message {
     /// A payment event.
-    Payment(Delivery),
-    /// Nothing that this shop has to do with. The provider is told that it came, so that it is not sent again.
+    Payment(PaymentEvent),
+    /// An event that does not concern this shop. It is acknowledged, so that the provider does not send it again.
     Foreign {
-        /// The provider's id of it.
+        /// The provider's id of the event.
         event: String,
-        /// What it is, or lacks.
-        why: String,
+        /// Why it does not concern this shop.
+        reason: String,
     },
-    /// Money that is none, sent to where orders are real.
+    /// A test event that reached production.
     TestMode {
-        /// The provider's id of it.
+        /// The provider's id of the event.
         event: String,
     },
 }
 
-/// Why a request is not heard.
+/// Why a request is rejected.
 #[derive(Debug, thiserror::Error)]
 enum Rejected {
-    /// It is not the provider's.
+    /// The signature is invalid.
     #[error(transparent)]
-    Forged(#[from] Forged),
-    /// Its idempotency key cannot be read.
+    Signature(#[from] SignatureError),
+    /// The idempotency key is malformed.
     #[error("the idempotency key cannot be read")]
     Key(Box<Problem>),
-    /// It is the provider's, and its body is not what was agreed on. The log is not told what the body says.
+    /// The body is not the JSON that was agreed on. The log does not repeat the body.
     #[error("the body has a {:?} error at line {}, column {}", .0.classify(), .0.line(), .0.column())]
     Json(serde_json::Error),
-    /// It is the provider's, and something is missing in it or cannot be.
+    /// A field is missing or invalid.
     #[error("{0}")]
     Unreadable(&'static str),
-    /// What it is about could not be looked up.
+    /// The order or hold could not be looked up.
     #[error("{0}")]
     Checkout(#[from] checkout::Error),
 }

@@ -1,118 +1,136 @@
-//! `POST /api/webhooks/payment`: what any provider says of a payment. The signature is verified before anything is read,
-//! nothing is stored unless it holds, and nothing is answered 200 that is not on disk (DESIGN §6).
+//! `POST /api/webhooks/payment`: receives payment events of any provider. The signature is verified before the body is
+//! parsed, nothing is stored if it is invalid, and a 2xx response means that the event is on disk.
 
-use super::{Message, Rejected, Scheme};
+use super::{Message, Rejected, Scheme, WebhookKeys, plain, standard, stripe};
 use crate::{
-    api::{Answer, orders::OrderStatus, words::RefundReason},
-    extract,
-    metrics::Delivered,
+    api::{ApiResult, enums::RefundReason, orders::OrderStatus},
+    config::{Environment, Settings},
     problem::{Kind, Problem},
-    state::AppState,
+    telemetry::metrics::{DeliveryOutcome, Metrics},
 };
 use axum::{
     Json,
-    body::Body,
     extract::State,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use checkout::{
-    Delivery, Error, PaymentReply, PaymentVerdict,
+    Checkout, Error, PaymentEvent, PaymentReply, PaymentVerdict,
     model::{OrderId, Reference},
 };
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// What a provider is told: its event is on disk.
+/// Confirms to the provider that its event is on disk.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Receipt {
-    /// What became of the event.
+    /// Outcome of the event.
     status: Outcome,
-    /// The order it was about, where there is one.
+    /// The event's order, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Uuid, required = false)]
     order_id: Option<OrderId>,
-    /// How that order stands now.
+    /// Current status of that order.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = OrderStatus, required = false)]
     order_status: Option<OrderStatus>,
-    /// Why the money must go back.
+    /// Reason for the refund, where one is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RefundReason, required = false)]
     reason: Option<RefundReason>,
 }
 
-/// What became of an event.
+/// Outcome of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PaymentOutcome)]
 pub enum Outcome {
-    /// It moved its order.
+    /// It changed its order.
     Processed,
-    /// It was delivered before, or its transaction had said the same.
+    /// It, or an equal event of its transaction, was recorded before.
     Duplicate,
-    /// There was nothing to do.
+    /// Recorded without effect.
     Ignored,
-    /// It waits for its order; answered with 202.
+    /// Recorded until its order exists; sent with status 202.
     Parked,
-    /// Its money must go back.
+    /// A refund is due.
     RefundDue,
 }
 
-/// `POST /api/webhooks/payment`.
-pub async fn receive(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Answer<Response> {
-    let raw = extract::body(body).await?;
-    let (scheme, heard) = match Scheme::of(&headers) {
-        Ok(scheme) => (scheme.name(), scheme.read(&state, &headers, &raw).await),
-        Err(forged) => ("none", Err(forged.into())),
+/// Receives a payment event.
+pub async fn receive(
+    State(checkout): State<Checkout>,
+    State(keys): State<Arc<WebhookKeys>>,
+    State(settings): State<Arc<Settings>>,
+    State(metrics): State<Arc<Metrics>>,
+    headers: HeaderMap,
+    raw: Bytes,
+) -> ApiResult<Response> {
+    let (scheme, message) = match Scheme::of(&headers) {
+        Ok(scheme) => (scheme.name(), read(scheme, &checkout, &keys, settings.common.env, &headers, &raw).await),
+        Err(error) => ("none", Err(error.into())),
     };
-    match heard {
-        Ok(Message::Payment(delivery)) => record(&state, scheme, delivery).await,
-        Ok(Message::Foreign { event, why }) => {
-            state.metrics.webhook(scheme, Delivered::Ignored);
-            tracing::info!(scheme, event, why, verdict = "ignored", "a webhook is about nothing of this shop's");
+    match message {
+        Ok(Message::Payment(event)) => {
+            let reply = checkout.record_payment(event.clone()).await;
+            log(scheme, &event, &reply);
+            metrics.webhook(scheme, outcome(&reply));
+            reply.map(|reply| Receipt::of(reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
+        }
+        Ok(Message::Foreign { event, reason }) => {
+            metrics.webhook(scheme, DeliveryOutcome::Ignored);
+            tracing::info!(scheme, event, reason, verdict = "ignored", "webhook does not concern this shop");
             Ok(Receipt::ignored().into_response())
         }
         Ok(Message::TestMode { event }) => {
-            state.metrics.webhook(scheme, Delivered::Ignored);
-            tracing::warn!(scheme, event, verdict = "ignored", "a webhook of test mode came to production");
+            metrics.webhook(scheme, DeliveryOutcome::Ignored);
+            tracing::warn!(scheme, event, verdict = "ignored", "test webhook ignored in production");
             Ok(Receipt::ignored().into_response())
         }
-        Err(why) => {
-            state.metrics.webhook(scheme, why.outcome());
-            tracing::info!(scheme, %why, "a webhook was turned away");
-            Err(why.into())
+        Err(reason) => {
+            metrics.webhook(scheme, reason.outcome());
+            tracing::info!(scheme, %reason, "webhook rejected");
+            Err(reason.into())
         }
     }
 }
 
-async fn record(state: &AppState, scheme: &'static str, delivery: Delivery) -> Answer<Response> {
-    let told = delivery.clone();
-    let reply = state.checkout.record_payment(delivery).await;
-    log(scheme, &told, &reply);
-    state.metrics.webhook(scheme, outcome(&reply));
-    reply.map(|reply| Receipt::of(reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
-}
-
-fn outcome(reply: &Result<PaymentReply, Error>) -> Delivered {
-    match reply {
-        Ok(reply) => match reply.verdict {
-            PaymentVerdict::Processed => Delivered::Processed,
-            PaymentVerdict::Duplicate => Delivered::Duplicate,
-            PaymentVerdict::Ignored => Delivered::Ignored,
-            PaymentVerdict::Parked => Delivered::Parked,
-            PaymentVerdict::RefundDue(_) => Delivered::RefundDue,
-        },
-        Err(Error::Refused(_)) => Delivered::Refused,
-        Err(_) => Delivered::NotRecorded,
+async fn read(
+    scheme: Scheme,
+    checkout: &Checkout,
+    keys: &WebhookKeys,
+    env: Environment,
+    headers: &HeaderMap,
+    raw: &[u8],
+) -> Result<Message, Rejected> {
+    match scheme {
+        Scheme::Plain => plain::read(&keys.plain, headers, raw, checkout.now()).map(Message::Payment),
+        Scheme::Standard => standard::read(&keys.standard, headers, raw, checkout.now()).map(Message::Payment),
+        Scheme::Stripe => stripe::read(checkout, &keys.stripe, env, headers, raw).await,
     }
 }
 
-/// One line for each delivery: what it was and what became of it; never its body or its signature.
-fn log(scheme: &'static str, told: &Delivery, reply: &Result<PaymentReply, Error>) {
-    let Delivery { key, transaction_id, status, .. } = told;
+fn outcome(reply: &Result<PaymentReply, Error>) -> DeliveryOutcome {
+    match reply {
+        Ok(reply) => match reply.verdict {
+            PaymentVerdict::Processed => DeliveryOutcome::Processed,
+            PaymentVerdict::Duplicate => DeliveryOutcome::Duplicate,
+            PaymentVerdict::Ignored => DeliveryOutcome::Ignored,
+            PaymentVerdict::Parked => DeliveryOutcome::Parked,
+            PaymentVerdict::RefundDue(_) => DeliveryOutcome::RefundDue,
+        },
+        Err(Error::Refused(_)) => DeliveryOutcome::Refused,
+        Err(_) => DeliveryOutcome::NotRecorded,
+    }
+}
+
+/// Logs each delivery and its outcome in one line, without body and signature.
+fn log(scheme: &'static str, event: &PaymentEvent, reply: &Result<PaymentReply, Error>) {
+    let PaymentEvent { key, transaction_id, status, reference, .. } = event;
     let (event, transaction, status) = (key.as_str(), transaction_id.as_str(), status.name());
-    let (order, hold) = match told.reference {
+    let (order, hold) = match *reference {
         Reference::Order(id) => (Some(id), None),
         Reference::Hold(id) => (None, Some(id)),
     };
@@ -127,11 +145,11 @@ fn log(scheme: &'static str, told: &Delivery, reply: &Result<PaymentReply, Error
     }
     match reply {
         Ok(PaymentReply { verdict: verdict @ PaymentVerdict::RefundDue(_), .. }) => {
-            line!(warn, ?verdict, "a webhook was recorded: money has to go back");
+            line!(warn, ?verdict, "webhook recorded: refund due");
         }
-        Ok(PaymentReply { verdict, .. }) => line!(info, ?verdict, "a webhook was recorded"),
-        Err(Error::Refused(refusal)) => line!(warn, %refusal, "a webhook was refused"),
-        Err(error) => line!(warn, %error, "a webhook was not recorded; the provider will send it again"),
+        Ok(PaymentReply { verdict, .. }) => line!(info, ?verdict, "webhook recorded"),
+        Err(Error::Refused(refusal)) => line!(warn, %refusal, "webhook refused"),
+        Err(error) => line!(warn, %error, "webhook not recorded; the provider will send it again"),
     }
 }
 
@@ -161,24 +179,24 @@ impl IntoResponse for Receipt {
 }
 
 impl Rejected {
-    fn outcome(&self) -> Delivered {
+    fn outcome(&self) -> DeliveryOutcome {
         match self {
-            Self::Forged(_) => Delivered::Forged,
-            Self::Key(_) | Self::Json(_) | Self::Unreadable(_) => Delivered::Unreadable,
-            Self::Checkout(_) => Delivered::NotRecorded,
+            Self::Signature(_) => DeliveryOutcome::BadSignature,
+            Self::Key(_) | Self::Json(_) | Self::Unreadable(_) => DeliveryOutcome::Unreadable,
+            Self::Checkout(_) => DeliveryOutcome::NotRecorded,
         }
     }
 }
 
 impl From<Rejected> for Problem {
-    fn from(why: Rejected) -> Self {
-        match why {
-            Rejected::Forged(why) => Self::new(Kind::BadSignature, format!("{why}.")),
+    fn from(reason: Rejected) -> Self {
+        match reason {
+            Rejected::Signature(error) => Self::new(Kind::BadSignature, format!("{error}.")),
             Rejected::Key(problem) => *problem,
             Rejected::Json(error) => Self::new(Kind::UnreadableEvent, format!("The body: {error}.")),
             Rejected::Unreadable(detail) => Self::new(Kind::UnreadableEvent, detail),
-            // A provider sends again what was not stored: 503 tells it when.
-            Rejected::Checkout(Error::Fault) => Self::unknown_outcome(),
+            // 503 makes the provider send the event again.
+            Rejected::Checkout(Error::Internal) => Self::unknown_outcome(),
             Rejected::Checkout(error) => error.into(),
         }
     }
@@ -191,8 +209,8 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn what_was_not_stored_is_503_and_says_when_to_send_it_again() {
-        for error in [Error::Busy { retry_after: Duration::from_secs(1) }, Error::Unknown, Error::Fault] {
+    fn an_event_that_was_not_stored_is_503_with_retry_after() {
+        for error in [Error::Busy { retry_after: Duration::from_secs(1) }, Error::OutcomeUnknown, Error::Internal] {
             let response = Problem::from(Rejected::Checkout(error.clone())).into_response();
             assert_eq!(response.status(), 503, "{error:?}");
             assert_eq!(response.headers()["retry-after"], "1", "{error:?}");

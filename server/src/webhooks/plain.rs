@@ -1,53 +1,53 @@
-//! The plain HMAC scheme, both halves: `X-Webhook-Signature` is the hexadecimal HMAC-SHA256 of `timestamp + "." + body`,
-//! `X-Webhook-Timestamp` the seconds since 1970, and `Idempotency-Key` the event's id.
+//! The plain HMAC scheme, signing and verifying: `X-Webhook-Signature` is the hexadecimal HMAC-SHA256 of
+//! `timestamp + "." + body`, `X-Webhook-Timestamp` is in seconds since 1970, and `Idempotency-Key` is the event's id.
 //!
-//! The key is not signed: who has caught a request may send it once more under another key. It does no harm, because a
-//! transaction says a thing once, under whatever key (P5), and the same words again use up no other key; the other schemes
-//! sign the id, and are to be preferred.
+//! The key is not signed, so a captured request can be sent again under another key. That is harmless: an event of a
+//! transaction counts once, under any key (P5). Prefer the other schemes, which sign the id.
 
 use super::{
     Rejected, event,
-    signature::{self, Forged, Key, lately, only},
+    signature::{self, Key, SignatureError, check_timestamp, single_header},
 };
-use crate::{extract, secret::Secret};
+use crate::{config::secret::Secret, http::extract};
 use checkout::{
-    Delivery,
+    PaymentEvent,
     model::{EventKey, Timestamp},
 };
 use http::HeaderMap;
 
-/// The header of the time of sending.
+/// Header of the time of signing.
 pub const TIMESTAMP: &str = "x-webhook-timestamp";
-/// The header of the signature.
+/// Header of the signature.
 pub const SIGNATURE: &str = "x-webhook-signature";
-/// The headers that tell the scheme.
+/// Headers that identify the scheme.
 pub(super) const HEADERS: [&str; 2] = [TIMESTAMP, SIGNATURE];
 
 const FORM: &str = "X-Webhook-Timestamp (seconds) and X-Webhook-Signature (hexadecimal)";
 
-/// Signs as a provider does.
+/// Signs a body as a provider does.
 pub fn sign(secret: &Secret, timestamp: i64, body: &[u8]) -> String {
     let key = Key::new(secret.expose());
     key.map(|key| hex::encode(key.sign(&[timestamp.to_string().as_bytes(), body]))).unwrap_or_default()
 }
 
-/// Reads a request that one of `keys` signed, not long from `now`.
-pub(super) fn read(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<Delivery, Rejected> {
+/// Reads a request that one of `keys` signed at about `now`.
+pub(super) fn read(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<PaymentEvent, Rejected> {
     verify(keys, headers, raw, now)?;
     let key = extract::idempotency_key(headers).map_err(|problem| Rejected::Key(Box::new(problem)))?;
     let key = key.and_then(|key| EventKey::try_from(key.as_str().to_owned()).ok());
-    let missing = "Send the event's id as Idempotency-Key, the same however often it is delivered.";
+    let missing = "Send the event's id as Idempotency-Key, the same for each delivery.";
     event::read(raw, key.ok_or(Rejected::Unreadable(missing))?)
 }
 
-fn verify(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<(), Forged> {
-    let timestamp = only(headers, TIMESTAMP).ok_or(Forged::Headers(FORM))?;
-    let signature = only(headers, SIGNATURE).and_then(|s| hex::decode(s).ok()).ok_or(Forged::Headers(FORM))?;
-    lately(signature::seconds(timestamp).ok_or(Forged::Headers(FORM))?, now)?;
-    if signature::holds(keys, &[timestamp.as_bytes(), raw], &[signature]) {
+fn verify(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<(), SignatureError> {
+    let timestamp = single_header(headers, TIMESTAMP).ok_or(SignatureError::Headers(FORM))?;
+    let signature =
+        single_header(headers, SIGNATURE).and_then(|s| hex::decode(s).ok()).ok_or(SignatureError::Headers(FORM))?;
+    check_timestamp(signature::seconds(timestamp).ok_or(SignatureError::Headers(FORM))?, now)?;
+    if signature::verify(keys, &[timestamp.as_bytes(), raw], &[signature]) {
         Ok(())
     } else {
-        Err(Forged::Signature("timestamp, a dot and the body"))
+        Err(SignatureError::Signature("timestamp, a dot and the body"))
     }
 }
 
@@ -57,7 +57,7 @@ mod tests {
 
     const NOW: i64 = 1_795_392_000;
 
-    fn check(timestamp: &str, signature: &str, body: &[u8]) -> Result<(), Forged> {
+    fn check(timestamp: &str, signature: &str, body: &[u8]) -> Result<(), SignatureError> {
         let mut headers = HeaderMap::new();
         headers.insert(TIMESTAMP, timestamp.parse().unwrap());
         headers.insert(SIGNATURE, signature.parse().unwrap());
@@ -70,27 +70,28 @@ mod tests {
         for (secret, live) in [("the new secret", true), ("the old secret", true), ("another secret", false)] {
             let signature = sign(&Secret::new(secret), NOW, b"{}");
             assert_eq!(check(&NOW.to_string(), &signature, b"{}").is_ok(), live, "{secret}");
-            assert!(matches!(check(&NOW.to_string(), &signature, b"{ }"), Err(Forged::Signature(_))));
+            assert!(matches!(check(&NOW.to_string(), &signature, b"{ }"), Err(SignatureError::Signature(_))));
         }
     }
 
     #[test]
     fn the_time_is_within_five_minutes_both_ways_and_is_signed() {
-        for (offset, verdict) in [(-300, Ok(())), (300, Ok(())), (-301, Err(Forged::Stale)), (301, Err(Forged::Stale))]
+        for (offset, verdict) in
+            [(-300, Ok(())), (300, Ok(())), (-301, Err(SignatureError::Stale)), (301, Err(SignatureError::Stale))]
         {
             let at = NOW + offset;
             let signature = sign(&Secret::new("the new secret"), at, b"{}");
             assert_eq!(check(&at.to_string(), &signature, b"{}"), verdict, "{offset}");
         }
         let signature = sign(&Secret::new("the new secret"), NOW, b"{}");
-        assert!(matches!(check(&(NOW + 1).to_string(), &signature, b"{}"), Err(Forged::Signature(_))));
+        assert!(matches!(check(&(NOW + 1).to_string(), &signature, b"{}"), Err(SignatureError::Signature(_))));
     }
 
     #[test]
     fn odd_headers_are_refused() {
         let signature = sign(&Secret::new("the new secret"), NOW, b"{}");
         for timestamp in ["", "-1", "+1795392000", "1e9", "soon", "99999999999999999999"] {
-            assert_eq!(check(timestamp, &signature, b"{}"), Err(Forged::Headers(FORM)), "{timestamp}");
+            assert_eq!(check(timestamp, &signature, b"{}"), Err(SignatureError::Headers(FORM)), "{timestamp}");
         }
         for signature in ["zz", "abc", "", &signature[..62], &format!("{signature}00"), &signature.repeat(40)] {
             assert!(check(&NOW.to_string(), signature, b"{}").is_err(), "{signature}");

@@ -16,7 +16,7 @@ async fn words(request: RequestBuilder, status: u16) -> String {
     assert_eq!(header("cache-control"), "private, no-store");
     assert!(!header("x-request-id").is_empty());
     let page = answer.text().await.unwrap();
-    for part in ["<!DOCTYPE html>", "<h1>", "/pkg/holdfast", "See the drops", "What you see is what there is"] {
+    for part in ["<!DOCTYPE html>", "<h1>", "/pkg/holdfast", "See the drops", "Real stock, live"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(!page.contains("Idempotency-Key") && !page.contains("<script"), "{page}");
@@ -27,12 +27,12 @@ async fn words(request: RequestBuilder, status: u16) -> String {
 async fn a_browser_is_told_in_words() {
     let shop = Shop::open().await;
     let from_elsewhere = shop.request(Method::POST, "/actions/reserve").header("sec-fetch-site", "cross-site");
-    assert!(words(from_elsewhere, 403).await.contains("That did not come from our shop"));
+    assert!(words(from_elsewhere, 403).await.contains("That request came from another site"));
     // What the address bar makes of a form's target.
     let typed = shop.request(Method::GET, "/actions/reserve");
-    assert!(words(typed, 405).await.contains("There is nothing here"));
+    assert!(words(typed, 405).await.contains("Page not found"));
     let endless = shop.request(Method::POST, "/actions/reserve").body("x".repeat(70_000));
-    assert!(words(endless, 413).await.contains("We could not read that form"));
+    assert!(words(endless, 413).await.contains("We couldn’t read that form"));
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn a_browser_that_is_too_fast_is_told_so_and_when_to_come_back() {
     let shop = Shop::open_with(|s| s.rate_limit = RateLimit::PerSecond(NonZeroU32::new(1).unwrap())).await;
     let ask = || shop.request(Method::GET, "/").header("accept", BROWSER);
     while ask().send().await.unwrap().status() == 200 {}
-    assert!(words(ask(), 429).await.contains("That was very quick"));
+    assert!(words(ask(), 429).await.contains("That was too fast for us"));
     assert!(!ask().send().await.unwrap().headers()["retry-after"].is_empty());
 }
 

@@ -3,7 +3,7 @@
 use crate::shop::{Answer, Shop, WEBHOOK_SECRET, read};
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::secret::Secret;
+use server::config::secret::Secret;
 use std::{collections::BTreeSet, time::Duration};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
@@ -211,7 +211,7 @@ async fn servers_in_one_process_do_not_mix() {
 
 #[tokio::test]
 async fn a_recount_is_made_beside_everything_else() {
-    let shop = Shop::open_with(|settings| settings.audit_every = Some(Duration::from_millis(20))).await;
+    let shop = Shop::open_with(|settings| settings.audit_interval = Some(Duration::from_millis(20))).await;
     shop.product("phone", 3).await;
     for _ in 0..200 {
         let seen = shop.metrics().await;

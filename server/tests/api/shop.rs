@@ -7,12 +7,7 @@ use checkout::{
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
-use server::{
-    boot::Server,
-    config::{Common, CorsOrigins, Environment, RateLimit, Settings},
-    secret::{JwtKey, Secret},
-    webhooks::plain,
-};
+use server::{startup::Server, config::{Common, CorsOrigins, Environment, RateLimit, Settings}, config::secret::{JwtKey, Secret}, webhooks::plain};
 use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -87,7 +82,7 @@ impl Shop {
             cors_origins: CorsOrigins::None,
             max_connections: NonZeroUsize::new(1000).unwrap(),
             metrics_token: None,
-            audit_every: None,
+            audit_interval: None,
             traces: None,
             site_root: Some(site),
         };
@@ -119,7 +114,7 @@ impl Shop {
     pub async fn client(&self) -> (Uuid, String) {
         let secret = "a client's secret".to_owned();
         let client = ApiClient {
-            id: checkout::Mint::new(self.clock.clone()).id(),
+            id: checkout::IdGenerator::new(self.clock.clone()).generate(),
             name: "a test".to_owned(),
             secret_hash: hash(&secret),
             created_at: Timestamp::from_millis(START_MS),

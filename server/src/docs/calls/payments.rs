@@ -8,7 +8,7 @@ use crate::{
         examples,
     },
     problem::Kind,
-    webhooks::{event::PaymentEvent, payment::Receipt},
+    webhooks::{event::PaymentEventBody, payment::Receipt},
 };
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -47,19 +47,19 @@ impl PartialSchema for HoldEvent {
 
 impl ToSchema for OrderEvent {
     fn schemas(known: &mut Schemas) {
-        PaymentEvent::schemas(known);
+        PaymentEventBody::schemas(known);
     }
 }
 
 impl ToSchema for HoldEvent {
     fn schemas(known: &mut Schemas) {
-        PaymentEvent::schemas(known);
+        PaymentEventBody::schemas(known);
     }
 }
 
 /// The schema of an event that has the one member and not the other, as a field that may be absent cannot say.
 fn event_about(member: &str, other: &str, says: &str) -> RefOr<Schema> {
-    let mut schema = PaymentEvent::schema();
+    let mut schema = PaymentEventBody::schema();
     if let RefOr::T(Schema::Object(event)) = &mut schema {
         let mut only = |name: &str, kind| {
             if let Some(RefOr::T(Schema::Object(field))) = event.properties.get_mut(name) {

@@ -1,4 +1,4 @@
-//! What Stripe's events say about this shop's orders.
+//! Maps Stripe's events to payment events of this shop.
 //!
 //! | event | here |
 //! |---|---|
@@ -8,56 +8,56 @@
 //! | `checkout.session.async_payment_failed`, `checkout.session.expired`, `payment_intent.canceled` | failure |
 //! | `payment_intent.payment_failed` | processing: see [`read`] |
 //!
-//! Session and payment intent tell of one payment: both name it by the intent, so it counts once. Everything else, and
-//! whatever names no order or hold of ours, belongs to another product of the same Stripe account. It is answered 200:
-//! an endpoint that refuses what it is sent is soon sent nothing any more.
+//! A session and its payment intent report one payment. Both name it by the intent, so it counts once. Other events, and
+//! events that name no order or hold of this shop, belong to another product of the same Stripe account. They get a 200,
+//! because Stripe disables endpoints that keep rejecting events.
 
 use super::money;
-use crate::{object::Object, webhooks::Rejected};
+use crate::{http::strict_object::StrictObject, webhooks::Rejected};
 use checkout::{
-    Checkout, Delivery,
-    model::{Currency, Deposit, EventKey, HoldId, OrderId, PaymentStatus, Reference, TransactionId},
+    Checkout, PaymentEvent,
+    model::{Currency, EventKey, HoldId, OrderId, PaymentStatus, Reference, ReportedAmount, TransactionId},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// How much of a name that Stripe sent the log is told.
-const LONGEST_NAME: usize = 80;
+/// Longest event type in a log line, in characters.
+const MAX_LOGGED_TYPE_LENGTH: usize = 80;
 
-/// What an event says.
-pub(super) enum Told {
-    /// Something about a payment of ours.
+/// A parsed event.
+pub(super) enum StripeEvent {
+    /// An event about a payment to this shop.
     Payment(Event),
-    /// Nothing that concerns this shop.
+    /// An event that does not concern this shop.
     Foreign {
-        /// Its id.
+        /// Id of the event.
         event: String,
-        /// What it is, or lacks.
-        why: String,
+        /// Why it does not concern this shop.
+        reason: String,
     },
 }
 
-/// An event about a payment of ours.
+/// An event about a payment to this shop.
 pub(super) struct Event {
     pub(super) key: EventKey,
-    /// No money moves in test mode.
+    /// Whether it is a test event, which moves no money.
     pub(super) test_mode: bool,
     about: About,
     transaction_id: TransactionId,
     status: PaymentStatus,
-    deposit: Deposit,
+    reported: ReportedAmount,
 }
 
-/// What was paid for.
+/// The order or hold that was paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum About {
     Known(Reference),
-    /// An id that does not say what it is the id of.
-    Bare(Uuid),
+    /// An id that may be a hold's or an order's.
+    Untyped(Uuid),
 }
 
-// Stripe adds fields as it pleases, so those that are not read here may be anything.
+// Unknown fields are ignored, since Stripe adds new ones.
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -69,20 +69,20 @@ struct Envelope {
 
 #[derive(Deserialize)]
 struct Carrying<T> {
-    data: Object<Data<T>>,
+    data: StrictObject<Data<T>>,
 }
 
 #[derive(Deserialize)]
 struct Data<T> {
-    object: Object<T>,
+    object: StrictObject<T>,
 }
 
 #[derive(Deserialize)]
 struct Session {
     id: TransactionId,
     client_reference_id: Option<String>,
-    metadata: Option<Object<Metadata>>,
-    /// None yet, where nobody has tried to pay.
+    metadata: Option<StrictObject<Metadata>>,
+    /// `None` before the first attempt to pay.
     payment_intent: Option<TransactionId>,
     payment_status: Payment,
     amount_total: Option<i64>,
@@ -100,7 +100,7 @@ enum Payment {
 #[derive(Deserialize)]
 struct Intent {
     id: TransactionId,
-    metadata: Option<Object<Metadata>>,
+    metadata: Option<StrictObject<Metadata>>,
     amount_received: Option<i64>,
     currency: Option<String>,
 }
@@ -111,15 +111,15 @@ struct Metadata {
     hold_id: Option<String>,
 }
 
-/// Reads an event.
+/// Parses an event.
 ///
-/// A declined card (`payment_intent.payment_failed`) ends an attempt and not the payment: the page that Stripe shows asks
-/// for another card at once, on the same intent. To cancel the order then would give its unit to somebody else, in the
-/// middle of a sale, while the shopper types; and the money of the second card would have to go back. So the intent is
-/// still under way until it succeeds or is cancelled, and the order until then or until its `pay_by`, whichever is first.
-pub(super) fn read(raw: &[u8]) -> Result<Told, Rejected> {
-    let Object(Envelope { id, kind, livemode }) = serde_json::from_slice(raw).map_err(Rejected::Json)?;
-    let foreign = |why| Ok(Told::Foreign { event: id.to_string(), why });
+/// A declined card (`payment_intent.payment_failed`) ends an attempt and not the payment: Stripe's page asks for another
+/// card at once, on the same intent. Cancelling the order would sell its units to somebody else while the shopper types,
+/// and the second card's payment would need a refund. So the order stays pending until the intent succeeds or is
+/// cancelled, or until its `pay_by`.
+pub(super) fn read(raw: &[u8]) -> Result<StripeEvent, Rejected> {
+    let StrictObject(Envelope { id, kind, livemode }) = serde_json::from_slice(raw).map_err(Rejected::Json)?;
+    let foreign = |reason| Ok(StripeEvent::Foreign { event: id.to_string(), reason });
     let claim = match kind.as_str() {
         "checkout.session.completed" => session(raw, None)?,
         "checkout.session.async_payment_succeeded" => session(raw, Some(PaymentStatus::Success))?,
@@ -129,19 +129,20 @@ pub(super) fn read(raw: &[u8]) -> Result<Told, Rejected> {
         "payment_intent.succeeded" => intent(raw, PaymentStatus::Success)?,
         "payment_intent.payment_failed" => intent(raw, PaymentStatus::Processing)?,
         "payment_intent.canceled" => intent(raw, PaymentStatus::Failure)?,
-        other => return foreign(format!("no event of a payment: {:?}", cut(other))),
+        other => return foreign(format!("not a payment event: {:?}", truncated(other))),
     };
     let Claim { about, transaction_id, status, amount, currency } = match claim {
         Ok(claim) => claim,
-        Err(why) => return foreign(format!("{kind} {why}")),
+        Err(reason) => return foreign(format!("{kind} {reason}")),
     };
-    // Only of money that came is it said how much it was; without that, any payment would pay for anything.
-    let deposit = if status == PaymentStatus::Success { deposit(amount, currency)? } else { Deposit::default() };
+    // A success must report its amount; otherwise any payment would pay for any order.
+    let reported =
+        if status == PaymentStatus::Success { reported(amount, currency)? } else { ReportedAmount::default() };
     let test_mode = livemode == Some(false);
-    Ok(Told::Payment(Event { key: id, test_mode, about, transaction_id, status, deposit }))
+    Ok(StripeEvent::Payment(Event { key: id, test_mode, about, transaction_id, status, reported }))
 }
 
-/// What a session or an intent says of a payment of ours.
+/// The parts of a session or an intent that identify and describe a payment.
 struct Claim {
     about: About,
     transaction_id: TransactionId,
@@ -150,7 +151,7 @@ struct Claim {
     currency: Option<String>,
 }
 
-/// A claim, or why it is none of ours.
+/// A claim, or why it does not concern this shop.
 type Claimed = Result<Claim, &'static str>;
 
 fn session(raw: &[u8], said: Option<PaymentStatus>) -> Result<Claimed, Rejected> {
@@ -159,10 +160,10 @@ fn session(raw: &[u8], said: Option<PaymentStatus>) -> Result<Claimed, Rejected>
         (Some(said), ..) => said,
         (None, Payment::Unpaid, _) => PaymentStatus::Processing,
         (None, Payment::NoPaymentRequired, None) => return Ok(Err("moves no money")),
-        // Where nothing is due, nothing is what came; whether that is enough the order says.
+        // A free session reports an amount of zero, which is then compared with the order's.
         (None, Payment::Paid | Payment::NoPaymentRequired, _) => PaymentStatus::Success,
     };
-    let Some(about) = about(session.metadata.as_ref().map(|Object(m)| m), session.client_reference_id.as_deref())
+    let Some(about) = about(session.metadata.as_ref().map(|StrictObject(m)| m), session.client_reference_id.as_deref())
     else {
         return Ok(Err("names no order or hold of this shop in metadata or client_reference_id"));
     };
@@ -172,62 +173,63 @@ fn session(raw: &[u8], said: Option<PaymentStatus>) -> Result<Claimed, Rejected>
 
 fn intent(raw: &[u8], status: PaymentStatus) -> Result<Claimed, Rejected> {
     let Intent { id, metadata, amount_received, currency } = object(raw)?;
-    let Some(about) = about(metadata.as_ref().map(|Object(m)| m), None) else {
+    let Some(about) = about(metadata.as_ref().map(|StrictObject(m)| m), None) else {
         return Ok(Err("names no order or hold of this shop in metadata"));
     };
     Ok(Ok(Claim { about, transaction_id: id, status, amount: amount_received, currency }))
 }
 
 fn object<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Rejected> {
-    let Object(Carrying { data: Object(Data { object: Object(object) }) }) =
+    let StrictObject(Carrying { data: StrictObject(Data { object: StrictObject(object) }) }) =
         serde_json::from_slice(raw).map_err(Rejected::Json)?;
     Ok(object)
 }
 
-/// The reference: what says of itself what it is goes first.
+/// Returns the reference. A typed one takes precedence.
 fn about(metadata: Option<&Metadata>, client_reference_id: Option<&str>) -> Option<About> {
-    let order = metadata.and_then(|m| ours(m.order_id.as_deref()?)).map(|id| Reference::Order(OrderId(id)));
-    let hold = || metadata.and_then(|m| ours(m.hold_id.as_deref()?)).map(|id| Reference::Hold(HoldId(id)));
-    let bare = || client_reference_id.and_then(ours).map(About::Bare);
-    order.or_else(hold).map(About::Known).or_else(bare)
+    let order = metadata.and_then(|m| own_id(m.order_id.as_deref()?)).map(|id| Reference::Order(OrderId(id)));
+    let hold = || metadata.and_then(|m| own_id(m.hold_id.as_deref()?)).map(|id| Reference::Hold(HoldId(id)));
+    let untyped = || client_reference_id.and_then(own_id).map(About::Untyped);
+    order.or_else(hold).map(About::Known).or_else(untyped)
 }
 
-/// An id that this shop may have made: all of them are of version 7. Other shops on the account have ids too.
-fn ours(text: &str) -> Option<Uuid> {
+/// Parses an id that this shop may have made: all of them are UUIDs of version 7.
+fn own_id(text: &str) -> Option<Uuid> {
     text.parse().ok().filter(|id: &Uuid| id.get_version_num() == 7)
 }
 
-fn deposit(amount: Option<i64>, currency: Option<String>) -> Result<Deposit, Rejected> {
-    let unreadable = Rejected::Unreadable("Money that came needs an amount and a currency: whole minor units.");
+fn reported(amount: Option<i64>, currency: Option<String>) -> Result<ReportedAmount, Rejected> {
+    let unreadable = Rejected::Unreadable("A successful payment needs an amount and a currency, in whole minor units.");
     let currency = currency.and_then(|code| code.to_ascii_uppercase().parse::<Currency>().ok());
     let amount = amount.zip(currency).and_then(|(amount, currency)| money::minor(amount, currency));
-    if amount.is_none() { Err(unreadable) } else { Ok(Deposit { amount, currency }) }
+    if amount.is_none() { Err(unreadable) } else { Ok(ReportedAmount { amount, currency }) }
 }
 
-fn cut(name: &str) -> String {
-    name.chars().take(LONGEST_NAME).collect()
+fn truncated(name: &str) -> String {
+    name.chars().take(MAX_LOGGED_TYPE_LENGTH).collect()
 }
 
 impl Event {
-    /// The event as every scheme tells it.
-    pub(super) async fn delivery(self, checkout: &Checkout) -> Result<Delivery, Rejected> {
+    /// Converts it to the event that all schemes share.
+    pub(super) async fn delivery(self, checkout: &Checkout) -> Result<PaymentEvent, Rejected> {
         let reference = match self.about {
             About::Known(reference) => reference,
-            // There is no hold and order of one id.
-            About::Bare(id) if checkout.has_hold(HoldId(id)).await? => Reference::Hold(HoldId(id)),
-            About::Bare(id) => Reference::Order(OrderId(id)),
+            // Ids are unique across holds and orders.
+            About::Untyped(id) if checkout.has_hold(HoldId(id)).await? => Reference::Hold(HoldId(id)),
+            About::Untyped(id) => Reference::Order(OrderId(id)),
         };
         let fingerprint = self.fingerprint();
-        let Self { key, transaction_id, status, deposit, .. } = self;
-        Ok(Delivery { key, fingerprint, reference, transaction_id, status, deposit })
+        let Self { key, transaction_id, status, reported, .. } = self;
+        Ok(PaymentEvent { key, fingerprint, reference, transaction_id, status, reported })
     }
 
-    /// Of what is meant, and not of the bytes: when Stripe sends an event again, the number of its `pending_webhooks` may
-    /// be another, and the rest of it of a newer version.
+    /// Hashes the meaning and not the bytes: a repeated event may have another number of `pending_webhooks`, or a newer API
+    /// version.
     fn fingerprint(&self) -> [u8; 32] {
-        let (About::Known(Reference::Order(OrderId(id)) | Reference::Hold(HoldId(id))) | About::Bare(id)) = self.about;
-        let amount = self.deposit.amount.map(i64::to_be_bytes).unwrap_or_default();
-        let currency = self.deposit.currency.as_ref().map_or("", Currency::as_str);
+        let (About::Known(Reference::Order(OrderId(id)) | Reference::Hold(HoldId(id))) | About::Untyped(id)) =
+            self.about;
+        let amount = self.reported.amount.map(i64::to_be_bytes).unwrap_or_default();
+        let currency = self.reported.currency.as_ref().map_or("", Currency::as_str);
         let mut hash = Sha256::new();
         for part in
             [id.as_bytes(), self.transaction_id.as_str().as_bytes(), b"\n", self.status.name().as_bytes(), b"\n"]

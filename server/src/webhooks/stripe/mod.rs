@@ -1,57 +1,63 @@
-//! Stripe's scheme: `Stripe-Signature: t=…,v1=…`, the hexadecimal HMAC-SHA256 of `t + "." + body`. The secret is used as it
-//! stands, its `whsec_` included, as Stripe does. While a secret is rolled over there are several `v1`.
+//! Stripe's scheme: `Stripe-Signature: t=…,v1=…`, the hexadecimal HMAC-SHA256 of `t + "." + body`. Like Stripe, it uses the
+//! whole secret, including `whsec_`. During a rotation there are several `v1`.
 
 mod event;
 mod money;
 
 use super::{
     Message, Rejected,
-    signature::{self, Forged, Key, lately, only},
+    signature::{self, Key, SignatureError, check_timestamp, single_header},
 };
-use crate::{config::Environment, state::AppState};
-use checkout::model::Timestamp;
-use event::Told;
+use crate::config::Environment;
+use checkout::{Checkout, model::Timestamp};
+use event::StripeEvent;
 use http::HeaderMap;
 
-/// The header of time and signatures.
+/// Header of timestamp and signatures.
 pub const SIGNATURE: &str = "stripe-signature";
 
 const FORM: &str = "Stripe-Signature (t=seconds,v1=hexadecimal)";
 
-/// Reads a request that one of our Stripe secrets signed, not long ago.
+/// Reads a request that one of the Stripe secrets signed recently.
 ///
-/// In production an event of test mode is heard and not believed: an endpoint for connected accounts gets those too, and
-/// a test secret that was left among the settings would let anybody who may test pay without money.
-pub(super) async fn read(state: &AppState, headers: &HeaderMap, raw: &[u8]) -> Result<Message, Rejected> {
-    verify(&state.webhook_keys.stripe, headers, raw, state.checkout.now())?;
+/// Production acknowledges test events and ignores them: an endpoint for connected accounts receives them too, and a test
+/// secret left in the settings would let anybody with access to test mode pay without money.
+pub(super) async fn read(
+    checkout: &Checkout,
+    keys: &[Key],
+    env: Environment,
+    headers: &HeaderMap,
+    raw: &[u8],
+) -> Result<Message, Rejected> {
+    verify(keys, headers, raw, checkout.now())?;
     let event = match event::read(raw)? {
-        Told::Payment(event) => event,
-        Told::Foreign { event, why } => return Ok(Message::Foreign { event, why }),
+        StripeEvent::Payment(event) => event,
+        StripeEvent::Foreign { event, reason } => return Ok(Message::Foreign { event, reason }),
     };
-    if event.test_mode && state.settings.common.env == Environment::Production {
+    if event.test_mode && env == Environment::Production {
         return Ok(Message::TestMode { event: event.key.into() });
     }
-    event.delivery(&state.checkout).await.map(Message::Payment)
+    event.delivery(checkout).await.map(Message::Payment)
 }
 
-fn verify(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<(), Forged> {
-    let header = only(headers, SIGNATURE).ok_or(Forged::Headers(FORM))?;
+fn verify(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<(), SignatureError> {
+    let header = single_header(headers, SIGNATURE).ok_or(SignatureError::Headers(FORM))?;
     let (mut timestamp, mut signatures) = (None, Vec::new());
     for item in header.split(',') {
-        match item.split_once('=').ok_or(Forged::Headers(FORM))? {
-            ("t", _) if timestamp.is_some() => return Err(Forged::Headers(FORM)),
+        match item.split_once('=').ok_or(SignatureError::Headers(FORM))? {
+            ("t", _) if timestamp.is_some() => return Err(SignatureError::Headers(FORM)),
             ("t", seconds) => timestamp = Some(seconds),
             ("v1", hexadecimal) => signatures.extend(hex::decode(hexadecimal).ok()),
-            // Other versions; test events bear a v0 that means nothing.
+            // Other versions. Test events carry a meaningless v0.
             _ => {}
         }
     }
-    let timestamp = timestamp.ok_or(Forged::Headers(FORM))?;
-    lately(signature::seconds(timestamp).ok_or(Forged::Headers(FORM))?, now)?;
-    if signature::holds(keys, &[timestamp.as_bytes(), raw], &signatures) {
+    let timestamp = timestamp.ok_or(SignatureError::Headers(FORM))?;
+    check_timestamp(signature::seconds(timestamp).ok_or(SignatureError::Headers(FORM))?, now)?;
+    if signature::verify(keys, &[timestamp.as_bytes(), raw], &signatures) {
         Ok(())
     } else {
-        Err(Forged::Signature("t, a dot and the body"))
+        Err(SignatureError::Signature("t, a dot and the body"))
     }
 }
 
@@ -65,7 +71,7 @@ mod tests {
         hex::encode(Key::new(secret.as_bytes()).unwrap().sign(&[at.to_string().as_bytes(), body]))
     }
 
-    fn check(header: &str) -> Result<(), Forged> {
+    fn check(header: &str) -> Result<(), SignatureError> {
         let mut headers = HeaderMap::new();
         headers.insert(SIGNATURE, header.parse().unwrap());
         let keys = ["whsec_new", "whsec_old"].map(|secret| Key::new(secret.as_bytes()).unwrap());
@@ -105,15 +111,16 @@ mod tests {
 
     #[test]
     fn the_time_is_within_five_minutes_both_ways_and_is_signed() {
-        for (offset, verdict) in [(-300, Ok(())), (300, Ok(())), (-301, Err(Forged::Stale)), (301, Err(Forged::Stale))]
+        for (offset, verdict) in
+            [(-300, Ok(())), (300, Ok(())), (-301, Err(SignatureError::Stale)), (301, Err(SignatureError::Stale))]
         {
             let at = NOW + offset;
             assert_eq!(check(&format!("t={at},v1={}", signature("whsec_new", at, b"{}"))), verdict, "{offset}");
         }
         let v1 = signature("whsec_new", NOW, b"{}");
-        assert!(matches!(check(&format!("t={},v1={v1}", NOW + 1)), Err(Forged::Signature(_))));
+        assert!(matches!(check(&format!("t={},v1={v1}", NOW + 1)), Err(SignatureError::Signature(_))));
         for odd in ["", "-1", "+1795392000", "soon"] {
-            assert_eq!(check(&format!("t={odd},v1={v1}")), Err(Forged::Headers(FORM)), "{odd}");
+            assert_eq!(check(&format!("t={odd},v1={v1}")), Err(SignatureError::Headers(FORM)), "{odd}");
         }
     }
 }

@@ -149,7 +149,7 @@ async fn a_declined_card_leaves_the_order_to_the_next_card() {
         "processed",
         "paid",
     );
-    // Delivered late, it undoes nothing.
+    // DeliveryOutcome late, it undoes nothing.
     is(&tell(shop, &declined(4)).await, 200, "duplicate", "paid");
     assert_eq!(till.sold().await, 1);
 }

@@ -1,0 +1,69 @@
+//! The engine's enums as the API serialises them, with a schema. A new variant in the engine does not compile until the
+//! API documents it.
+
+use checkout::model;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Reason for a cancellation: the payment failed, the payment deadline passed, or the client or the shop's operator
+/// cancelled the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    PaymentFailed,
+    Expired,
+    ByShopper,
+    ByOperator,
+}
+
+impl From<model::CancelReason> for CancelReason {
+    fn from(reason: model::CancelReason) -> Self {
+        match reason {
+            model::CancelReason::PaymentFailed => Self::PaymentFailed,
+            model::CancelReason::Expired => Self::Expired,
+            model::CancelReason::ByShopper => Self::ByShopper,
+            model::CancelReason::ByOperator => Self::ByOperator,
+        }
+    }
+}
+
+/// Reason for a refund: the order had ended and its units were sold out, another payment had paid the order, the amount
+/// or currency did not match, or no order was ever placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundReason {
+    SoldOut,
+    AlreadyPaid,
+    AmountMismatch,
+    OrderNeverCreated,
+}
+
+impl From<model::RefundReason> for RefundReason {
+    fn from(reason: model::RefundReason) -> Self {
+        match reason {
+            model::RefundReason::SoldOut => Self::SoldOut,
+            model::RefundReason::AlreadyPaid => Self::AlreadyPaid,
+            model::RefundReason::AmountMismatch => Self::AmountMismatch,
+            model::RefundReason::OrderNeverCreated => Self::OrderNeverCreated,
+        }
+    }
+}
+
+/// Status of a payment: it succeeded, it failed for good, or it is still processing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    Success,
+    Failure,
+    Processing,
+}
+
+impl From<PaymentStatus> for model::PaymentStatus {
+    fn from(status: PaymentStatus) -> Self {
+        match status {
+            PaymentStatus::Success => Self::Success,
+            PaymentStatus::Failure => Self::Failure,
+            PaymentStatus::Processing => Self::Processing,
+        }
+    }
+}

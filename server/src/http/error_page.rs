@@ -1,0 +1,50 @@
+//! Renders HTML error pages for browsers, in place of problem details, where the storefront has no page of its own.
+
+use super::security::{self, STATIC_PAGE_CSP};
+use crate::problem::ProblemKind;
+use app::messages::{self, Notice};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use leptos::config::LeptosOptions;
+
+/// Middleware: replaces an error response that is not a page, where the client is a browser.
+pub async fn render(State(options): State<LeptosOptions>, request: Request, next: Next) -> Response {
+    let wants_page = accepts_html(&request);
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !wants_page || !is_error || security::is_page(response.headers()) {
+        return response;
+    }
+    let notice = notice(status, response.extensions().get::<ProblemKind>().map(|kind| kind.0));
+    let page = app::error_document(&options, status.as_str(), notice);
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    parts.headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(STATIC_PAGE_CSP));
+    Response::from_parts(parts, Body::from(page))
+}
+
+/// Whether the client is a browser that asks for a page.
+fn accepts_html(request: &Request) -> bool {
+    let accepted = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    matches!(*request.method(), Method::GET | Method::HEAD | Method::POST)
+        && accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"))
+}
+
+fn notice(status: StatusCode, kind: Option<&str>) -> Notice {
+    match (status, kind) {
+        (_, Some("outcome-unknown")) => messages::outcome_unknown(),
+        (_, Some("cross-site")) => messages::cross_site(),
+        (StatusCode::SERVICE_UNAVAILABLE, _) => messages::busy(),
+        (StatusCode::TOO_MANY_REQUESTS, _) => messages::rate_limited(),
+        (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, _) => messages::not_found(),
+        (status, _) if status.is_client_error() => messages::invalid_form(),
+        _ => messages::internal_error(),
+    }
+}

@@ -1,0 +1,29 @@
+//! Health checks: is the process alive, and can it serve?
+
+use axum::extract::State;
+use checkout::Checkout;
+use http::StatusCode;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Time limit of the store's answer.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// `GET /livez`: the process responds.
+pub async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the store responds, every essential task runs, and the server is not stopping.
+pub async fn ready(
+    State(checkout): State<Checkout>,
+    State(stopping): State<CancellationToken>,
+) -> (StatusCode, &'static str) {
+    if stopping.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match tokio::time::timeout(PING_TIMEOUT, checkout.ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+    }
+}

@@ -1,0 +1,174 @@
+//! Rate limits by client. A client is identified by its access token, or else by its network. Limited responses tell what
+//! is left in the `RateLimit` headers of the IETF's HTTP API working group.
+
+use super::client_ip::client_network;
+use crate::{
+    auth::Tokens,
+    config::{RateLimit, Settings},
+    http::RouteKind,
+    problem::{Kind, Problem},
+};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use checkout::{Checkout, model::Owner};
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock as _, DefaultClock},
+    middleware::StateInformationMiddleware,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use ipnet::IpNet;
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+    time::Duration,
+};
+
+/// Token requests of one network per [`TOKEN_REQUESTS_WINDOW_S`], each of which costs a slow hash. Honest clients keep a
+/// token for an hour; guessing secrets does not keep the processors busy.
+const TOKEN_REQUESTS: NonZeroU32 = NonZeroU32::new(200).unwrap();
+const TOKEN_REQUESTS_WINDOW_S: u32 = 10;
+/// Interval of [`RateLimiter::evict_idle_clients`].
+const EVICTION_INTERVAL: Duration = Duration::from_secs(10);
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Counts requests against the configured limits.
+pub struct RateLimiter {
+    requests: Option<Limit>,
+    token_requests: Option<Limit>,
+    trusted_proxies: Vec<IpNet>,
+    tokens: Arc<Tokens>,
+    checkout: Checkout,
+}
+
+/// The identity that a limit is counted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum ClientKey {
+    Client(Owner),
+    Network(IpAddr),
+}
+
+/// A number of requests in a window of time, for each client.
+struct Limit {
+    name: &'static str,
+    quota: NonZeroU32,
+    window_s: u32,
+    clients: DefaultKeyedRateLimiter<ClientKey, StateInformationMiddleware>,
+}
+
+/// What a client has left of a limit.
+struct Remaining {
+    name: &'static str,
+    quota: NonZeroU32,
+    window_s: u32,
+    requests: u32,
+}
+
+impl RateLimiter {
+    /// Creates the limits that `settings` ask for.
+    pub fn new(settings: &Settings, tokens: Arc<Tokens>, checkout: Checkout) -> Self {
+        let per_second = match settings.rate_limit {
+            RateLimit::PerSecond(quota) => Some(quota),
+            RateLimit::Off | RateLimit::TokensOnly => None,
+        };
+        let limits_tokens = settings.rate_limit != RateLimit::Off;
+        let token_requests = limits_tokens.then(|| Limit::new("sign-ins", TOKEN_REQUESTS, TOKEN_REQUESTS_WINDOW_S));
+        Self {
+            requests: per_second.and_then(|quota| Limit::new("requests", quota, 1)),
+            token_requests: token_requests.flatten(),
+            trusted_proxies: settings.trusted_proxies.clone(),
+            tokens,
+            checkout,
+        }
+    }
+
+    /// Whether routes of this kind have a limit at all.
+    pub fn applies_to(&self, kind: RouteKind) -> bool {
+        match kind {
+            RouteKind::Token => self.token_requests.is_some(),
+            kind => kind.has_quota() && self.requests.is_some(),
+        }
+    }
+
+    /// Counts a request. Fails when its client has used up the limit.
+    fn count(&self, kind: RouteKind, peer: IpAddr, request: &Request) -> Result<Option<Remaining>, Problem> {
+        let network = || ClientKey::Network(client_network(peer, request.headers(), &self.trusted_proxies));
+        if kind == RouteKind::Token {
+            let limit = self.token_requests.as_ref().filter(|_| *request.method() == Method::POST);
+            return limit.map(|limit| limit.count(network())).transpose();
+        }
+        let Some(limit) = &self.requests else { return Ok(None) };
+        let client = self.tokens.client(request.headers(), self.checkout.now());
+        limit.count(client.map_or_else(network, ClientKey::Client)).map(Some)
+    }
+
+    /// Evicts clients whose whole quota is available again, at an interval, for ever.
+    pub async fn evict_idle_clients(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(EVICTION_INTERVAL).await;
+            for limit in [&self.requests, &self.token_requests].into_iter().flatten() {
+                limit.clients.retain_recent();
+                limit.clients.shrink_to_fit();
+            }
+        }
+    }
+}
+
+/// Middleware: rejects requests beyond their client's limit, and tells in each response what is left.
+pub async fn limit_rate(
+    State((limiter, kind)): State<(Arc<RateLimiter>, RouteKind)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let remaining = limiter.count(kind, peer.ip(), &request)?;
+    let mut response = next.run(request).await;
+    if let Some(remaining) = remaining {
+        response.headers_mut().extend(remaining.headers());
+    }
+    Ok(response)
+}
+
+impl Limit {
+    /// `None` for a quota beyond what can be counted, which is no limit.
+    fn new(name: &'static str, quota: NonZeroU32, window_s: u32) -> Option<Self> {
+        let period = Duration::from_secs(window_s.into()) / quota.get();
+        let clients = DefaultKeyedRateLimiter::keyed(Quota::with_period(period)?.allow_burst(quota)).with_middleware();
+        Some(Self { name, quota, window_s, clients })
+    }
+
+    fn count(&self, client: ClientKey) -> Result<Remaining, Problem> {
+        let remaining = |requests| Remaining { name: self.name, quota: self.quota, window_s: self.window_s, requests };
+        match self.clients.check_key(&client) {
+            Ok(snapshot) => Ok(remaining(snapshot.remaining_burst_capacity())),
+            Err(not_until) => {
+                let wait = not_until.wait_time_from(DefaultClock::default().now());
+                Err(remaining(0).into_problem(wait))
+            }
+        }
+    }
+}
+
+impl Remaining {
+    fn headers(&self) -> HeaderMap {
+        let Self { name, quota, window_s, requests } = self;
+        let headers = [
+            (RATE_LIMIT_POLICY, format!("\"{name}\";q={quota};w={window_s}")),
+            (RATE_LIMIT, format!("\"{name}\";r={requests};t={window_s}")),
+        ];
+        // Letters, digits and quotes are always valid in a header.
+        headers.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?))).collect()
+    }
+
+    fn into_problem(self, wait: Duration) -> Problem {
+        let (quota, window_s) = (self.quota, self.window_s);
+        let detail = format!("More than {quota} requests in {window_s} s. Nothing was done; retry after Retry-After.");
+        Problem::new(Kind::TooManyRequests, detail).retry_after(wait).headers(self.headers())
+    }
+}

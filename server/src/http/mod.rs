@@ -1,0 +1,17 @@
+//! HTTP below the routes: the listener, the middleware stack and its parts, and how requests are read.
+
+pub mod assets;
+pub mod body;
+mod cors;
+pub mod error_page;
+pub mod extract;
+pub mod health;
+pub mod limits;
+pub mod listener;
+pub mod middleware;
+mod route_kind;
+pub mod security;
+pub mod sse;
+pub mod strict_object;
+
+pub use route_kind::RouteKind;

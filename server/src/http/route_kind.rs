@@ -1,0 +1,57 @@
+//! The kind of each route. `router.rs` declares it once, with the route; the middleware stack depends on nothing else.
+
+/// The kind of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteKind {
+    /// Health checks and metrics, for whoever operates the server.
+    Probe,
+    /// Public reads of the catalogue.
+    PublicRead,
+    /// Calls of API clients.
+    Api,
+    /// Requests for an access token, each of which costs a slow hash.
+    Token,
+    /// Deliveries of the payment provider.
+    Webhook,
+    /// Pages of the API's documentation.
+    Docs,
+    /// Pages and forms of the storefront, and every path without a route.
+    Page,
+    /// Static files of the storefront.
+    File,
+    /// Static files whose name may contain a hash of their content.
+    HashedFile,
+}
+
+impl RouteKind {
+    /// Whether it belongs to the API: no cookies, problem details for errors, CORS where it is configured.
+    pub fn is_api(self) -> bool {
+        matches!(self, Self::PublicRead | Self::Api | Self::Token | Self::Webhook)
+    }
+
+    /// Whether requests are logged at debug level only. They are too many for a line each; metrics count them.
+    pub fn is_routine(self) -> bool {
+        matches!(self, Self::Probe | Self::PublicRead | Self::Api | Self::Token | Self::Docs) || self.is_file()
+    }
+
+    /// Whether requests count against the client's quota (`HOLDFAST_RATE_LIMIT`). Payment webhooks must never be
+    /// rejected because of other requests; probes and files cost next to nothing.
+    pub fn has_quota(self) -> bool {
+        matches!(self, Self::PublicRead | Self::Api | Self::Docs | Self::Page)
+    }
+
+    /// Whether requests are rejected when too many are in progress. Probes are always answered.
+    pub fn is_shed(self) -> bool {
+        self != Self::Probe
+    }
+
+    /// Whether it serves static files.
+    pub fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::HashedFile)
+    }
+
+    /// Whether browsers get HTML for errors that have no page of their own.
+    pub fn has_error_pages(self) -> bool {
+        self == Self::Page || self.is_file()
+    }
+}

@@ -1,0 +1,203 @@
+//! Starts the server from its settings: store, engine, background tasks, state, router, listener.
+
+use crate::{
+    api,
+    auth::{SecretVerifier, Tokens},
+    config::{Common, Environment, Settings, secret},
+    http::{assets, limits::RateLimiter, listener, sse::EventStreams},
+    router,
+    state::{AppState, Parts},
+    storefront::{SessionStorage, sandbox::LoopbackProvider},
+    telemetry::metrics::{self, Metrics},
+    webhooks::WebhookKeys,
+};
+use app::shop::sandbox::SandboxProvider;
+use axum::routing::{MethodRouter, post};
+use checkout::{
+    Checkout, Clock, IdGenerator, Limits, StoreError,
+    store::{self, Store},
+};
+use std::{error::Error as _, io, net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Why the server or a command could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    /// The data folder is unusable.
+    #[error("the data folder {path} cannot be used: {source}")]
+    DataDir {
+        /// The path or address.
+        path: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The store cannot be opened or migrated.
+    #[error("{}", with_cause(.0))]
+    Store(#[from] StoreError),
+    /// The address is in use.
+    #[error(
+        "{0} is in use: stop the program that listens there, or choose another address with --addr or HOLDFAST_ADDR"
+    )]
+    AddressInUse(SocketAddr),
+    /// Listening failed.
+    #[error("cannot listen on {addr}: {source}")]
+    Listen {
+        /// The path or address.
+        addr: SocketAddr,
+        /// The cause.
+        source: io::Error,
+    },
+    /// An unexpected error.
+    #[error("{0}")]
+    Unexpected(String),
+}
+
+/// Formats an error with its cause, which the store's errors do not repeat.
+fn with_cause(error: &StoreError) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+/// A migrated store and the engine on it, which every command uses.
+pub struct Engine {
+    /// The engine.
+    pub checkout: Checkout,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Engine {
+    /// Opens and migrates the store, and starts the engine. The default clock is the store's, on which all nodes agree.
+    pub async fn start(common: &Common, clock: Option<Arc<dyn Clock>>) -> Result<Self, StartupError> {
+        let store = open_store(common).await?;
+        let clock = clock.unwrap_or_else(|| store.clock());
+        let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await?;
+        Ok(Self { checkout, store, clock })
+    }
+}
+
+/// Opens and migrates the store.
+pub async fn open_store(common: &Common) -> Result<Arc<dyn Store>, StartupError> {
+    if common.database_url.starts_with("sqlite:") {
+        let unusable = |source| StartupError::DataDir { path: common.data_dir.display().to_string(), source };
+        secret::private_folder(&common.data_dir).map_err(unusable)?;
+    }
+    let store = store::open(&common.database_url).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// A server that listens and does not serve yet.
+pub struct Server {
+    listener: TcpListener,
+    addr: SocketAddr,
+    state: AppState,
+    rate_limiter: Arc<RateLimiter>,
+}
+
+impl Server {
+    /// Opens the store and starts the engine and the background tasks. Tests pass a manual clock.
+    pub async fn bind(settings: Settings, clock: Option<Arc<dyn Clock>>) -> Result<Self, StartupError> {
+        let listener = listen_on(settings.addr).await?;
+        let addr = listener.local_addr().map_err(|source| StartupError::Listen { addr: settings.addr, source })?;
+        let Engine { checkout, store, clock } = Engine::start(&settings.common, clock).await?;
+        let unexpected = |error: &dyn std::error::Error| StartupError::Unexpected(error.to_string());
+        let leptos = assets::options(&settings, addr).map_err(|e| unexpected(&e))?;
+        let sandbox = sandbox(&settings, addr, clock.clone()).map_err(|e| unexpected(&e))?;
+        warn_of_risky_settings(&settings);
+        let metrics = Arc::new(Metrics::new().map_err(|e| unexpected(&e))?);
+        let tokens = Arc::new(Tokens::new(&settings.jwt_keys));
+        tokens.reload_revoked(&*store).await.map_err(|e| unexpected(&e))?;
+        let stopping = CancellationToken::new();
+        let rate_limiter = Arc::new(RateLimiter::new(&settings, tokens.clone(), checkout.clone()));
+        let state = AppState::from(Parts {
+            ids: IdGenerator::new(clock),
+            secrets: Arc::new(SecretVerifier::new(store.clone())),
+            in_progress: Arc::default(),
+            streams: EventStreams::new(metrics.clone(), stopping.clone()),
+            webhook_keys: Arc::new(WebhookKeys::new(&settings)),
+            settings: Arc::new(settings),
+            checkout,
+            store,
+            tokens,
+            metrics,
+            sandbox,
+            leptos,
+            stopping,
+        });
+        start_background_tasks(&state, rate_limiter.clone());
+        Ok(Self { listener, addr, state, rate_limiter })
+    }
+
+    /// The address that the server listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The engine.
+    pub fn checkout(&self) -> &Checkout {
+        &self.state.checkout
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.state.store
+    }
+
+    /// Returns the token that stops the server when it is cancelled: streams end at once, requests are finished first.
+    pub fn stopping(&self) -> CancellationToken {
+        self.state.stopping.clone()
+    }
+
+    /// Serves until it is stopped.
+    pub async fn serve(self) {
+        self.serve_with(post(api::holds::place)).await;
+    }
+
+    /// Serves with `place_hold` at `POST /api/holds`.
+    pub async fn serve_with(self, place_hold: MethodRouter<AppState>) {
+        tracing::info!(addr = %self.addr, "listening");
+        let stopping = self.stopping();
+        let max_connections = listener::max_connections(self.state.settings.max_connections);
+        let router = router::build(self.state, self.rate_limiter, place_hold);
+        listener::serve(self.listener, router, max_connections, stopping).await;
+        tracing::info!("stopped");
+    }
+}
+
+fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
+    let Parts { checkout, store, tokens, metrics, settings, .. } = &**state;
+    checkout.start_maintenance(Limits::default());
+    tokio::spawn(SessionStorage::new(store.clone(), checkout.clone()).purge_periodically());
+    tokio::spawn(tokens.clone().reload_revoked_periodically(store.clone()));
+    tokio::spawn(rate_limiter.evict_idle_clients());
+    if let Some(interval) = settings.audit_interval {
+        tokio::spawn(metrics::audit_periodically(metrics.clone(), checkout.clone(), interval));
+    }
+}
+
+async fn listen_on(addr: SocketAddr) -> Result<TcpListener, StartupError> {
+    TcpListener::bind(addr).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => StartupError::AddressInUse(addr),
+        _ => StartupError::Listen { addr, source },
+    })
+}
+
+fn sandbox(
+    settings: &Settings,
+    addr: SocketAddr,
+    clock: Arc<dyn Clock>,
+) -> Result<Option<SandboxProvider>, reqwest::Error> {
+    let Some(secret) = settings.webhook_secrets.first().filter(|_| settings.sandbox) else { return Ok(None) };
+    let provider = LoopbackProvider::new(addr, secret.clone(), clock)?;
+    Ok(Some(SandboxProvider(Arc::new(provider))))
+}
+
+/// Warns of settings that are risky in production.
+fn warn_of_risky_settings(settings: &Settings) {
+    if settings.sandbox && settings.common.env == Environment::Production {
+        tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
+    }
+}

@@ -1,0 +1,126 @@
+//! The storefront: its pages, server functions and files.
+
+mod order_events;
+pub mod sandbox;
+mod sessions;
+
+pub use sessions::SessionStorage;
+
+use crate::{
+    http::{assets, body::MAX_BODY_SIZE, security},
+    problem::{Kind, Problem},
+    state::AppState,
+};
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, StatusCode, header};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::{ErrorHandler, LeptosRoutes as _, ResponseOptions, generate_route_list};
+use std::convert::Infallible;
+use tower::{Service, ServiceExt as _};
+use tower_http::services::ServeDir;
+
+/// Header that marks errors of server functions.
+const SERVER_FN_ERROR: &str = "serverfnerror";
+/// Prefixes of server function errors that the request caused.
+const REQUEST_ERRORS: [&[u8]; 3] = [b"Args|", b"MissingArg|", b"Deserialization|"];
+
+/// Longest file name that is looked up, in bytes. Longer ones are an error of the file system.
+const MAX_FILE_NAME_LENGTH: usize = 200;
+/// Longest path that is looked up, in bytes.
+const MAX_PATH_LENGTH: usize = 1000;
+
+/// Pages and forms. Every path without a route is a page that says so.
+pub fn pages(state: &AppState) -> Router<AppState> {
+    let shell = {
+        let options = state.leptos.clone();
+        move || app::shell(options.clone())
+    };
+    let sessions = SessionStorage::new(state.store.clone(), state.checkout.clone());
+    Router::new()
+        .leptos_routes_with_context(state, generate_route_list(app::App), provide_contexts(state.clone()), shell)
+        .route("/live/orders/{order}", get(order_events::watch))
+        .fallback(not_found)
+        .layer(sessions::layer(sessions, state.settings.common.env))
+        .layer(middleware::from_fn(map_form_errors))
+}
+
+/// Static files.
+pub fn files() -> Router<AppState> {
+    ["/favicon.svg", "/robots.txt", "/img/{*path}"]
+        .into_iter()
+        .fold(Router::new(), |files, path| files.route(path, get(serve_file)))
+}
+
+/// The files of the WebAssembly build, whose names contain a hash in a release build.
+pub fn hashed_files() -> Router<AppState> {
+    Router::new().route("/pkg/{*path}", get(serve_file))
+}
+
+/// Middleware: answers 400 where Leptos answers 500 to a form that cannot be parsed.
+async fn map_form_errors(request: Request, next: Next) -> Result<Response, Problem> {
+    let response = next.run(request).await;
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(SERVER_FN_ERROR) {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let message = to_bytes(body, MAX_BODY_SIZE).await.map_err(|error| Problem::fault(&error.to_string()))?;
+    if REQUEST_ERRORS.iter().any(|prefix| message.starts_with(prefix)) {
+        let detail = "Send each field of the form once, as the shop's own page does.";
+        return Err(Problem::new(Kind::UnreadableForm, detail));
+    }
+    Ok(Response::from_parts(parts, message.into()))
+}
+
+/// Provides the contexts of pages and server functions. It runs once for each request, so it sets the page's policy too.
+fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(state.checkout.clone());
+        provide_context(state.leptos.clone());
+        if let Some(sandbox) = &state.sandbox {
+            provide_context(sandbox.clone());
+        }
+        let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+        let csp = security::page_csp(&nonce, assets::reload_port(&state.leptos));
+        if let Ok(csp) = HeaderValue::from_str(&csp) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, csp);
+        }
+    }
+}
+
+/// Serves a file, precompressed where the client accepts it, or the "not found" page.
+async fn serve_file(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path();
+    let is_valid = path.len() <= MAX_PATH_LENGTH && path.split('/').all(|name| name.len() <= MAX_FILE_NAME_LENGTH);
+    if !is_valid {
+        return not_found(State(state), request).await;
+    }
+    let not_found = not_found_service(&state);
+    let files = ServeDir::new(&*state.leptos.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(not_found);
+    let mut response = files.oneshot(request).await.map(IntoResponse::into_response).unwrap_or_else(|e| match e {});
+    if response.headers().contains_key(header::LAST_MODIFIED) {
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    response
+}
+
+async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    not_found_service(&state).oneshot(request).await.unwrap_or_else(|error| match error {})
+}
+
+fn not_found_service(
+    state: &AppState,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + use<> {
+    ErrorHandler::new_with_context(provide_contexts(state.clone()), app::shell, state.leptos.clone())
+}

@@ -1,0 +1,35 @@
+//! `GET /live/orders/{id}`: streams an order to the storefront's order page, for the session that owns the order.
+
+use crate::{
+    api::orders::order_changes,
+    http::{extract::Id, sse::EventStreams},
+    problem::Problem,
+};
+use app::shop::session;
+use axum::{extract::State, response::Response};
+use checkout::{
+    Checkout,
+    model::{OrderId, Refusal},
+};
+use std::time::Duration;
+use tower_sessions::Session;
+
+/// `Retry-After` when the session store is unavailable.
+const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Streams the order now, and each time it changes.
+pub async fn watch(
+    State(checkout): State<Checkout>,
+    State(streams): State<EventStreams>,
+    session: Session,
+    Id(order): Id<OrderId>,
+) -> Result<Response, Problem> {
+    let owner = session::owner(&session).await.map_err(|error| {
+        if session::is_store_unavailable(&error) {
+            Problem::busy(BUSY_RETRY_AFTER)
+        } else {
+            Problem::fault(&error.to_string())
+        }
+    })?;
+    Ok(streams.respond(order_changes(checkout, order, owner.ok_or(Refusal::UnknownOrder)?).await?))
+}
