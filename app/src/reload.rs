@@ -1,8 +1,7 @@
-//! The same page once more, drawn by the server as things are by then.
+//! Reloads the page as soon as the server can answer.
 
-/// Asks the server for this page again, as soon as it can answer: until then the browser would put an error page of its own
-/// in place of this one. Pages are answers to GET, so this repeats no action. However often it is called, one question is
-/// asked at a time.
+/// Reloads the page once the server can answer. Reloading earlier would replace the page with the browser's error page.
+/// Pages are answers to GET, so a reload repeats no action. Further calls have no effect while a check is under way.
 pub fn reload() {
     #[cfg(feature = "hydrate")]
     browser::reload();
@@ -10,58 +9,85 @@ pub fn reload() {
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use crate::{
+        backoff::check_delay,
+        visibility::{is_hidden, on_visibility_change},
+    };
     use leptos::{
-        prelude::{set_timeout, window},
+        leptos_dom::helpers::TimeoutHandle,
+        prelude::{set_timeout_with_handle, window},
         task::spawn_local,
     };
-    use std::{cell::Cell, time::Duration};
+    use std::cell::Cell;
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{RequestCache, RequestInit, Response};
 
-    /// How soon to look for a network again, and to ask a server again that could not answer; that doubles each time, up to
-    /// [`SLOWEST_MS`], and is spread, for everybody else is asking, too.
-    const ASK_AGAIN_MS: f64 = 500.0;
-    const SLOWEST_MS: f64 = 8_000.0;
+    #[derive(Default)]
+    enum State {
+        #[default]
+        Idle,
+        Checking,
+        Waiting(TimeoutHandle),
+    }
 
     thread_local! {
-        static ASKING: Cell<bool> = const { Cell::new(false) };
+        static STATE: Cell<State> = const { Cell::new(State::Idle) };
+        static LISTENING: Cell<bool> = const { Cell::new(false) };
     }
 
     pub(super) fn reload() {
-        if !ASKING.replace(true) {
-            ask(ASK_AGAIN_MS);
+        match STATE.take() {
+            State::Idle => {
+                if !LISTENING.replace(true) {
+                    on_visibility_change(check_when_visible);
+                }
+                check(0);
+            }
+            busy => STATE.set(busy),
         }
     }
 
-    fn ask(wait: f64) {
+    fn check(failures: u32) {
+        STATE.set(State::Checking);
         spawn_local(async move {
-            // Asked without a network, the browser would complain on its console.
+            // A request without a network would log an error on the browser's console.
             if !window().navigator().on_line() {
-                later(ASK_AGAIN_MS, ASK_AGAIN_MS);
+                wait(0);
             } else if can_answer().await {
-                ASKING.set(false);
-                // Failing means that the document is on its way out already.
+                STATE.set(State::Idle);
+                // An error means that the browser is already leaving the document.
                 let _ = window().location().reload();
             } else {
-                later(wait * (0.5 + js_sys::Math::random()), (wait * 2.0).min(SLOWEST_MS));
+                wait(failures);
             }
         });
     }
 
-    fn later(wait: f64, next: f64) {
-        set_timeout(move || ask(next), Duration::from_secs_f64(wait / 1000.0));
+    fn wait(failures: u32) {
+        let delay = check_delay(failures, is_hidden(), js_sys::Math::random());
+        let timer = set_timeout_with_handle(move || check(failures.saturating_add(1)), delay);
+        STATE.set(timer.map_or(State::Idle, State::Waiting));
     }
 
-    /// A network alone is not enough: the server may be starting again behind it, or have too much to do. Where the page is no
-    /// more, it says so.
+    fn check_when_visible() {
+        match STATE.take() {
+            State::Waiting(timer) if !is_hidden() => {
+                timer.clear();
+                check(0);
+            }
+            other => STATE.set(other),
+        }
+    }
+
+    /// A network alone is not enough: the server behind it may be restarting or overloaded. A 404 is an answer, too.
     async fn can_answer() -> bool {
         let Ok(page) = window().location().href() else { return false };
-        let question = RequestInit::new();
-        question.set_method("HEAD");
-        question.set_cache(RequestCache::NoStore);
-        let answer = JsFuture::from(window().fetch_with_str_and_init(&page, &question)).await;
-        let status = answer.map_or(0, |answer| answer.unchecked_into::<Response>().status());
+        let request = RequestInit::new();
+        request.set_method("HEAD");
+        request.set_cache(RequestCache::NoStore);
+        let response = JsFuture::from(window().fetch_with_str_and_init(&page, &request)).await;
+        let status = response.map_or(0, |response| response.unchecked_into::<Response>().status());
         matches!(status, 200..400 | 404)
     }
 }
