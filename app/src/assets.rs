@@ -1,76 +1,77 @@
-//! The built files that a page links: style sheet, script and WebAssembly, by the names that the build gave them.
+//! Links to the built style sheet, script and WebAssembly file.
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use leptos::{nonce::use_nonce, prelude::*};
 use std::sync::OnceLock;
 
-/// A release build puts each file's hash in its name, so that browsers may keep it for ever.
+/// Paths of the built files. A release build puts each file's hash into its name, so that browsers can cache it forever.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Files {
+struct AssetPaths {
     style: String,
     script: String,
     wasm: String,
 }
 
-/// The names in a release, read once: a running program's files do not change.
-static HASHED: OnceLock<Files> = OnceLock::new();
+/// The paths of a release build, read once because they do not change while the program runs.
+static HASHED_PATHS: OnceLock<AssetPaths> = OnceLock::new();
 
-impl Files {
-    fn of(options: &LeptosOptions) -> Self {
+impl AssetPaths {
+    fn from_options(options: &LeptosOptions) -> Self {
         if options.hash_files {
-            return HASHED.get_or_init(|| Self::named(options, &hashes(&options.hash_file))).clone();
+            return HASHED_PATHS.get_or_init(|| Self::with_hashes(options, &read_hashes(&options.hash_file))).clone();
         }
-        Self::named(options, "")
+        Self::with_hashes(options, "")
     }
 
-    /// `hashes` is the build's list: a line for each kind of file, `css: …`.
-    fn named(options: &LeptosOptions, hashes: &str) -> Self {
-        let address = |kind: &str| {
+    /// `hashes` has one line for each kind of file, such as `css: Ef3`. Files without a hash get their plain names.
+    fn with_hashes(options: &LeptosOptions, hashes: &str) -> Self {
+        let path = |kind: &str| {
             let hash = hashes.lines().filter_map(|line| line.split_once(':')).find(|(k, _)| k.trim() == kind);
             let hash = hash.map(|(_, hash)| format!(".{}", hash.trim())).unwrap_or_default();
             format!("/{}/{}{hash}.{kind}", options.site_pkg_dir, options.output_name)
         };
-        Self { style: address("css"), script: address("js"), wasm: address("wasm") }
+        Self { style: path("css"), script: path("js"), wasm: path("wasm") }
     }
 }
 
-/// The list lies beside the program; without it the plain names are tried.
-fn hashes(name: &str) -> String {
-    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(name)));
-    beside.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_else(|| {
-        tracing::error!(name, "the list of the storefront's file names cannot be read");
+/// Reads the list of hashes that the build wrote next to the executable.
+fn read_hashes(name: &str) -> String {
+    let path = std::env::current_exe().ok().and_then(|executable| Some(executable.parent()?.join(name)));
+    path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_else(|| {
+        tracing::error!(name, "cannot read the hashes of the storefront's files");
         String::new()
     })
 }
 
-/// The style sheet's address.
-pub(crate) fn style(options: &LeptosOptions) -> String {
-    Files::of(options).style
+/// Returns the path of the style sheet.
+pub(crate) fn stylesheet_path(options: &LeptosOptions) -> String {
+    AssetPaths::from_options(options).style
 }
 
-/// The style sheet.
+/// Links the style sheet.
 #[component]
-pub(crate) fn Style(options: LeptosOptions) -> impl IntoView {
-    view! { <link rel="stylesheet" href=style(&options) /> }
+pub(crate) fn Stylesheet(options: LeptosOptions) -> impl IntoView {
+    view! { <link rel="stylesheet" href=stylesheet_path(&options) /> }
 }
 
-/// Wakes the page's islands; a page that has none loads nothing. Unlike Leptos' own script it does not wait for the
-/// browser to be idle, which a busy or half-hidden window may never be, and needs no preload that then goes unused.
+/// Hydrates the page's islands. A page without islands loads neither script nor WebAssembly. Unlike Leptos' own script,
+/// this one does not wait until the browser is idle, which a busy or half-hidden window may never be. It also needs no
+/// preload links, which would go unused on pages without islands.
 #[component]
-pub(crate) fn Wake(options: LeptosOptions) -> impl IntoView {
+pub(crate) fn HydrationScript(options: LeptosOptions) -> impl IntoView {
     if let Some(context) = Owner::current_shared_context() {
-        // What lies outside the islands is drawn by the server alone.
+        // Only islands hydrate, so nothing outside them needs hydration markers.
         context.set_is_hydrating(false);
     }
-    let Files { script, wasm, .. } = Files::of(&options);
+    let AssetPaths { script, wasm, .. } = AssetPaths::from_options(&options);
     let script = format!(
         "const islands = document.querySelectorAll('leptos-island');\n\
          if (islands.length) {{\n\
          const wasm = fetch('{wasm}');\n\
-         const shop = await import('{script}');\n\
-         await shop.default({{ module_or_path: wasm }});\n\
-         shop.hydrate();\n\
-         for (const island of islands) shop[island.dataset.component](island);\n\
+         const app = await import('{script}');\n\
+         await app.default({{ module_or_path: wasm }});\n\
+         app.hydrate();\n\
+         for (const island of islands) app[island.dataset.component](island);\n\
          }}"
     );
     view! { <script type="module" nonce=use_nonce()>{script}</script> }
@@ -85,18 +86,18 @@ mod tests {
     }
 
     #[test]
-    fn names_are_plain_while_developing() {
-        let files = Files::named(&options(), "");
-        assert_eq!(files.script, "/pkg/holdfast.js");
-        assert_eq!(files.wasm, "/pkg/holdfast.wasm");
-        assert_eq!(files.style, "/pkg/holdfast.css");
+    fn development_builds_use_plain_names() {
+        let paths = AssetPaths::with_hashes(&options(), "");
+        assert_eq!(paths.script, "/pkg/holdfast.js");
+        assert_eq!(paths.wasm, "/pkg/holdfast.wasm");
+        assert_eq!(paths.style, "/pkg/holdfast.css");
     }
 
     #[test]
-    fn names_carry_their_hash_in_a_release() {
-        let files = Files::named(&options(), "js: Ab-1\nwasm: Cd_2\ncss: Ef3\n");
-        assert_eq!(files.script, "/pkg/holdfast.Ab-1.js");
-        assert_eq!(files.wasm, "/pkg/holdfast.Cd_2.wasm");
-        assert_eq!(files.style, "/pkg/holdfast.Ef3.css");
+    fn release_builds_put_the_hash_into_the_name() {
+        let paths = AssetPaths::with_hashes(&options(), "js: Ab-1\nwasm: Cd_2\ncss: Ef3\n");
+        assert_eq!(paths.script, "/pkg/holdfast.Ab-1.js");
+        assert_eq!(paths.wasm, "/pkg/holdfast.Cd_2.wasm");
+        assert_eq!(paths.style, "/pkg/holdfast.Ef3.css");
     }
 }

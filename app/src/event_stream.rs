@@ -1,36 +1,41 @@
-//! The live wires: server-sent events, shared by all islands of a page that listen to the same address. A stream that
-//! breaks is opened again; one that nobody can see (a hidden tab) is closed, so that many open tabs do not use up the
-//! few connections a browser has, and opened when the tab is looked at: then the first event is the state by then.
+//! Server-sent events. All islands that listen to the same URL share one connection. A broken connection is opened again.
+//! A hidden page closes its connections, because a browser allows only a few for each server, and opens them when it is
+//! shown again. The server sends the current state first, so nothing is missed.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// How the page hears from the server.
+/// State of a page's connection to a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Link {
-    /// Not yet; what is shown is as old as the page.
+pub enum ConnectionStatus {
+    /// Not connected yet. The page shows the state at the time of rendering.
     #[default]
-    Waiting,
-    /// What is shown is what is.
+    Connecting,
+    /// Connected. The page shows the current state.
     Live,
-    /// The wire broke; it is being mended.
+    /// The connection broke and is being opened again.
     Lost,
 }
 
-/// Calls `hear` with the data of each event of that name, from now on until the caller's owner is gone.
-pub fn follow(url: String, event: &'static str, hear: impl Fn(&str) + 'static) -> Signal<Link> {
+/// Calls `on_data` with the data of each event named `event` until the caller's reactive owner is dropped. Returns the
+/// status of the connection.
+pub fn subscribe(url: String, event: &'static str, on_data: impl Fn(&str) + 'static) -> Signal<ConnectionStatus> {
     #[cfg(feature = "hydrate")]
-    return browser::follow(url, event, hear);
+    return browser::subscribe(url, event, on_data);
     #[cfg(not(feature = "hydrate"))]
     {
-        let _ = (url, event, hear);
-        Signal::stored(Link::Waiting)
+        let _ = (url, event, on_data);
+        Signal::stored(ConnectionStatus::Connecting)
     }
 }
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use super::{ArcRwSignal, Get, Link, Set, Signal, document, on_cleanup, set_timeout, window_event_listener};
+    use super::{ArcRwSignal, ConnectionStatus, Get, Set, Signal, on_cleanup, set_timeout, window_event_listener};
+    use crate::{
+        backoff::Backoff,
+        visibility::{is_hidden, on_visibility_change},
+    };
     use leptos::ev;
     use std::{
         cell::{Cell, RefCell},
@@ -38,31 +43,31 @@ mod browser {
         time::Duration,
     };
     use wasm_bindgen::{JsCast, closure::Closure};
-    use web_sys::{Event, EventSource, MessageEvent, VisibilityState};
+    use web_sys::{Event, EventSource, MessageEvent};
 
-    /// How long to wait before a refused stream is tried again; it doubles each time, up to [`SLOWEST_RETRY`].
-    const FIRST_RETRY: Duration = Duration::from_secs(1);
-    const SLOWEST_RETRY: Duration = Duration::from_secs(16);
+    /// Backoff after the server refused the stream. It is slower than for page reloads: a server that refuses streams has
+    /// too many watchers already.
+    const RETRY: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(16) };
 
-    type Ear = Rc<dyn Fn(&str)>;
+    type Listener = Rc<dyn Fn(&str)>;
 
     struct Stream {
         url: String,
         event: &'static str,
-        link: ArcRwSignal<Link>,
-        ears: RefCell<Vec<(u32, Ear)>>,
-        next_ear: Cell<u32>,
-        wire: RefCell<Option<Wire>>,
-        retry: Cell<Duration>,
+        status: ArcRwSignal<ConnectionStatus>,
+        listeners: RefCell<Vec<(u32, Listener)>>,
+        next_listener_id: Cell<u32>,
+        connection: RefCell<Option<Connection>>,
+        failures: Cell<u32>,
     }
 
-    /// One connection, and what listens on it; dropped, it closes.
-    struct Wire {
+    /// An `EventSource` and the handlers of its events. Dropping it closes the connection.
+    struct Connection {
         source: EventSource,
-        _listeners: [Closure<dyn FnMut(Event)>; 3],
+        _handlers: [Closure<dyn FnMut(Event)>; 3],
     }
 
-    impl Drop for Wire {
+    impl Drop for Connection {
         fn drop(&mut self) {
             self.source.close();
         }
@@ -72,15 +77,19 @@ mod browser {
         static STREAMS: RefCell<Vec<Rc<Stream>>> = const { RefCell::new(Vec::new()) };
     }
 
-    pub(super) fn follow(url: String, event: &'static str, hear: impl Fn(&str) + 'static) -> Signal<Link> {
+    pub(super) fn subscribe(
+        url: String,
+        event: &'static str,
+        on_data: impl Fn(&str) + 'static,
+    ) -> Signal<ConnectionStatus> {
         let stream = stream(url, event);
-        let ear = stream.next_ear.replace(stream.next_ear.get() + 1);
-        stream.ears.borrow_mut().push((ear, Rc::new(hear)));
-        let link = stream.link.clone();
-        // Cleanups must be Send; the page has one thread, and finds its stream again by address.
-        let address = stream.url.clone();
-        on_cleanup(move || forget(&address, ear));
-        Signal::derive(move || link.get())
+        let id = stream.next_listener_id.replace(stream.next_listener_id.get() + 1);
+        stream.listeners.borrow_mut().push((id, Rc::new(on_data)));
+        let status = stream.status.clone();
+        // Cleanups must be Send and an Rc is not, so the cleanup finds the stream by its URL.
+        let url = stream.url.clone();
+        on_cleanup(move || unsubscribe(&url, id));
+        Signal::derive(move || status.get())
     }
 
     fn stream(url: String, event: &'static str) -> Rc<Stream> {
@@ -90,25 +99,25 @@ mod browser {
         let stream = Rc::new(Stream {
             url,
             event,
-            link: ArcRwSignal::new(Link::Waiting),
-            ears: RefCell::default(),
-            next_ear: Cell::new(0),
-            wire: RefCell::default(),
-            retry: Cell::new(FIRST_RETRY),
+            status: ArcRwSignal::new(ConnectionStatus::Connecting),
+            listeners: RefCell::default(),
+            next_listener_id: Cell::new(0),
+            connection: RefCell::default(),
+            failures: Cell::new(0),
         });
         STREAMS.with_borrow_mut(|all| all.push(stream.clone()));
-        heed_the_page(&stream);
-        stream.wake();
+        follow_page_lifecycle(&stream);
+        stream.connect();
         stream
     }
 
-    fn forget(url: &str, ear: u32) {
+    fn unsubscribe(url: &str, listener: u32) {
         STREAMS.with_borrow_mut(|all| {
             all.retain(|stream| {
                 if stream.url == url {
-                    stream.ears.borrow_mut().retain(|(id, _)| *id != ear);
-                    if stream.ears.borrow().is_empty() {
-                        stream.wire.take();
+                    stream.listeners.borrow_mut().retain(|(id, _)| *id != listener);
+                    if stream.listeners.borrow().is_empty() {
+                        stream.connection.take();
                         return false;
                     }
                 }
@@ -117,109 +126,103 @@ mod browser {
         });
     }
 
-    /// Closes the stream while nobody looks, and opens it afresh when somebody does, or when the network is back.
-    fn heed_the_page(stream: &Rc<Stream>) {
-        let on = |name: &'static str, act: fn(&Rc<Stream>)| {
+    /// Closes the connection while the page is hidden. Opens it when the page is shown or the network is back.
+    fn follow_page_lifecycle(stream: &Rc<Stream>) {
+        let on = |name: &'static str, handle: fn(&Rc<Stream>)| {
             let stream = Rc::downgrade(stream);
-            // Lives as long as the page, as the stream does.
+            // The listener stays for as long as the page.
             window_event_listener(ev::Custom::<Event>::new(name), move |_| {
                 if let Some(stream) = stream.upgrade() {
-                    act(&stream);
+                    handle(&stream);
                 }
             });
         };
-        on("pagehide", Stream::sleep);
-        on("pageshow", Stream::wake);
-        on("online", Stream::wake_afresh);
-        on("offline", Stream::lose);
+        on("pagehide", Stream::pause);
+        on("pageshow", Stream::connect);
+        on("online", Stream::reconnect);
+        on("offline", Stream::disconnect);
         let weak = Rc::downgrade(stream);
-        let seen = Closure::<dyn FnMut(Event)>::new(move |_| {
+        on_visibility_change(move || {
             let Some(stream) = weak.upgrade() else { return };
-            if hidden() { stream.sleep() } else { stream.wake() }
+            if is_hidden() { stream.pause() } else { stream.connect() }
         });
-        let _ = document().add_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
-        seen.forget();
-    }
-
-    fn hidden() -> bool {
-        document().visibility_state() == VisibilityState::Hidden
     }
 
     impl Stream {
-        fn sleep(self: &Rc<Self>) {
-            self.wire.take();
-            self.link.set(Link::Waiting);
+        fn pause(self: &Rc<Self>) {
+            self.connection.take();
+            self.status.set(ConnectionStatus::Connecting);
         }
 
-        fn lose(self: &Rc<Self>) {
-            self.wire.take();
-            self.link.set(Link::Lost);
+        fn disconnect(self: &Rc<Self>) {
+            self.connection.take();
+            self.status.set(ConnectionStatus::Lost);
         }
 
-        fn wake_afresh(self: &Rc<Self>) {
-            self.wire.take();
-            self.wake();
+        fn reconnect(self: &Rc<Self>) {
+            self.connection.take();
+            self.connect();
         }
 
-        fn wake(self: &Rc<Self>) {
-            if self.wire.borrow().is_some() || hidden() {
+        fn connect(self: &Rc<Self>) {
+            if self.connection.borrow().is_some() || is_hidden() {
                 return;
             }
             let Ok(source) = EventSource::new(&self.url) else { return };
-            let listeners = [
-                listen(&source, "open", self, |stream, _| {
-                    stream.retry.set(FIRST_RETRY);
-                    stream.link.set(Link::Live);
+            let handlers = [
+                handle(&source, "open", self, |stream, _| {
+                    stream.failures.set(0);
+                    stream.status.set(ConnectionStatus::Live);
                 }),
-                listen(&source, "error", self, |stream, _| stream.mend()),
-                listen(&source, self.event, self, |stream, event| {
+                handle(&source, "error", self, |stream, _| stream.recover()),
+                handle(&source, self.event, self, |stream, event| {
                     let data = event.unchecked_ref::<MessageEvent>().data().as_string().unwrap_or_default();
-                    // Ears may come and go while they hear.
-                    let ears: Vec<Ear> = stream.ears.borrow().iter().map(|(_, ear)| ear.clone()).collect();
-                    for ear in ears {
-                        ear(&data);
+                    // A listener may add or remove listeners, so this iterates over a copy.
+                    let listeners: Vec<Listener> =
+                        stream.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+                    for listener in listeners {
+                        listener(&data);
                     }
                 }),
             ];
-            self.wire.replace(Some(Wire { source, _listeners: listeners }));
+            self.connection.replace(Some(Connection { source, _handlers: handlers }));
         }
 
-        fn has_given_up(&self) -> bool {
-            self.wire.borrow().as_ref().is_some_and(|wire| wire.source.ready_state() == EventSource::CLOSED)
+        fn is_closed(&self) -> bool {
+            let connection = self.connection.borrow();
+            connection.as_ref().is_some_and(|connection| connection.source.ready_state() == EventSource::CLOSED)
         }
 
-        /// The browser reconnects by itself after a broken connection, but gives up after a refused one.
-        fn mend(self: &Rc<Self>) {
-            self.link.set(Link::Lost);
-            if !self.has_given_up() {
+        /// The browser reconnects by itself after a broken connection, but not after a refused one.
+        fn recover(self: &Rc<Self>) {
+            self.status.set(ConnectionStatus::Lost);
+            if !self.is_closed() {
                 return;
             }
-            let wait = self.retry.get();
-            self.retry.set((wait * 2).min(SLOWEST_RETRY));
+            let failures = self.failures.replace(self.failures.get().saturating_add(1));
             let stream = Rc::downgrade(self);
             set_timeout(
                 move || {
-                    // It may have been opened meanwhile, by whoever came back to the page.
-                    if let Some(stream) = stream.upgrade().filter(|stream| stream.has_given_up()) {
-                        stream.wake_afresh();
+                    // The stream may have been opened in the meantime, because the page was hidden and shown.
+                    if let Some(stream) = stream.upgrade().filter(|stream| stream.is_closed()) {
+                        stream.reconnect();
                     }
                 },
-                // Spread, for whoever was refused with us comes back, too.
-                wait.mul_f64(0.5 + js_sys::Math::random()),
+                RETRY.delay(failures, js_sys::Math::random()),
             );
         }
     }
 
-    fn listen(
+    fn handle(
         source: &EventSource,
         name: &str,
         stream: &Rc<Stream>,
-        act: fn(&Rc<Stream>, &Event),
+        handler: fn(&Rc<Stream>, &Event),
     ) -> Closure<dyn FnMut(Event)> {
         let stream: Weak<Stream> = Rc::downgrade(stream);
         let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             if let Some(stream) = stream.upgrade() {
-                act(&stream, &event);
+                handler(&stream, &event);
             }
         });
         let _ = source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());

@@ -1,33 +1,32 @@
-//! The storefront. Pages are drawn by the server and work without scripts; a few islands wake up in the browser and make
-//! them live. `pages` are the addresses, `parts` the pieces (islands among them), `actions` the forms' targets, `words`
-//! everything the shop says, `live`, `clock` and `reload` the browser's wires to the server.
+//! The storefront. The server renders every page, and each page works without JavaScript. A few islands hydrate in the
+//! browser and keep the page live.
+//!
+//! - [`shop`]: the shoppers' pages, their components and server functions
+//! - [`ui`]: components that any page can use
+//! - [`messages`]: all messages for shoppers
+//! - [`event_stream`], [`clock`], [`reload`]: how the browser follows the server
 
-// A page's view is one type, as deep as the page.
+// A page's view is one deeply nested type.
 #![recursion_limit = "256"]
 
 pub mod clock;
-pub mod live;
-pub mod parts;
+pub mod event_stream;
+pub mod messages;
 pub mod paths;
 pub mod reload;
-pub mod words;
+pub mod shop;
+pub mod ui;
 
 #[cfg(feature = "ssr")]
-mod actions;
+mod app;
 #[cfg(feature = "ssr")]
-mod files;
+mod assets;
+#[cfg(any(feature = "hydrate", test))]
+mod backoff;
 #[cfg(feature = "ssr")]
-mod flash;
-#[cfg(feature = "ssr")]
-mod money;
-#[cfg(feature = "ssr")]
-mod pages;
-#[cfg(feature = "ssr")]
-pub mod sandbox;
-#[cfg(feature = "ssr")]
-pub mod session;
-#[cfg(feature = "ssr")]
-mod shell;
+mod price;
+#[cfg(feature = "hydrate")]
+mod visibility;
 
 #[cfg(feature = "ssr")]
-pub use shell::{App, apology, shell};
+pub use app::{App, error_document, shell};

@@ -1,204 +1,205 @@
-//! Every "no" and every state in words for shoppers: what happened, and what to do now. The one place that speaks.
+//! All messages for shoppers: each says what happened and what to do next.
 
 use checkout::model::{RefundReason, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A message: what happened, and what to do now.
+/// A message for the shopper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// What happened, in a few words.
     pub title: String,
-    /// What it means and what to do.
+    /// What it means, and what to do next.
     pub text: String,
 }
 
 impl Notice {
-    /// From its two parts.
+    /// Creates a notice from its title and text.
     pub fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
         Self { title: title.into(), text: text.into() }
     }
 }
 
-/// Why something was not done, and what to do now.
+/// Explains why the shop refused a request.
 pub fn refusal(refusal: &Refusal) -> Notice {
     match refusal {
         Refusal::UnknownProduct => {
-            Notice::new("We don’t sell that", "It may have been taken down. Have a look at what else is on.")
+            Notice::new("This product isn’t available", "It may have been taken down. See what else is on.")
         }
         Refusal::UnknownHold => Notice::new(
             "We can’t find that reservation",
-            "It may belong to another browser. Start again from the product.",
+            "It may belong to another browser. You can start again from the product page.",
         ),
         Refusal::UnknownOrder => Notice::new(
             "We can’t find that order",
-            "It may belong to another browser. Your own orders are under “My orders”.",
+            "It may belong to another browser. You’ll find your own orders under “My orders”.",
         ),
         Refusal::SoldOut { available, may_return } => sold_out(*available, *may_return),
         Refusal::SaleNotStarted { starts_at } => Notice::new(
-            "The sale has not opened yet",
-            format!("It opens on {}. Nothing was reserved; come back then.", date(*starts_at)),
+            "The sale hasn’t opened yet",
+            format!("It opens on {}. Come back then to reserve yours.", format_date_time(*starts_at)),
         ),
-        Refusal::SaleEnded { ended_at } => {
-            Notice::new("The sale is over", format!("It ended on {}. Nothing was reserved.", date(*ended_at)))
-        }
+        Refusal::SaleEnded { ended_at } => Notice::new(
+            "This sale has ended",
+            format!("It ended on {}. Nothing was reserved.", format_date_time(*ended_at)),
+        ),
         Refusal::LimitReached { limit, taken } => limit_reached(*limit, *taken),
         Refusal::HoldExpired { .. } => Notice::new(
-            "Your reservation ran out",
-            "The time to decide was over, so the units went back on sale. If there are any left you can reserve again.",
+            "Your reservation has expired",
+            "The units went back on sale. If there are any left, you can reserve again.",
         ),
         Refusal::HoldReleased => Notice::new(
-            "You gave this reservation back",
-            "The units went back on sale. If there are any left you can reserve again.",
+            "You cancelled this reservation",
+            "The units went back on sale. If there are any left, you can reserve again.",
         ),
-        Refusal::HoldUsed { .. } => Notice::new(
-            "You have ordered this already",
-            "One reservation makes one order. You find it under “My orders”.",
-        ),
+        Refusal::HoldUsed { .. } => {
+            Notice::new("You’ve already ordered this", "You’ll find the order under “My orders”.")
+        }
         Refusal::NoExtension => Notice::new(
-            "No more time for this one",
-            "A reservation can be extended once at most, and this one cannot be now. Order before the time is up.",
+            "You can’t add more time",
+            "You can extend a reservation once at most. Confirm your order before the time runs out.",
         ),
         Refusal::OrderPaid => Notice::new(
-            "This order is paid",
-            "A paid order is not cancelled from here. Write to the shop and we sort it out.",
+            "This order is already paid",
+            "You can’t cancel a paid order here. Contact the shop if something is wrong.",
         ),
-        Refusal::KeyReused => Notice::new("That form was used before", "Please send it once more from this page."),
-        Refusal::SlugTaken | Refusal::StockCommitted { .. } | Refusal::TooMuchStock => fault(),
+        Refusal::KeyReused => {
+            Notice::new("This form was already used", "Nothing was changed. Please try again from this page.")
+        }
+        Refusal::SlugTaken | Refusal::StockCommitted { .. } | Refusal::TooMuchStock => internal_error(),
     }
 }
 
-/// Names no numbers: the true ones stand beside it and change.
+/// Gives no numbers, because the live counts beside the notice keep changing.
 fn sold_out(available: u32, may_return: u32) -> Notice {
     match (available, may_return) {
-        (0, 0) => Notice::new("Sold out", "Every unit has been paid for. Nothing was reserved."),
+        (0, 0) => Notice::new("Sold out", "Every unit has been paid for. Nothing was reserved for you."),
         (0, _) => Notice::new(
-            "Somebody was faster",
-            "Nothing was left when you pressed, and nothing was reserved. What others give back is for sale again at once, so watch this page.",
+            "Just missed it",
+            "Someone took the last one. Keep this page open: units that come back go on sale here right away.",
         ),
-        (_, _) => Notice::new(
-            "Not as many as you asked for",
-            "There were fewer when you pressed, and nothing was reserved. Ask for fewer and try again.",
-        ),
+        (_, _) => Notice::new("Not that many left", "Nothing was reserved. Choose fewer and try again."),
     }
 }
 
 fn limit_reached(limit: u32, taken: u32) -> Notice {
     let text = match limit.saturating_sub(taken) {
         0 => format!(
-            "Each shopper may have {limit}, so that more people get one. Yours are reserved or ordered: see “My orders”."
+            "Each shopper can have {limit}, so that more people get one. You’ll find yours under “My orders”."
         ),
+        // The numbers come from the refused request and may have changed since.
         left => format!(
-            "Each shopper may have {limit}, so that more people get one. You had {taken} when you pressed, so {left} more at most."
+            "Each shopper can have {limit}, so that more people get one. You had {taken} when you pressed Reserve, so you can take up to {left} more."
         ),
     };
-    Notice::new("That is over the limit for one shopper", text)
+    Notice::new("You’ve reached the limit", text)
 }
 
-/// The checkout has too much to do.
+/// The server has too many requests to take this one.
 pub fn busy() -> Notice {
-    Notice::new("The till is very busy", "Nothing was done, and nothing was lost. Please try again in a moment.")
+    Notice::new("Lots of people are checking out right now", "Nothing was charged. Please try again in a moment.")
 }
 
-/// It is not known whether it was done (P9).
-pub fn unknown() -> Notice {
+/// The server cannot tell whether the request took effect (P9).
+pub fn outcome_unknown() -> Notice {
     Notice::new(
-        "We could not see whether that went through",
-        "Please press the button once more: it will be done once, however often you press.",
+        "We’re not sure that went through",
+        "Please press the button again. It counts only once, however often you press.",
     )
 }
 
-/// The shop broke.
-pub fn fault() -> Notice {
+/// The server failed.
+pub fn internal_error() -> Notice {
+    Notice::new("Something went wrong on our side", "It’s not your fault. Please try again in a moment.")
+}
+
+/// Stock was too low for the refused request and now suffices.
+pub fn back_in_stock() -> Notice {
+    Notice::new("There are enough again", "Nothing was reserved before. Press Reserve to try again.")
+}
+
+/// The sandbox could not deliver its webhook.
+pub fn test_payment_not_delivered() -> Notice {
     Notice::new(
-        "Something broke on our side",
-        "It is not your fault, and we have been told. Please try again in a moment.",
+        "The test payment didn’t get through",
+        "The shop didn’t accept the message. A real provider would send it again, and so can you.",
     )
 }
 
-/// There was too little stock when it was asked for, and there is enough now.
-pub fn back_again() -> Notice {
-    Notice::new("Somebody was faster, but there are more", "Nothing was reserved. What you asked for is there now.")
+/// A payment arrived before its order (P6).
+pub fn paid_before_order() -> Notice {
+    Notice::new("We already have your payment", "Confirm your order and it’s paid right away.")
 }
 
-/// The sandbox could not tell the shop.
-pub fn undelivered() -> Notice {
+/// The quantity is not a number that can be bought.
+pub fn invalid_quantity() -> Notice {
+    Notice::new("Please check the quantity", "Choose a whole number, 1 or more.")
+}
+
+/// The form's fields are missing or malformed.
+pub fn invalid_form() -> Notice {
+    Notice::new("We couldn’t read that form", "Please try again from this page.")
+}
+
+/// The client exceeded its rate limit.
+pub fn rate_limited() -> Notice {
     Notice::new(
-        "The test provider got no good answer",
-        "The shop did not take the message. A real provider would send it again; so can you.",
+        "That was too fast for us",
+        "We got more requests from your network than we can answer. Nothing was charged. Please try again in a moment.",
     )
 }
 
-/// A payment came for what is not ordered yet (P6).
-pub fn paid_early() -> Notice {
-    Notice::new("Your payment is here already", "It waits for your order. Confirm it, and it is paid at once.")
-}
-
-/// The quantity is no number that can be bought.
-pub fn bad_quantity() -> Notice {
-    Notice::new("That is not a number we can reserve", "Please choose how many you would like, one at least.")
-}
-
-/// The form was not one of ours.
-pub fn bad_form() -> Notice {
-    Notice::new("We could not read that form", "Please try again from this page.")
-}
-
-/// More was asked of the shop than one visitor may ask.
-pub fn too_fast() -> Notice {
+/// Another site submitted the form.
+pub fn cross_site() -> Notice {
     Notice::new(
-        "That was very quick",
-        "More requests came from your network than we answer at once. Nothing was done; please try again in a moment.",
+        "That request came from another site",
+        "To keep you safe, we ignored it. Please start again from our shop.",
     )
 }
 
-/// A form of another site's.
-pub fn from_elsewhere() -> Notice {
-    Notice::new("That did not come from our shop", "Another site sent it, so nothing was done. Start again from here.")
+/// No page exists at this address, or it belongs to somebody else.
+pub fn not_found() -> Notice {
+    Notice::new("Page not found", "It may have moved, or it may belong to someone else.")
 }
 
-/// Nothing is at that address.
-pub fn nothing_here() -> Notice {
-    Notice::new("There is nothing here", "The tide took it, it never was, or it belongs to somebody else.")
-}
-
-/// What an order's state means and what to do, for the live panel too, which knows states by their wire names. `owed` says
-/// that money came for it which goes back.
-pub fn order_state(status: &str, reason: Option<&str>, owed: bool) -> Notice {
-    let charge = if owed { "What was paid goes back to you." } else { "You were not charged." };
+/// Explains an order's status, given by its name in JSON so that the live panel can use it too. `refund_due` is true if
+/// a payment for the order has to be refunded.
+pub fn order_status(status: &str, reason: Option<&str>, refund_due: bool) -> Notice {
+    let charge = if refund_due { "Your payment goes back to you." } else { "You weren’t charged." };
     match (status, reason) {
         ("pending", _) => Notice::new(
             "Waiting for your payment",
-            "Your units are set aside. Pay before the time is up and they are yours.",
+            "Your units are set aside. Pay before the time runs out and they’re yours.",
         ),
         ("paid", _) => {
-            Notice::new("Paid. It’s yours", "Thank you. The payment has arrived, and nothing can undo this order.")
+            Notice::new("Paid. It’s yours", "Thank you! Your payment has arrived and your order is complete.")
         }
         (_, Some("payment_failed")) => Notice::new(
-            "The payment did not go through",
+            "Your payment didn’t go through",
             format!(
-                "Your payment provider declined it. {charge} The units went back on sale; you can reserve again while there are any."
+                "Your payment provider declined it. {charge} The units went back on sale. If there are any left, you can reserve again."
             ),
         ),
-        (_, Some("expired")) if owed => Notice::new(
+        (_, Some("expired")) if refund_due => Notice::new(
             "The time to pay ran out",
-            "The money came when the units were back on sale and gone, so it goes back to you.",
+            "We couldn’t use your payment for this order, so it goes back to you.",
         ),
         (_, Some("expired")) => Notice::new(
             "The time to pay ran out",
-            "No payment reached us in time, so the units went back on sale. If money arrives late, it buys them back or goes back to you.",
+            "We got no payment in time, so the units went back on sale. If your payment arrives late, it buys them if there are any left. If not, it goes back to you.",
         ),
         (_, Some("by_shopper")) => {
             Notice::new("You cancelled this order", format!("{charge} The units went back on sale."))
         }
-        (_, Some("by_operator")) => {
-            Notice::new("The shop cancelled this order", format!("{charge} Write to us if that surprises you."))
-        }
+        (_, Some("by_operator")) => Notice::new(
+            "The shop cancelled this order",
+            format!("{charge} Contact the shop if you have questions."),
+        ),
         _ => Notice::new("This order is cancelled", "The units went back on sale."),
     }
 }
 
-/// A state's short name.
-pub fn order_badge(status: &str) -> &'static str {
+/// Returns a short label for an order's status.
+pub fn order_status_label(status: &str) -> &'static str {
     match status {
         "pending" => "Waiting for payment",
         "paid" => "Paid",
@@ -206,28 +207,23 @@ pub fn order_badge(status: &str) -> &'static str {
     }
 }
 
-/// Why a shopper's money goes back (P7).
-pub fn refund(reason: RefundReason) -> &'static str {
+/// Explains why a payment is refunded (P7), to follow “because”.
+pub fn refund_reason(reason: RefundReason) -> &'static str {
     match reason {
-        RefundReason::SoldOut => "it arrived after the order had ended, and the units were gone by then",
-        RefundReason::AlreadyPaid => "the order had been paid by another payment",
-        RefundReason::AmountMismatch => "it was not the amount that the order asks for",
+        RefundReason::SoldOut => "it arrived after the order had ended and the units were gone",
+        RefundReason::AlreadyPaid => "the order was already paid",
+        RefundReason::AmountMismatch => "it didn’t match the amount due",
         RefundReason::OrderNeverCreated => "no order was placed for it",
     }
 }
 
-/// `1 unit is`, `3 units are`.
-pub fn units_are(n: u32) -> String {
-    if n == 1 { "1 unit is".to_owned() } else { format!("{n} units are") }
-}
-
-/// `1 unit`, `3 units`.
+/// Formats a number of units: `1 unit`, `3 units`.
 pub fn units(n: u32) -> String {
     if n == 1 { "1 unit".to_owned() } else { format!("{n} units") }
 }
 
-/// A length of time in the largest units that say it whole: `2 minutes`, `90 seconds`, `1 hour`.
-pub fn duration(span: std::time::Duration) -> String {
+/// Formats a duration in the largest unit that divides it: `2 minutes`, `90 seconds`, `1 hour`.
+pub fn format_duration(span: std::time::Duration) -> String {
     let secs = span.as_secs();
     let (n, unit) = match secs {
         s if s >= 86_400 && s % 86_400 == 0 => (s / 86_400, "day"),
@@ -238,8 +234,8 @@ pub fn duration(span: std::time::Duration) -> String {
     if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
 
-/// A date and time of day in UTC; in the browser the shopper's own zone takes its place.
-pub fn date(at: Timestamp) -> String {
+/// Formats a date and time of day in UTC. The browser replaces it with the shopper's local time.
+pub fn format_date_time(at: Timestamp) -> String {
     let t = at.to_datetime();
     format!("{} {} {}, {:02}:{:02} UTC", t.day(), t.month(), t.year(), t.hour(), t.minute())
 }
@@ -251,40 +247,41 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn sold_out_says_whether_it_may_come_back() {
-        let gone = refusal(&Refusal::SoldOut { available: 0, may_return: 0 });
-        assert_eq!(gone.title, "Sold out");
+    fn sold_out_says_whether_units_may_come_back() {
+        let sold = refusal(&Refusal::SoldOut { available: 0, may_return: 0 });
+        assert_eq!(sold.title, "Sold out");
         let held = refusal(&Refusal::SoldOut { available: 0, may_return: 1 });
-        assert!(held.text.contains("give back"), "{}", held.text);
+        assert!(held.text.contains("come back"), "{}", held.text);
         let few = refusal(&Refusal::SoldOut { available: 2, may_return: 5 });
-        assert!(few.text.contains("Ask for fewer"), "{}", few.text);
+        assert!(few.text.contains("Choose fewer"), "{}", few.text);
     }
 
     #[test]
-    fn the_limit_says_how_many_more() {
+    fn limit_message_says_how_many_more_the_shopper_can_take() {
         let some = refusal(&Refusal::LimitReached { limit: 3, taken: 1 });
-        assert!(some.text.contains("2 more at most"), "{}", some.text);
+        assert!(some.text.contains("up to 2 more"), "{}", some.text);
         let none = refusal(&Refusal::LimitReached { limit: 3, taken: 3 });
         assert!(none.text.contains("My orders"), "{}", none.text);
     }
 
     #[test]
-    fn every_reason_for_cancelling_has_its_own_words() {
+    fn each_cancel_reason_has_its_own_message() {
         let reasons =
             [CancelReason::PaymentFailed, CancelReason::Expired, CancelReason::ByShopper, CancelReason::ByOperator];
-        let generic = order_state("cancelled", None, false);
+        let generic = order_status("cancelled", None, false);
         for reason in reasons {
-            let [quits, owed] = [false, true].map(|owed| order_state("cancelled", Some(reason.name()), owed));
-            assert_ne!(quits, generic, "{reason}");
-            assert!(owed.text.contains("goes back") && !owed.text.contains("not charged"), "{}", owed.text);
+            let [plain, refunded] =
+                [false, true].map(|refund_due| order_status("cancelled", Some(reason.name()), refund_due));
+            assert_ne!(plain, generic, "{reason}");
+            assert!(refunded.text.contains("goes back") && !refunded.text.contains("charged"), "{}", refunded.text);
         }
     }
 
     #[test]
-    fn durations_and_dates_read_well() {
-        assert_eq!(duration(Duration::from_mins(2)), "2 minutes");
-        assert_eq!(duration(Duration::from_secs(90)), "90 seconds");
-        assert_eq!(duration(Duration::from_hours(1)), "1 hour");
-        assert_eq!(date(Timestamp::from_millis(1_795_391_999_123)), "22 November 2026, 23:59 UTC");
+    fn formats_durations_and_dates() {
+        assert_eq!(format_duration(Duration::from_mins(2)), "2 minutes");
+        assert_eq!(format_duration(Duration::from_secs(90)), "90 seconds");
+        assert_eq!(format_duration(Duration::from_hours(1)), "1 hour");
+        assert_eq!(format_date_time(Timestamp::from_millis(1_795_391_999_123)), "22 November 2026, 23:59 UTC");
     }
 }

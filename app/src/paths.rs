@@ -1,55 +1,55 @@
-//! The shop's addresses, each written down once.
+//! The storefront's URLs.
 
-/// Reserves: a form's target, like all of these.
+/// Form target: reserves units.
 pub const RESERVE: &str = "/actions/reserve";
-/// Gives a reservation back.
+/// Form target: cancels a reservation.
 pub const RELEASE: &str = "/actions/release";
-/// Makes a reservation last longer.
+/// Form target: extends a reservation.
 pub const EXTEND: &str = "/actions/extend";
-/// Orders what is reserved.
+/// Form target: orders what is reserved.
 pub const ORDER: &str = "/actions/order";
-/// Cancels an order.
+/// Form target: cancels an order.
 pub const CANCEL: &str = "/actions/cancel";
-/// Moves money in the sandbox.
+/// Form target: makes a test payment.
 pub const SANDBOX: &str = "/actions/sandbox";
 
-/// The stock of every product, live.
+/// Event stream: the stock of all products.
 pub const ALL_STOCK_EVENTS: &str = "/api/products/events";
 
-/// The stock of one product, live.
-pub fn stock_events(product: &str) -> String {
-    format!("/api/products/{product}/events")
+/// A path without a page. Forms redirect here if they name nothing that exists.
+pub const NOT_FOUND: &str = "/nowhere";
+
+/// Event stream: the stock of one product.
+pub fn stock_events(product_id: &str) -> String {
+    format!("/api/products/{product_id}/events")
 }
 
-/// The session's own order, live.
-pub fn order_events(order: &str) -> String {
-    format!("/live/orders/{order}")
+/// Event stream: an order of this session.
+pub fn order_events(order_id: &str) -> String {
+    format!("/live/orders/{order_id}")
 }
-
-/// No page is here: where a form leads that speaks of nothing we know.
-pub const NOWHERE: &str = "/nowhere";
 
 /// A product's page.
 pub fn product(slug: &str) -> String {
     format!("/products/{slug}")
 }
 
-/// A reservation's page.
-pub fn checkout(hold: &str) -> String {
-    format!("/checkout/{hold}")
+/// A hold's page.
+pub fn hold(hold_id: &str) -> String {
+    format!("/checkout/{hold_id}")
 }
 
 /// An order's page.
-pub fn order(order: &str) -> String {
-    format!("/orders/{order}")
+pub fn order(order_id: &str) -> String {
+    format!("/orders/{order_id}")
 }
 
-/// Where the sandbox takes the money for an order.
-pub fn sandbox_order(order: &str) -> String {
-    format!("/sandbox/pay/{order}")
+/// The sandbox's payment page for an order.
+pub fn sandbox_order(order_id: &str) -> String {
+    format!("/sandbox/pay/{order_id}")
 }
 
-/// Where the sandbox takes the money for a reservation that is not ordered yet.
-pub fn sandbox_hold(hold: &str) -> String {
-    format!("/sandbox/pay/hold/{hold}")
+/// The sandbox's payment page for a hold that is not ordered yet.
+pub fn sandbox_hold(hold_id: &str) -> String {
+    format!("/sandbox/pay/hold/{hold_id}")
 }

@@ -1,30 +1,28 @@
-//! Prices as people write them: with their currency, by the habits of whoever reads them.
+//! Formats prices for the language that the browser asks for.
 
 use checkout::model::Money;
 use http::{HeaderMap, header, request::Parts};
 use leptos::prelude::*;
 
-/// As whoever asked for the page writes it.
-pub(crate) fn price(money: Money) -> String {
-    let asked = use_context::<Parts>();
-    asked.map_or(ENGLISH, |parts| Locale::of(&parts.headers)).price(money)
+/// Formats a price for the language of the current request.
+pub(crate) fn format_price(money: Money) -> String {
+    let request = use_context::<Parts>();
+    request.map_or(ENGLISH, |parts| Locale::from_headers(&parts.headers)).format(money)
 }
 
-/// How somebody writes numbers and prices. The words of the shop stay English; a price that is read wrongly costs money.
+/// A way to write numbers and prices. The shop's texts stay English, but a misread price costs the shopper money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Locale {
-    decimal: char,
+    decimal_separator: char,
     /// Between groups of three digits.
-    group: char,
-    /// Where the currency stands.
-    place: Place,
-    /// Whose own currency goes by its bare sign: the code's first two letters are the country's.
-    home: [u8; 2],
+    group_separator: char,
+    currency_position: CurrencyPosition,
+    /// The country whose currency needs no prefix on its symbol. Currency codes begin with the country's code.
+    home_country: [u8; 2],
 }
 
-/// Where the currency stands beside an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum CurrencyPosition {
     /// `€5`
     Before,
     /// `€ 5`
@@ -33,62 +31,66 @@ enum Place {
     After,
 }
 
-/// Does not break, so that number and currency stay on one line.
+/// No-break space, so that amount and currency stay on one line.
 const SPACE: char = '\u{a0}';
-/// Between digits.
-const NARROW: char = '\u{202f}';
+/// Narrow no-break space, for groups of digits.
+const NARROW_SPACE: char = '\u{202f}';
 
-const ENGLISH: Locale = Locale { decimal: '.', group: ',', place: Place::Before, home: *b"US" };
+const ENGLISH: Locale = Locale {
+    decimal_separator: '.',
+    group_separator: ',',
+    currency_position: CurrencyPosition::Before,
+    home_country: *b"US",
+};
 
-/// Languages that are looked for in what a browser sends, at most.
-const LANGUAGES: usize = 8;
+/// Maximum number of languages read from `Accept-Language`.
+const MAX_LANGUAGES: usize = 8;
 
 impl Locale {
-    /// The first language of `Accept-Language` whose habits we know, in the browser's order of preference.
-    fn of(headers: &HeaderMap) -> Self {
-        let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let mut wanted: Vec<_> = wanted.split(',').take(LANGUAGES).map(preference).collect();
-        // Stable: what is wanted as much keeps its order.
-        wanted.sort_by_key(|(_, thousandths)| std::cmp::Reverse(*thousandths));
-        let known =
-            wanted.into_iter().filter(|(_, thousandths)| *thousandths > 0).find_map(|(tag, _)| Self::named(tag));
+    /// Returns the locale of the first known language in `Accept-Language`, in the order of preference.
+    fn from_headers(headers: &HeaderMap) -> Self {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut languages: Vec<_> = accepted.split(',').take(MAX_LANGUAGES).map(parse_language).collect();
+        // The sort is stable: languages of equal weight keep their order.
+        languages.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
+        let known = languages.into_iter().filter(|(_, weight)| *weight > 0).find_map(|(tag, _)| Self::from_tag(tag));
         known.unwrap_or(ENGLISH)
     }
 
-    /// The habits of a language tag such as `de-CH` (figures of the Unicode CLDR).
-    fn named(tag: &str) -> Option<Self> {
+    /// Returns the locale of a language tag such as `de-CH`, by the data of the Unicode CLDR.
+    fn from_tag(tag: &str) -> Option<Self> {
         let mut parts = tag.split('-');
         let language = parts.next()?.to_ascii_lowercase();
         let region = parts.find(|part| part.len() == 2).map(str::to_ascii_uppercase);
-        let (decimal, group, place, usual) = match (language.as_str(), region.as_deref()) {
-            ("de" | "fr" | "it", Some("CH" | "LI")) => ('.', '’', Place::BeforeWithSpace, "CH"),
-            ("de", Some("AT")) => (',', '.', Place::BeforeWithSpace, "AT"),
-            ("es", Some("MX" | "US" | "PR" | "GT" | "PE")) => ('.', ',', Place::Before, "MX"),
-            ("pt", None | Some("BR")) => (',', '.', Place::BeforeWithSpace, "BR"),
-            ("en", Some("ZA")) => (',', SPACE, Place::Before, "ZA"),
-            ("en", _) => ('.', ',', Place::Before, "US"),
-            ("ja", _) => ('.', ',', Place::Before, "JP"),
-            ("ko", _) => ('.', ',', Place::Before, "KR"),
-            ("zh", _) => ('.', ',', Place::Before, "CN"),
-            ("he", _) => ('.', ',', Place::After, "IL"),
-            ("nl", _) => (',', '.', Place::BeforeWithSpace, "NL"),
-            ("tr", _) => (',', '.', Place::Before, "TR"),
-            ("de" | "es" | "it" | "da" | "el" | "hr" | "id" | "ro" | "sl" | "vi", _) => (',', '.', Place::After, "EU"),
-            ("fr", _) => (',', NARROW, Place::After, "FR"),
+        let (decimal_separator, group_separator, currency_position, default_country) = match (language.as_str(), region.as_deref()) {
+            ("de" | "fr" | "it", Some("CH" | "LI")) => ('.', '’', CurrencyPosition::BeforeWithSpace, "CH"),
+            ("de", Some("AT")) => (',', '.', CurrencyPosition::BeforeWithSpace, "AT"),
+            ("es", Some("MX" | "US" | "PR" | "GT" | "PE")) => ('.', ',', CurrencyPosition::Before, "MX"),
+            ("pt", None | Some("BR")) => (',', '.', CurrencyPosition::BeforeWithSpace, "BR"),
+            ("en", Some("ZA")) => (',', SPACE, CurrencyPosition::Before, "ZA"),
+            ("en", _) => ('.', ',', CurrencyPosition::Before, "US"),
+            ("ja", _) => ('.', ',', CurrencyPosition::Before, "JP"),
+            ("ko", _) => ('.', ',', CurrencyPosition::Before, "KR"),
+            ("zh", _) => ('.', ',', CurrencyPosition::Before, "CN"),
+            ("he", _) => ('.', ',', CurrencyPosition::After, "IL"),
+            ("nl", _) => (',', '.', CurrencyPosition::BeforeWithSpace, "NL"),
+            ("tr", _) => (',', '.', CurrencyPosition::Before, "TR"),
+            ("de" | "es" | "it" | "da" | "el" | "hr" | "id" | "ro" | "sl" | "vi", _) => (',', '.', CurrencyPosition::After, "EU"),
+            ("fr", _) => (',', NARROW_SPACE, CurrencyPosition::After, "FR"),
             (
                 "pt" | "bg" | "cs" | "et" | "fi" | "hu" | "lt" | "lv" | "nb" | "no" | "pl" | "ru" | "sk" | "sv" | "uk",
                 _,
-            ) => (',', SPACE, Place::After, "EU"),
+            ) => (',', SPACE, CurrencyPosition::After, "EU"),
             _ => return None,
         };
-        let home = region.as_deref().unwrap_or(usual).as_bytes().try_into().ok()?;
-        Some(Self { decimal, group, place, home })
+        let home_country = region.as_deref().unwrap_or(default_country).as_bytes().try_into().ok()?;
+        Some(Self { decimal_separator, group_separator, currency_position, home_country })
     }
 
-    /// The sign for a currency; its code where it has none that everybody knows. A dollar is somebody's: it goes by its
-    /// bare sign only at home.
-    fn sign(self, code: &str) -> &str {
-        let at_home = code.as_bytes().starts_with(&self.home);
+    /// Returns a currency's symbol, or its code if it has no well-known symbol. Several currencies share `$` and `¥`, so
+    /// they get the bare symbol only at home.
+    fn symbol(self, code: &str) -> &str {
+        let at_home = code.as_bytes().starts_with(&self.home_country);
         match code {
             "USD" | "CAD" | "AUD" | "NZD" | "SGD" | "HKD" | "MXN" if at_home => "$",
             "JPY" | "CNY" if at_home => "¥",
@@ -99,7 +101,7 @@ impl Locale {
             "HKD" => "HK$",
             "MXN" => "MX$",
             "CNY" => "CN¥",
-            "JPY" if self.home == *b"CN" => "JP¥",
+            "JPY" if self.home_country == *b"CN" => "JP¥",
             "JPY" => "¥",
             "EUR" => "€",
             "GBP" => "£",
@@ -111,31 +113,31 @@ impl Locale {
     }
 
     /// `$5,000.00`, `5.000,00 €`, `CHF 1’200.00`.
-    fn price(self, money: Money) -> String {
+    fn format(self, money: Money) -> String {
         let decimal = money.decimal();
-        let (minus, plain) = decimal.strip_prefix('-').map_or(("", decimal.as_str()), |rest| ("−", rest));
-        let (whole, part) = plain.split_once('.').map_or((plain, None), |(w, p)| (w, Some(p)));
-        let mut amount = self.grouped(whole);
-        if let Some(part) = part {
-            amount.push(self.decimal);
-            amount.push_str(part);
+        let (minus, digits) = decimal.strip_prefix('-').map_or(("", decimal.as_str()), |rest| ("−", rest));
+        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
+        let mut amount = self.group_digits(whole);
+        if let Some(fraction) = fraction {
+            amount.push(self.decimal_separator);
+            amount.push_str(fraction);
         }
         let code = money.currency;
-        let sign = self.sign(code.as_str());
-        let is_word = sign.ends_with(|c: char| c.is_ascii_alphabetic());
-        match self.place {
-            Place::Before if !is_word => format!("{minus}{sign}{amount}"),
-            Place::Before | Place::BeforeWithSpace => format!("{minus}{sign}{SPACE}{amount}"),
-            Place::After => format!("{minus}{amount}{SPACE}{sign}"),
+        let symbol = self.symbol(code.as_str());
+        let is_code = symbol.ends_with(|c: char| c.is_ascii_alphabetic());
+        match self.currency_position {
+            CurrencyPosition::Before if !is_code => format!("{minus}{symbol}{amount}"),
+            CurrencyPosition::Before | CurrencyPosition::BeforeWithSpace => format!("{minus}{symbol}{SPACE}{amount}"),
+            CurrencyPosition::After => format!("{minus}{amount}{SPACE}{symbol}"),
         }
     }
 
-    /// Digits in groups of three.
-    fn grouped(self, digits: &str) -> String {
+    /// Splits digits into groups of three.
+    fn group_digits(self, digits: &str) -> String {
         let mut text = String::with_capacity(digits.len() * 2);
         for (i, digit) in digits.chars().enumerate() {
             if i > 0 && (digits.len() - i).is_multiple_of(3) {
-                text.push(self.group);
+                text.push(self.group_separator);
             }
             text.push(digit);
         }
@@ -143,19 +145,19 @@ impl Locale {
     }
 }
 
-/// A language and how much it is wanted, in thousandths (RFC 9110 §12.4.2).
-fn preference(range: &str) -> (&str, u16) {
-    let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
-    let given = weight.trim().strip_prefix("q=");
-    let thousandths = match given {
+/// Parses a language range into its tag and its weight in thousandths (RFC 9110 §12.4.2).
+fn parse_language(range: &str) -> (&str, u16) {
+    let (tag, parameter) = range.split_once(';').unwrap_or((range, ""));
+    let quality = parameter.trim().strip_prefix("q=");
+    let weight = match quality {
         None => 1000,
-        Some(given) if given.starts_with('1') => 1000,
-        Some(given) => {
-            let digits = given.strip_prefix("0.").unwrap_or("").chars().chain("000".chars()).take(3);
+        Some(quality) if quality.starts_with('1') => 1000,
+        Some(quality) => {
+            let digits = quality.strip_prefix("0.").unwrap_or("").chars().chain("000".chars()).take(3);
             digits.collect::<String>().parse().unwrap_or(0)
         }
     };
-    (tag.trim(), thousandths)
+    (tag.trim(), weight)
 }
 
 #[cfg(test)]
@@ -165,17 +167,17 @@ mod tests {
     fn locale(accepted: &str) -> Locale {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
-        Locale::of(&headers)
+        Locale::from_headers(&headers)
     }
 
     fn price(accepted: &str, minor: i64, code: &str) -> String {
-        // The spaces that do not break are hard to tell from those that do.
+        // No-break spaces look like ordinary ones, so the expected texts use other characters.
         let money = Money { minor, currency: code.parse().unwrap() };
-        locale(accepted).price(money).replace(SPACE, "_").replace(NARROW, "~")
+        locale(accepted).format(money).replace(SPACE, "_").replace(NARROW_SPACE, "~")
     }
 
     #[test]
-    fn prices_say_their_currency_by_the_readers_habits() {
+    fn prices_follow_the_requested_language() {
         for (accepted, minor, code, text) in [
             ("", 500_000, "USD", "$5,000.00"),
             ("en-US", 18_950, "EUR", "€189.50"),
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_wanted_language_that_is_known_counts() {
+    fn the_preferred_known_language_wins() {
         for (accepted, same) in [
             ("de-DE,de;q=0.9,en;q=0.8", "de-DE"),
             ("en;q=0.5, de;q=0.9", "de"),

@@ -1,9 +1,9 @@
-//! The browser's entry: wakes the islands that the server drew.
+//! The WebAssembly entry point. It hydrates the islands that the server rendered.
 
 use app as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called once by the page's script, when the module has loaded.
+/// Prepares hydration. The page's script calls this once the module has loaded.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();

@@ -1,7 +1,7 @@
-//! A "no" on its way from a form to the page it leads back to: a code and numbers in the address, from which the page
-//! derives the words anew. No text travels, so no address can put words into the shop's mouth.
+//! Errors of forms. A failed form redirects back to its page with an error code and numbers in the query. The page makes
+//! the message from them, so no URL can put words into the shop's mouth.
 
-use crate::words::{self, Notice};
+use crate::messages::{self, Notice};
 use checkout::{
     Error,
     model::{Product, Refusal, SalePhase, Timestamp},
@@ -9,32 +9,32 @@ use checkout::{
 use leptos_router::params::ParamsMap;
 use std::fmt::Write as _;
 
-/// Why a form did not do what it was sent for.
+/// Reason why a form failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum FormError {
     Refused(Refusal),
     Busy,
-    /// It may have been done or not (P9).
-    Unknown,
-    Fault,
-    Quantity,
-    Form,
-    /// The sandbox got no good answer.
-    Undelivered,
+    /// The request may have taken effect or not (P9).
+    OutcomeUnknown,
+    Internal,
+    InvalidQuantity,
+    InvalidForm,
+    /// The shop did not accept the sandbox's webhook.
+    TestPaymentNotDelivered,
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for FormError {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => Self::Refused(refusal),
             Error::Busy { .. } => Self::Busy,
-            Error::OutcomeUnknown => Self::Unknown,
-            Error::Internal => Self::Fault,
+            Error::OutcomeUnknown => Self::OutcomeUnknown,
+            Error::Internal => Self::Internal,
         }
     }
 }
 
-impl Trouble {
+impl FormError {
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => match refusal {
@@ -48,26 +48,26 @@ impl Trouble {
                 _ => "fault",
             },
             Self::Busy => "busy",
-            Self::Unknown => "unknown",
-            Self::Fault => "fault",
-            Self::Quantity => "quantity",
-            Self::Form => "form",
-            Self::Undelivered => "undelivered",
+            Self::OutcomeUnknown => "unknown",
+            Self::Internal => "fault",
+            Self::InvalidQuantity => "quantity",
+            Self::InvalidForm => "form",
+            Self::TestPaymentNotDelivered => "undelivered",
         }
     }
 
-    /// The address of `page`, with this trouble to tell there.
-    pub(crate) fn at(&self, page: &str) -> String {
-        let mut address = format!("{page}?no={}", self.code());
+    /// Returns the URL of `page` with this error in its query.
+    pub(crate) fn add_to_url(&self, page: &str) -> String {
+        let mut url = format!("{page}?no={}", self.code());
         if let Self::Refused(Refusal::LimitReached { taken, .. }) = self {
             // Writing to a String cannot fail.
-            let _ = write!(address, "&taken={taken}");
+            let _ = write!(url, "&taken={taken}");
         }
-        address
+        url
     }
 
-    /// The trouble that an address tells, with everything but its code and numbers as the product has it now.
-    pub(crate) fn told(query: &ParamsMap, product: &Product, now: Timestamp) -> Option<Self> {
+    /// Reads the error from a query. All facts beyond the code and its numbers come from the product as it is now.
+    pub(crate) fn from_query(query: &ParamsMap, product: &Product, now: Timestamp) -> Option<Self> {
         let refused = |refusal| Some(Self::Refused(refusal));
         match query.get("no")?.as_str() {
             "sold-out" => refused(Refusal::SoldOut {
@@ -84,38 +84,38 @@ impl Trouble {
             },
             "limit" => {
                 let limit = product.per_shopper_limit?;
-                let taken = number(query, "taken").unwrap_or(limit).min(limit);
+                let taken = query_number(query, "taken").unwrap_or(limit).min(limit);
                 refused(Refusal::LimitReached { limit, taken })
             }
             "no-extension" => refused(Refusal::NoExtension),
             "paid" => refused(Refusal::OrderPaid),
             "key" => refused(Refusal::KeyReused),
             "busy" => Some(Self::Busy),
-            "unknown" => Some(Self::Unknown),
-            "fault" => Some(Self::Fault),
-            "quantity" => Some(Self::Quantity),
-            "form" => Some(Self::Form),
-            "undelivered" => Some(Self::Undelivered),
+            "unknown" => Some(Self::OutcomeUnknown),
+            "fault" => Some(Self::Internal),
+            "quantity" => Some(Self::InvalidQuantity),
+            "form" => Some(Self::InvalidForm),
+            "undelivered" => Some(Self::TestPaymentNotDelivered),
             _ => None,
         }
     }
 
-    /// In words.
-    pub(crate) fn words(&self) -> Notice {
+    /// Returns the message for the shopper.
+    pub(crate) fn notice(&self) -> Notice {
         match self {
-            Self::Refused(refusal) => words::refusal(refusal),
-            Self::Busy => words::busy(),
-            Self::Unknown => words::unknown(),
-            Self::Fault => words::fault(),
-            Self::Quantity => words::bad_quantity(),
-            Self::Form => words::bad_form(),
-            Self::Undelivered => words::undelivered(),
+            Self::Refused(refusal) => messages::refusal(refusal),
+            Self::Busy => messages::busy(),
+            Self::OutcomeUnknown => messages::outcome_unknown(),
+            Self::Internal => messages::internal_error(),
+            Self::InvalidQuantity => messages::invalid_quantity(),
+            Self::InvalidForm => messages::invalid_form(),
+            Self::TestPaymentNotDelivered => messages::test_payment_not_delivered(),
         }
     }
 }
 
-/// A small number in the address.
-pub(crate) fn number(query: &ParamsMap, name: &str) -> Option<u32> {
+/// Reads a number from the query.
+pub(crate) fn query_number(query: &ParamsMap, name: &str) -> Option<u32> {
     query.get(name)?.parse().ok()
 }
 
@@ -131,40 +131,40 @@ mod tests {
         draft.check(uuid::Uuid::nil().into(), Timestamp::default()).unwrap()
     }
 
-    fn read(address: &str, product: &Product) -> Option<Trouble> {
-        let (_, query) = address.split_once('?').unwrap();
+    fn read(url: &str, product: &Product) -> Option<FormError> {
+        let (_, query) = url.split_once('?').unwrap();
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let query = pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        Trouble::told(&query, product, Timestamp::default())
+        FormError::from_query(&query, product, Timestamp::default())
     }
 
     #[test]
-    fn troubles_travel_there_and_arrive() {
+    fn errors_survive_the_way_through_a_url() {
         let product = product(3);
         let all = [
-            Trouble::Refused(Refusal::SoldOut { available: 10, may_return: 0 }),
-            Trouble::Refused(Refusal::LimitReached { limit: 3, taken: 2 }),
-            Trouble::Refused(Refusal::NoExtension),
-            Trouble::Refused(Refusal::OrderPaid),
-            Trouble::Refused(Refusal::KeyReused),
-            Trouble::Busy,
-            Trouble::Unknown,
-            Trouble::Fault,
-            Trouble::Quantity,
-            Trouble::Form,
-            Trouble::Undelivered,
+            FormError::Refused(Refusal::SoldOut { available: 10, may_return: 0 }),
+            FormError::Refused(Refusal::LimitReached { limit: 3, taken: 2 }),
+            FormError::Refused(Refusal::NoExtension),
+            FormError::Refused(Refusal::OrderPaid),
+            FormError::Refused(Refusal::KeyReused),
+            FormError::Busy,
+            FormError::OutcomeUnknown,
+            FormError::Internal,
+            FormError::InvalidQuantity,
+            FormError::InvalidForm,
+            FormError::TestPaymentNotDelivered,
         ];
-        for trouble in all {
-            assert_eq!(read(&trouble.at("/x"), &product), Some(trouble));
+        for error in all {
+            assert_eq!(read(&error.add_to_url("/x"), &product), Some(error));
         }
     }
 
     #[test]
-    fn what_is_not_so_is_not_told() {
+    fn false_claims_in_a_url_show_no_message() {
         let product = product(3);
         assert_eq!(read("/x?no=not-open", &product), None);
         assert_eq!(read("/x?no=<script>", &product), None);
-        let boast = read("/x?no=limit&taken=4000000000", &product);
-        assert_eq!(boast, Some(Trouble::Refused(Refusal::LimitReached { limit: 3, taken: 3 })));
+        let exaggerated = read("/x?no=limit&taken=4000000000", &product);
+        assert_eq!(exaggerated, Some(FormError::Refused(Refusal::LimitReached { limit: 3, taken: 3 })));
     }
 }

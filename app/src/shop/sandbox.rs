@@ -1,43 +1,43 @@
-//! The built-in payment provider, as the storefront sees it: something that delivers signed webhooks to the shop over
-//! HTTP. Present in development and demos only; it never touches the engine.
+//! The built-in payment provider. It delivers signed webhooks to the shop over HTTP, as a real provider would, and never
+//! calls the engine. It exists in development and demos only.
 
 use async_trait::async_trait;
 use checkout::model::{PaymentStatus, Reference};
 use std::sync::Arc;
 
-/// Provided as context where there is a sandbox.
+/// The sandbox, provided as Leptos context where it is enabled.
 #[derive(Clone)]
-pub struct SandboxProvider(pub Arc<dyn Provider>);
+pub struct SandboxProvider(pub Arc<dyn WebhookSender>);
 
-/// Tells the shop what happened to some money, as a real provider would.
+/// Sends payment webhooks to the shop.
 #[async_trait]
-pub trait Provider: Send + Sync {
-    /// Delivers the event once; the error is that no answer came.
-    async fn deliver(&self, event: SandboxEvent) -> Result<SandboxReceipt, String>;
+pub trait WebhookSender: Send + Sync {
+    /// Delivers the event once. Returns an error if the shop did not respond.
+    async fn deliver(&self, event: SandboxEvent) -> Result<SandboxResponse, String>;
 }
 
-/// What happened to some money.
+/// A payment event.
 #[derive(Debug, Clone)]
 pub struct SandboxEvent {
-    /// The event's id: the same key is the same event.
+    /// The event's id. Deliveries with the same key are the same event.
     pub key: String,
-    /// What was paid for.
+    /// The order or hold that the payment is for.
     pub reference: Reference,
-    /// The attempt to move money.
+    /// The provider's id of the transaction.
     pub transaction_id: String,
-    /// How it went.
+    /// What happened to the money.
     pub status: PaymentStatus,
-    /// Minor units.
+    /// The amount in minor units.
     pub amount: i64,
-    /// Of this currency.
+    /// ISO 4217 code of the currency.
     pub currency: String,
 }
 
-/// The shop's answer.
+/// The shop's response to a webhook.
 #[derive(Debug, Clone)]
-pub struct SandboxReceipt {
-    /// Its status.
+pub struct SandboxResponse {
+    /// HTTP status code.
     pub http_status: u16,
-    /// Its text.
+    /// The response's body.
     pub body: String,
 }

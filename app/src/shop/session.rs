@@ -1,5 +1,5 @@
-//! Who the shopper is: an anonymous session, made at the first reservation, owns what it reserves. Mere visitors get no
-//! cookie.
+//! The shopper's anonymous session. The first reservation creates it, and it owns the shopper's holds and orders. Visitors
+//! who reserve nothing get no cookie.
 
 use checkout::model::{Owner, Timestamp};
 use http::request::Parts;
@@ -8,61 +8,62 @@ use sha2::{Digest, Sha256};
 use tower_sessions::{Session, session::Error, session_store};
 use uuid::Uuid;
 
-/// Where the session keeps its owner.
+/// Session key: the owner of the shopper's holds and orders.
 const OWNER: &str = "owner";
 
-/// Where the session keeps the day on which it last reserved something.
-const USED: &str = "used";
+/// Session key: the day of the latest reservation.
+const LAST_USED_DAY: &str = "used";
 const DAY_MS: i64 = 86_400_000;
 
-/// The session of the request that is being answered.
+/// Returns the session of the current request.
 pub fn current() -> Option<Session> {
     use_context::<Parts>()?.extensions.get::<Session>().cloned()
 }
 
-/// Whose things this session may see; `None` for those who have reserved nothing yet.
+/// Returns the session's owner, or `None` if this shopper has reserved nothing yet.
 pub async fn owner(session: &Session) -> Result<Option<Owner>, Error> {
     session.get::<Owner>(OWNER).await
 }
 
-/// The session's owner, made now if there is none. A session that is used lasts on: what is changed is saved anew.
+/// Returns the session's owner and creates it if there is none. At most once a day this also changes the session, which
+/// extends its lifetime.
 ///
-/// A new one is derived from the form's key: a double click by somebody who has no cookie yet is two requests that know
-/// nothing of each other, and must be one shopper all the same. The key is random, was given to this visitor alone on a
-/// page that no cache may keep, and is never put in an address (see `attempt`), so nobody else can name this owner.
+/// A new owner is derived from the form's key. A double click by somebody without a cookie sends two requests without a
+/// common session; they must count as one shopper. Nobody else can compute the owner: the key is random, appears only on
+/// a page that no cache may store, and is never part of a URL (see [`retry_key`]).
 pub async fn owner_or_new(session: &Session, form_key: Uuid, now: Timestamp) -> Result<Owner, Error> {
     let today = now.as_millis() / DAY_MS;
-    if session.get::<i64>(USED).await? != Some(today) {
-        session.insert(USED, today).await?;
+    if session.get::<i64>(LAST_USED_DAY).await? != Some(today) {
+        session.insert(LAST_USED_DAY, today).await?;
     }
     if let Some(owner) = owner(session).await? {
         return Ok(owner);
     }
-    let owner = derived(form_key);
+    let owner = derive_owner(form_key);
     session.insert(OWNER, owner).await?;
     Ok(owner)
 }
 
-/// One way only: the key is in the page's source, the owner never is.
-fn derived(form_key: Uuid) -> Owner {
+/// Derives an owner from a form's key by a one-way function, because the page's source shows the key.
+fn derive_owner(form_key: Uuid) -> Owner {
     Owner(digest("owner", form_key))
 }
 
-/// What a form's request is repeated under when nobody knows how it ended (P9). It travels in an address, where others may
-/// see it, and leads back neither to the form's key nor to the owner.
-pub(crate) fn attempt(form_key: Uuid) -> Uuid {
+/// Derives the key under which a form's request is repeated if its outcome is unknown (P9). It appears in URLs, so it
+/// reveals neither the form's key nor the owner.
+pub(crate) fn retry_key(form_key: Uuid) -> Uuid {
     digest("attempt", form_key)
 }
 
-fn digest(of: &str, form_key: Uuid) -> Uuid {
-    let digest = Sha256::new().chain_update(format!("holdfast/{of}/")).chain_update(form_key).finalize();
+fn digest(purpose: &str, form_key: Uuid) -> Uuid {
+    let digest = Sha256::new().chain_update(format!("holdfast/{purpose}/")).chain_update(form_key).finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// Is it the store that cannot be reached, for now, and not the session that is broken?
-pub fn is_away(error: &Error) -> bool {
+/// Returns true if the session store is unavailable for now, as opposed to a session that cannot be decoded.
+pub fn is_store_unavailable(error: &Error) -> bool {
     matches!(error, Error::Store(session_store::Error::Backend(_)))
 }
 
@@ -71,10 +72,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_form_is_one_shopper_and_another_form_another() {
+    fn each_form_key_gives_its_own_owner_and_retry_key() {
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        assert_eq!(derived(a), derived(a));
-        assert_ne!(derived(a), derived(b));
-        assert!(derived(a).0 != a && attempt(a) != a && attempt(a) != derived(a).0);
+        assert_eq!(derive_owner(a), derive_owner(a));
+        assert_ne!(derive_owner(a), derive_owner(b));
+        assert!(derive_owner(a).0 != a && retry_key(a) != a && retry_key(a) != derive_owner(a).0);
     }
 }

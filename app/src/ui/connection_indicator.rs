@@ -1,20 +1,20 @@
-//! A dot that says whether what is shown is what is.
+//! Shows whether the page is live.
 
-use crate::live::Link;
+use crate::event_stream::ConnectionStatus;
 use leptos::prelude::*;
 
-/// Quiet while all is well; says so when the wire is broken. Hidden by the style sheet where there are no scripts.
+/// A dot and a label for the connection's status. The style sheet hides it where scripts are disabled.
 #[component]
-pub(super) fn Connection(link: Signal<Link>) -> impl IntoView {
-    let state = move || match link.get() {
-        Link::Waiting => "waiting",
-        Link::Live => "live",
-        Link::Lost => "lost",
+pub(crate) fn ConnectionIndicator(status: Signal<ConnectionStatus>) -> impl IntoView {
+    let state = move || match status.get() {
+        ConnectionStatus::Connecting => "connecting",
+        ConnectionStatus::Live => "live",
+        ConnectionStatus::Lost => "lost",
     };
-    let words = move || match link.get() {
-        Link::Waiting => "Connecting…",
-        Link::Live => "Live",
-        Link::Lost => "Reconnecting…",
+    let label = move || match status.get() {
+        ConnectionStatus::Connecting => "Connecting…",
+        ConnectionStatus::Live => "Live",
+        ConnectionStatus::Lost => "Reconnecting…",
     };
-    view! { <p class="connection" data-testid="connection" data-state=state>{words}</p> }
+    view! { <p class="connection" data-testid="connection" data-state=state>{label}</p> }
 }

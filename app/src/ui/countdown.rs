@@ -1,11 +1,18 @@
-//! A count of seconds for the eye, and a few sentences for the ear: at a minute, half a minute, ten seconds and the
-//! end, never every second (WCAG 2.2.1).
+//! Countdowns by the server's clock.
 
-use crate::clock::{seconds_left, span};
+use crate::{
+    clock::{format_countdown, seconds_left, server_time},
+    reload::reload,
+};
 use leptos::prelude::*;
+use std::time::Duration;
 
-/// What is said once this much is left.
-fn said(seconds: i64, left: &str, over: &str) -> String {
+/// Delay after a hold's expiry, so that the server's clock is past it, too.
+const EXPIRY_GRACE: Duration = Duration::from_millis(400);
+
+/// Returns the text for screen readers once this many seconds are left. It changes at a few thresholds only, never each
+/// second (WCAG 2.2.1).
+fn announcement(seconds: i64, left: &str, over: &str) -> String {
     match seconds {
         0 => over.to_owned(),
         1..=10 => format!("Less than 10 seconds {left}."),
@@ -17,24 +24,43 @@ fn said(seconds: i64, left: &str, over: &str) -> String {
 
 /// Counts down to `end` (milliseconds since the epoch).
 #[component]
-pub(super) fn Countdown(
-    /// The server's time, ticking.
+pub(crate) fn Countdown(
+    /// The server's time.
     now: ReadSignal<i64>,
     end: i64,
-    /// What runs out: “left”, “until the sale opens”.
+    /// Completes “Less than a minute …”: “left”, “until the sale opens”.
     left: &'static str,
-    /// What is said when it has, where the countdown is still there by then.
+    /// Announced at the end, for countdowns that stay on the page.
     #[prop(optional)]
     over: &'static str,
 ) -> impl IntoView {
     let seconds = Memo::new(move |_| seconds_left(now.get(), end));
-    let words = Memo::new(move |_| said(seconds.get(), left, over));
+    let announced = Memo::new(move |_| announcement(seconds.get(), left, over));
     view! {
-        <span class="countdown" role="timer" data-testid="countdown" data-hurry=move || (seconds.get() <= 30).to_string()>
-            {move || span(seconds.get())}
+        <span class="countdown" role="timer" data-testid="countdown" data-urgent=move || (seconds.get() <= 30).to_string()>
+            {move || format_countdown(seconds.get())}
         </span>
-        <span class="unseen" aria-live="polite">{move || words.get()}</span>
+        <span class="visually-hidden" aria-live="polite">{move || announced.get()}</span>
     }
+}
+
+/// Counts down to a hold's expiry and then reloads the page, because the hold may have been extended in another tab. Both
+/// times are milliseconds since the epoch by the server's clock.
+#[island]
+pub fn HoldCountdown(rendered_at: i64, expires_at: i64) -> impl IntoView {
+    let now = server_time(rendered_at);
+    reload_after(now, expires_at, EXPIRY_GRACE);
+    view! { <Countdown now end=expires_at left="left to order" over="Time’s up. Checking with the shop…" /> }
+}
+
+/// Reloads the page `grace` after `end`.
+pub(crate) fn reload_after(now: ReadSignal<i64>, end: i64, grace: Duration) {
+    let over = Memo::new(move |_| seconds_left(now.get(), end) == 0);
+    Effect::new(move |_| {
+        if over.get() {
+            set_timeout(reload, grace);
+        }
+    });
 }
 
 #[cfg(test)]
@@ -42,10 +68,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn speaks_at_thresholds_only() {
-        let words: Vec<_> = (0..=120).rev().map(|s| said(s, "left", "Time is up.")).collect();
-        let changes = words.windows(2).filter(|w| w[0] != w[1]).count();
+    fn announcements_change_at_thresholds_only() {
+        let texts: Vec<_> = (0..=120).rev().map(|s| announcement(s, "left", "Time’s up.")).collect();
+        let changes = texts.windows(2).filter(|pair| pair[0] != pair[1]).count();
         assert_eq!(changes, 4);
-        assert_eq!(words.last().unwrap(), "Time is up.");
+        assert_eq!(texts.last().unwrap(), "Time’s up.");
     }
 }

@@ -1,14 +1,14 @@
-//! An instant for people: in UTC as the server draws it, in the shopper's own zone and language once awake.
+//! Dates and times: in UTC as the server renders them, in the shopper's time zone and language once hydrated.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// An instant as the server writes it: the browser needs no calendar of its own, which would be more code than the
-/// rest of an island.
+/// A date and time with its texts. The server formats it, because calendar code in the browser would be larger than the rest
+/// of an island.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moment {
+pub struct DateTime {
     /// Milliseconds since the epoch.
-    pub at: i64,
+    pub millis: i64,
     /// RFC 3339.
     pub iso: String,
     /// For people, in UTC.
@@ -16,40 +16,40 @@ pub struct Moment {
 }
 
 #[cfg(feature = "ssr")]
-impl From<checkout::model::Timestamp> for Moment {
+impl From<checkout::model::Timestamp> for DateTime {
     fn from(at: checkout::model::Timestamp) -> Self {
-        Self { at: at.as_millis(), iso: at.to_string(), text: crate::words::date(at) }
+        Self { millis: at.as_millis(), iso: at.to_string(), text: crate::messages::format_date_time(at) }
     }
 }
 
-impl Moment {
-    /// An instant as a stream tells it. Its text is for a browser that cannot put it in the shopper's language.
-    pub fn told(iso: String) -> Self {
-        Self { at: instant(&iso), text: iso.clone(), iso }
+impl DateTime {
+    /// Creates a date and time from the RFC 3339 text of an event. That text is also shown if the browser cannot format it.
+    pub fn from_iso(iso: String) -> Self {
+        Self { millis: parse_millis(&iso), text: iso.clone(), iso }
     }
 }
 
-/// A `<time>`.
+/// A `<time>` element for use inside an island.
 #[component]
-pub fn When(moment: Moment) -> impl IntoView {
-    let Moment { at, iso, text } = moment;
+pub fn LocalTime(at: DateTime) -> impl IntoView {
+    let DateTime { millis, iso, text } = at;
     let text = RwSignal::new(text);
     Effect::new(move |_| {
-        if let Some(local) = local(at) {
+        if let Some(local) = format_local(millis) {
             text.set(local);
         }
     });
     view! { <time datetime=iso>{move || text.get()}</time> }
 }
 
-/// The same on a page that the server draws.
+/// A `<time>` element as an island of its own.
 #[island]
-pub fn LocalTime(moment: Moment) -> impl IntoView {
-    view! { <When moment /> }
+pub fn LocalTimeIsland(at: DateTime) -> impl IntoView {
+    view! { <LocalTime at /> }
 }
 
 #[cfg(feature = "hydrate")]
-fn local(at: i64) -> Option<String> {
+fn format_local(millis: i64) -> Option<String> {
     use wasm_bindgen::JsValue;
     let options = js_sys::Object::new();
     for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
@@ -57,23 +57,23 @@ fn local(at: i64) -> Option<String> {
     }
     let language = window().navigator().language()?;
     #[expect(clippy::cast_precision_loss, reason = "milliseconds until the year 9999 are exact in a double")]
-    let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
+    let date = js_sys::Date::new(&JsValue::from_f64(millis as f64));
     date.to_locale_string(&language, &options).as_string()
 }
 
+#[cfg(not(feature = "hydrate"))]
+fn format_local(_: i64) -> Option<String> {
+    None
+}
+
 #[cfg(feature = "hydrate")]
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds until the year 9999, or 0 for what is no instant")]
-fn instant(iso: &str) -> i64 {
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds until the year 9999; NaN for invalid text becomes 0")]
+fn parse_millis(iso: &str) -> i64 {
     js_sys::Date::parse(iso) as i64
 }
 
-/// Only the browser is told.
+/// Only the browser receives events.
 #[cfg(not(feature = "hydrate"))]
-fn instant(_: &str) -> i64 {
+fn parse_millis(_: &str) -> i64 {
     0
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn local(_: i64) -> Option<String> {
-    None
 }

@@ -1,22 +1,16 @@
-//! The pieces that pages are made of. Islands wake up in the browser and stay live; all else is drawn by the server only.
+//! Shared components. Islands hydrate in the browser and stay live; the server alone renders the others.
 
-pub mod buy;
-mod connection;
-mod countdown;
-pub mod hold;
-pub mod order;
-mod quantity;
-mod standing;
-pub mod steps;
+mod connection_indicator;
+pub mod countdown;
+pub mod local_time;
+pub(crate) mod sale_state;
 pub mod stock;
-pub mod teaser;
-pub mod when;
 
 #[cfg(feature = "ssr")]
-pub mod card;
+pub(crate) mod layout;
 #[cfg(feature = "ssr")]
-pub mod notice;
+pub(crate) mod notice;
 #[cfg(feature = "ssr")]
-pub mod picture;
-#[cfg(feature = "ssr")]
-pub mod refunds;
+pub(crate) mod product_image;
+
+pub(crate) use connection_indicator::ConnectionIndicator;

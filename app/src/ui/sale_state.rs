@@ -1,71 +1,66 @@
-//! Whether a sale is on, and what there is to have: what the product's page and its card go by.
+//! The state of a sale, from its window and its stock.
 
-use super::stock::Counts;
+use super::stock::StockCounts;
+use checkout::model::{SalePhase, SaleWindow, Timestamp};
 
-/// Where a sale is, by the server's clock.
+/// State of a sale as shoppers see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    Coming,
-    Open,
+pub(crate) enum SaleState {
+    Upcoming,
+    /// Units can be reserved.
+    Available,
+    /// All units are taken, but some are not paid for and may come back.
+    AllTaken,
+    /// All units are sold.
+    SoldOut,
     Ended,
 }
 
-impl Phase {
-    pub(super) fn at(now: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> Self {
-        match (starts_at, ends_at) {
-            (Some(start), _) if now < start => Self::Coming,
-            (_, Some(end)) if now >= end => Self::Ended,
-            _ => Self::Open,
-        }
-    }
-}
-
-/// How things stand for a shopper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    Coming,
-    /// Something can be reserved.
-    Open,
-    /// Everything is taken, and some of it may come back.
-    Waiting,
-    /// Everything is sold.
-    Gone,
-    Ended,
-}
-
-impl Standing {
-    pub(super) fn of(phase: Phase, counts: &Counts) -> Self {
-        match (phase, counts.available, counts.may_return()) {
-            (Phase::Coming, ..) => Self::Coming,
-            (Phase::Ended, ..) => Self::Ended,
-            (Phase::Open, 0, 0) => Self::Gone,
-            (Phase::Open, 0, _) => Self::Waiting,
-            (Phase::Open, ..) => Self::Open,
+impl SaleState {
+    pub(crate) fn new(phase: SalePhase, counts: &StockCounts) -> Self {
+        match (phase, counts.available, counts.in_carts()) {
+            (SalePhase::Upcoming(_), ..) => Self::Upcoming,
+            (SalePhase::Ended(_), ..) => Self::Ended,
+            (SalePhase::Open, 0, 0) => Self::SoldOut,
+            (SalePhase::Open, 0, _) => Self::AllTaken,
+            (SalePhase::Open, ..) => Self::Available,
         }
     }
 
-    /// The style sheet's word for it.
-    pub(super) fn name(self) -> &'static str {
+    /// Returns the name used in the `data-sale-state` attribute.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Coming => "coming",
-            Self::Open => "open",
-            Self::Waiting => "waiting",
-            Self::Gone => "gone",
+            Self::Upcoming => "upcoming",
+            Self::Available => "available",
+            Self::AllTaken => "all-taken",
+            Self::SoldOut => "sold-out",
             Self::Ended => "ended",
         }
     }
+}
+
+/// Returns the phase of a sale. All times are milliseconds since the epoch: islands get them as numbers, because parsing
+/// dates would make the WebAssembly file larger.
+pub(crate) fn sale_phase(now: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> SalePhase {
+    let [starts_at, ends_at] = [starts_at, ends_at].map(|at| at.map(Timestamp::from_millis));
+    SaleWindow { starts_at, ends_at }.at(Timestamp::from_millis(now))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn counts(available: u32, held: u32) -> StockCounts {
+        StockCounts { product_id: uuid::Uuid::nil().into(), total: 9, available, held, pending: 0, sold: 9 - available - held, version: 1 }
+    }
+
     #[test]
-    fn the_sale_opens_and_closes_by_the_first_instant() {
-        assert_eq!(Phase::at(9, Some(10), Some(20)), Phase::Coming);
-        assert_eq!(Phase::at(10, Some(10), Some(20)), Phase::Open);
-        assert_eq!(Phase::at(19, Some(10), Some(20)), Phase::Open);
-        assert_eq!(Phase::at(20, Some(10), Some(20)), Phase::Ended);
-        assert_eq!(Phase::at(0, None, None), Phase::Open);
+    fn state_follows_window_and_stock() {
+        let state = |now, available, held| SaleState::new(sale_phase(now, Some(10), Some(20)), &counts(available, held));
+        assert_eq!(state(9, 9, 0), SaleState::Upcoming);
+        assert_eq!(state(10, 1, 8), SaleState::Available);
+        assert_eq!(state(19, 0, 1), SaleState::AllTaken);
+        assert_eq!(state(19, 0, 0), SaleState::SoldOut);
+        assert_eq!(state(20, 5, 0), SaleState::Ended);
     }
 }

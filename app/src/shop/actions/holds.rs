@@ -1,12 +1,15 @@
-//! Reserving, giving back, and asking for more time.
+//! Server functions that place, release and extend a hold.
 
-use super::{checkout, idempotency, lead_to, owner, session_failed};
-use crate::{flash::Trouble, paths, session};
+use super::{checkout, idempotency, owner, redirect, session_error};
+use crate::{
+    paths,
+    shop::{form_error::FormError, session},
+};
 use checkout::model::{Hold, HoldId, Product, Quantity, Refusal, Shopper};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// Reserves some units: leads to the reservation, or back to the product.
+/// Reserves units. Redirects to the hold's page, or back to the product with an error.
 #[server(prefix = "/actions", endpoint = "reserve")]
 pub(crate) async fn reserve(
     #[server(default)] product: String,
@@ -14,70 +17,73 @@ pub(crate) async fn reserve(
     #[server(default)] key: String,
     #[server(default)] again: String,
 ) -> Result<(), ServerFnError> {
-    let known = product.parse().ok().and_then(|id| checkout().ok()?.product(id));
-    let Some(product) = known else { return lead_to(paths::NOWHERE) };
-    let Ok(form) = key.parse::<Uuid>() else { return lead_to(&back_to_product(&product, &Trouble::Form, &qty, None)) };
-    // Under another form's name where that one was sent before, and nobody knows how it ended.
-    let attempt = again.parse().unwrap_or_else(|_| session::attempt(form));
-    match try_reserve(&product, &qty, form, attempt).await {
-        Ok(hold) => lead_to(&paths::checkout(&hold.id.to_string())),
-        Err(trouble) => lead_to(&back_to_product(&product, &trouble, &qty, Some(attempt))),
+    let product = product.parse().ok().and_then(|id| checkout().ok()?.product(id));
+    let Some(product) = product else { return redirect(paths::NOT_FOUND) };
+    let Ok(form_key) = key.parse::<Uuid>() else {
+        return redirect(&product_url_with_error(&product, &FormError::InvalidForm, &qty, None));
+    };
+    // A retry after an unknown outcome uses the key of the first attempt.
+    let retry_key = again.parse().unwrap_or_else(|_| session::retry_key(form_key));
+    match place_hold(&product, &qty, form_key, retry_key).await {
+        Ok(hold) => redirect(&paths::hold(&hold.id.to_string())),
+        Err(error) => redirect(&product_url_with_error(&product, &error, &qty, Some(retry_key))),
     }
 }
 
-async fn try_reserve(product: &Product, qty: &str, form: Uuid, attempt: Uuid) -> Result<Hold, Trouble> {
-    let qty = qty.trim().parse::<i64>().ok().and_then(|n| Quantity::try_from(n).ok()).ok_or(Trouble::Quantity)?;
-    let session = session::current().ok_or(Trouble::Fault)?;
+async fn place_hold(product: &Product, qty: &str, form_key: Uuid, retry_key: Uuid) -> Result<Hold, FormError> {
+    let qty = qty.trim().parse::<i64>().ok().and_then(|n| Quantity::try_from(n).ok());
+    let qty = qty.ok_or(FormError::InvalidQuantity)?;
+    let session = session::current().ok_or(FormError::Internal)?;
     let checkout = checkout()?;
-    let owner = session::owner_or_new(&session, form, checkout.now()).await.map_err(|error| session_failed(&error))?;
-    let once = idempotency(attempt, &format!("reserve {} {}", product.id, qty.get()));
-    let placed = checkout.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), once).await?;
+    let owner = session::owner_or_new(&session, form_key, checkout.now()).await.map_err(|error| session_error(&error))?;
+    let idempotency = idempotency(retry_key, &format!("reserve {} {}", product.id, qty.get()));
+    let placed = checkout.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), idempotency).await?;
     Ok(placed.value)
 }
 
-/// The quantity goes back into the form; so does the attempt where a repetition of the same one is what it takes (P9).
-fn back_to_product(product: &Product, trouble: &Trouble, qty: &str, attempt: Option<Uuid>) -> String {
-    let page = trouble.at(&paths::product(product.slug.as_str()));
+/// The URL carries the quantity back into the form. If the outcome is unknown, it also carries the key for a retry (P9).
+fn product_url_with_error(product: &Product, error: &FormError, qty: &str, retry_key: Option<Uuid>) -> String {
+    let page = error.add_to_url(&paths::product(product.slug.as_str()));
     let qty = qty.trim().parse::<u32>().map(|qty| format!("&qty={qty}")).unwrap_or_default();
-    let again = attempt.filter(|_| *trouble == Trouble::Unknown).map(|attempt| format!("&again={attempt}"));
+    let again = retry_key.filter(|_| *error == FormError::OutcomeUnknown).map(|key| format!("&again={key}"));
     format!("{page}{qty}{}#buy", again.unwrap_or_default())
 }
 
-/// Gives a reservation back. Twice is as good as once.
+/// Releases a hold. Releasing it twice has the effect of once.
 #[server(prefix = "/actions", endpoint = "release")]
 pub(crate) async fn release(#[server(default)] hold: String) -> Result<(), ServerFnError> {
-    let Ok(hold) = hold.parse::<HoldId>() else { return lead_to(paths::NOWHERE) };
-    let done = async {
-        let owner = owner().await?.ok_or(Trouble::Refused(Refusal::UnknownHold))?;
+    let Ok(hold) = hold.parse::<HoldId>() else { return redirect(paths::NOT_FOUND) };
+    let result = async {
+        let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
         Ok(checkout()?.release_hold(hold, owner, None).await?.value)
     };
-    lead_on(hold, done.await)
+    redirect_to_hold(hold, result.await)
 }
 
-/// Asks for more time, once.
+/// Extends a hold. Each hold can be extended once.
 #[server(prefix = "/actions", endpoint = "extend")]
 pub(crate) async fn extend(
     #[server(default)] hold: String,
     #[server(default)] key: String,
 ) -> Result<(), ServerFnError> {
-    let Ok(hold) = hold.parse::<HoldId>() else { return lead_to(paths::NOWHERE) };
-    let done = async {
-        let form: Uuid = key.parse().map_err(|_| Trouble::Form)?;
-        let owner = owner().await?.ok_or(Trouble::Refused(Refusal::UnknownHold))?;
-        let once = idempotency(form, &format!("extend {hold}"));
-        Ok(checkout()?.extend_hold(hold, owner, once).await?.value)
+    let Ok(hold) = hold.parse::<HoldId>() else { return redirect(paths::NOT_FOUND) };
+    let result = async {
+        let form_key: Uuid = key.parse().map_err(|_| FormError::InvalidForm)?;
+        let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
+        let idempotency = idempotency(form_key, &format!("extend {hold}"));
+        Ok(checkout()?.extend_hold(hold, owner, idempotency).await?.value)
     };
-    lead_on(hold, done.await)
+    redirect_to_hold(hold, result.await)
 }
 
-/// To the reservation's page, which says how it stands; one that has become an order leads to that.
-fn lead_on(hold: HoldId, done: Result<Hold, Trouble>) -> Result<(), ServerFnError> {
-    let page = paths::checkout(&hold.to_string());
-    match done {
-        Err(Trouble::Refused(Refusal::HoldUsed { order_id })) => lead_to(&paths::order(&order_id.to_string())),
-        Ok(_) | Err(Trouble::Refused(Refusal::UnknownHold | Refusal::HoldExpired { .. } | Refusal::HoldReleased)) => {
-            lead_to(&page)
+/// Redirects to the hold's page, which shows its state, or to the order if the hold has become one.
+fn redirect_to_hold(hold: HoldId, result: Result<Hold, FormError>) -> Result<(), ServerFnError> {
+    let page = paths::hold(&hold.to_string());
+    match result {
+        Err(FormError::Refused(Refusal::HoldUsed { order_id })) => redirect(&paths::order(&order_id.to_string())),
+        Ok(_) | Err(FormError::Refused(Refusal::UnknownHold | Refusal::HoldExpired { .. } | Refusal::HoldReleased)) => {
+            redirect(&page)
         }
-        Err(trouble) => lead_to(&trouble.at(&page)),
+        Err(error) => redirect(&error.add_to_url(&page)),
     }
 }

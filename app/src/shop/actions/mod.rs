@@ -1,11 +1,15 @@
-//! The forms' targets. Each parses, calls the engine and leads on (POST, redirect, GET): to what was made, or back to
-//! the page with the reason why not. A repeated form is a repeated request, by its hidden key.
+//! Server functions: the targets of the shop's forms. Each parses the form, calls the engine and redirects (POST, redirect,
+//! GET), either to what it made or back to the page with an error. The form's hidden key makes a repeated submission count
+//! once.
 
 mod holds;
 mod orders;
 mod sandbox;
 
-use crate::{flash::Trouble, paths, session};
+use crate::{
+    paths,
+    shop::{form_error::FormError, session},
+};
 use checkout::{Checkout, Idempotency, IdempotencyKey, model::Owner};
 use http::{HeaderValue, StatusCode, header::LOCATION};
 use leptos::prelude::*;
@@ -13,42 +17,42 @@ use leptos_axum::ResponseOptions;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// What the server has to provide for a form to be answered; without it the shop is wired up wrongly.
-fn checkout() -> Result<Checkout, Trouble> {
-    use_context().ok_or(Trouble::Fault)
+/// Returns the engine from the request's context. It is missing only if the server is misconfigured.
+fn checkout() -> Result<Checkout, FormError> {
+    use_context().ok_or(FormError::Internal)
 }
 
-/// Whose things these are; nobody without a session has any.
-async fn owner() -> Result<Option<Owner>, Trouble> {
+/// Returns the session's owner, or `None` for a shopper without a session.
+async fn owner() -> Result<Option<Owner>, FormError> {
     match session::current() {
-        Some(session) => session::owner(&session).await.map_err(|error| session_failed(&error)),
+        Some(session) => session::owner(&session).await.map_err(|error| session_error(&error)),
         None => Ok(None),
     }
 }
 
-fn session_failed(error: &tower_sessions::session::Error) -> Trouble {
-    tracing::error!(%error, "the session could not be read or written");
-    if session::is_away(error) { Trouble::Busy } else { Trouble::Fault }
+fn session_error(error: &tower_sessions::session::Error) -> FormError {
+    tracing::error!(%error, "cannot read or write the session");
+    if session::is_store_unavailable(error) { FormError::Busy } else { FormError::Internal }
 }
 
-/// The form's key and what it was sent for. A form that is sent again for something else (the back button, another
-/// quantity) is another request, so the key that the engine knows has both in it.
-fn idempotency(form: Uuid, what: &str) -> Option<Idempotency> {
-    let fingerprint: [u8; 32] = Sha256::digest(what.as_bytes()).into();
-    let key = IdempotencyKey::parse(&format!("{form}/{:032x}", start(&fingerprint)))?;
+/// Builds the idempotency key from the form's key and the request. The same form sent for something else (after the back
+/// button, with another quantity) is another request, so the request is part of the key.
+fn idempotency(form_key: Uuid, request: &str) -> Option<Idempotency> {
+    let fingerprint: [u8; 32] = Sha256::digest(request.as_bytes()).into();
+    let key = IdempotencyKey::parse(&format!("{form_key}/{:032x}", first_half(&fingerprint)))?;
     Some(Idempotency { key, fingerprint })
 }
 
-fn start(digest: &[u8; 32]) -> u128 {
-    digest[..16].iter().fold(0, |start, &byte| start << 8 | u128::from(byte))
+fn first_half(digest: &[u8; 32]) -> u128 {
+    digest[..16].iter().fold(0, |half, &byte| half << 8 | u128::from(byte))
 }
 
-/// Answers a form: 303, so that a reload repeats the page and not the form.
-#[expect(clippy::unnecessary_wraps, reason = "what a server function returns")]
-fn lead_to(address: &str) -> Result<(), ServerFnError> {
+/// Redirects with status 303, so that a reload repeats the page and not the form.
+#[expect(clippy::unnecessary_wraps, reason = "the return type of a server function")]
+fn redirect(url: &str) -> Result<(), ServerFnError> {
     if let Some(response) = use_context::<ResponseOptions>() {
-        // Addresses are made of our own words, slugs and ids; one that is not ASCII could only be a bug.
-        let location = HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static(paths::NOWHERE));
+        // URLs consist of fixed paths, slugs and ids, all of them ASCII.
+        let location = HeaderValue::from_str(url).unwrap_or(HeaderValue::from_static(paths::NOT_FOUND));
         response.insert_header(LOCATION, location);
         response.set_status(StatusCode::SEE_OTHER);
     }
@@ -61,19 +65,19 @@ mod tests {
     use leptos::server_fn::ServerFn;
 
     #[test]
-    fn forms_lead_where_the_actions_are() {
+    fn form_targets_match_the_server_functions() {
         assert_eq!(<holds::Reserve as ServerFn>::PATH, paths::RESERVE);
         assert_eq!(<holds::Release as ServerFn>::PATH, paths::RELEASE);
         assert_eq!(<holds::Extend as ServerFn>::PATH, paths::EXTEND);
         assert_eq!(<orders::PlaceOrder as ServerFn>::PATH, paths::ORDER);
         assert_eq!(<orders::CancelOrder as ServerFn>::PATH, paths::CANCEL);
-        assert_eq!(<sandbox::MoveMoney as ServerFn>::PATH, paths::SANDBOX);
+        assert_eq!(<sandbox::SendTestPayment as ServerFn>::PATH, paths::SANDBOX);
     }
 
     #[test]
-    fn a_form_sent_for_something_else_is_another_request() {
-        let form = Uuid::from_u128(7);
-        assert_eq!(idempotency(form, "reserve 1"), idempotency(form, "reserve 1"));
-        assert_ne!(idempotency(form, "reserve 1").unwrap().key, idempotency(form, "reserve 2").unwrap().key);
+    fn the_same_form_for_another_request_has_another_key() {
+        let form_key = Uuid::from_u128(7);
+        assert_eq!(idempotency(form_key, "reserve 1"), idempotency(form_key, "reserve 1"));
+        assert_ne!(idempotency(form_key, "reserve 1").unwrap().key, idempotency(form_key, "reserve 2").unwrap().key);
     }
 }

@@ -1,80 +1,90 @@
-//! The sandbox's buttons: each makes the test provider deliver signed webhooks, as a real one would.
+//! The server function behind the sandbox's buttons. It makes the test provider deliver signed webhooks.
 
-use super::{checkout, lead_to, owner};
+use super::{checkout, owner, redirect};
 use crate::{
-    flash::Trouble,
     paths,
-    sandbox::{SandboxEvent, SandboxProvider},
+    shop::{
+        form_error::FormError,
+        sandbox::{SandboxEvent, SandboxProvider},
+    },
 };
 use checkout::model::{Money, OrderState, PaymentStatus, Reference, Refusal};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// Moves test money for an order, or for a reservation that is not ordered yet.
+/// Sends a test payment for an order, or for a hold that is not ordered yet.
 #[server(prefix = "/actions", endpoint = "sandbox")]
-pub(crate) async fn move_money(
+pub(crate) async fn send_test_payment(
     #[server(default)] order: String,
     #[server(default)] hold: String,
     #[server(default)] act: String,
     #[server(default)] key: String,
 ) -> Result<(), ServerFnError> {
-    let page = if order.is_empty() { paths::checkout(&hold) } else { paths::order(&order) };
-    match deliver(&order, &hold, &act, &key).await {
-        Ok(()) => lead_to(&page),
-        Err(Trouble::Refused(_) | Trouble::Form) => lead_to(paths::NOWHERE),
-        Err(trouble) => lead_to(&trouble.at(&page)),
+    let page = if order.is_empty() { paths::hold(&hold) } else { paths::order(&order) };
+    match deliver_webhooks(&order, &hold, &act, &key).await {
+        Ok(()) => redirect(&page),
+        Err(FormError::Refused(_) | FormError::InvalidForm) => redirect(paths::NOT_FOUND),
+        Err(error) => redirect(&error.add_to_url(&page)),
     }
 }
 
-async fn deliver(order: &str, hold: &str, act: &str, key: &str) -> Result<(), Trouble> {
-    let provider: SandboxProvider = use_context().ok_or(Trouble::Form)?;
-    let form: Uuid = key.parse().map_err(|_| Trouble::Form)?;
-    let (reference, due, pending) = what_is_due(order, hold).await?;
-    let event = |status: PaymentStatus, part: &str| SandboxEvent {
-        key: format!("sandbox-{form}{part}"),
+async fn deliver_webhooks(order: &str, hold: &str, act: &str, key: &str) -> Result<(), FormError> {
+    let sandbox: SandboxProvider = use_context().ok_or(FormError::InvalidForm)?;
+    let form_key: Uuid = key.parse().map_err(|_| FormError::InvalidForm)?;
+    let AmountDue { reference, amount, order_is_pending } = amount_due(order, hold).await?;
+    let event = |status: PaymentStatus, suffix: &str| SandboxEvent {
+        key: format!("sandbox-{form_key}{suffix}"),
         reference,
-        transaction_id: format!("test-{form}{part}"),
+        transaction_id: format!("test-{form_key}{suffix}"),
         status,
-        amount: due.minor,
-        currency: due.currency.as_str().to_owned(),
+        amount: amount.minor,
+        currency: amount.currency.as_str().to_owned(),
     };
+    let declined = || event(PaymentStatus::Failure, "-declined");
     let events = match act {
         "pay" => vec![event(PaymentStatus::Success, "")],
-        "decline" => vec![event(PaymentStatus::Failure, "-declined")],
+        "decline" => vec![declined()],
         "twice" => vec![event(PaymentStatus::Success, ""), event(PaymentStatus::Success, "")],
-        // A first try is declined, which ends the order; the second try succeeds too late.
-        "late" if pending => vec![event(PaymentStatus::Failure, "-declined"), event(PaymentStatus::Success, "-late")],
+        // The declined payment ends a pending order, so the second payment arrives too late.
+        "late" if order_is_pending => vec![declined(), event(PaymentStatus::Success, "-late")],
         "late" => vec![event(PaymentStatus::Success, "-late")],
-        _ => return Err(Trouble::Form),
+        _ => return Err(FormError::InvalidForm),
     };
     for event in events {
-        let receipt = provider.0.deliver(event).await.map_err(|error| {
-            tracing::warn!(error, "the sandbox could not reach the shop");
-            Trouble::Undelivered
+        let response = sandbox.0.deliver(event).await.map_err(|error| {
+            tracing::warn!(error, "the sandbox cannot reach the shop");
+            FormError::TestPaymentNotDelivered
         })?;
-        if !(200..300).contains(&receipt.http_status) {
+        if !(200..300).contains(&response.http_status) {
             tracing::warn!(
-                status = receipt.http_status,
-                body = receipt.body,
-                "the shop did not take the sandbox's word"
+                status = response.http_status,
+                body = response.body,
+                "the shop rejected the sandbox's webhook"
             );
-            return Err(Trouble::Undelivered);
+            return Err(FormError::TestPaymentNotDelivered);
         }
     }
     Ok(())
 }
 
-/// What is paid for, how much it is, and whether an order waits for it now. The shopper's own things only.
-async fn what_is_due(order: &str, hold: &str) -> Result<(Reference, Money, bool), Trouble> {
-    let owner = owner().await?.ok_or(Trouble::Refused(Refusal::UnknownOrder))?;
+struct AmountDue {
+    reference: Reference,
+    amount: Money,
+    order_is_pending: bool,
+}
+
+/// Returns what the payment is for and how much is due. Only the shopper's own holds and orders can be paid.
+async fn amount_due(order: &str, hold: &str) -> Result<AmountDue, FormError> {
+    let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownOrder))?;
     let checkout = checkout()?;
     if let Ok(id) = order.parse() {
         let order = checkout.order(id, owner).await?;
-        return Ok((Reference::Order(id), order.amount, order.state == OrderState::Pending));
+        let order_is_pending = order.state == OrderState::Pending;
+        return Ok(AmountDue { reference: Reference::Order(id), amount: order.amount, order_is_pending });
     }
-    let id = hold.parse().map_err(|_| Trouble::Form)?;
+    let id = hold.parse().map_err(|_| FormError::InvalidForm)?;
     let hold = checkout.hold(id, owner).await?;
-    let product = checkout.product(hold.product_id).ok_or(Refusal::UnknownProduct).map_err(Trouble::Refused)?;
-    let due = product.price.times(hold.qty.get()).ok_or(Trouble::Fault)?;
-    Ok((Reference::Hold(id), due, false))
+    let product = checkout.product(hold.product_id).ok_or(Refusal::UnknownProduct).map_err(FormError::Refused)?;
+    let amount = product.price.times(hold.qty.get()).ok_or(FormError::Internal)?;
+    Ok(AmountDue { reference: Reference::Hold(id), amount, order_is_pending: false })
 }

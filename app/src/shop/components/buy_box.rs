@@ -1,211 +1,217 @@
-//! The heart of a product's page: live stock, the countdown to the sale, and the form that reserves. Without scripts it
-//! is what the server drew; awake, it follows the stock and opens and closes with the sale.
+//! The main part of a product page: live stock, the countdown to the sale, and the reservation form. It works as rendered
+//! by the server. Once hydrated, it follows the stock and opens and closes with the sale.
 
-use super::{
-    connection::Connection,
-    countdown::Countdown,
-    quantity::{Quantity, typed},
-    standing::{Phase, Standing},
-    stock::{Counts, Meter, Numbers, live_counts},
-    when::{Moment, When},
-};
+use super::quantity_field::{QuantityField, current_or};
 use crate::{
     clock::server_time,
+    messages::{self, Notice},
     paths,
-    words::{self, Notice},
+    ui::{
+        ConnectionIndicator,
+        countdown::Countdown,
+        local_time::{DateTime, LocalTime},
+        sale_state::{SaleState, sale_phase},
+        stock::{StockCounts, StockMeter, StockNumbers, live_counts},
+    },
 };
+use checkout::model::SalePhase;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// What the server says of a product when it draws the page.
+/// What the server knows about a product when it renders the page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Offer {
-    /// The stock by then.
-    pub counts: Counts,
-    /// The server's time by then.
+    /// The stock.
+    pub counts: StockCounts,
+    /// The server's time in milliseconds since the epoch.
     pub rendered_at: i64,
     /// When the sale opens.
-    pub starts_at: Option<Moment>,
+    pub starts_at: Option<DateTime>,
     /// When the sale closes.
-    pub ends_at: Option<Moment>,
-    /// The most one form may ask for.
-    pub most: u32,
-    /// The limit for one shopper, where there is one.
+    pub ends_at: Option<DateTime>,
+    /// Maximum quantity of one reservation.
+    pub max_qty: u32,
+    /// Maximum quantity for each shopper, if there is one.
     pub limit: Option<u32>,
-    /// How many to suggest.
+    /// Initial quantity.
     pub qty: u32,
-    /// How long a reservation lasts, in words.
+    /// How long a hold lasts, as text.
     pub hold_for: String,
-    /// The form's idempotency key: however often it is sent, it reserves once.
-    pub key: String,
-    /// The request that this form repeats, where nobody knows how that ended.
-    pub again: Option<String>,
-    /// Why the last try was refused.
-    pub refusal: Option<RefusalNotice>,
+    /// The form's key. It makes a repeated submission count once.
+    pub form_key: String,
+    /// The key of an earlier attempt whose outcome is unknown. This form repeats that attempt.
+    pub retry_key: Option<String>,
+    /// Why the previous attempt failed.
+    pub error: Option<OfferError>,
 }
 
-/// Why the last try was refused.
+/// Why the previous attempt to reserve failed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RefusalNotice {
-    /// In words.
+pub struct OfferError {
+    /// The message.
     pub notice: Notice,
-    /// Too little stock: no longer true once there is enough.
-    pub short: bool,
-    /// It is about the number that was asked for.
-    pub about_qty: bool,
+    /// Whether stock was too low. The message changes once there is enough.
+    pub is_stock_too_low: bool,
+    /// Whether the error is about the quantity field.
+    pub is_about_quantity: bool,
 }
 
-/// How long a second press of the button is taken for an accident.
-const ENOUGH: Duration = Duration::from_secs(5);
+/// Time for which further submissions of the form are ignored.
+const RESUBMIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One short sentence on how things stand. It changes seldom, so it may be announced.
-fn title(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Coming => "The sale opens soon",
-        Standing::Ended => "This sale is over",
-        Standing::Gone => "Sold out",
-        Standing::Waiting => "All taken for now",
-        Standing::Open => "Available now",
+/// Returns a short headline. It changes rarely, so screen readers announce it.
+fn headline(state: SaleState) -> &'static str {
+    match state {
+        SaleState::Upcoming => "The sale opens soon",
+        SaleState::Ended => "This sale has ended",
+        SaleState::SoldOut => "Sold out",
+        SaleState::AllTaken => "All taken for now",
+        SaleState::Available => "Available now",
     }
 }
 
 /// Stock, countdown and form.
 #[island]
-pub fn BuyPanel(offer: Offer) -> impl IntoView {
-    let Offer { counts, rendered_at, starts_at, ends_at, most, limit, qty, hold_for, key, again, refusal } = offer;
-    let product = counts.product_id.to_string();
-    let (counts, link) = live_counts(paths::stock_events(&product), counts);
+pub fn BuyBox(offer: Offer) -> impl IntoView {
+    let Offer { counts, rendered_at, starts_at, ends_at, max_qty, limit, qty, hold_for, form_key, retry_key, error } =
+        offer;
+    let product_id = counts.product_id.to_string();
+    let (counts, status) = live_counts(paths::stock_events(&product_id), counts);
     let now = server_time(rendered_at);
-    let (start, end) = (starts_at.as_ref().map(|m| m.at), ends_at.as_ref().map(|m| m.at));
-    let phase = Memo::new(move |_| Phase::at(now.get(), start, end));
-    let standing = Memo::new(move |_| counts.with(|c| Standing::of(phase.get(), c)));
-    let untaken = Signal::derive(move || match phase.get() {
-        Phase::Coming => "For sale",
-        Phase::Open => "Available",
-        Phase::Ended => "Not sold",
+    let (start, end) = (starts_at.as_ref().map(|at| at.millis), ends_at.as_ref().map(|at| at.millis));
+    let phase = Memo::new(move |_| sale_phase(now.get(), start, end));
+    let state = Memo::new(move |_| counts.with(|c| SaleState::new(phase.get(), c)));
+    let is_open = move || phase.get() == SalePhase::Open;
+    let available_label = Signal::derive(move || match phase.get() {
+        SalePhase::Upcoming(_) => "For sale",
+        SalePhase::Open => "Available",
+        SalePhase::Ended(_) => "Not sold",
     });
-    let qty = RwSignal::new(typed(qty));
-    let invalid = refusal.as_ref().is_some_and(|r| r.about_qty);
+    let opening = move || starts_at.clone().filter(|_| matches!(phase.get(), SalePhase::Upcoming(_)));
+    let closing = move || ends_at.clone().filter(|_| matches!(phase.get(), SalePhase::Ended(_)));
+    let qty = RwSignal::new(current_or(qty));
+    let invalid = error.as_ref().is_some_and(|error| error.is_about_quantity);
     view! {
-        <section class="buy" id="buy" aria-labelledby="standing" data-standing=move || standing.get().name()>
-            <div class="buy-head">
+        <section class="buy-box" id="buy" aria-labelledby="sale-state" data-sale-state=move || state.get().name()>
+            <div class="buy-box-header">
                 <div role="status">
-                    <h2 class="standing" id="standing">{move || title(standing.get())}</h2>
+                    <h2 class="sale-state" id="sale-state">{move || headline(state.get())}</h2>
                 </div>
-                <Connection link=link />
+                <ConnectionIndicator status />
             </div>
-            <Numbers counts=counts untaken />
-            <Meter counts=counts />
-            {move || starts_at.clone().filter(|_| phase.get() == Phase::Coming).map(|start| view! { <Opening now start /> })}
-            {refusal.map(|refusal| view! { <Refused refusal counts qty /> })}
+            <StockNumbers counts available_label />
+            <StockMeter counts />
+            {move || opening().map(|starts_at| view! { <SaleOpening now starts_at /> })}
+            {error.map(|error| view! { <ReserveError error counts qty /> })}
             {move || {
-                let (product, key, again, hold_for) = (product.clone(), key.clone(), again.clone(), hold_for.clone());
-                (phase.get() == Phase::Open)
-                    .then(|| view! { <ReserveForm product key again counts qty most limit invalid hold_for /> })
+                let (product_id, form_key, retry_key) = (product_id.clone(), form_key.clone(), retry_key.clone());
+                let hold_for = hold_for.clone();
+                is_open()
+                    .then(|| view! { <ReserveForm product_id form_key retry_key counts qty max_qty limit invalid hold_for /> })
             }}
-            // Below the form, which must not move under the finger.
-            {move || (phase.get() == Phase::Open && counts.with(|c| c.available == 0)).then(|| view! { <Gone counts /> })}
-            {move || ends_at.clone().filter(|_| phase.get() == Phase::Ended).map(|end| view! { <Over end /> })}
+            // Below the form, so that the form does not move while a shopper is about to press its button.
+            {move || (is_open() && counts.with(|c| c.available == 0)).then(|| view! { <NoneAvailable counts /> })}
+            {move || closing().map(|ended_at| view! { <SaleEnded ended_at /> })}
         </section>
     }
 }
 
 #[component]
-fn Opening(now: ReadSignal<i64>, start: Moment) -> impl IntoView {
-    let end = start.at;
+fn SaleOpening(now: ReadSignal<i64>, starts_at: DateTime) -> impl IntoView {
+    let end = starts_at.millis;
     view! {
-        <div class="opening">
+        <div class="sale-opening">
             <p>"Opens in"</p>
-            <p class="opening-count">
+            <p class="sale-opening-countdown">
                 <Countdown now end left="until the sale opens" />
             </p>
-            <p class="quiet">"on " <When moment=start /> ", by our clock. No need to reload: this page opens with the sale."</p>
+            <p class="muted">"On " <LocalTime at=starts_at /> ". No need to reload: you can reserve here as soon as it opens."</p>
         </div>
     }
 }
 
 #[component]
-fn Gone(counts: ReadSignal<Counts>) -> impl IntoView {
-    let words = move || match counts.with(Counts::may_return) {
-        0 => "Every unit has been paid for. There will be no more in this sale.".to_owned(),
-        n => format!(
-            "{} with shoppers who have not paid yet. What they give back, or let run out, is for sale here the same second.",
-            words::units_are(n)
-        ),
+fn NoneAvailable(counts: ReadSignal<StockCounts>) -> impl IntoView {
+    let text = move || match counts.with(StockCounts::in_carts) {
+        0 => "Every unit has been paid for.".to_owned(),
+        1 => "1 unit is in a cart and not paid for yet. If it comes back, it goes on sale here right away.".to_owned(),
+        n => format!("{n} units are in carts and not paid for yet. If they come back, they go on sale here right away."),
     };
-    view! { <p class="gone">{words}</p> }
+    view! { <p class="none-available">{text}</p> }
 }
 
 #[component]
-fn Over(end: Moment) -> impl IntoView {
+fn SaleEnded(ended_at: DateTime) -> impl IntoView {
     view! {
-        <div class="over">
-            <p>"It closed on " <When moment=end /> "."</p>
-            <p><a class="button button-quiet" href="/">"See what else is on"</a></p>
+        <div class="sale-ended">
+            <p>"It ended on " <LocalTime at=ended_at /> "."</p>
+            <p><a class="button button-secondary" href="/">"See what else is on"</a></p>
         </div>
     }
 }
 
-/// The refusal of the last try, above the form. One that was about too little stock says so once there is enough; it keeps
-/// its height, for the form must not move under the finger.
+/// The error of the previous attempt. If stock was too low and now suffices, a second message takes its place. Both have
+/// the same height, so that the form below does not move while a shopper is about to press its button.
 #[component]
-fn Refused(refusal: RefusalNotice, counts: ReadSignal<Counts>, qty: RwSignal<u32>) -> impl IntoView {
-    let RefusalNotice { notice, short, .. } = refusal;
-    let drawn = counts.get_untracked().version;
-    let settled = Memo::new(move |_| short && counts.with(|c| c.version > drawn && c.available >= qty.get()));
-    let said = |Notice { title, text }: Notice| {
+fn ReserveError(error: OfferError, counts: ReadSignal<StockCounts>, qty: RwSignal<u32>) -> impl IntoView {
+    let OfferError { notice, is_stock_too_low, .. } = error;
+    let rendered_version = counts.get_untracked().version;
+    let is_resolved = Memo::new(move |_| {
+        is_stock_too_low && counts.with(|c| c.version > rendered_version && c.available >= qty.get())
+    });
+    let message = |Notice { title, text }: Notice| {
         view! {
             <p class="notice-title">{title}</p>
             <p>{text}</p>
         }
     };
     view! {
-        <div class="notice notice-refusal notice-either" id="notice" role="alert" data-testid="notice">
-            <div hidden=settled>{said(notice)}</div>
-            <div hidden=move || !settled.get()>{said(words::back_again())}</div>
+        <div class="notice notice-error notice-alternatives" id="notice" role="alert" data-testid="notice">
+            <div hidden=is_resolved>{message(notice)}</div>
+            <div hidden=move || !is_resolved.get()>{message(messages::back_in_stock())}</div>
         </div>
     }
 }
 
 #[component]
 fn ReserveForm(
-    product: String,
-    key: String,
-    again: Option<String>,
-    counts: ReadSignal<Counts>,
+    product_id: String,
+    form_key: String,
+    retry_key: Option<String>,
+    counts: ReadSignal<StockCounts>,
     qty: RwSignal<u32>,
-    most: u32,
+    max_qty: u32,
     limit: Option<u32>,
     invalid: bool,
     hold_for: String,
 ) -> impl IntoView {
-    let sent = RwSignal::new(false);
-    // Not disabled: it would lose the focus of who waits at it for a unit that comes back. Without scripts it asks, and the
-    // server knows better than a page that may be old.
-    let none_left = Memo::new(move |_| counts.with(|c| c.available == 0));
-    // The key makes a second sending harmless; this only spares the shopper the doubt.
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        if sent.get_untracked() || none_left.get_untracked() {
+    let is_submitted = RwSignal::new(false);
+    // The button is marked with aria-disabled, because `disabled` would take the focus from shoppers who wait at it for a
+    // unit to come back. Without JavaScript the form stays usable: the page may be old, and the server decides.
+    let none_available = Memo::new(move |_| counts.with(|c| c.available == 0));
+    // The key already makes a second submission harmless. This avoids a needless request.
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        if is_submitted.get_untracked() || none_available.get_untracked() {
             event.prevent_default();
         } else {
-            sent.set(true);
-            // The answer may have been stopped, or have gone to another tab.
-            set_timeout(move || sent.set(false), ENOUGH);
+            is_submitted.set(true);
+            // The shopper may have stopped the navigation, or the response may open in another tab.
+            set_timeout(move || is_submitted.set(false), RESUBMIT_TIMEOUT);
         }
     };
     view! {
-        <form class="reserve" method="post" action=paths::RESERVE on:submit=submit aria-busy=move || sent.get().to_string()>
-            <input type="hidden" name="product" value=product />
-            <input type="hidden" name="key" value=key />
-            {again.map(|again| view! { <input type="hidden" name="again" value=again /> })}
-            <Quantity qty most invalid />
-            <button class="button button-main" type="submit" aria-disabled=move || none_left.get().then_some("true")>
+        <form class="reserve-form" method="post" action=paths::RESERVE on:submit=on_submit aria-busy=move || is_submitted.get().to_string()>
+            <input type="hidden" name="product" value=product_id />
+            <input type="hidden" name="key" value=form_key />
+            {retry_key.map(|key| view! { <input type="hidden" name="again" value=key /> })}
+            <QuantityField qty max=max_qty invalid />
+            <button class="button button-primary" type="submit" aria-disabled=move || none_available.get().then_some("true")>
                 "Reserve"
             </button>
-            <p class="quiet reserve-terms">
-                {format!("We hold it for you for {hold_for} while you decide. It costs nothing to give it back.")}
-                {limit.map(|n| format!(" Up to {n} for each shopper, so that more people get one."))}
+            <p class="muted reserve-terms">
+                {format!("We’ll hold it for you for {hold_for}. Reserving and cancelling are free.")}
+                {limit.map(|n| format!(" Up to {n} per shopper, so that more people get one."))}
             </p>
         </form>
     }

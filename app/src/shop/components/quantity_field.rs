@@ -1,70 +1,71 @@
-//! How many: a number field that works by itself, and two buttons that wake up in the browser.
+//! The quantity field: a number input with buttons for one less and one more, which need the island to be hydrated.
 
 use leptos::prelude::*;
 
-/// The field's id, by which its label and [`typed`] find it.
-const FIELD: &str = "qty";
+/// The input's id, for its label and for [`current_or`].
+const FIELD_ID: &str = "qty";
 
-/// What the shopper has typed before the page woke up, or the browser has kept from before a reload; else `suggested`.
-pub(super) fn typed(suggested: u32) -> u32 {
+/// Returns the input's value: what the shopper typed before hydration, or what the browser restored after a reload. Falls
+/// back to `suggested`.
+pub(super) fn current_or(suggested: u32) -> u32 {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let field = document().get_element_by_id(FIELD).and_then(|e| e.dyn_into::<web_sys::HtmlInputElement>().ok());
+        let field = document().get_element_by_id(FIELD_ID).and_then(|e| e.dyn_into::<web_sys::HtmlInputElement>().ok());
         field.and_then(|field| field.value().parse().ok()).unwrap_or(suggested)
     }
     #[cfg(not(feature = "hydrate"))]
     suggested
 }
 
-/// A field named `qty`, from 1 to `most`. A button that has come to its end says so and does nothing more; were it disabled,
-/// it would lose the focus of who presses it by keyboard.
+/// An input named `qty`, from 1 to `max`. A button at its limit is marked with `aria-disabled` and does nothing. The
+/// `disabled` attribute would take the focus away from keyboard users.
 #[component]
-pub(super) fn Quantity(
+pub(super) fn QuantityField(
     qty: RwSignal<u32>,
-    most: u32,
-    /// The refusal beside the form, where it is about this field.
+    max: u32,
+    /// Whether the error notice beside the form is about this field.
     invalid: bool,
 ) -> impl IntoView {
-    let first = qty.get_untracked();
-    let heard = move |text: String| {
+    let initial = qty.get_untracked();
+    let on_input = move |text: String| {
         if let Ok(n) = text.parse::<u32>() {
             qty.set(n);
         }
     };
     view! {
         <div class="quantity">
-            <label for=FIELD>"Quantity"</label>
+            <label for=FIELD_ID>"Quantity"</label>
             <div class="stepper">
                 <button
                     type="button"
-                    class="step"
+                    class="stepper-button"
                     aria-label="One less"
                     aria-disabled=move || (qty.get() <= 1).then_some("true")
-                    on:click=move |_| qty.update(|n| *n = n.saturating_sub(1).clamp(1, most))
+                    on:click=move |_| qty.update(|n| *n = n.saturating_sub(1).clamp(1, max))
                 >
                     "−"
                 </button>
                 <input
-                    id=FIELD
+                    id=FIELD_ID
                     name="qty"
                     type="number"
                     inputmode="numeric"
                     min="1"
-                    max=most.to_string()
+                    max=max.to_string()
                     required
-                    value=first.to_string()
+                    value=initial.to_string()
                     prop:value=move || qty.get().to_string()
                     aria-invalid=invalid.then_some("true")
                     aria-describedby=invalid.then_some("notice")
-                    on:input=move |event| heard(event_target_value(&event))
+                    on:input=move |event| on_input(event_target_value(&event))
                 />
                 <button
                     type="button"
-                    class="step"
+                    class="stepper-button"
                     aria-label="One more"
-                    aria-disabled=move || (qty.get() >= most).then_some("true")
-                    on:click=move |_| qty.update(|n| *n = n.saturating_add(1).clamp(1, most))
+                    aria-disabled=move || (qty.get() >= max).then_some("true")
+                    on:click=move |_| qty.update(|n| *n = n.saturating_add(1).clamp(1, max))
                 >
                     "+"
                 </button>

@@ -1,53 +1,58 @@
-//! The live corner of a product's card: is it on, and what is left.
+//! The live part of a product card: the sale's state and the remaining stock.
 
-use super::{
-    connection::Connection,
-    countdown::Countdown,
-    standing::{Phase, Standing},
-    stock::{Counts, Meter, live_counts},
+use crate::{
+    clock::server_time,
+    event_stream::subscribe,
+    messages, paths,
+    ui::{
+        ConnectionIndicator,
+        countdown::Countdown,
+        sale_state::{SaleState, sale_phase},
+        stock::{StockCounts, StockMeter, live_counts},
+    },
 };
-use crate::{clock::server_time, live::follow, paths, words};
+use checkout::model::SalePhase;
 use leptos::prelude::*;
 
-/// Badge, meter and one line of words.
+/// A badge, the stock meter and one line of text. Times are milliseconds since the epoch.
 #[island]
-pub fn Teaser(counts: Counts, rendered_at: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> impl IntoView {
+pub fn StockBadge(counts: StockCounts, rendered_at: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> impl IntoView {
     let (counts, _) = live_counts(paths::ALL_STOCK_EVENTS.to_owned(), counts);
     let now = server_time(rendered_at);
-    let phase = Memo::new(move |_| Phase::at(now.get(), starts_at, ends_at));
-    let standing = Memo::new(move |_| counts.with(|c| Standing::of(phase.get(), c)));
-    let line = move || {
-        counts.with(|c| match standing.get() {
-            Standing::Coming => words::units(c.total),
-            Standing::Ended => format!("{} of {} sold", c.sold, c.total),
-            Standing::Gone => "Sold out".to_owned(),
-            Standing::Waiting => format!("{} held, may come back", c.may_return()),
-            Standing::Open => format!("{} of {} available", c.available, c.total),
+    let phase = Memo::new(move |_| sale_phase(now.get(), starts_at, ends_at));
+    let state = Memo::new(move |_| counts.with(|c| SaleState::new(phase.get(), c)));
+    let text = move || {
+        counts.with(|c| match state.get() {
+            SaleState::Upcoming => messages::units(c.total),
+            SaleState::Ended => format!("{} of {} sold", c.sold, c.total),
+            SaleState::SoldOut => "Sold out".to_owned(),
+            SaleState::AllTaken => format!("{} in carts", c.in_carts()),
+            SaleState::Available => format!("{} of {} available", c.available, c.total),
         })
     };
-    let badge = move || match standing.get() {
-        Standing::Coming => "Opens in ",
-        Standing::Ended => "Ended",
-        Standing::Gone => "Sold out",
-        Standing::Waiting => "All taken for now",
-        Standing::Open => "On now",
+    let label = move || match state.get() {
+        SaleState::Upcoming => "Opens in ",
+        SaleState::Ended => "Ended",
+        SaleState::SoldOut => "Sold out",
+        SaleState::AllTaken => "All taken for now",
+        SaleState::Available => "On now",
     };
-    let opens = move || starts_at.filter(|_| phase.get() == Phase::Coming);
+    let opens_at = move || starts_at.filter(|_| matches!(phase.get(), SalePhase::Upcoming(_)));
     view! {
-        <div class="teaser" data-standing=move || standing.get().name()>
+        <div class="stock-badge" data-sale-state=move || state.get().name()>
             <p class="badge">
-                {badge}
-                {move || opens().map(|end| view! { <Countdown now end left="until it opens" /> })}
+                {label}
+                {move || opens_at().map(|end| view! { <Countdown now end left="until it opens" /> })}
             </p>
-            <Meter counts />
-            <p class="teaser-line">{line}</p>
+            <StockMeter counts />
+            <p class="stock-badge-text">{text}</p>
         </div>
     }
 }
 
-/// How the page of all drops hears from the server.
+/// The status of the connection that all badges of a page share.
 #[island]
 pub fn StockConnection() -> impl IntoView {
-    let link = follow(paths::ALL_STOCK_EVENTS.to_owned(), "stock", |_| {});
-    view! { <Connection link /> }
+    let status = subscribe(paths::ALL_STOCK_EVENTS.to_owned(), "stock", |_| {});
+    view! { <ConnectionIndicator status /> }
 }

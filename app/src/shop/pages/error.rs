@@ -1,52 +1,53 @@
-//! The pages for when there is no page: nothing here, too busy, broken.
+//! Error pages: not found, too busy, failed.
 
-use super::Unlisted;
-use crate::words::{self, Notice};
+use super::NoIndex;
+use crate::messages::{self, Notice};
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 
-/// For addresses that no route has.
+/// The page for URLs without a route.
 #[component]
-pub(crate) fn MissingPage() -> impl IntoView {
+pub(crate) fn NotFoundPage() -> impl IntoView {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::NOT_FOUND);
     }
-    missing()
+    not_found()
 }
 
-pub(super) fn missing() -> AnyView {
-    drawn("Not found", "404", words::nothing_here())
+pub(super) fn not_found() -> AnyView {
+    error_page("Not found", "404", messages::not_found())
 }
 
 pub(super) fn busy() -> AnyView {
-    drawn("Very busy", "503", words::busy())
+    error_page("Very busy", "503", messages::busy())
 }
 
-pub(super) fn broken() -> AnyView {
-    drawn("Something broke", "500", words::fault())
+pub(super) fn internal_error() -> AnyView {
+    error_page("Something went wrong", "500", messages::internal_error())
 }
 
-fn drawn(title: &'static str, code: &'static str, notice: Notice) -> AnyView {
+fn error_page(title: &'static str, code: &'static str, notice: Notice) -> AnyView {
     view! {
         <Title text=title />
-        <Unlisted about=title />
-        {apology(code.to_owned(), notice)}
+        <NoIndex description=title />
+        <ErrorMessage code=code.to_owned() notice />
     }
     .into_any()
 }
 
-/// What stands where a page should be.
-pub(crate) fn apology(code: String, notice: Notice) -> impl IntoView {
+/// The status code, the message and links to other pages.
+#[component]
+pub(crate) fn ErrorMessage(code: String, notice: Notice) -> impl IntoView {
     view! {
-        <div class="lost">
-            <p class="lost-code" aria-hidden="true">{code}</p>
+        <div class="error-page">
+            <p class="error-code" aria-hidden="true">{code}</p>
             <h1>{notice.title}</h1>
             <p>{notice.text}</p>
             <p class="actions">
-                <a class="button button-main" href="/">"See the drops"</a>
-                <a class="button button-quiet" href="/orders">"My orders"</a>
+                <a class="button button-primary" href="/">"See the drops"</a>
+                <a class="button button-secondary" href="/orders">"My orders"</a>
             </p>
         </div>
     }

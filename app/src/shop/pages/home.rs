@@ -1,57 +1,61 @@
-//! All drops: live, coming and past.
+//! All products: on now, coming up, and past.
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
-use super::{Refresh, Request, Stop, page};
+use super::{NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
     clock::seconds_left,
-    parts::{card::ProductCard, teaser::StockConnection},
+    paths,
+    price::format_price,
+    shop::components::stock_badge::{StockBadge, StockConnection},
+    ui::product_image::ProductImage,
 };
 use checkout::model::{Product, SalePhase, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use std::sync::Arc;
 
-/// Without scripts the counts are as old as the page; this often they are counted again.
-const RECOUNT_SECONDS: i64 = 30;
+/// Refresh interval without scripts, for the counts.
+const REFRESH_SECONDS: i64 = 30;
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
-    page(load)
+    render_page(load)
 }
 
-async fn load(request: Request) -> Result<AnyView, Stop> {
+async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let now = request.checkout.now();
     let products = request.checkout.products();
-    let empty = products.is_empty();
-    let next_opening = products.iter().filter_map(|p| opens_in(p, now)).min();
-    let Drops { live, coming, past } = Drops::sorted(products, now);
+    let is_empty = products.is_empty();
+    let next_opening = products.iter().filter_map(|p| seconds_until_opening(p, now)).min();
+    let Drops { live, upcoming, past } = Drops::sort(products, now);
     Ok(view! {
         <Title text="Live drops" />
         <Meta
             name="description"
-            content="Small drops, fairly held: live stock, and a reservation that is yours while you decide."
+            content="Limited drops with live stock. Reserve yours and it’s held for you while you decide."
         />
-        <Refresh seconds=next_opening.map_or(RECOUNT_SECONDS, |s| s.min(RECOUNT_SECONDS)) />
+        <NoScriptRefresh seconds=next_opening.map_or(REFRESH_SECONDS, |s| s.min(REFRESH_SECONDS)) />
         <section class="hero">
             <h1>"Small drops, "<em>"fairly held."</em></h1>
             <p>
-                "Few pieces, one moment. Reserve, and it is yours while you decide: nobody can take it out of your hands, and nobody is shown a number that is not true."
+                "Limited runs with live stock. Reserve yours and it’s held for you while you decide. Nobody else can take it, and every number you see is real."
             </p>
             <StockConnection />
         </section>
-        <Section title="On now" id="live" products=live now feature=true />
-        <Section title="Coming up" id="coming" products=coming now feature=false />
-        <Section title="Past drops" id="past" products=past now feature=false />
-        {empty.then(|| view! {
-            <div class="empty">
-                <h2>"The shelf is empty"</h2>
-                <p>"There is no drop yet. Come back soon: new ones show here before they open."</p>
+        <DropSection title="On now" id="live" products=live now featured=true />
+        <DropSection title="Coming up" id="coming" products=upcoming now featured=false />
+        <DropSection title="Past drops" id="past" products=past now featured=false />
+        {is_empty.then(|| view! {
+            <div class="empty-state">
+                <h2>"No drops yet"</h2>
+                <p>"Come back soon. You’ll see new drops here before they open."</p>
             </div>
         })}
     }
     .into_any())
 }
 
-fn opens_in(product: &Product, now: Timestamp) -> Option<i64> {
+fn seconds_until_opening(product: &Product, now: Timestamp) -> Option<i64> {
     match product.window.at(now) {
         SalePhase::Upcoming(at) => Some(seconds_left(now.as_millis(), at.as_millis()) + 1),
         _ => None,
@@ -61,45 +65,61 @@ fn opens_in(product: &Product, now: Timestamp) -> Option<i64> {
 #[derive(Default)]
 struct Drops {
     live: Vec<Arc<Product>>,
-    coming: Vec<Arc<Product>>,
+    upcoming: Vec<Arc<Product>>,
     past: Vec<Arc<Product>>,
 }
 
 impl Drops {
-    /// Coming ones soonest first, past ones newest first. A sale that has nothing left that could come back is past.
-    fn sorted(products: Vec<Arc<Product>>, now: Timestamp) -> Self {
+    /// Sorts upcoming drops by opening and past ones newest first. A sale whose units are all sold counts as past.
+    fn sort(products: Vec<Arc<Product>>, now: Timestamp) -> Self {
         let mut drops = Self::default();
         for product in products {
-            let gone = product.stock.sold == product.stock.total;
+            let is_sold_out = product.stock.sold == product.stock.total;
             match product.window.at(now) {
-                SalePhase::Upcoming(_) => drops.coming.push(product),
-                SalePhase::Open if !gone => drops.live.push(product),
+                SalePhase::Upcoming(_) => drops.upcoming.push(product),
+                SalePhase::Open if !is_sold_out => drops.live.push(product),
                 SalePhase::Open | SalePhase::Ended(_) => drops.past.push(product),
             }
         }
-        drops.coming.sort_by_key(|p| p.window.starts_at);
+        drops.upcoming.sort_by_key(|p| p.window.starts_at);
         drops.past.sort_by_key(|p| std::cmp::Reverse(p.window.ends_at.unwrap_or(p.updated_at)));
         drops
     }
 }
 
 #[component]
-fn Section(
+fn DropSection(
     title: &'static str,
     id: &'static str,
     products: Vec<Arc<Product>>,
     now: Timestamp,
-    feature: bool,
+    featured: bool,
 ) -> impl IntoView {
     (!products.is_empty()).then(|| {
         let cards = products.into_iter().map(|product| view! { <ProductCard product now /> }).collect_view();
         view! {
-            <section class="drops" data-feature=feature.to_string() aria-labelledby=id>
+            <section class="drops" data-featured=featured.to_string() aria-labelledby=id>
                 <h2 id=id>{title}</h2>
                 <ul class="cards">{cards}</ul>
             </section>
         }
     })
+}
+
+/// A product's card. The name is the link, and the style sheet extends it over the whole card.
+#[component]
+fn ProductCard(product: Arc<Product>, now: Timestamp) -> impl IntoView {
+    let [starts_at, ends_at] = [product.window.starts_at, product.window.ends_at].map(|at| at.map(Timestamp::as_millis));
+    view! {
+        <li class="card" data-testid="product-card">
+            <ProductImage path=product.image.clone() />
+            <div class="card-body">
+                <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
+                <p class="price">{format_price(product.price)}</p>
+                <StockBadge counts=product.snapshot().into() rendered_at=now.as_millis() starts_at ends_at />
+            </div>
+        </li>
+    }
 }
 
 #[cfg(test)]
@@ -116,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn drops_are_live_coming_or_past() {
+    fn drops_are_live_upcoming_or_past() {
         let products = vec![
             product("later", (Some(300), None), 1),
             product("soon", (Some(200), None), 1),
@@ -125,10 +145,10 @@ mod tests {
             product("over", (None, Some(90)), 1),
             product("gone", (None, None), 0),
         ];
-        let drops = Drops::sorted(products, Timestamp::from_millis(100));
+        let drops = Drops::sort(products, Timestamp::from_millis(100));
         let slugs = |of: &[Arc<Product>]| of.iter().map(|p| p.slug.to_string()).collect::<Vec<_>>();
         assert_eq!(slugs(&drops.live), ["on"]);
-        assert_eq!(slugs(&drops.coming), ["soon", "later"]);
+        assert_eq!(slugs(&drops.upcoming), ["soon", "later"]);
         assert_eq!(slugs(&drops.past), ["over", "long-over", "gone"]);
     }
 }

@@ -1,15 +1,16 @@
-//! One file an address. A page is loaded whole before its first byte is sent, so that its status is true.
+//! Pages, one file for each route. The server loads a page completely before it sends the first byte, so that the status
+//! code is right.
 
-pub(crate) mod checkout;
+pub(crate) mod error;
+pub(crate) mod hold;
 pub(crate) mod home;
-pub(crate) mod missing;
 pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod product;
 pub(crate) mod sandbox;
 
-use crate::session;
-use ::checkout::{
+use crate::shop::session;
+use checkout::{
     Checkout, Error,
     model::{Owner, Refusal},
 };
@@ -22,37 +23,37 @@ use leptos_router::{
     params::ParamsMap,
 };
 
-/// Why there is no page to show.
-pub(crate) enum Stop {
-    /// Nothing is here, or it is somebody else's.
-    Missing,
-    /// Too much to do; try again soon.
+/// Reason why a page cannot be shown.
+pub(crate) enum PageError {
+    /// Nothing exists at this URL, or it belongs to somebody else.
+    NotFound,
+    /// The server is overloaded.
     Busy,
-    /// The shop broke; the log knows how.
-    Broken,
+    /// The server failed and has logged the cause.
+    Internal,
 }
 
-impl From<Error> for Stop {
+impl From<Error> for PageError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Refused(Refusal::UnknownProduct | Refusal::UnknownHold | Refusal::UnknownOrder) => Self::Missing,
+            Error::Refused(Refusal::UnknownProduct | Refusal::UnknownHold | Refusal::UnknownOrder) => Self::NotFound,
             Error::Busy { .. } => Self::Busy,
-            Error::Refused(_) | Error::OutcomeUnknown | Error::Internal => Self::Broken,
+            Error::Refused(_) | Error::OutcomeUnknown | Error::Internal => Self::Internal,
         }
     }
 }
 
-/// What every page needs to be drawn, taken from the request before anything is waited for.
+/// What a page needs from its request. Leptos' context must be read before the first `await`.
 #[derive(Clone)]
-pub(crate) struct Request {
+pub(crate) struct PageRequest {
     pub(crate) checkout: Checkout,
     pub(crate) params: ParamsMap,
     pub(crate) query: ParamsMap,
     session: Option<tower_sessions::Session>,
 }
 
-impl Request {
-    fn here() -> Option<Self> {
+impl PageRequest {
+    fn from_context() -> Option<Self> {
         Some(Self {
             checkout: use_context()?,
             params: use_params_map().get_untracked(),
@@ -61,48 +62,48 @@ impl Request {
         })
     }
 
-    /// Whose things may be shown; `None` for those who have none.
-    pub(crate) async fn owner(&self) -> Result<Option<Owner>, Stop> {
+    /// Returns the session's owner, or `None` if this shopper has reserved nothing yet.
+    pub(crate) async fn owner(&self) -> Result<Option<Owner>, PageError> {
         let Some(session) = &self.session else { return Ok(None) };
         session::owner(session).await.map_err(|error| {
-            tracing::error!(%error, "the session could not be read");
-            if session::is_away(&error) { Stop::Busy } else { Stop::Broken }
+            tracing::error!(%error, "cannot read the session");
+            if session::is_store_unavailable(&error) { PageError::Busy } else { PageError::Internal }
         })
     }
 
-    /// An id in the address; one that cannot be read names nothing.
-    pub(crate) fn id<T: std::str::FromStr>(&self, name: &str) -> Result<T, Stop> {
-        self.params.get(name).and_then(|id| id.parse().ok()).ok_or(Stop::Missing)
+    /// Returns the id in the route parameter `name`. An invalid id is reported as not found.
+    pub(crate) fn id<T: std::str::FromStr>(&self, name: &str) -> Result<T, PageError> {
+        self.params.get(name).and_then(|id| id.parse().ok()).ok_or(PageError::NotFound)
     }
 }
 
-/// Draws a page once it is loaded, or the page that says why not, with the status that is true.
-pub(crate) fn page<F, L>(load: L) -> impl IntoView
+/// Loads and renders a page, or an error page with the matching status code.
+pub(crate) fn render_page<F, L>(load: L) -> impl IntoView
 where
-    L: FnOnce(Request) -> F,
-    F: Future<Output = Result<AnyView, Stop>> + Send + 'static,
+    L: FnOnce(PageRequest) -> F,
+    F: Future<Output = Result<AnyView, PageError>> + Send + 'static,
 {
     let response = use_context::<ResponseOptions>();
     if let Some(response) = &response {
-        // Pages hold the server's time, form keys and what is the shopper's own: no cache may show them again.
+        // Pages contain the server's time, form keys and personal data, so no cache may store them.
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
-    let loading = Request::here().map(load);
-    let shown = Suspend::new(async move {
+    let loading = PageRequest::from_context().map(load);
+    let page = Suspend::new(async move {
         let loaded = match loading {
             Some(loading) => loading.await,
-            None => Err(Stop::Broken),
+            None => Err(PageError::Internal),
         };
-        loaded.unwrap_or_else(|stop| stopped(&stop, response.as_ref()))
+        loaded.unwrap_or_else(|error| render_error(&error, response.as_ref()))
     });
-    view! { <Suspense>{shown}</Suspense> }
+    view! { <Suspense>{page}</Suspense> }
 }
 
-fn stopped(stop: &Stop, response: Option<&ResponseOptions>) -> AnyView {
-    let (status, view) = match stop {
-        Stop::Missing => (StatusCode::NOT_FOUND, missing::missing()),
-        Stop::Busy => (StatusCode::SERVICE_UNAVAILABLE, missing::busy()),
-        Stop::Broken => (StatusCode::INTERNAL_SERVER_ERROR, missing::broken()),
+fn render_error(error: &PageError, response: Option<&ResponseOptions>) -> AnyView {
+    let (status, view) = match error {
+        PageError::NotFound => (StatusCode::NOT_FOUND, error::not_found()),
+        PageError::Busy => (StatusCode::SERVICE_UNAVAILABLE, error::busy()),
+        PageError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, error::internal_error()),
     };
     if let Some(response) = response {
         response.set_status(status);
@@ -113,18 +114,18 @@ fn stopped(stop: &Stop, response: Option<&ResponseOptions>) -> AnyView {
     view
 }
 
-/// Keeps a personal page out of search engines; `about` is for the bookmarks and previews of whoever it belongs to.
+/// Keeps a personal page out of search engines. The description appears in the owner's bookmarks and link previews.
 #[component]
-pub(crate) fn Unlisted(about: &'static str) -> impl IntoView {
+pub(crate) fn NoIndex(description: &'static str) -> impl IntoView {
     view! {
         <Meta name="robots" content="noindex" />
-        <Meta name="description" content=about />
+        <Meta name="description" content=description />
     }
 }
 
-/// Without scripts, a page that counts or waits is asked for again after a while.
+/// Reloads the page after some seconds if scripts are disabled.
 #[component]
-pub(crate) fn Refresh(seconds: i64) -> impl IntoView {
+pub(crate) fn NoScriptRefresh(seconds: i64) -> impl IntoView {
     view! {
         <noscript>
             <meta http-equiv="refresh" content=seconds.max(1).to_string() />

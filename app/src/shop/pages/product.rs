@@ -1,97 +1,104 @@
-//! A product: picture, price, live stock, and the form that reserves.
+//! A product: image, price, live stock, and the reservation form.
 
-use super::{Refresh, Request, Stop, page};
+use super::{NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
     clock::seconds_left,
-    flash::{self, Trouble},
-    money,
-    parts::{
-        buy::{BuyPanel, Offer, RefusalNotice},
-        picture::Picture,
+    messages,
+    price::format_price,
+    shop::{
+        components::buy_box::{BuyBox, Offer, OfferError},
+        form_error::{FormError, query_number},
     },
-    words,
+    ui::product_image::ProductImage,
 };
 use checkout::model::{MAX_QUANTITY, Product, Refusal, SalePhase, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use uuid::Uuid;
 
-/// Without scripts: how often a sold-out sale is looked at again, and the longest wait for one to open.
-const LOOK_AGAIN_SECONDS: i64 = 15;
-const LONGEST_WAIT_SECONDS: i64 = 60;
+/// Refresh interval without scripts while all units are taken.
+const ALL_TAKEN_REFRESH_SECONDS: i64 = 15;
+/// Longest refresh interval without scripts before a sale opens.
+const MAX_REFRESH_SECONDS: i64 = 60;
+
+/// Search engines show about this much of a description.
+const MAX_DESCRIPTION_CHARS: usize = 155;
 
 #[component]
 pub(crate) fn ProductPage() -> impl IntoView {
-    page(load)
+    render_page(load)
 }
 
-async fn load(request: Request) -> Result<AnyView, Stop> {
-    let slug = request.params.get("slug").ok_or(Stop::Missing)?;
-    let product = request.checkout.product_by_slug(&slug).ok_or(Stop::Missing)?;
+async fn load(request: PageRequest) -> Result<AnyView, PageError> {
+    let slug = request.params.get("slug").ok_or(PageError::NotFound)?;
+    let product = request.checkout.product_by_slug(&slug).ok_or(PageError::NotFound)?;
     let now = request.checkout.now();
     let offer = offer(&product, now, &request);
     let name = product.name.clone();
     Ok(view! {
         <Title text=name.clone() />
-        <Meta name="description" content=summary(&product) />
-        {refresh_after(&product, now).map(|seconds| view! { <Refresh seconds /> })}
+        <Meta name="description" content=meta_description(&product) />
+        {refresh_seconds(&product, now).map(|seconds| view! { <NoScriptRefresh seconds /> })}
         <article class="product">
-            <div class="product-picture">
-                <Picture image=product.image.clone() />
+            <div class="product-gallery">
+                <ProductImage path=product.image.clone() />
             </div>
-            <div class="product-head">
-                <p class="crumb"><a href="/">"All drops"</a></p>
+            <div class="product-header">
+                <p class="breadcrumb"><a href="/">"All drops"</a></p>
                 <h1>{name}</h1>
-                <p class="price price-large">{money::price(product.price)}</p>
-                <p class="product-text">{product.description.clone()}</p>
+                <p class="price price-large">{format_price(product.price)}</p>
+                <p class="product-description">{product.description.clone()}</p>
             </div>
-            <div class="product-buy">
-                <BuyPanel offer />
+            <div class="product-offer">
+                <BuyBox offer />
             </div>
         </article>
     }
     .into_any())
 }
 
-fn offer(product: &Product, now: Timestamp, request: &Request) -> Offer {
-    let most = product.per_shopper_limit.unwrap_or(MAX_QUANTITY).min(product.stock.total).clamp(1, MAX_QUANTITY);
-    let qty = flash::number(&request.query, "qty").unwrap_or(1).clamp(1, most);
+fn offer(product: &Product, now: Timestamp, request: &PageRequest) -> Offer {
+    let max_qty = product.per_shopper_limit.unwrap_or(MAX_QUANTITY).min(product.stock.total).clamp(1, MAX_QUANTITY);
+    let qty = query_number(&request.query, "qty").unwrap_or(1).clamp(1, max_qty);
+    let retry_key = request.query.get("again").and_then(|key| key.parse::<Uuid>().ok());
+    let error = FormError::from_query(&request.query, product, now);
     Offer {
         counts: product.snapshot().into(),
         rendered_at: now.as_millis(),
         starts_at: product.window.starts_at.map(Into::into),
         ends_at: product.window.ends_at.map(Into::into),
-        most,
+        max_qty,
         limit: product.per_shopper_limit,
         qty,
-        hold_for: words::duration(product.hold_for),
-        key: Uuid::new_v4().to_string(),
-        again: request.query.get("again").and_then(|attempt| attempt.parse::<Uuid>().ok()).map(|id| id.to_string()),
-        refusal: Trouble::told(&request.query, product, now).map(|trouble| refusal(&trouble, qty, product)),
+        hold_for: messages::format_duration(product.hold_for),
+        form_key: Uuid::new_v4().to_string(),
+        retry_key: retry_key.map(|key| key.to_string()),
+        error: error.map(|error| offer_error(&error, qty, product)),
     }
 }
 
-fn refusal(trouble: &Trouble, qty: u32, product: &Product) -> RefusalNotice {
-    let short = matches!(trouble, Trouble::Refused(Refusal::SoldOut { .. }));
-    let about_qty = matches!(trouble, Trouble::Quantity | Trouble::Refused(Refusal::LimitReached { .. }));
-    let notice = if short && product.stock.available >= qty { words::back_again() } else { trouble.words() };
-    RefusalNotice { notice, short, about_qty }
+fn offer_error(error: &FormError, qty: u32, product: &Product) -> OfferError {
+    let is_stock_too_low = matches!(error, FormError::Refused(Refusal::SoldOut { .. }));
+    let is_about_quantity =
+        matches!(error, FormError::InvalidQuantity | FormError::Refused(Refusal::LimitReached { .. }));
+    let is_resolved = is_stock_too_low && product.stock.available >= qty;
+    let notice = if is_resolved { messages::back_in_stock() } else { error.notice() };
+    OfferError { notice, is_stock_too_low, is_about_quantity }
 }
 
-/// The page is asked for again when the sale opens, and while something may come back. Never while the form is open:
-/// that would take the shopper's choice away.
-fn refresh_after(product: &Product, now: Timestamp) -> Option<i64> {
+/// Returns the refresh interval without scripts. The page refreshes until the sale opens and while units may come back. It
+/// does not refresh while the form can be used, because that would discard the shopper's input.
+fn refresh_seconds(product: &Product, now: Timestamp) -> Option<i64> {
     match product.window.at(now) {
-        SalePhase::Upcoming(at) => Some(LONGEST_WAIT_SECONDS.min(seconds_left(now.as_millis(), at.as_millis()) + 1)),
+        SalePhase::Upcoming(at) => Some(MAX_REFRESH_SECONDS.min(seconds_left(now.as_millis(), at.as_millis()) + 1)),
         SalePhase::Open if product.stock.available == 0 && product.stock.sold < product.stock.total => {
-            Some(LOOK_AGAIN_SECONDS)
+            Some(ALL_TAKEN_REFRESH_SECONDS)
         }
         SalePhase::Open | SalePhase::Ended(_) => None,
     }
 }
 
-/// The start of the description, for search engines.
-fn summary(product: &Product) -> String {
+fn meta_description(product: &Product) -> String {
     let text = if product.description.is_empty() { &product.name } else { &product.description };
-    text.chars().take(155).collect()
+    text.chars().take(MAX_DESCRIPTION_CHARS).collect()
 }

@@ -1,7 +1,7 @@
-//! The test provider's pages, where there is one: they take no money, and say so.
+//! The test provider's payment pages. They move no money and say so.
 
-use super::{Request, Stop, Unlisted, page};
-use crate::{money, paths, sandbox::SandboxProvider, words};
+use super::{NoIndex, PageError, PageRequest, render_page};
+use crate::{messages, paths, price::format_price, shop::sandbox::SandboxProvider};
 use checkout::model::{HoldId, HoldState, Money, OrderId};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -10,84 +10,113 @@ use uuid::Uuid;
 /// Pays for an order.
 #[component]
 pub(crate) fn SandboxOrderPage() -> impl IntoView {
-    page(load_order)
+    render_page(load_order)
 }
 
-/// Pays for a reservation that is not ordered yet.
+/// Pays for a hold that is not ordered yet.
 #[component]
 pub(crate) fn SandboxHoldPage() -> impl IntoView {
-    page(load_hold)
+    render_page(load_hold)
 }
 
-/// One button: what it does, its name, and what it shows.
-type Act = (&'static str, &'static str, &'static str);
+/// A button of the payment form.
+struct TestPayment {
+    /// Value of the form's `act` field.
+    act: &'static str,
+    label: &'static str,
+    /// What the payment demonstrates.
+    description: &'static str,
+}
 
-const ORDER_ACTS: [Act; 4] = [
-    ("pay", "Pay", "The money arrives, once."),
-    ("decline", "Decline", "The bank says no. An order that waits is cancelled."),
-    ("twice", "Deliver twice", "The same message arrives two times and must count once."),
-    (
-        "late",
-        "Pay late",
-        "The money arrives after the order has ended (one that still waits is declined first). It takes stock again, or goes back.",
-    ),
+const ORDER_PAYMENTS: [TestPayment; 4] = [
+    TestPayment { act: "pay", label: "Pay", description: "Your payment arrives once." },
+    TestPayment {
+        act: "decline",
+        label: "Decline",
+        description: "The bank declines the payment. A pending order is cancelled.",
+    },
+    TestPayment {
+        act: "twice",
+        label: "Deliver twice",
+        description: "The same webhook arrives twice. It counts once.",
+    },
+    TestPayment {
+        act: "late",
+        label: "Pay late",
+        description: "The payment arrives after the order has ended (a pending order is declined first). It buys the units again if there are any left. If not, it goes back to you.",
+    },
 ];
 
-const HOLD_ACTS: [Act; 1] = [("pay", "Pay", "The money arrives before there is an order, and waits for it.")];
+const HOLD_PAYMENTS: [TestPayment; 1] = [TestPayment {
+    act: "pay",
+    label: "Pay",
+    description: "The payment arrives before there is an order, and waits for it.",
+}];
 
-async fn load_order(request: Request) -> Result<AnyView, Stop> {
-    let _provider: SandboxProvider = use_context().ok_or(Stop::Missing)?;
+async fn load_order(request: PageRequest) -> Result<AnyView, PageError> {
+    require_sandbox()?;
     let id: OrderId = request.id("order")?;
-    let owner = request.owner().await?.ok_or(Stop::Missing)?;
+    let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let order = request.checkout.order(id, owner).await?;
     let id = order.id.to_string();
-    let about = format!("This order is now: {}.", words::order_badge(order.state.name()).to_lowercase());
-    Ok(till(order.amount, about, ("order", &id), paths::order(&id), &ORDER_ACTS))
+    let status = format!("Status of this order: {}.", messages::order_status_label(order.state.name()).to_lowercase());
+    Ok(payment_form(order.amount, status, ("order", &id), paths::order(&id), &ORDER_PAYMENTS))
 }
 
-async fn load_hold(request: Request) -> Result<AnyView, Stop> {
-    let _provider: SandboxProvider = use_context().ok_or(Stop::Missing)?;
+async fn load_hold(request: PageRequest) -> Result<AnyView, PageError> {
+    require_sandbox()?;
     let id: HoldId = request.id("hold")?;
-    let owner = request.owner().await?.ok_or(Stop::Missing)?;
+    let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let hold = request.checkout.hold(id, owner).await?;
-    let product = request.checkout.product(hold.product_id).ok_or(Stop::Missing)?;
-    let due = product.price.times(hold.qty.get()).ok_or(Stop::Broken)?;
+    let product = request.checkout.product(hold.product_id).ok_or(PageError::NotFound)?;
+    let amount = product.price.times(hold.qty.get()).ok_or(PageError::Internal)?;
     let id = hold.id.to_string();
-    let (about, acts) = match hold.state {
-        HoldState::Active => ("There is no order yet: only the reservation is known.", &HOLD_ACTS[..]),
+    let (status, payments) = match hold.state {
+        HoldState::Active => ("There’s no order yet, only a reservation.", &HOLD_PAYMENTS[..]),
         _ => ("This reservation has ended.", &[][..]),
     };
-    Ok(till(due, about.to_owned(), ("hold", &id), paths::checkout(&id), acts))
+    Ok(payment_form(amount, status.to_owned(), ("hold", &id), paths::hold(&id), payments))
 }
 
-fn till(due: Money, about: String, (name, id): (&'static str, &str), back: String, acts: &[Act]) -> AnyView {
-    let (id, key) = (id.to_owned(), Uuid::new_v4().to_string());
-    let acts = acts.iter().enumerate().map(|(i, &(act, title, text))| {
-        let class = if i == 0 { "button button-main" } else { "button button-quiet" };
-        let words = format!("act-{act}");
+fn require_sandbox() -> Result<(), PageError> {
+    use_context::<SandboxProvider>().map(|_| ()).ok_or(PageError::NotFound)
+}
+
+/// `field` is the name and value of the hidden field that says what the payment is for.
+fn payment_form(
+    amount: Money,
+    status: String,
+    (field, id): (&'static str, &str),
+    back_url: String,
+    payments: &'static [TestPayment],
+) -> AnyView {
+    let (id, form_key) = (id.to_owned(), Uuid::new_v4().to_string());
+    let buttons = payments.iter().enumerate().map(|(i, &TestPayment { act, label, description })| {
+        let class = if i == 0 { "button button-primary" } else { "button button-secondary" };
+        let description_id = format!("act-{act}");
         view! {
             <li>
                 <form method="post" action=paths::SANDBOX>
-                    <input type="hidden" name=name value=id.clone() />
-                    <input type="hidden" name="key" value=key.clone() />
+                    <input type="hidden" name=field value=id.clone() />
+                    <input type="hidden" name="key" value=form_key.clone() />
                     <input type="hidden" name="act" value=act />
-                    <button class=class type="submit" aria-describedby=words.clone()>{title}</button>
+                    <button class=class type="submit" aria-describedby=description_id.clone()>{label}</button>
                 </form>
-                <p class="quiet" id=words>{text}</p>
+                <p class="muted" id=description_id>{description}</p>
             </li>
         }
     });
     view! {
         <Title text="Test payment" />
-        <Unlisted about="The test payment provider: it moves no money." />
-        <div class="narrow sandbox">
+        <NoIndex description="The test payment provider. It moves no money." />
+        <div class="narrow">
             <p class="sandbox-banner"><strong>"Test provider."</strong> " No real money moves here."</p>
             <section class="panel">
-                <h1>"Pay " {money::price(due)}</h1>
-                <p>{about}</p>
-                <ul class="acts">{acts.collect_view()}</ul>
+                <h1>"Pay " {format_price(amount)}</h1>
+                <p>{status}</p>
+                <ul class="sandbox-actions">{buttons.collect_view()}</ul>
             </section>
-            <p class="quiet aside"><a href=back>"Go back without paying"</a></p>
+            <p class="muted side-note"><a href=back_url>"Go back without paying"</a></p>
         </div>
     }
     .into_any()

@@ -1,0 +1,99 @@
+//! An order's status, as rendered by the server and as updated by the order's event stream.
+
+use crate::{
+    event_stream::{ConnectionStatus, subscribe},
+    paths,
+    ui::local_time::DateTime,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+
+/// An order's status as its page shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderStatusView {
+    /// `pending`, `paid` or `cancelled`.
+    pub status: String,
+    /// Why the order was cancelled.
+    pub reason: Option<String>,
+    /// When the order was paid or cancelled.
+    pub ended_at: Option<DateTime>,
+    /// The provider's id of the transaction that paid the order.
+    pub transaction_id: Option<String>,
+    /// Number of payments for the order that are or must be refunded.
+    pub refunds: usize,
+}
+
+/// An event of the order's stream: the fields that the page uses of the API's `Order`.
+#[derive(Deserialize)]
+struct OrderEvent {
+    status: String,
+    reason: Option<String>,
+    paid_at: Option<String>,
+    cancelled_at: Option<String>,
+    transaction_id: Option<String>,
+    #[serde(default)]
+    refunds: Vec<IgnoredAny>,
+}
+
+impl From<OrderEvent> for OrderStatusView {
+    fn from(event: OrderEvent) -> Self {
+        let OrderEvent { status, reason, paid_at, cancelled_at, transaction_id, refunds } = event;
+        let ended_at = paid_at.or(cancelled_at).map(DateTime::from_iso);
+        Self { status, reason, ended_at, transaction_id, refunds: refunds.len() }
+    }
+}
+
+impl OrderStatusView {
+    /// Returns a value that only grows. Orders go from pending to cancelled to paid and never back, and the number of
+    /// refunds never falls. An event with a lower rank is older than what is shown.
+    fn rank(&self) -> (u8, usize) {
+        let stage = match self.status.as_str() {
+            "pending" => 0,
+            "cancelled" => 1,
+            _ => 2,
+        };
+        (stage, self.refunds)
+    }
+}
+
+/// Follows an order. Returns its status, which starts as rendered, and the status of the connection. `on_refund` is called
+/// when another payment is to be refunded.
+pub(super) fn live_order(
+    id: &str,
+    rendered: OrderStatusView,
+    on_refund: fn(),
+) -> (ReadSignal<OrderStatusView>, Signal<ConnectionStatus>) {
+    let (order, set_order) = signal(rendered);
+    let connection = subscribe(paths::order_events(id), "order", move |data| {
+        let Ok(event) = serde_json::from_str::<OrderEvent>(data) else { return };
+        let update = OrderStatusView::from(event);
+        let (rank, refunds) = order.with_untracked(|order| (order.rank(), order.refunds));
+        if update.refunds > refunds {
+            on_refund();
+        }
+        if update.rank() > rank {
+            set_order.set(update);
+        }
+    });
+    (order, connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_events_have_a_higher_rank() {
+        let parse = |event| OrderStatusView::from(serde_json::from_str::<OrderEvent>(event).unwrap());
+        let at = "2026-11-23T12:00:00Z";
+        let event =
+            format!(r#"{{"order_id":"x","status":"cancelled","reason":"expired","qty":1,"cancelled_at":"{at}"}}"#);
+        let cancelled = parse(&event);
+        assert_eq!((cancelled.reason.as_deref(), &cancelled.ended_at.as_ref().unwrap().iso[..]), (Some("expired"), at));
+        let paid = parse(r#"{"status":"paid","transaction_id":"tx"}"#);
+        assert_eq!(paid.transaction_id.as_deref(), Some("tx"));
+        assert!(paid.rank() > cancelled.rank());
+        let refund_due = parse(r#"{"status":"paid","transaction_id":"tx","refunds":[{"status":"refund_due"}]}"#);
+        assert!(refund_due.rank() > paid.rank());
+    }
+}

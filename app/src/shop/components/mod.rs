@@ -1,0 +1,9 @@
+//! Components of the shoppers' pages.
+
+pub mod buy_box;
+mod live_order;
+pub mod order_panel;
+mod quantity_field;
+pub mod stock_badge;
+
+pub use live_order::OrderStatusView;

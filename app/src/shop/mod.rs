@@ -1,0 +1,14 @@
+//! The shoppers' side: pages, their components, and the server functions behind their forms.
+
+pub mod components;
+
+#[cfg(feature = "ssr")]
+mod actions;
+#[cfg(feature = "ssr")]
+mod form_error;
+#[cfg(feature = "ssr")]
+pub(crate) mod pages;
+#[cfg(feature = "ssr")]
+pub mod sandbox;
+#[cfg(feature = "ssr")]
+pub mod session;

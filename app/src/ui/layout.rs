@@ -1,0 +1,56 @@
+//! The header and footer of every page.
+
+use leptos::prelude::*;
+
+/// The shop's name and the main navigation.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    view! {
+        <header class="site-header">
+            <div class="site-header-inner">
+                <a class="brand" href="/">
+                    <Logo />
+                    <span>"Holdfast"</span>
+                </a>
+                <nav aria-label="Main">
+                    <ul>
+                        <li><a href="/">"Drops"</a></li>
+                        <li><a href="/orders">"My orders"</a></li>
+                    </ul>
+                </nav>
+            </div>
+        </header>
+    }
+}
+
+/// Kelp that holds on to a rock.
+#[component]
+fn Logo() -> impl IntoView {
+    view! {
+        <svg class="logo" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
+            <path class="logo-rock" d="M3 27c3-5 7-7 13-7s10 2 13 7c.6 1-.2 2-1.4 2H4.4c-1.2 0-2-1-1.4-2z" />
+            <g class="logo-kelp" fill="none" stroke-width="2.2" stroke-linecap="round">
+                <path d="M16 20C16 14 13 12 16 3" />
+                <path d="M16 13c3-1 5-3 5.5-6.5" />
+                <path d="M15 15.5c-3-.5-5-2-6-5" />
+                <path d="M16 19.5c-1.5 2-3.5 2.5-5.5 2.5M16 19.5c1.5 2 3.5 2.5 5.5 2.5M16 19.5V25" />
+            </g>
+        </svg>
+    }
+}
+
+/// The footer.
+#[component]
+pub(crate) fn Footer() -> impl IntoView {
+    view! {
+        <footer class="site-footer">
+            <div class="site-footer-inner">
+                <p class="site-footer-text">"Real stock, live. Every number is counted from reservations and sales as they happen."</p>
+                <ul>
+                    <li><a href="/">"Drops"</a></li>
+                    <li><a href="/orders">"My orders"</a></li>
+                </ul>
+            </div>
+        </footer>
+    }
+}
