@@ -1,5 +1,5 @@
 //! Every expected "no". It travels as it is from `decide` to the browser and to API clients; `server/src/problem.rs`
-//! turns it into HTTP, `app/src/words.rs` into words for shoppers.
+//! turns it into HTTP, `app/src/messages.rs` into words for shoppers.
 
 use super::{OrderId, Timestamp};
 use serde::{Deserialize, Serialize};
