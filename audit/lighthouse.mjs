@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 import { median } from '../bench/stats.mjs';
-import { findBrowser } from '../end2end/browser.mjs';
+import { findBrowser } from '../end2end/find_browser.mjs';
 
 export const categories = ['performance', 'accessibility', 'best-practices', 'seo'];
 

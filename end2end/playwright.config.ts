@@ -1,22 +1,23 @@
-// The browser tests run on the release build, because that is what shoppers get. Every test has its own shop: a server
-// on a free port with a database of its own (shop/fixtures.ts), so any of them may run alone, together or twice.
+// The browser tests run against the release build. Each test has its own shop: a server on a free port with its own
+// database (support/fixtures.ts), so tests can run alone, in parallel or repeatedly.
 import { defineConfig, devices } from '@playwright/test';
-import { findBrowser } from './browser.mjs';
+import { findBrowser } from './find_browser.mjs';
 
 const results = '../target/test-results';
-// Chromium's own sandbox does not work for root, which is what containers mostly are.
-const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+// Chromium's sandbox does not work for root, the usual user in containers.
+const rootArgs = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
 export default defineConfig({
   testDir: 'tests',
   outputDir: '../target/playwright',
   fullyParallel: true,
   workers: 2,
-  // A test that passes at the second attempt has found something out; it is not to be repeated until it fits.
+  // A test that passes only when retried has found a defect.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Generous, because a busy machine is slow. Tests of a promised time limit set their own.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [['list'], ['json', { outputFile: `${results}/browser.json` }]],
   use: {
     ...devices['Desktop Chrome'],
@@ -27,7 +28,7 @@ export default defineConfig({
     launchOptions: {
       executablePath: findBrowser(),
       args: [
-        ...asRoot,
+        ...rootArgs,
         '--disable-gpu',
         '--disable-quic',
         '--no-first-run',

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Runs README's walk-through as it stands there, so that it cannot rot: every ```sh block that follows a line
-# <!-- walkthrough -->, in one shell, in the current folder.
-#   end2end/walkthrough.sh [address of the shop]      instead of http://127.0.0.1:3000
-# The folder needs what a clone has after `make run`: target/release/holdfast, and the server's ./data.
+# Runs README's walkthrough: each ```sh block that follows a line <!-- walkthrough -->, in one shell in the current folder.
+#   end2end/walkthrough.sh [shop URL]      default: http://127.0.0.1:3000
+# The folder needs target/release/holdfast and the server's ./data, as in a clone after `make run`.
 set -euo pipefail
 readme=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/README.md
 shop=${1:-http://127.0.0.1:3000}
@@ -13,7 +12,7 @@ commands=$(awk '
     inside && /^```$/        { inside = 0; print ""; next }
     inside                   { print }
 ' "$readme")
-[ -n "$commands" ] || { echo "README.md has no walk-through" >&2; exit 1; }
+[ -n "$commands" ] || { echo "README.md has no walkthrough" >&2; exit 1; }
 
-# Shown as they run, and the first that fails ends it; a reader would stop there, too.
+# The first command that fails ends the run.
 bash -euo pipefail -c "${commands//http:\/\/127.0.0.1:3000/$shop}"

@@ -92,8 +92,8 @@ node_packages() {
 }
 
 browser() {
-    node end2end/browser.mjs >/dev/null && return
-    apt_install chromium fonts-liberation && node end2end/browser.mjs >/dev/null && return
+    node end2end/find_browser.mjs >/dev/null && return
+    apt_install chromium fonts-liberation && node end2end/find_browser.mjs >/dev/null && return
     die "Chromium or Chrome is needed, and none was found." \
         "Install it (Debian: sudo apt-get install chromium), or set its path: CHROMIUM=/path/to/chrome make test"
 }

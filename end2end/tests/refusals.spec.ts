@@ -1,27 +1,27 @@
-// Every "no" of the shop, and that it says why.
-import { Client } from '../shop/client.js';
-import { expect, test } from '../shop/fixtures.js';
-import { expectStock, reserve } from '../shop/steps.js';
+// Refusals: each tells the shopper the reason.
+import { ApiClient } from '../support/api_client.js';
+import { expect, test } from '../support/fixtures.js';
+import { expectStock, reserve } from '../support/steps.js';
 
-const NOBODY = '0198c0de-0000-7000-8000-000000000000';
+const UNKNOWN_ID = '0198c0de-0000-7000-8000-000000000000';
 
-test('no more than the limit', async ({ page, shop }) => {
+test('the limit per shopper', async ({ page, shop }) => {
   await shop.addProduct({ stock: 5, limit: 1 });
   await reserve(page, 'lamp');
   await page.goto('/products/lamp');
   await page.getByRole('button', { name: 'Reserve' }).click();
-  await expect(page.getByRole('alert')).toContainText('limit for one shopper');
+  await expect(page.getByRole('alert')).toContainText('reached the limit');
   expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
 });
 
-test('over the limit: the field says so, and a number that is allowed is taken', async ({ page, shop }) => {
+test('over the limit: the field shows the error, and an allowed quantity succeeds', async ({ page, shop }) => {
   await shop.addProduct({ stock: 9, limit: 3 });
   await reserve(page, 'lamp');
   await page.goto('/products/lamp');
   await page.getByLabel('Quantity').fill('3');
   await page.getByRole('button', { name: 'Reserve' }).click();
   const notice = page.getByRole('alert');
-  await expect(notice).toContainText('2 more at most');
+  await expect(notice).toContainText('up to 2 more');
   const field = page.getByLabel('Quantity');
   await expect(field).toHaveValue('3');
   await expect(field).toHaveAttribute('aria-invalid', 'true');
@@ -32,42 +32,42 @@ test('over the limit: the field says so, and a number that is allowed is taken',
   expect(await shop.product('lamp')).toMatchObject({ available: 6, held: 3 });
 });
 
-test('too few, and then enough: the refusal says so, and the button stays where it is', async ({ page, shop }) => {
+test('too few units, then enough: the refusal changes and the button does not move', async ({ page, shop }) => {
   const product = await shop.addProduct({ stock: 3 });
-  const client = await Client.of(shop);
-  const theirs = await client.hold(product, 2);
+  const client = await ApiClient.for(shop);
+  const othersHold = await client.hold(product, 2);
   await page.goto('/products/lamp');
   await page.getByLabel('Quantity').fill('2');
   const button = page.getByRole('button', { name: 'Reserve' });
   await button.click();
-  const [before, after] = ['Not as many as you asked for', 'Somebody was faster, but there are more'].map((words) => page.getByText(words));
+  const [before, after] = ['Not that many left', 'There are enough again'].map((words) => page.getByText(words));
   await expect(before!).toBeVisible();
   await expect(after!).toBeHidden();
   await expect(page.getByTestId('connection')).toHaveText('Live');
-  const place = (await button.boundingBox())!.y;
-  await client.release(theirs);
+  const buttonTop = (await button.boundingBox())!.y;
+  await client.release(othersHold);
   await expect(after!).toBeVisible();
   await expect(before!).toBeHidden();
-  expect(Math.abs((await button.boundingBox())!.y - place)).toBeLessThan(1);
+  expect(Math.abs((await button.boundingBox())!.y - buttonTop)).toBeLessThan(1);
   await button.click();
   await expect(page).toHaveURL(/\/checkout\//);
 });
 
-test('sold out while others still hold some: it may come back', async ({ page, shop, newShopper }) => {
+test('sold out while others hold units: they may become available', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');
   const late = await newShopper();
   await late.goto('/products/lamp');
   await expectStock(late, { available: 0, held: 1 });
-  await expect(late.getByText('What they give back, or let run out, is for sale here the same second.')).toBeVisible();
+  await expect(late.getByText('If it comes back, it goes on sale here right away.')).toBeVisible();
   await expect(late.getByRole('button', { name: 'Reserve' })).toBeDisabled();
 });
 
-for (const path of ['/products/nothing', `/checkout/${NOBODY}`, `/orders/${NOBODY}`, `/sandbox/pay/${NOBODY}`, '/checkout/x', '/nowhere']) {
-  test(`404: ${path.replace(NOBODY, '{unknown}')}`, async ({ page, witness }) => {
-    witness.tolerate(/\b404\b/);
-    const answer = await page.goto(path);
-    expect(answer?.status()).toBe(404);
+for (const path of ['/products/nothing', `/checkout/${UNKNOWN_ID}`, `/orders/${UNKNOWN_ID}`, `/sandbox/pay/${UNKNOWN_ID}`, '/checkout/x', '/nowhere']) {
+  test(`404: ${path.replace(UNKNOWN_ID, '{unknown}')}`, async ({ page, pageMonitor }) => {
+    pageMonitor.allow(/\b404\b/);
+    const response = await page.goto(path);
+    expect(response?.status()).toBe(404);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(page.locator('a[href="/"]').first()).toBeVisible();
   });

@@ -1,43 +1,43 @@
-// Pictures of the main pages, in both colour schemes and on a phone: target/screenshots. README shows one of them.
+// Screenshots of the main pages in light and dark mode and on a phone, in target/screenshots. README shows one of them.
 import { join } from 'node:path';
-import { expect, test } from '../shop/fixtures.js';
-import { repository } from '../shop/server.js';
-import { atProvider, confirm, expectStatus, expectStock, reserve } from '../shop/steps.js';
+import { expect, test } from '../support/fixtures.js';
+import { repository } from '../support/server.js';
+import { confirm, expectStatus, expectStock, payInSandbox, reserve } from '../support/steps.js';
 
 const folder = join(repository, 'target/screenshots');
-const looks = [
+const variants = [
   { name: 'desktop-light', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
   { name: 'desktop-dark', viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
   { name: 'phone-light', viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 ] as const;
 
-for (const { name, ...look } of looks) {
-  test(`pictures: ${name}`, async ({ shop, newShopper, witness }) => {
-    witness.tolerate(/\b404\b.*\/nowhere/);
+for (const { name, ...options } of variants) {
+  test(`screenshots: ${name}`, async ({ shop, newShopper, pageMonitor }) => {
+    pageMonitor.allow(/\b404\b.*\/nowhere/);
     await shop.seed();
-    const page = await newShopper(look);
-    const picture = (what: string) => page.screenshot({ path: join(folder, `${what}-${name}.png`), animations: 'disabled' });
+    const page = await newShopper(options);
+    const screenshot = (pageName: string) => page.screenshot({ path: join(folder, `${pageName}-${name}.png`), animations: 'disabled' });
 
-    // A sale that is under way: many have bought, some have ordered, some are deciding.
-    for (const [quantity, step] of [[26, 'pays'], [17, 'pays'], [6, 'orders'], [5, 'decides']] as const) {
+    // A sale in progress: many units are sold, some ordered, some held.
+    for (const [quantity, step] of [[26, 'pays'], [17, 'pays'], [6, 'orders'], [5, 'reserves']] as const) {
       const other = await newShopper();
       await reserve(other, 'flash-phone', quantity);
-      if (step !== 'decides') await confirm(other);
-      if (step === 'pays') await atProvider(other, 'Pay');
+      if (step !== 'reserves') await confirm(other);
+      if (step === 'pays') await payInSandbox(other, 'Pay');
     }
 
     await page.goto('/');
     await expect(page.locator('a[href="/products/flash-phone"]').first()).toBeVisible();
-    await picture('home');
+    await screenshot('home');
     await page.goto('/products/flash-phone');
     await expectStock(page, { available: 46, held: 11, sold: 43 });
-    await picture('product');
+    await screenshot('product');
     await reserve(page, 'flash-phone');
-    await picture('checkout');
+    await screenshot('checkout');
     const order = await confirm(page);
-    await picture('order');
+    await screenshot('order');
     await page.goto(`/sandbox/pay/${order.split('/').pop()}`);
-    await picture('sandbox');
+    await screenshot('sandbox');
     await page.getByRole('button', { name: 'Pay', exact: true }).click();
     await expectStatus(page, 'paid');
     await reserve(page, 'aurora-headphones', 2);
@@ -46,12 +46,12 @@ for (const { name, ...look } of looks) {
     await page.goto('/orders');
     await expect(page.getByTestId('order-row')).toHaveCount(2);
     await expect(page.getByTestId('hold-row')).toHaveCount(1);
-    await picture('orders');
+    await screenshot('orders');
     await page.goto('/nowhere');
-    await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
-    await picture('404');
-    // Nothing may stick out of a narrow screen.
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide).toBeLessThanOrEqual(0);
+    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+    await screenshot('404');
+    // Nothing may overflow a narrow screen.
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
   });
 }

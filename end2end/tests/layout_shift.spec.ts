@@ -1,31 +1,31 @@
-// Nothing jumps under the finger: not while a page wakes up, and not while its numbers change.
+// Layout stability: nothing moves during hydration or when numbers change.
 import type { Page } from '@playwright/test';
-import { Client } from '../shop/client.js';
-import { expect, test } from '../shop/fixtures.js';
-import { atProvider, confirm, connection, expectStatus, expectStock, reserve } from '../shop/steps.js';
+import { ApiClient } from '../support/api_client.js';
+import { expect, test } from '../support/fixtures.js';
+import { confirm, connection, expectStatus, expectStock, payInSandbox, reserve, waitForTick } from '../support/steps.js';
 
-const MOST = 0.02;
+const MAX_LAYOUT_SHIFT = 0.02;
 
-const windows = [
+const viewports = [
   { name: 'wide', viewport: { width: 1280, height: 800 } },
   { name: 'phone', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 ];
 
-for (const { name, ...look } of windows) {
+for (const { name, ...options } of viewports) {
   test.describe(name, () => {
-    test.use(look);
+    test.use(options);
 
-    test(`nothing jumps: ${name}`, async ({ page, shop }) => {
+    test(`layout is stable: ${name}`, async ({ page, shop }) => {
       await shop.seed();
       const product = await shop.addProduct({ stock: 12 });
-      const client = await Client.of(shop);
-      await watchShifts(page);
+      const client = await ApiClient.for(shop);
+      await recordShifts(page);
 
       await page.goto('/');
       await expect(connection(page)).toHaveText('Live');
       await client.hold(product, 3);
       await expect(page.getByTestId('product-card').filter({ hasText: 'Desk Lamp' })).toContainText('9 of 12 available');
-      await expectSteady(page, 'all drops');
+      await expectStable(page, 'home page');
 
       await page.goto('/products/lamp');
       await expect(connection(page)).toHaveText('Live');
@@ -34,48 +34,48 @@ for (const { name, ...look } of windows) {
       await expect(page.getByRole('heading', { name: 'All taken for now' })).toBeVisible();
       await client.release(rest);
       await expectStock(page, { available: 9, held: 3 });
-      await expectSteady(page, 'a product, sold out and back');
+      await expectStable(page, 'a product, sold out and available again');
 
       await reserve(page, 'lamp');
-      await expect(page.getByTestId('countdown')).toHaveText(/1:5\d/);
-      await expectSteady(page, 'a reservation');
+      await waitForTick(page);
+      await expectStable(page, 'a reservation');
       const order = await confirm(page);
       await expect(connection(page)).toHaveText('Live');
-      await expect(page.getByTestId('countdown')).toHaveText(/9:5\d/);
-      await expectSteady(page, 'an order');
-      const till = await page.context().newPage();
-      await till.goto(order);
-      await atProvider(till, 'Pay');
+      await waitForTick(page);
+      await expectStable(page, 'an order');
+      const paymentTab = await page.context().newPage();
+      await paymentTab.goto(order);
+      await payInSandbox(paymentTab, 'Pay');
       await expectStatus(page, 'paid');
-      await expectSteady(page, 'an order that is paid');
+      await expectStable(page, 'a paid order');
       await reserve(page, 'lamp');
       await page.goto('/orders');
       await expect(page.getByTestId('order-row').locator('time')).not.toContainText('UTC');
-      await expectSteady(page, 'my orders');
+      await expectStable(page, 'my orders');
     });
   });
 }
 
-type Shift = { value: number; what: string[] };
+type Shift = { value: number; elements: string[] };
 
-/** Keeps every shift of every page from now on. */
-async function watchShifts(page: Page): Promise<void> {
+/** Records each layout shift of each page from now on. */
+async function recordShifts(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const shifts: Shift[] = [];
     type Entry = PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node?: Node }[] };
     new PerformanceObserver((list) => {
       for (const { value, sources } of list.getEntries() as Entry[]) {
-        shifts.push({ value, what: sources.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 120) ?? '') });
+        shifts.push({ value, elements: sources.map(({ node }) => node?.parentElement?.outerHTML.slice(0, 120) ?? '') });
       }
     }).observe({ type: 'layout-shift', buffered: true });
     Object.assign(window, { shifts });
   });
 }
 
-async function expectSteady(page: Page, what: string): Promise<void> {
-  // What has been drawn is told one frame later.
+async function expectStable(page: Page, state: string): Promise<void> {
+  // A shift is reported one frame after it is drawn.
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
   const sum = shifts.reduce((all, { value }) => all + value, 0);
-  expect.soft(sum, `${what}: ${JSON.stringify(shifts)}`).toBeLessThan(MOST);
+  expect.soft(sum, `${state}: ${JSON.stringify(shifts)}`).toBeLessThan(MAX_LAYOUT_SHIFT);
 }

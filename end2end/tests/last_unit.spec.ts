@@ -1,47 +1,47 @@
-// The last unit: two who press at once, and one who waits for it to come back.
-import { Client } from '../shop/client.js';
-import { expect, test } from '../shop/fixtures.js';
-import { outcome, sendTogether } from '../shop/race.js';
-import { atProvider, confirm, expectNotReloaded, expectStatus, expectStock, mark } from '../shop/steps.js';
+// The last unit: two shoppers reserve it at the same moment, and one waits for it to become available again.
+import { ApiClient } from '../support/api_client.js';
+import { expect, test } from '../support/fixtures.js';
+import { outcome, submitTogether } from '../support/race.js';
+import { confirm, expectNotReloaded, expectStatus, expectStock, markDocument, payInSandbox } from '../support/steps.js';
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled });
 
-    test('two shoppers press Reserve for the last unit: one gets it, the other is told why not', async ({ page, shop, newShopper }) => {
+    test('two shoppers reserve the last unit: one gets it, the other sees why not', async ({ page, shop, newShopper }) => {
       await shop.addProduct({ stock: 1 });
       const shoppers = [page, await newShopper()];
       for (const shopper of shoppers) {
         await shopper.goto('/products/lamp');
         await expectStock(shopper, { available: 1 });
       }
-      await sendTogether(shoppers);
+      await submitTogether(shoppers);
       await Promise.all(shoppers.map((shopper) => shopper.getByRole('button', { name: 'Reserve' }).click()));
 
       const outcomes = await Promise.all(shoppers.map(outcome));
-      expect(outcomes.toSorted()).toEqual(['got it', 'too late']);
-      const winner = shoppers[outcomes.indexOf('got it')]!;
-      const loser = shoppers[outcomes.indexOf('too late')]!;
-      await expect(loser.getByRole('alert')).toContainText('What others give back is for sale again at once');
+      expect(outcomes.toSorted()).toEqual(['reserved', 'sold out']);
+      const winner = shoppers[outcomes.indexOf('reserved')]!;
+      const loser = shoppers[outcomes.indexOf('sold out')]!;
+      await expect(loser.getByRole('alert')).toContainText('units that come back go on sale here right away');
       await expectStock(loser, { available: 0, held: 1, sold: 0 });
       await expect(loser.getByRole('button', { name: 'Reserve' })).toBeDisabled();
       await confirm(winner);
-      await atProvider(winner, 'Pay');
+      await payInSandbox(winner, 'Pay');
       await expectStatus(winner, 'paid');
       expect(await shop.product('lamp')).toMatchObject({ total: 1, available: 0, held: 0, pending: 0, sold: 1 });
     });
   });
 }
 
-test('sold out, then it comes back: bought without a reload', async ({ page, shop }) => {
+test('sold out, then available again: bought without a reload', async ({ page, shop }) => {
   const product = await shop.addProduct({ stock: 1 });
-  const client = await Client.of(shop);
+  const client = await ApiClient.for(shop);
   const hold = await client.hold(product);
   await page.goto('/products/lamp');
   await expectStock(page, { available: 0, held: 1 });
   const button = page.getByRole('button', { name: 'Reserve' });
   await expect(button).toBeDisabled();
-  await mark(page);
+  await markDocument(page);
 
   await client.release(hold);
   await expect(button).toBeEnabled();
@@ -49,6 +49,6 @@ test('sold out, then it comes back: bought without a reload', async ({ page, sho
   await expectNotReloaded(page);
   await button.click();
   await confirm(page);
-  await atProvider(page, 'Pay');
+  await payInSandbox(page, 'Pay');
   await expectStatus(page, 'paid');
 });

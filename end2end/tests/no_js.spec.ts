@@ -1,6 +1,9 @@
-// The same shop without JavaScript: plain forms, full pages, nothing lost.
-import { expect, test } from '../shop/fixtures.js';
-import { atProvider, confirm, expectStatus, expectStock, reserve } from '../shop/steps.js';
+// The shop without JavaScript: plain forms and full page loads.
+import { expect, test } from '../support/fixtures.js';
+import { confirm, expectStatus, expectStock, inSeconds, payInSandbox, reserve } from '../support/steps.js';
+
+/** For changes that a timer of at most 15 s and a reload of the page trigger. */
+const LATER = { timeout: 60_000 };
 
 test.use({ javaScriptEnabled: false });
 
@@ -12,7 +15,7 @@ test('a purchase', async ({ page, shop }) => {
 
   await reserve(page, 'lamp');
   const order = await confirm(page);
-  await atProvider(page, 'Pay');
+  await payInSandbox(page, 'Pay');
   await page.goto(order);
   await expectStatus(page, 'paid');
 
@@ -24,14 +27,14 @@ test('a declined payment', async ({ page, shop }) => {
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');
   const order = await confirm(page);
-  await atProvider(page, 'Decline');
+  await payInSandbox(page, 'Decline');
   await page.goto(order);
   await expectStatus(page, 'cancelled');
   await page.goto('/products/lamp');
   await expectStock(page, { available: 1, held: 0, sold: 0 });
 });
 
-test('the last unit is somebody else’s', async ({ page, shop, newShopper }) => {
+test('another shopper takes the last unit', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ stock: 1 });
   const late = await newShopper({ javaScriptEnabled: false });
   await late.goto('/products/lamp');
@@ -41,59 +44,59 @@ test('the last unit is somebody else’s', async ({ page, shop, newShopper }) =>
   await expect(late.getByRole('alert')).toBeVisible();
 });
 
-test('a hold that was given back', async ({ page, shop }) => {
+test('a hold is released', async ({ page, shop }) => {
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');
-  await page.getByRole('button', { name: 'Give back' }).click();
+  await page.getByRole('button', { name: 'Cancel reservation' }).click();
   await page.goto('/products/lamp');
   await expectStock(page, { available: 1, held: 0 });
 });
 
-test('no more than the limit', async ({ page, shop }) => {
+test('the limit per shopper', async ({ page, shop }) => {
   await shop.addProduct({ stock: 5, limit: 2 });
   await reserve(page, 'lamp');
   await page.goto('/products/lamp');
   await page.getByLabel('Quantity').fill('2');
   await page.getByRole('button', { name: 'Reserve' }).click();
-  await expect(page.getByRole('alert')).toContainText('1 more at most');
+  await expect(page.getByRole('alert')).toContainText('up to 1 more');
   await expect(page.getByLabel('Quantity')).toHaveValue('2');
   expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
 });
 
-test('a hold that runs out: the page asks by itself', async ({ page, shop }) => {
+test('a hold expires: the page reloads by itself', async ({ page, shop }) => {
   await shop.addProduct({ stock: 1, holdSeconds: 4 });
   await reserve(page, 'lamp');
-  await expect(page.getByTestId('hold-ended')).toContainText('ran out');
+  await expect(page.getByTestId('hold-ended')).toContainText('has expired');
   await expect(page.getByRole('button', { name: 'Confirm order' })).toBeHidden();
 });
 
-test('confirmed too late', async ({ page, shop }) => {
+test('confirming an expired hold', async ({ page, shop }) => {
   await shop.addProduct({ stock: 1, holdSeconds: 4 });
   await reserve(page, 'lamp');
-  // Whoever looks away from the page may press on one that is older than the reservation.
+  // The page may be older than the reservation, for example after the browser was in the background.
   await page.route('**/actions/order', async (route) => {
     await expect.poll(async () => (await shop.product('lamp')).available).toBe(1);
     await route.continue();
   });
   await page.getByRole('button', { name: 'Confirm order' }).click();
-  await expect(page.getByTestId('hold-ended')).toContainText('ran out');
+  await expect(page.getByTestId('hold-ended')).toContainText('has expired');
   expect(await shop.product('lamp')).toMatchObject({ available: 1, held: 0, pending: 0 });
 });
 
-test('an order that nobody pays: the page asks by itself', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 1, paySeconds: 4 });
+test('an unpaid order: the page reloads by itself', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 1, paySeconds: 10 });
   await reserve(page, 'lamp');
   await confirm(page);
-  await expectStatus(page, 'cancelled', { timeout: 20_000 });
+  await expectStatus(page, 'cancelled', LATER);
   await expect(page.getByText('The time to pay ran out')).toBeVisible();
 });
 
-test('a sale that has not begun opens by itself', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 2, startsAt: new Date(Date.now() + 8_000) });
+test('a sale opens by itself', async ({ page, shop }) => {
+  await shop.addProduct({ stock: 2, startsAt: inSeconds(15) });
   await page.goto('/products/lamp');
   const button = page.getByRole('button', { name: 'Reserve' });
   await expect(button).toBeHidden();
-  await expect(button).toBeEnabled({ timeout: 20_000 });
+  await expect(button).toBeEnabled(LATER);
   await button.click();
   await expect(page).toHaveURL(/\/checkout\//);
 });

@@ -1,5 +1,5 @@
-// Where this machine's Chromium is: the one that CHROMIUM names, else the first that a system's packages put somewhere.
-// node end2end/browser.mjs prints it, and fails where there is none.
+// Finds Chromium or Chrome: the program in the variable CHROMIUM, else the first installed one.
+// `node end2end/find_browser.mjs` prints its path, and fails if there is none.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const apps = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-function isProgram(path) {
+function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;
@@ -23,11 +23,11 @@ function isProgram(path) {
 export function findBrowser() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...apps].find(isProgram);
+  return [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...apps].find(isExecutable);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const browser = findBrowser();
-  if (!browser || !isProgram(browser)) process.exit(1);
+  if (!browser || !isExecutable(browser)) process.exit(1);
   console.log(browser);
 }

@@ -1,17 +1,17 @@
-// What every test gets: a shop of its own, as many shoppers as it asks for, and at the end the questions that are asked
-// of every test: was the console empty, do the books balance, did the server go quietly?
+// Fixtures of every test: its own shop and any number of shoppers. After each test, the browser console must be empty, the
+// audit clean, the server log free of errors, and the server must stop cleanly.
 import { test as base, expect, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 import { Database } from './database.js';
 import { Shop } from './shop.js';
-import { Witness } from './witness.js';
+import { PageMonitor } from './page_monitor.js';
 
 type Fixtures = {
-  /** How many servers the shop has: one, with a database file; or several, on one PostgreSQL database. */
+  /** Number of servers: one with SQLite, or several on one PostgreSQL database. */
   nodes: number;
   database: Database | undefined;
   shop: Shop;
-  witness: Witness;
-  /** Another person with another browser, who sees the same shop. */
+  pageMonitor: PageMonitor;
+  /** Opens a page for another shopper, in another browser context. */
   newShopper: (options?: BrowserContextOptions) => Promise<Page>;
 };
 
@@ -33,10 +33,10 @@ export const test = base.extend<Fixtures>({
     try {
       await shop.open();
       await use(shop);
-      // Whatever a test did, it leaves no unit unaccounted for. The command exits with 1 on any drift.
+      // The audit exits with 1 if the stock counters do not match the rows.
       await shop.command('audit');
       await shop.close();
-      expect(shop.surprises, 'errors in the server log').toEqual([]);
+      expect(shop.unexpectedErrors, 'errors in the server log').toEqual([]);
     } finally {
       await shop.close().catch(() => {});
       if (info.status !== info.expectedStatus || info.errors.length > 0) {
@@ -46,25 +46,25 @@ export const test = base.extend<Fixtures>({
     }
   },
 
-  witness: async ({}, use) => {
-    const witness = new Witness();
-    await use(witness);
-    expect(witness.complaints, 'what went wrong unseen in the browser').toEqual([]);
+  pageMonitor: async ({}, use) => {
+    const pageMonitor = new PageMonitor();
+    await use(pageMonitor);
+    expect(pageMonitor.problems, 'unexpected errors and requests in the browser').toEqual([]);
   },
 
   baseURL: async ({ shop }, use) => use(shop.url),
 
-  context: async ({ context, witness, javaScriptEnabled }, use) => {
-    witness.watch(context, javaScriptEnabled !== false);
+  context: async ({ context, pageMonitor, javaScriptEnabled }, use) => {
+    pageMonitor.watch(context, javaScriptEnabled !== false);
     await use(context);
   },
 
-  newShopper: async ({ browser, witness, baseURL, javaScriptEnabled }, use) => {
+  newShopper: async ({ browser, pageMonitor, baseURL, javaScriptEnabled }, use) => {
     const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
     await use(async (options = {}) => {
       const context = await browser.newContext({ baseURL, javaScriptEnabled, ...options });
       contexts.push(context);
-      witness.watch(context, (options.javaScriptEnabled ?? javaScriptEnabled) !== false);
+      pageMonitor.watch(context, (options.javaScriptEnabled ?? javaScriptEnabled) !== false);
       return context.newPage();
     });
     for (const context of contexts) await context.close();

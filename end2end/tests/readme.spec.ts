@@ -1,13 +1,13 @@
-// README's walk-through by curl, run as it is printed there, ends with a paid order and balanced books.
+// README's walkthrough with curl ends with a paid order.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from '../shop/fixtures.js';
-import { repository } from '../shop/server.js';
+import { expect, test } from '../support/fixtures.js';
+import { repository } from '../support/server.js';
 
 const run = promisify(execFile);
 
-test('the walk-through in README', async ({ shop }) => {
+test('the walkthrough in README', async ({ shop }) => {
   await shop.seed();
   const before = await shop.product('flash-phone');
   const { stdout } = await run(join(repository, 'end2end/walkthrough.sh'), [shop.url], { cwd: shop.folder, env: shop.env() });

@@ -1,61 +1,61 @@
-// However it is looked at: on a small phone, zoomed in, in the dark, without motion, in the colours of the system.
+// Display preferences: small phone, zoom, dark mode, reduced motion and forced colours.
 import type { Page } from '@playwright/test';
-import { expectTargets } from '../shop/axe.js';
-import { expect, test } from '../shop/fixtures.js';
-import { connection } from '../shop/steps.js';
-import { tour } from '../shop/tour.js';
+import { expectTargetSizes } from '../support/accessibility.js';
+import { expect, test } from '../support/fixtures.js';
+import { connection } from '../support/steps.js';
+import { visitEveryPage } from '../support/every_page.js';
 
 test.describe('on a small phone', () => {
   test.use({ viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
 
-  test('a purchase: nothing sticks out, and everything can be hit', async ({ page, shop, witness }) => {
-    witness.tolerate(/\b404\b.*\/nowhere/);
-    await tour(page, shop, async (what) => {
-      expect.soft(await sticksOut(page), what).toEqual([]);
-      await expectTargets(page, what);
+  test('a purchase: nothing overflows, and targets are large enough', async ({ page, shop, pageMonitor }) => {
+    pageMonitor.allow(/\b404\b.*\/nowhere/);
+    await visitEveryPage(page, shop, async (state) => {
+      expect.soft(await overflowing(page), state).toEqual([]);
+      await expectTargetSizes(page, state);
     });
   });
 });
 
-test.describe('zoomed in to 200 %', () => {
-  // What a window of 1280 by 800 comes to.
+test.describe('zoomed to 200 %', () => {
+  // The viewport of a window of 1280 by 800 pixels.
   test.use({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
 
-  test('a purchase: nothing sticks out', async ({ page, shop, witness }) => {
-    witness.tolerate(/\b404\b.*\/nowhere/);
-    await tour(page, shop, async (what) => expect.soft(await sticksOut(page), what).toEqual([]));
+  test('a purchase: nothing overflows', async ({ page, shop, pageMonitor }) => {
+    pageMonitor.allow(/\b404\b.*\/nowhere/);
+    await visitEveryPage(page, shop, async (state) => expect.soft(await overflowing(page), state).toEqual([]));
   });
 });
 
 for (const colorScheme of ['dark', 'light'] as const) {
-  test(`a purchase in ${colorScheme}`, async ({ page, shop, witness }) => {
-    witness.tolerate(/\b404\b.*\/nowhere/);
+  test(`a purchase in ${colorScheme} mode`, async ({ page, shop, pageMonitor }) => {
+    pageMonitor.allow(/\b404\b.*\/nowhere/);
     await page.emulateMedia({ colorScheme });
-    await tour(page, shop, async (what) => {
-      const { paper, ink } = await brightness(page);
-      const [darker, lighter] = colorScheme === 'dark' ? [paper, ink] : [ink, paper];
-      expect.soft(darker, what).toBeLessThan(0.2);
-      expect.soft(lighter, what).toBeGreaterThan(0.8);
+    await visitEveryPage(page, shop, async (state) => {
+      const { background, text } = await brightness(page);
+      const [darker, lighter] = colorScheme === 'dark' ? [background, text] : [text, background];
+      expect.soft(darker, state).toBeLessThan(0.2);
+      expect.soft(lighter, state).toBeGreaterThan(0.8);
     });
   });
 }
 
-test('without motion nothing moves, and with it only what is meant to', async ({ page, context, shop, witness }) => {
-  witness.tolerate(/\b404\b.*\/nowhere/, /net::ERR_INTERNET_DISCONNECTED/);
+test('with reduced motion nothing moves', async ({ page, context, shop, pageMonitor }) => {
+  pageMonitor.allow(/\b404\b.*\/nowhere/, /net::ERR_INTERNET_DISCONNECTED/);
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await tour(page, shop, async (what) => expect.soft(await moves(page), what).toEqual([]));
+  await visitEveryPage(page, shop, async (state) => expect.soft(await animated(page), state).toEqual([]));
   await page.goto('/products/flash-phone');
   await expect(connection(page)).toHaveText('Live');
   await context.setOffline(true);
   await expect(connection(page)).toHaveText('Reconnecting…');
-  expect(await moves(page)).toEqual([]);
-  expect(await running(page)).toBe(0);
+  expect(await animated(page)).toEqual([]);
+  expect(await runningAnimations(page)).toBe(0);
   await page.emulateMedia({ reducedMotion: 'no-preference' });
-  expect((await moves(page)).length).toBeGreaterThan(0);
-  expect(await running(page)).toBe(1);
+  expect((await animated(page)).length).toBeGreaterThan(0);
+  await expect.poll(() => runningAnimations(page)).toBe(1);
 });
 
-test('in the colours of the system: the button, the meter and the focus are still seen', async ({ page, shop }) => {
+test('with forced colours, the button, the meter and the focus stay visible', async ({ page, shop }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await shop.addProduct({ stock: 3 });
   await page.goto('/products/lamp');
@@ -72,15 +72,15 @@ test('in the colours of the system: the button, the meter and the focus are stil
   await button.focus();
   expect(await button.evaluate(style)).toMatchObject({ outlineStyle: 'solid', outlineWidth: '3px' });
 
-  const meter = page.locator('.meter');
+  const meter = page.locator('.stock-meter');
   expect(await meter.evaluate(style)).toMatchObject({ borderTopStyle: 'solid', borderTopWidth: '1px' });
   const canvas = await page.locator('html').evaluate((it) => getComputedStyle(it).backgroundColor);
   const fills = await meter.locator('rect').evaluateAll((parts) => parts.map((part) => getComputedStyle(part).fill));
   expect(new Set([...fills, canvas]).size).toBe(4);
 });
 
-/** What makes the page scroll sideways. */
-async function sticksOut(page: Page): Promise<string[]> {
+/** Returns the elements that make the page scroll sideways. */
+async function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
@@ -89,20 +89,20 @@ async function sticksOut(page: Page): Promise<string[]> {
   });
 }
 
-/** How bright paper and ink are, from 0 to 1. */
-async function brightness(page: Page): Promise<{ paper: number; ink: number }> {
+/** Returns the brightness of background and text, from 0 to 1. */
+async function brightness(page: Page): Promise<{ background: number; text: number }> {
   return page.evaluate(() => {
-    const bright = (colour: string) => {
+    const luminance = (colour: string) => {
       const [red, green, blue] = colour.match(/[\d.]+/g)!.map(Number) as [number, number, number];
       return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
     };
     const { backgroundColor, color } = getComputedStyle(document.documentElement);
-    return { paper: bright(backgroundColor), ink: bright(color) };
+    return { background: luminance(backgroundColor), text: luminance(color) };
   });
 }
 
-/** What would move for longer than a blink if something changed. */
-async function moves(page: Page): Promise<string[]> {
+/** Returns the elements with an animation or transition longer than 0.1 s. */
+async function animated(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const longest = (durations: string) => Math.max(...durations.split(',').map((one) => Number.parseFloat(one)));
     return [...document.querySelectorAll('*')].flatMap((it) =>
@@ -116,6 +116,6 @@ async function moves(page: Page): Promise<string[]> {
   });
 }
 
-async function running(page: Page): Promise<number> {
+async function runningAnimations(page: Page): Promise<number> {
   return page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
 }

@@ -1,5 +1,5 @@
-// A shop of one's own: one server with a database file that nobody else has, or several on one PostgreSQL database.
-// Products are added and the books are audited the way an operator does it, by the commands of the same program.
+// The shop of one test: one server with its own SQLite database, or several servers on one PostgreSQL database. Products are
+// added and stock is audited with the `holdfast` command, as an operator does.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { program, repository, Server } from './server.js';
 
 const run = promisify(execFile);
 
-/** What `holdfast product add` is told; everything else is as the shop has it by default. */
+/** Options of `holdfast product add`. Others keep their defaults. */
 export type Draft = {
   slug?: string;
   name?: string;
@@ -24,42 +24,43 @@ export type Draft = {
   endsAt?: Date;
 };
 
-/** What the tests ask of a product; the API says more. */
+/** The fields of a product that the tests use; the API returns more. */
 export type Product = { id: string; slug: string; total: number; available: number; held: number; pending: number; sold: number };
 
 export class Shop {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-shop-'));
   readonly #servers: Server[];
   readonly #settings: NodeJS.ProcessEnv;
-  #errorsAreMeant = false;
+  #errorsAllowed = false;
 
-  /** Several nodes need a database that they can share. */
+  /** Several nodes need a shared PostgreSQL database. */
   constructor(nodes = 1, database?: string) {
     this.#servers = Array.from({ length: nodes }, (_, n) => new Server(join(this.folder, `server-${n + 1}.log`)));
-    this.#settings = database === undefined ? {} : shared(database);
+    this.#settings = database === undefined ? {} : sharedSettings(database);
   }
 
-  /** Starts the servers, all at once, and waits until they are ready for shoppers. */
+  /** Starts all servers at once and waits until they are ready. */
   async open(): Promise<void> {
-    // As in a clone of the repository: the program under target/, the data under ./data, and no .env of the developer's.
+    // The folder looks like a clone of the repository, without the developer's .env: the program is under target/ and the
+    // data under ./data.
     symlinkSync(join(repository, 'target'), join(this.folder, 'target'));
     await Promise.all(this.#servers.map((server, n) => server.open(this.folder, this.#envOf(n))));
   }
 
-  /** Where the shop is; with several nodes, where the first is. */
+  /** URL of the shop, or of its first node. */
   get url(): string {
     return this.urls[0]!;
   }
 
-  /** Where each node is. */
+  /** URLs of all nodes. */
   get urls(): string[] {
     return this.#servers.map((server) => server.url);
   }
 
-  /** The settings of this shop alone, for whatever runs beside its servers. */
+  /** Environment of this shop, for commands that run beside its servers. The developer's own settings are removed. */
   env(): NodeJS.ProcessEnv {
-    const ours = /^(HOLDFAST_|LEPTOS_|DATABASE_URL$|RUST_LOG$)/;
-    const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+    const settings = /^(HOLDFAST_|LEPTOS_|DATABASE_URL$|RUST_LOG$)/;
+    const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)));
     return { ...rest, HOLDFAST_RATE_LIMIT: 'off', ...this.#settings };
   }
 
@@ -67,14 +68,14 @@ export class Shop {
     return this.#servers.map((server) => server.log).join('\n');
   }
 
-  /** This test means to break the shop: errors in its log are no surprise. */
-  breaksOnPurpose(): void {
-    this.#errorsAreMeant = true;
+  /** Allows errors in the server log, for tests that break the shop on purpose. */
+  allowErrors(): void {
+    this.#errorsAllowed = true;
   }
 
-  /** The errors in its log that no test meant to cause. */
-  get surprises(): string[] {
-    if (this.#errorsAreMeant) return [];
+  /** Errors in the server log, unless the test allows them. */
+  get unexpectedErrors(): string[] {
+    if (this.#errorsAllowed) return [];
     return this.log.split('\n').filter((line) => /\bERROR\b|"level":"ERROR"|panicked at/.test(line));
   }
 
@@ -89,53 +90,53 @@ export class Shop {
       '--ends-at': draft.endsAt?.toISOString(),
     }).flatMap(([option, value]) => (value === undefined ? [] : [option, String(value)]));
     const stock = String(draft.stock);
-    const said = await this.command('product', 'add', '--slug', slug, '--name', name, '--price', price, '--currency', 'USD', '--stock', stock, ...options);
-    await this.#untilOnSale(slug);
-    return JSON.parse(said);
+    const output = await this.command('product', 'add', '--slug', slug, '--name', name, '--price', price, '--currency', 'USD', '--stock', stock, ...options);
+    await this.#waitForProduct(slug);
+    return JSON.parse(output);
   }
 
-  /** Puts the demo's products on sale. */
+  /** Adds the demo products. */
   async seed(): Promise<void> {
-    const said = await this.command('seed');
-    const slugs = said.match(/\b[a-z]+-[a-z]+\b/g) ?? [];
-    await Promise.all(slugs.map((slug) => this.#untilOnSale(slug)));
+    const output = await this.command('seed');
+    const slugs = output.match(/\b[a-z]+-[a-z]+\b/g) ?? [];
+    await Promise.all(slugs.map((slug) => this.#waitForProduct(slug)));
   }
 
-  /** What the server says about a product now; with several nodes, what the one at that address says. */
+  /** Returns a product as the API shows it, on the first node or on a given one. */
   async product(slug: string, node = this.url): Promise<Product> {
-    const answer = await fetch(`${node}/api/products/${slug}`);
-    if (!answer.ok) throw new Error(`GET /api/products/${slug}: ${answer.status}`);
-    return (await answer.json()) as Product;
+    const response = await fetch(`${node}/api/products/${slug}`);
+    if (!response.ok) throw new Error(`GET /api/products/${slug}: ${response.status}`);
+    return (await response.json()) as Product;
   }
 
-  /** Runs a command of `holdfast` on this shop's data, and fails if it does. */
+  /** Runs a `holdfast` command on this shop's data. Throws if it fails. */
   async command(...args: string[]): Promise<string> {
     const { stdout } = await run(program, args, { cwd: this.folder, env: this.env() });
     return stdout;
   }
 
-  /** Ends every server, also where one of them does not go quietly; then says so. */
+  /** Stops every server, even if one of them fails to stop; then reports the failure. */
   async close(): Promise<void> {
-    const ends = await Promise.allSettled(this.#servers.map((server) => server.close()));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const results = await Promise.allSettled(this.#servers.map((server) => server.close()));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  // Nodes share the database and the secrets they are given, and no folder: they could be on different machines.
+  // Nodes share the database and secrets but no data folder, as on different machines.
   #envOf(node: number): NodeJS.ProcessEnv {
     return node === 0 ? this.env() : { ...this.env(), HOLDFAST_DATA_DIR: `data-${node + 1}` };
   }
 
-  // What a command changes, a server shows within a second.
-  async #untilOnSale(slug: string): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.until(`/api/products/${slug}`)));
+  // A server shows a command's changes within a second.
+  async #waitForProduct(slug: string): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.waitFor(`/api/products/${slug}`)));
   }
 }
 
-function shared(database: string): NodeJS.ProcessEnv {
+function sharedSettings(database: string): NodeJS.ProcessEnv {
   const secret = () => randomBytes(32).toString('hex');
   return { DATABASE_URL: database, HOLDFAST_WEBHOOK_SECRETS: secret(), HOLDFAST_JWT_KEYS: `test:${secret()}` };
 }
