@@ -71,14 +71,16 @@ test('a hold expires: the page reloads by itself', async ({ page, shop }) => {
 });
 
 test('confirming an expired hold', async ({ page, shop }) => {
-  await shop.addProduct({ stock: 1, holdSeconds: 4 });
+  await shop.addProduct({ stock: 1, holdSeconds: 6 });
   await reserve(page, 'lamp');
   // The page may be older than the reservation, for example after the browser was in the background.
   await page.route('**/actions/order', async (route) => {
     await expect.poll(async () => (await shop.product('lamp')).available).toBe(1);
     await route.continue();
   });
+  const response = page.waitForResponse('**/actions/order');
   await page.getByRole('button', { name: 'Confirm order' }).click();
+  expect((await response).status()).toBe(303);
   await expect(page.getByTestId('hold-ended')).toContainText('has expired');
   expect(await shop.product('lamp')).toMatchObject({ available: 1, held: 0, pending: 0 });
 });
