@@ -153,6 +153,6 @@ async function pressTwice(page: Page, name: string, action: string, expected: 1 
   await expect.poll(() => responses.length).toBe(expected);
   for (const respond of responses) await respond();
   // The page sends its forms before the next page opens, so this counts all of them.
-  await page.waitForURL((url) => url.href !== before);
+  await expect(page).not.toHaveURL(before);
   expect(sent).toBe(expected);
 }
