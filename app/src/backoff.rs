@@ -15,11 +15,11 @@ pub(crate) struct Backoff {
 /// Doublings after which any backoff has reached its limit; bounds the exponent.
 const MAX_DOUBLINGS: u32 = 16;
 
-/// Between checks of the server while somebody looks at the page. The limit keeps the promise that a visible page is
+/// Backoff of checks while the page is visible. The limit keeps the promise that a visible page is
 /// right within two seconds after the server is back.
 const VISIBLE_PAGE: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_millis(1_200) };
 
-/// Between checks of the server while the page is hidden. The page also checks at once when it becomes visible.
+/// Backoff of checks while the page is hidden. The page also checks at once when it becomes visible.
 const HIDDEN_PAGE: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(8) };
 
 impl Backoff {

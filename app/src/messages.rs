@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 /// A message for the shopper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// What happened, in a few words.
+    /// A headline of a few words.
     pub title: String,
-    /// What it means, and what to do next.
+    /// Explanation and next step.
     pub text: String,
 }
 
@@ -83,9 +83,9 @@ fn sold_out(available: u32, may_return: u32) -> Notice {
 
 fn limit_reached(limit: u32, taken: u32) -> Notice {
     let text = match limit.saturating_sub(taken) {
-        0 => format!(
-            "Each shopper can have {limit}, so that more people get one. You’ll find yours under “My orders”."
-        ),
+        0 => {
+            format!("Each shopper can have {limit}, so that more people get one. You’ll find yours under “My orders”.")
+        }
         // The numbers come from the refused request and may have changed since.
         left => format!(
             "Each shopper can have {limit}, so that more people get one. You had {taken} when you pressed Reserve, so you can take up to {left} more."
@@ -190,10 +190,9 @@ pub fn order_status(status: &str, reason: Option<&str>, refund_due: bool) -> Not
         (_, Some("by_shopper")) => {
             Notice::new("You cancelled this order", format!("{charge} The units went back on sale."))
         }
-        (_, Some("by_operator")) => Notice::new(
-            "The shop cancelled this order",
-            format!("{charge} Contact the shop if you have questions."),
-        ),
+        (_, Some("by_operator")) => {
+            Notice::new("The shop cancelled this order", format!("{charge} Contact the shop if you have questions."))
+        }
         _ => Notice::new("This order is cancelled", "The units went back on sale."),
     }
 }

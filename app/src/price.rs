@@ -62,27 +62,31 @@ impl Locale {
         let mut parts = tag.split('-');
         let language = parts.next()?.to_ascii_lowercase();
         let region = parts.find(|part| part.len() == 2).map(str::to_ascii_uppercase);
-        let (decimal_separator, group_separator, currency_position, default_country) = match (language.as_str(), region.as_deref()) {
-            ("de" | "fr" | "it", Some("CH" | "LI")) => ('.', '’', CurrencyPosition::BeforeWithSpace, "CH"),
-            ("de", Some("AT")) => (',', '.', CurrencyPosition::BeforeWithSpace, "AT"),
-            ("es", Some("MX" | "US" | "PR" | "GT" | "PE")) => ('.', ',', CurrencyPosition::Before, "MX"),
-            ("pt", None | Some("BR")) => (',', '.', CurrencyPosition::BeforeWithSpace, "BR"),
-            ("en", Some("ZA")) => (',', SPACE, CurrencyPosition::Before, "ZA"),
-            ("en", _) => ('.', ',', CurrencyPosition::Before, "US"),
-            ("ja", _) => ('.', ',', CurrencyPosition::Before, "JP"),
-            ("ko", _) => ('.', ',', CurrencyPosition::Before, "KR"),
-            ("zh", _) => ('.', ',', CurrencyPosition::Before, "CN"),
-            ("he", _) => ('.', ',', CurrencyPosition::After, "IL"),
-            ("nl", _) => (',', '.', CurrencyPosition::BeforeWithSpace, "NL"),
-            ("tr", _) => (',', '.', CurrencyPosition::Before, "TR"),
-            ("de" | "es" | "it" | "da" | "el" | "hr" | "id" | "ro" | "sl" | "vi", _) => (',', '.', CurrencyPosition::After, "EU"),
-            ("fr", _) => (',', NARROW_SPACE, CurrencyPosition::After, "FR"),
-            (
-                "pt" | "bg" | "cs" | "et" | "fi" | "hu" | "lt" | "lv" | "nb" | "no" | "pl" | "ru" | "sk" | "sv" | "uk",
-                _,
-            ) => (',', SPACE, CurrencyPosition::After, "EU"),
-            _ => return None,
-        };
+        let (decimal_separator, group_separator, currency_position, default_country) =
+            match (language.as_str(), region.as_deref()) {
+                ("de" | "fr" | "it", Some("CH" | "LI")) => ('.', '’', CurrencyPosition::BeforeWithSpace, "CH"),
+                ("de", Some("AT")) => (',', '.', CurrencyPosition::BeforeWithSpace, "AT"),
+                ("es", Some("MX" | "US" | "PR" | "GT" | "PE")) => ('.', ',', CurrencyPosition::Before, "MX"),
+                ("pt", None | Some("BR")) => (',', '.', CurrencyPosition::BeforeWithSpace, "BR"),
+                ("en", Some("ZA")) => (',', SPACE, CurrencyPosition::Before, "ZA"),
+                ("en", _) => ('.', ',', CurrencyPosition::Before, "US"),
+                ("ja", _) => ('.', ',', CurrencyPosition::Before, "JP"),
+                ("ko", _) => ('.', ',', CurrencyPosition::Before, "KR"),
+                ("zh", _) => ('.', ',', CurrencyPosition::Before, "CN"),
+                ("he", _) => ('.', ',', CurrencyPosition::After, "IL"),
+                ("nl", _) => (',', '.', CurrencyPosition::BeforeWithSpace, "NL"),
+                ("tr", _) => (',', '.', CurrencyPosition::Before, "TR"),
+                ("de" | "es" | "it" | "da" | "el" | "hr" | "id" | "ro" | "sl" | "vi", _) => {
+                    (',', '.', CurrencyPosition::After, "EU")
+                }
+                ("fr", _) => (',', NARROW_SPACE, CurrencyPosition::After, "FR"),
+                (
+                    "pt" | "bg" | "cs" | "et" | "fi" | "hu" | "lt" | "lv" | "nb" | "no" | "pl" | "ru" | "sk" | "sv"
+                    | "uk",
+                    _,
+                ) => (',', SPACE, CurrencyPosition::After, "EU"),
+                _ => return None,
+            };
         let home_country = region.as_deref().unwrap_or(default_country).as_bytes().try_into().ok()?;
         Some(Self { decimal_separator, group_separator, currency_position, home_country })
     }

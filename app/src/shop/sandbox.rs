@@ -25,7 +25,7 @@ pub struct SandboxEvent {
     pub reference: Reference,
     /// The provider's id of the transaction.
     pub transaction_id: String,
-    /// What happened to the money.
+    /// Result of the payment.
     pub status: PaymentStatus,
     /// The amount in minor units.
     pub amount: i64,

@@ -51,12 +51,21 @@ mod tests {
     use super::*;
 
     fn counts(available: u32, held: u32) -> StockCounts {
-        StockCounts { product_id: uuid::Uuid::nil().into(), total: 9, available, held, pending: 0, sold: 9 - available - held, version: 1 }
+        StockCounts {
+            product_id: uuid::Uuid::nil().into(),
+            total: 9,
+            available,
+            held,
+            pending: 0,
+            sold: 9 - available - held,
+            version: 1,
+        }
     }
 
     #[test]
     fn state_follows_window_and_stock() {
-        let state = |now, available, held| SaleState::new(sale_phase(now, Some(10), Some(20)), &counts(available, held));
+        let state =
+            |now, available, held| SaleState::new(sale_phase(now, Some(10), Some(20)), &counts(available, held));
         assert_eq!(state(9, 9, 0), SaleState::Upcoming);
         assert_eq!(state(10, 1, 8), SaleState::Available);
         assert_eq!(state(19, 0, 1), SaleState::AllTaken);

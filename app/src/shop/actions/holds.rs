@@ -35,7 +35,8 @@ async fn place_hold(product: &Product, qty: &str, form_key: Uuid, retry_key: Uui
     let qty = qty.ok_or(FormError::InvalidQuantity)?;
     let session = session::current().ok_or(FormError::Internal)?;
     let checkout = checkout()?;
-    let owner = session::owner_or_new(&session, form_key, checkout.now()).await.map_err(|error| session_error(&error))?;
+    let owner =
+        session::owner_or_new(&session, form_key, checkout.now()).await.map_err(|error| session_error(&error))?;
     let idempotency = idempotency(retry_key, &format!("reserve {} {}", product.id, qty.get()));
     let placed = checkout.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), idempotency).await?;
     Ok(placed.value)

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// What the server knows about a product when it renders the page.
+/// The facts about a product that [`BuyBox`] needs, as of rendering.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Offer {
     /// The stock.
@@ -136,7 +136,9 @@ fn NoneAvailable(counts: ReadSignal<StockCounts>) -> impl IntoView {
     let text = move || match counts.with(StockCounts::in_carts) {
         0 => "Every unit has been paid for.".to_owned(),
         1 => "1 unit is in a cart and not paid for yet. If it comes back, it goes on sale here right away.".to_owned(),
-        n => format!("{n} units are in carts and not paid for yet. If they come back, they go on sale here right away."),
+        n => {
+            format!("{n} units are in carts and not paid for yet. If they come back, they go on sale here right away.")
+        }
     };
     view! { <p class="none-available">{text}</p> }
 }

@@ -50,7 +50,7 @@ pub fn OrderSteps(id: String, order: OrderStatusView) -> impl IntoView {
     }
 }
 
-/// What the server knows about an order when it renders the page.
+/// The facts about an order that [`OrderPanel`] needs, as of rendering.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderPanelData {
     /// The order's id.
@@ -76,9 +76,8 @@ pub fn OrderPanel(data: OrderPanelData) -> impl IntoView {
     // A new refund reloads the page, because only the server can format its notice.
     let (order, connection) = live_order(&id, order, reload);
     let now = server_time(rendered_at);
-    let notice = Memo::new(move |_| {
-        order.with(|o| messages::order_status(&o.status, o.reason.as_deref(), o.refunds > 0))
-    });
+    let notice =
+        Memo::new(move |_| order.with(|o| messages::order_status(&o.status, o.reason.as_deref(), o.refunds > 0)));
     let status = move || order.with(|o| o.status.clone());
     let (id, product_url) = (StoredValue::new(id), StoredValue::new(product_url));
     let (amount, pay_url) = (StoredValue::new(amount), StoredValue::new(pay_url));

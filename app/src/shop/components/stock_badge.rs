@@ -16,7 +16,12 @@ use leptos::prelude::*;
 
 /// A badge, the stock meter and one line of text. Times are milliseconds since the epoch.
 #[island]
-pub fn StockBadge(counts: StockCounts, rendered_at: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> impl IntoView {
+pub fn StockBadge(
+    counts: StockCounts,
+    rendered_at: i64,
+    starts_at: Option<i64>,
+    ends_at: Option<i64>,
+) -> impl IntoView {
     let (counts, _) = live_counts(paths::ALL_STOCK_EVENTS.to_owned(), counts);
     let now = server_time(rendered_at);
     let phase = Memo::new(move |_| sale_phase(now.get(), starts_at, ends_at));

@@ -40,9 +40,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let body = match hold.state {
         HoldState::Active => active(&hold, &product, now, error, is_paid_early(&payments), has_sandbox),
         HoldState::Ordered { order_id } => ordered(&product, &paths::order(&order_id.to_string())),
-        HoldState::Expired => {
-            ended(&hold, &product, payments, Refusal::HoldExpired { expired_at: hold.expires_at })
-        }
+        HoldState::Expired => ended(&hold, &product, payments, Refusal::HoldExpired { expired_at: hold.expires_at }),
         HoldState::Released => ended(&hold, &product, payments, Refusal::HoldReleased),
     };
     Ok(view! {

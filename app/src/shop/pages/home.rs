@@ -109,7 +109,8 @@ fn DropSection(
 /// A product's card. The name is the link, and the style sheet extends it over the whole card.
 #[component]
 fn ProductCard(product: Arc<Product>, now: Timestamp) -> impl IntoView {
-    let [starts_at, ends_at] = [product.window.starts_at, product.window.ends_at].map(|at| at.map(Timestamp::as_millis));
+    let [starts_at, ends_at] =
+        [product.window.starts_at, product.window.ends_at].map(|at| at.map(Timestamp::as_millis));
     view! {
         <li class="card" data-testid="product-card">
             <ProductImage path=product.image.clone() />

@@ -43,7 +43,7 @@ impl From<Error> for PageError {
     }
 }
 
-/// What a page needs from its request. Leptos' context must be read before the first `await`.
+/// The parts of a request that pages use. Leptos' context must be read before the first `await`.
 #[derive(Clone)]
 pub(crate) struct PageRequest {
     pub(crate) checkout: Checkout,

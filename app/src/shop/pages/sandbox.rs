@@ -24,7 +24,7 @@ struct TestPayment {
     /// Value of the form's `act` field.
     act: &'static str,
     label: &'static str,
-    /// What the payment demonstrates.
+    /// Explanation of the payment.
     description: &'static str,
 }
 
