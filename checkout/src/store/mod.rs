@@ -1,5 +1,5 @@
-//! The boundary to the databases: load these rows, apply this decision, commit, and a handful of reads. All logic lies
-//! above it, so that a store is statements and row mapping only.
+//! The interface to the databases: load rows, commit a decided batch, and a few reads. All logic lies above it, so that a
+//! store is only statements and row mapping.
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -16,25 +16,26 @@ mod audit;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
+mod table;
 
-/// How often other processes' commits are looked for where nothing tells of them. A third of the second within which
-/// they must show.
+/// How often a store without notifications looks for commits of other processes. Such a commit must show within a second,
+/// which leaves time for three polls.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
-/// A database that keeps the shop.
+/// A database that stores the shop.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Brings the schema up to date, forward only, under a lock.
+    /// Applies the migrations that are missing, under a lock.
     async fn migrate(&self) -> Result<(), StoreError>;
 
-    /// Begins to write. Whoever holds the unit is alone with the products it has loaded.
+    /// Begins a transaction of the writer. No other writer can change the products that it has loaded.
     #[doc(hidden)]
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 
-    /// The reads that need no lock.
+    /// Reads without locks.
     fn reads(&self) -> &dyn Reads;
 
-    /// What has been kept long enough.
+    /// Deletes rows whose retention time is over.
     fn purge(&self) -> &dyn Purge;
 
     /// The browser sessions.
@@ -43,31 +44,31 @@ pub trait Store: Send + Sync + 'static {
     /// The API's clients.
     fn clients(&self) -> &dyn Clients;
 
-    /// The clock that all processes on this store go by.
+    /// The clock that all processes on this store share.
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(SystemClock)
     }
 
-    /// Tells other processes that this one has committed, without waiting for anything.
+    /// Tells other processes that this one has committed. Returns at once.
     fn notify(&self) {}
 
-    /// Returns when another process has committed, or may have.
+    /// Waits until another process has committed, or may have.
     async fn wait_for_change(&self) {
         tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-/// One transaction of the writer. Dropped, it is rolled back when the database notices.
+/// One transaction of the writer. When it is dropped, the database rolls it back as soon as it notices.
 #[doc(hidden)]
 #[async_trait]
 pub trait Transaction: Send {
-    /// Loads what is wanted, in bulk, as it is now.
+    /// Loads the requested rows in bulk, as they are now.
     async fn load(&mut self, request: &LoadRequest) -> Result<Loaded, StoreError>;
 
-    /// Writes everything and commits, unless another writer was first.
+    /// Writes the batch and commits it, unless another writer was first.
     async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError>;
 
-    /// Lets go of what was loaded, at once.
+    /// Releases the locks on what was loaded, at once.
     async fn rollback(self: Box<Self>) {}
 }
 
@@ -75,20 +76,20 @@ pub trait Transaction: Send {
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum CommitOutcome {
-    /// On disk.
+    /// The batch is on disk.
     Committed,
-    /// A product was no longer at the version that the decisions were made on, or a key was taken; nothing is written.
-    /// These products are known as they are now, which may spare the writer the reading.
+    /// Nothing was written: a product was no longer at the version that the batch was decided on, or a key was taken. Some
+    /// stores return the current products, which may save the writer from loading them.
     Conflict(Vec<Product>),
 }
 
-/// What an order's watchers are told of: the order, and its refunds, which leave no trace on the order itself.
+/// An order as its watchers see it. Refunds change no column of the order, so they are counted beside it.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct OrderSnapshot {
     /// The order.
     pub order: Order,
-    /// How many payments for it went back or must go back. It never shrinks.
+    /// Number of payments for it that were refunded or are due for refund. It never shrinks.
     pub refunds: i64,
 }
 
@@ -97,11 +98,11 @@ pub struct OrderSnapshot {
 pub trait Reads: Send + Sync {
     /// Every product, oldest first.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
-    /// A number that changes whenever somebody commits.
+    /// A number that changes with each commit.
     async fn change_token(&self) -> Result<i64, StoreError>;
     /// A hold, whoever owns it.
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError>;
-    /// The owner's holds for a named shopper that are active and not past their time, newest first.
+    /// The owner's active holds for named shoppers that are not overdue, newest first.
     async fn active_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError>;
     /// An order, whoever owns it.
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
@@ -113,70 +114,70 @@ pub trait Reads: Send + Sync {
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError>;
     /// Products on which a hold or an order is due at `now`.
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError>;
-    /// When the next hold or order is due, and when the oldest parked payment came.
+    /// When the next hold or order is due, and when the oldest parked payment was received.
     async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError>;
-    /// How many payment events there are whose money must go back.
+    /// Number of payment events that are due for refund.
     async fn refunds_due(&self) -> Result<u64, StoreError>;
-    /// Recomputes every counter from the rows, and holds orders against payments.
+    /// Recomputes every counter from the rows, and compares orders with payments.
     async fn audit(&self) -> Result<Audit, StoreError>;
-    /// Answers.
+    /// Checks that the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
 }
 
-/// Deletes what has been kept long enough, a few rows at a time, in a transaction of their own.
+/// Deletes rows whose retention time is over. Each call is a small transaction of its own.
 #[async_trait]
 pub trait Purge: Send + Sync {
-    /// Deletes at most `most` answers that were stored before `before`, oldest first; answers how many.
+    /// Deletes up to `most` idempotency keys that were stored before `before`, oldest first. Returns the number deleted.
     async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
-    /// Deletes at most `most` rows of one product's audit trail from before `before`, oldest first and never its newest;
-    /// answers how many.
+    /// Deletes up to `most` rows of one product's audit log that are older than `before`, oldest first and never the newest
+    /// row. Returns the number deleted.
     async fn audit_log(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
-/// What the rows add up to (P1), and whether orders and payments answer for each other (P5, P7).
+/// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5, P7).
 #[derive(Debug, Clone, Serialize)]
 pub struct Audit {
-    /// No drift anywhere.
+    /// Whether there is no drift.
     pub clean: bool,
-    /// Products looked at.
+    /// Number of products checked.
     pub products: u64,
-    /// Holds looked at.
+    /// Number of holds checked.
     pub holds: u64,
-    /// Orders looked at.
+    /// Number of orders checked.
     pub orders: u64,
-    /// Payment events looked at.
+    /// Number of payment events checked.
     pub payments: u64,
-    /// Payment events whose money must go back.
+    /// Number of payment events that are due for refund.
     pub refunds_due: u64,
-    /// Each counter that is not what the rows add up to, and each rule that is broken.
+    /// Each counter that differs from the sum of its rows, and each rule that is broken.
     pub drift: Vec<Drift>,
 }
 
-/// A counter that is not what the rows add up to, or a rule that rows break.
+/// A counter that differs from the sum of its rows, or a rule that rows break.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Drift {
-    /// The product's slug; empty for payments about nothing that is known.
+    /// The product's slug. Empty for payments that refer to no known product.
     pub product: String,
-    /// Which counter, or which rule.
+    /// The name of the counter or of the rule.
     pub counter: String,
-    /// What is stored; 0 for a rule.
+    /// The stored value. 0 for a rule.
     pub stored: i64,
-    /// What the rows add up to; for a rule, how many break it.
+    /// The sum of the rows. For a rule, the number of rows that break it.
     pub counted: i64,
 }
 
-/// Browser sessions: opaque bytes with an end.
+/// Browser sessions: opaque bytes that expire.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Stores a new session; `false` when that id is taken.
+    /// Stores a new session. Returns `false` when that id is taken.
     async fn create(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<bool, StoreError>;
-    /// Stores a session over whatever it was.
+    /// Stores a session, and replaces the one of that id if there is one.
     async fn save(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<(), StoreError>;
-    /// The session, unless it has ended at `now`.
+    /// Returns the session and its end, unless it has ended at `now`.
     async fn load(&self, id: Uuid, now: Timestamp) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError>;
-    /// Forgets it.
+    /// Deletes the session.
     async fn delete(&self, id: Uuid) -> Result<(), StoreError>;
-    /// Forgets those that have ended; answers how many.
+    /// Deletes the sessions that have ended. Returns the number deleted.
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
 }
 
@@ -185,9 +186,9 @@ pub trait Sessions: Send + Sync {
 pub struct ApiClient {
     /// Its id, which is also the owner of its holds and orders.
     pub id: Uuid,
-    /// Its name for people.
+    /// Its display name.
     pub name: String,
-    /// argon2id, in the PHC string format.
+    /// The argon2id hash of its secret, in the PHC string format.
     pub secret_hash: String,
     /// When it was added.
     pub created_at: Timestamp,
@@ -198,16 +199,36 @@ pub struct ApiClient {
 /// The API's clients.
 #[async_trait]
 pub trait Clients: Send + Sync {
-    /// Adds one.
+    /// Adds a client.
     async fn add(&self, client: &ApiClient) -> Result<(), StoreError>;
-    /// Finds one.
+    /// Returns the client with this id.
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError>;
-    /// All of them, oldest first.
+    /// Returns all clients, oldest first.
     async fn all(&self) -> Result<Vec<ApiClient>, StoreError>;
-    /// Replaces its secret; `false` when there is no such client, or it was revoked.
+    /// Replaces a client's secret. Returns `false` when there is no such client, or it was revoked.
     async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError>;
-    /// Revokes it for good; again is no error. `false` when there is no such client.
+    /// Revokes a client for good. Revoking it again is a no-op. Returns `false` when there is no such client.
     async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// A column that the stores' statements know.
+#[doc(hidden)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownColumn {
+    /// The table's name.
+    pub table: &'static str,
+    /// The column's name.
+    pub name: &'static str,
+    /// The kind of its values, which each database stores in a type of its own.
+    pub kind: String,
+    /// Whether it may be empty.
+    pub nullable: bool,
+}
+
+/// Returns every column that the stores' statements know, so that a test can compare them with the schema.
+#[doc(hidden)]
+pub fn known_columns() -> Vec<KnownColumn> {
+    rows::known_columns()
 }
 
 /// Opens the store that a database address names: `sqlite://path` or `postgres://…`.
@@ -215,7 +236,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     match url.split(':').next().unwrap_or_default() {
         "sqlite" => Ok(Arc::new(sqlite::SqliteStore::open(url).await?)),
         "postgres" | "postgresql" => Ok(Arc::new(postgres::PostgresStore::open(url).await?)),
-        // The rest of the address may hold a password.
+        // The message leaves the rest of the address out, because it may contain a password.
         other => Err(StoreError::Config(format!("no store for {other:?}: use sqlite://path or postgres://…"))),
     }
 }

@@ -1,6 +1,8 @@
 //! A database for one test: made for it, and gone with it.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, SqlitePool};
+use sqlx::{
+    AssertSqlSafe, Connection, FromRow, PgConnection, SqliteConnection, SqlitePool, postgres::PgRow, sqlite::SqliteRow,
+};
 use uuid::Uuid;
 
 /// Names a PostgreSQL server in which the tests may make databases; tools/with-postgres.sh starts one.
@@ -70,6 +72,23 @@ impl Database {
             Self::Postgres { .. } => {
                 let mut connection = PgConnection::connect(&self.url()).await.unwrap();
                 sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
+    /// The rows that a statement selects.
+    pub async fn rows<T>(&self, sql: &'static str) -> Vec<T>
+    where
+        T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+                sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
             }
         }
     }

@@ -7,6 +7,7 @@ mod flaky_proxy;
 mod shop;
 
 mod audit;
+mod columns;
 mod event_order;
 mod feed;
 mod holds;

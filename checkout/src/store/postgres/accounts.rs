@@ -1,51 +1,47 @@
 //! Browser sessions and API clients.
 
-use super::{PostgresStore, columns::CLIENT, error::QueryExt};
+use super::{
+    PostgresStore,
+    error::{QueryExt, classify},
+    sql::{self, Parameters},
+};
 use crate::{
     error::StoreError,
     model::Timestamp,
-    store::{ApiClient, Clients, Sessions, rows::ClientRow},
+    store::{
+        ApiClient, Clients, Sessions,
+        rows::{ClientRow, Session, SessionRow},
+        table::{self, Rows},
+    },
 };
 use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 #[async_trait]
 impl Sessions for PostgresStore {
     async fn create(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<bool, StoreError> {
-        let done = sqlx::query("INSERT INTO sessions (id, data, ends_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(id)
-            .bind(data)
-            .bind(ends_at.to_datetime())
-            .execute(&self.pool)
-            .with_timeout()
-            .await?;
-        Ok(done.rows_affected() == 1)
+        static INSERT: LazyLock<String> = LazyLock::new(|| sql::insert::<Session>() + " ON CONFLICT DO NOTHING");
+        let row = Parameters::of(&Rows::new([&Session { id, data, ends_at }])).map_err(classify)?;
+        let query = sqlx::query_with(AssertSqlSafe(INSERT.as_str()), row);
+        Ok(query.execute(&self.pool).with_timeout().await?.rows_affected() == 1)
     }
 
     async fn save(&self, id: Uuid, data: &[u8], ends_at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO sessions (id, data, ends_at) VALUES ($1, $2, $3)
-             ON CONFLICT (id) DO UPDATE SET data = excluded.data, ends_at = excluded.ends_at",
-        )
-        .bind(id)
-        .bind(data)
-        .bind(ends_at.to_datetime())
-        .execute(&self.pool)
-        .with_timeout()
-        .await?;
+        static SAVE: LazyLock<String> = LazyLock::new(|| sql::insert::<Session>() + &table::or_overwrite::<Session>());
+        let row = Parameters::of(&Rows::new([&Session { id, data, ends_at }])).map_err(classify)?;
+        sqlx::query_with(AssertSqlSafe(SAVE.as_str()), row).execute(&self.pool).with_timeout().await?;
         Ok(())
     }
 
     async fn load(&self, id: Uuid, now: Timestamp) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
-        let row: Option<(Vec<u8>, i64)> =
-            sqlx::query_as("SELECT data, ms(ends_at) FROM sessions WHERE id = $1 AND ends_at > $2")
-                .bind(id)
-                .bind(now.to_datetime())
-                .fetch_optional(&self.pool)
-                .with_timeout()
-                .await?;
-        Ok(row.map(|(data, ends_at)| (data, Timestamp::from_millis(ends_at))))
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Session>("s");
+            format!("SELECT {columns} FROM sessions s WHERE s.id = $1 AND s.ends_at > $2")
+        });
+        let query = sqlx::query_as::<_, SessionRow>(AssertSqlSafe(SELECT.as_str())).bind(id).bind(now.to_datetime());
+        Ok(query.fetch_optional(&self.pool).with_timeout().await?.map(Into::into))
     }
 
     async fn delete(&self, id: Uuid) -> Result<(), StoreError> {
@@ -66,27 +62,24 @@ impl Sessions for PostgresStore {
 #[async_trait]
 impl Clients for PostgresStore {
     async fn add(&self, client: &ApiClient) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO api_clients (id, name, secret_hash, created_at) VALUES ($1, $2, $3, $4)")
-            .bind(client.id)
-            .bind(&client.name)
-            .bind(&client.secret_hash)
-            .bind(client.created_at.to_datetime())
-            .execute(&self.pool)
-            .with_timeout()
-            .await?;
+        static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<ApiClient>);
+        let row = Parameters::of(&Rows::new([client])).map_err(classify)?;
+        sqlx::query_with(AssertSqlSafe(INSERT.as_str()), row).execute(&self.pool).with_timeout().await?;
         Ok(())
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
-        let sql = format!("SELECT {CLIENT} FROM api_clients c WHERE c.id = $1");
-        let row = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).with_timeout();
-        Ok(row.await?.map(ApiClient::from))
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM api_clients c WHERE c.id = $1", sql::select::<ApiClient>("c")));
+        let query = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(SELECT.as_str())).bind(id);
+        Ok(query.fetch_optional(&self.pool).with_timeout().await?.map(ApiClient::from))
     }
 
     async fn all(&self) -> Result<Vec<ApiClient>, StoreError> {
-        let sql = format!("SELECT {CLIENT} FROM api_clients c ORDER BY c.id");
-        let rows = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).with_timeout();
-        Ok(rows.await?.into_iter().map(ApiClient::from).collect())
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM api_clients c ORDER BY c.id", sql::select::<ApiClient>("c")));
+        let query = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(SELECT.as_str()));
+        Ok(query.fetch_all(&self.pool).with_timeout().await?.into_iter().map(ApiClient::from).collect())
     }
 
     async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError> {

@@ -1,21 +1,18 @@
-//! Loads what a batch wants, one statement a kind, inside the writer's transaction. The products come first, locked in
-//! the order of their ids: what lies under a locked product stands still, and is read after.
+//! Loads the rows that a batch needs with one statement for each kind of row, inside the writer's transaction. The products
+//! come first, locked in the order of their ids. The rows under a locked product cannot change, and are read after it.
 
 use super::{
-    columns::{HOLD, ORDER, PAYMENT, PRODUCT},
     error::classify,
+    sql::{self, Parameters},
 };
 use crate::{
     error::StoreError,
     model::{Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
-    state::{Claim, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
-    store::rows::{HoldRow, KeyRow, OrderRow, PaymentRow, ProductRow, into_all},
+    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
+    store::rows::{self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, StoredKey, into_all},
 };
-use sqlx::{
-    AssertSqlSafe, FromRow, PgConnection, Row,
-    postgres::{PgArguments, PgRow},
-};
-use std::collections::BTreeSet;
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, postgres::PgRow};
+use std::{collections::BTreeSet, sync::LazyLock};
 use uuid::Uuid;
 
 pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Result<Loaded, StoreError> {
@@ -37,36 +34,22 @@ pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Resu
         loaded.limit_usage = limit_usage(conn, request).await?;
     }
     if !request.keys.is_empty() {
-        let (owners, keys): (Vec<_>, Vec<_>) =
-            request.keys.iter().map(|(owner, key)| (owner.0, key.as_str().to_owned())).unzip();
-        let query = sqlx::query_as::<_, KeyRow>(
-            "SELECT k.owner, k.key, k.fingerprint, k.reply
-             FROM unnest($1::uuid[], $2::text[]) AS n (owner, key) JOIN idempotency_keys k USING (owner, key)",
-        );
-        loaded.keys = into_all(query.bind(owners).bind(keys).fetch_all(&mut *conn).await.map_err(classify)?)?;
+        loaded.keys = keys(conn, request).await?;
     }
     if !(request.events.is_empty() && request.by_transaction.is_empty()) {
         loaded.events = events(conn, request).await?;
     }
     if let Some(before) = request.parked_before {
-        // Under no product, so locked one by one; what another node is giving up is left to it.
-        let sql = format!(
-            "SELECT {PAYMENT} FROM payment_webhooks w
-             WHERE w.outcome = 'parked' AND w.product_id IS NULL AND w.received_at <= $1
-             ORDER BY w.received_at, w.id LIMIT $2 FOR UPDATE SKIP LOCKED"
-        );
-        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(before.to_datetime());
-        loaded.unmatched_payments =
-            into_all(query.bind(count(MAX_DUE_PER_LOAD)).fetch_all(&mut *conn).await.map_err(classify)?)?;
+        loaded.unmatched_payments = unmatched_payments(conn, before).await?;
     }
     Ok(loaded)
 }
 
-fn count(n: usize) -> i64 {
+fn limit(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// Locks every product that the batch touches, in one go and in the order of their ids; answers which.
+/// Locks every product that the batch touches with one statement, in the order of their ids. Returns their ids.
 async fn lock(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Uuid>, StoreError> {
     let named: BTreeSet<Uuid> = request.products.iter().chain(request.due.keys()).map(|id| id.0).collect();
     if named.is_empty() && request.slugs.is_empty() && request.holds.is_empty() && request.orders.is_empty() {
@@ -83,15 +66,15 @@ async fn lock(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Uuid
         .bind(named.into_iter().chain(request.touched.iter().map(|id| id.0)).collect::<Vec<_>>())
         .bind(request.slugs.iter().map(ToString::to_string).collect::<Vec<_>>())
         .bind(request.holds.iter().map(|id| id.0).collect::<Vec<_>>())
-        .bind(orders_requested(request));
+        .bind(requested_orders(request));
     query.fetch_all(conn).await.map_err(classify)
 }
 
-fn orders_requested(request: &LoadRequest) -> Vec<Uuid> {
+fn requested_orders(request: &LoadRequest) -> Vec<Uuid> {
     request.orders.iter().map(|id| id.0).collect()
 }
 
-/// Holds past their time and holds whose order is, and the first instant at which another one is due.
+/// Returns the overdue holds and the holds of overdue orders, and the first instant at which another one is due.
 async fn due(
     conn: &mut PgConnection,
     product: ProductId,
@@ -109,8 +92,8 @@ async fn due(
     )
     .bind(product.0)
     .bind(now.to_datetime())
-    .bind(count(offset + MAX_DUE_PER_LOAD + 1))
-    .bind(count(offset))
+    .bind(limit(offset + MAX_DUE_PER_LOAD + 1))
+    .bind(limit(offset))
     .fetch_all(&mut *conn)
     .await
     .map_err(classify)?;
@@ -135,105 +118,143 @@ async fn next_after(conn: &mut PgConnection, product: ProductId, now: Timestamp)
     .map_err(classify)
 }
 
-/// The products and when something under each is due: a statement of its own, because the one that locked them may have
-/// waited, and what it then saw beside the locked rows was older than they.
+/// Loads products, each with the first instant at which one of its holds or orders is due. This is not part of the statement
+/// that locks them: that one may have waited, and everything but the locked rows would be older than they.
 async fn products_with_due(
     conn: &mut PgConnection,
     products: Vec<Uuid>,
 ) -> Result<Vec<(Product, Option<Timestamp>)>, StoreError> {
-    let sql = format!(
-        "SELECT {PRODUCT}, ms(least(
-             (SELECT min(expires_at) FROM holds WHERE product_id = p.id AND status = 'active'),
-             (SELECT min(pay_by) FROM orders WHERE product_id = p.id AND status = 'pending'))) AS next_due
-         FROM products p WHERE p.id = ANY ($1)"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(products).fetch_all(conn).await.map_err(classify)?;
-    let product = |row: PgRow| {
-        let product = ProductRow::from_row(&row).map_err(classify)?;
-        let next_due: Option<i64> = row.try_get("next_due").map_err(classify)?;
-        Ok((Product::try_from(product)?, next_due.map(Timestamp::from_millis)))
-    };
-    rows.into_iter().map(product).collect()
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Product>("p");
+        format!(
+            "SELECT {columns}, ms(least(
+                 (SELECT min(expires_at) FROM holds WHERE product_id = p.id AND status = 'active'),
+                 (SELECT min(pay_by) FROM orders WHERE product_id = p.id AND status = 'pending'))) AS next_due
+             FROM products p WHERE p.id = ANY ($1)"
+        )
+    });
+    let query = sqlx::query_as::<_, DueProductRow>(AssertSqlSafe(SELECT.as_str())).bind(products);
+    let rows = query.fetch_all(conn).await.map_err(classify)?;
+    rows.into_iter()
+        .map(|row| Ok((Product::try_from(row.product)?, row.next_due.map(Timestamp::from_millis))))
+        .collect()
 }
 
-/// The claims of these holds, and of the orders that are wanted.
+#[derive(FromRow)]
+struct DueProductRow {
+    #[sqlx(flatten)]
+    product: ProductRow,
+    next_due: Option<i64>,
+}
+
+/// Loads these holds and those of the requested orders, the orders that they became, and the payments parked for them.
 async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>, request: &LoadRequest) -> Result<Vec<Claim>, StoreError> {
-    let sql = format!(
-        "SELECT {HOLD} FROM holds h
-         WHERE h.id IN (SELECT unnest($1::uuid[]) UNION SELECT hold_id FROM orders WHERE id = ANY ($2))"
-    );
-    let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(holds).bind(orders_requested(request));
+    static HOLDS: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Hold>("h");
+        format!(
+            "SELECT {columns} FROM holds h
+             WHERE h.id IN (SELECT unnest($1::uuid[]) UNION SELECT hold_id FROM orders WHERE id = ANY ($2))"
+        )
+    });
+    static ORDERS: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Order>("o");
+        format!("SELECT {columns} FROM orders o WHERE o.hold_id = ANY ($1)")
+    });
+    static PARKED: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Payment>("w");
+        format!(
+            "SELECT {columns} FROM payment_webhooks w
+             WHERE w.hold_id = ANY ($1) AND w.outcome = 'parked' ORDER BY w.id"
+        )
+    });
+    let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(HOLDS.as_str())).bind(holds).bind(requested_orders(request));
     let held: Vec<Hold> = into_all(query.fetch_all(&mut *conn).await.map_err(classify)?)?;
     let holds: Vec<Uuid> = held.iter().map(|hold| hold.id.0).collect();
-    let orders: Vec<Order> =
-        by_holds::<OrderRow, _>(conn, &holds, format!("SELECT {ORDER} FROM orders o WHERE o.hold_id = ANY ($1)"))
-            .await?;
-    let parked: Vec<Payment> = by_holds::<PaymentRow, _>(
-        conn,
-        &holds,
-        format!(
-            "SELECT {PAYMENT} FROM payment_webhooks w WHERE w.hold_id = ANY ($1) AND w.outcome = 'parked' ORDER BY w.id"
-        ),
-    )
-    .await?;
+    let orders = by_holds::<OrderRow, _>(conn, &ORDERS, &holds).await?;
+    let parked = by_holds::<PaymentRow, _>(conn, &PARKED, &holds).await?;
     Ok(Claim::assemble(held, orders, parked))
 }
 
-async fn by_holds<R, T>(conn: &mut PgConnection, holds: &[Uuid], sql: String) -> Result<Vec<T>, StoreError>
+async fn by_holds<R, T>(conn: &mut PgConnection, sql: &'static str, holds: &[Uuid]) -> Result<Vec<T>, StoreError>
 where
     R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     T: TryFrom<R, Error = StoreError>,
 {
-    let query = sqlx::query_as_with::<_, R, PgArguments>(AssertSqlSafe(sql), PgArguments::default());
-    into_all(query.bind(holds.to_vec()).fetch_all(conn).await.map_err(classify)?)
+    let query = sqlx::query_as::<_, R>(AssertSqlSafe(sql)).bind(holds);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
-#[derive(FromRow)]
-struct LimitUsageRow {
-    nth: i64,
-    hold_id: Uuid,
-    qty: i64,
-}
-
-/// What counts towards a limit: holds and orders that still have their time, and paid orders for ever.
+/// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those of
+/// paid orders.
 async fn limit_usage(
     conn: &mut PgConnection,
     request: &LoadRequest,
 ) -> Result<Vec<(LimitKey, HoldId, u32)>, StoreError> {
-    let keys: Vec<&LimitKey> = request.limit_usage.iter().collect();
-    let rows: Vec<LimitUsageRow> = sqlx::query_as(
-        "SELECT n.nth, h.id AS hold_id, h.qty
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY AS n (product_id, owner, shopper, nth)
-         JOIN holds h USING (product_id, owner, shopper)
-         LEFT JOIN orders o ON o.hold_id = h.id
-         WHERE h.status IN ('active', 'ordered')
-           AND ((h.status = 'active' AND h.expires_at > $4) OR (o.status = 'pending' AND o.pay_by > $4) OR o.status = 'paid')",
-    )
-    .bind(keys.iter().map(|key| key.product.0).collect::<Vec<_>>())
-    .bind(keys.iter().map(|key| key.owner.0).collect::<Vec<_>>())
-    .bind(keys.iter().map(|key| key.shopper.as_str().to_owned()).collect::<Vec<_>>())
-    .bind(request.now.to_datetime())
-    .fetch_all(conn)
-    .await
-    .map_err(classify)?;
-    let usage = |row: LimitUsageRow| {
-        let key = keys.get(usize::try_from(row.nth - 1).ok()?)?;
-        Some(((*key).clone(), HoldId(row.hold_id), u32::try_from(row.qty).ok()?))
-    };
-    Ok(rows.into_iter().filter_map(usage).collect())
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        // The time is $1.
+        let shoppers = sql::rows(rows::limit_keys([]).columns(), 2);
+        format!(
+            "SELECT h.product_id, h.owner, h.shopper, h.id AS hold_id, h.qty FROM {shoppers}
+             JOIN holds h ON h.product_id = n.product_id AND h.owner = n.owner AND h.shopper = n.shopper
+             LEFT JOIN orders o ON o.hold_id = h.id
+             WHERE h.status IN ('active', 'ordered')
+               AND ((h.status = 'active' AND h.expires_at > $1) OR (o.status = 'pending' AND o.pay_by > $1)
+                    OR o.status = 'paid')"
+        )
+    });
+    let mut parameters = Parameters::default();
+    parameters.value(request.now.to_datetime());
+    parameters.rows(&rows::limit_keys(&request.limit_usage));
+    let arguments = parameters.finish().map_err(classify)?;
+    let query = sqlx::query_as_with::<_, LimitUsageRow, _>(AssertSqlSafe(SELECT.as_str()), arguments);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
+async fn keys(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<IdempotencyRecord>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<StoredKey>("k");
+        let names = sql::rows(rows::idempotency_keys([]).columns(), 1);
+        format!("SELECT {columns} FROM {names} JOIN idempotency_keys k ON k.owner = n.owner AND k.key = n.key")
+    });
+    let arguments = Parameters::of(&rows::idempotency_keys(&request.keys)).map_err(classify)?;
+    let query = sqlx::query_as_with::<_, KeyRow, _>(AssertSqlSafe(SELECT.as_str()), arguments);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+/// Loads events by their keys, and by what their transactions have reported.
 async fn events(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Payment>, StoreError> {
-    let keys: Vec<String> = request.events.iter().map(ToString::to_string).collect();
-    let (transactions, statuses): (Vec<_>, Vec<_>) =
-        request.by_transaction.iter().map(|(id, status)| (id.to_string(), (*status).to_owned())).unzip();
-    let sql = format!(
-        "SELECT {PAYMENT} FROM payment_webhooks w WHERE w.key = ANY ($1)
-         UNION
-         SELECT {PAYMENT} FROM unnest($2::text[], $3::text[]) AS n (transaction_id, status)
-         JOIN payment_webhooks w ON w.transaction_id = n.transaction_id AND w.status = n.status
-         WHERE w.outcome <> 'duplicate'"
-    );
-    let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(keys).bind(transactions).bind(statuses);
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        // The keys are $1.
+        let reported = sql::rows(rows::transactions([]).columns(), 2);
+        let columns = sql::select::<Payment>("w");
+        format!(
+            "SELECT {columns} FROM payment_webhooks w WHERE w.key = ANY ($1)
+             UNION
+             SELECT {columns} FROM {reported}
+             JOIN payment_webhooks w ON w.transaction_id = n.transaction_id AND w.status = n.status
+             WHERE w.outcome <> 'duplicate'"
+        )
+    });
+    let mut parameters = Parameters::default();
+    parameters.value(request.events.iter().map(|key| key.as_str()).collect::<Vec<_>>());
+    parameters.rows(&rows::transactions(&request.by_transaction));
+    let arguments = parameters.finish().map_err(classify)?;
+    let query = sqlx::query_as_with::<_, PaymentRow, _>(AssertSqlSafe(SELECT.as_str()), arguments);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+/// Loads payments that were parked before this instant and refer to nothing that the shop knows. They belong to no product, so
+/// they are locked one by one. A payment that another node is giving up is left to that node.
+async fn unmatched_payments(conn: &mut PgConnection, before: Timestamp) -> Result<Vec<Payment>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Payment>("w");
+        format!(
+            "SELECT {columns} FROM payment_webhooks w
+             WHERE w.outcome = 'parked' AND w.product_id IS NULL AND w.received_at <= $1
+             ORDER BY w.received_at, w.id LIMIT $2 FOR UPDATE SKIP LOCKED"
+        )
+    });
+    let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()));
+    let query = query.bind(before.to_datetime()).bind(limit(MAX_DUE_PER_LOAD));
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }

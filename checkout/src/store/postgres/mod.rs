@@ -1,15 +1,15 @@
-//! PostgreSQL: one database for several processes. A batch that memory suffices for is one statement; any other is a
-//! transaction that locks its products, loads, and ends with that same statement.
+//! PostgreSQL: one database for several processes. A batch that needs nothing from the database is written by one statement.
+//! Any other batch is a transaction that locks its products, loads rows, and ends with the same statement.
 
 mod accounts;
 mod clock;
-mod columns;
 mod connection;
 mod error;
 mod load;
 mod notifications;
 mod purge;
 mod reads;
+mod sql;
 mod statement;
 mod transaction;
 mod write;
@@ -29,37 +29,37 @@ use std::{str::FromStr, sync::Arc};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// Connections for reading and for sessions; one more listens, and one is the writer's.
+/// Connections in the pool, for reads, sessions and notifications. The writer has one more.
 const CONNECTIONS: u32 = 9;
 
-/// What every connection sets for itself: nothing waits for ever, and a transaction that was left open is ended.
+/// Settings of every connection. Nothing waits forever, and the database ends a transaction that was left open.
 const SETTINGS: [(&str, &str); 6] = [
     ("idle_in_transaction_session_timeout", "10s"),
     ("lock_timeout", "5s"),
     ("statement_timeout", "8s"),
     ("synchronous_commit", "on"),
     ("timezone", "UTC"),
-    // Each statement runs once a batch, on arrays: compiling it would cost more than it saves.
+    // A statement on arrays runs once for each batch. To compile it would cost more than it saves.
     ("jit", "off"),
 ];
 
-/// The writer looks rows up by their keys. A plan is made once, perhaps in a young database whose tables are read through in
-/// no time; it must not read them through when they have grown.
+/// The writer finds rows by their keys. Its plans are made once, perhaps while the tables are nearly empty and a sequential
+/// scan is cheap. They must not scan the tables after these have grown.
 const WRITER_SETTINGS: [(&str, &str); 1] = [("enable_seqscan", "off")];
 
-/// To migrate may take as long as it takes, and so may another node that does.
+/// A migration has no time limit, and neither has the wait for another node that migrates.
 const MIGRATION_SETTINGS: [(&str, &str); 2] = [("lock_timeout", "0"), ("statement_timeout", "0")];
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// The shop in a PostgreSQL database.
+/// A shop in a PostgreSQL database.
 pub struct PostgresStore {
     options: PgConnectOptions,
     writer: Arc<WriterConnection>,
     pool: PgPool,
     clock: Arc<DatabaseClock>,
     notifications: Notifications,
-    /// Ended with the store.
+    /// The background tasks, which end with the store.
     _tasks: JoinSet<()>,
 }
 
@@ -74,7 +74,7 @@ impl PostgresStore {
             .application_name("holdfast")
             .options(SETTINGS)
             .disable_statement_logging();
-        // A pool would try again until its time is up, and then not say why.
+        // The pool would retry until its timeout, and then not say why it could not connect.
         options.connect().await.map_err(|error| unreachable(&options, &error))?;
         let node = Uuid::new_v4();
         let pool = PgPoolOptions::new()
@@ -95,7 +95,7 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn migrate(&self) -> Result<(), StoreError> {
-        // Under a lock of the database's, so that nodes that start together wait for each other.
+        // sqlx takes an advisory lock, so that nodes that start together wait for each other.
         let options = self.options.clone().options(MIGRATION_SETTINGS);
         let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.map_err(classify)?;
         let done = MIGRATIONS.run(&pool).await;
@@ -136,7 +136,7 @@ impl Store for PostgresStore {
     }
 }
 
-/// What may follow the `?` of an address.
+/// Parameters that may follow the `?` of an address.
 const PARAMETERS: [&str; 18] = [
     "application_name",
     "dbname",
@@ -158,13 +158,14 @@ const PARAMETERS: [&str; 18] = [
     "user",
 ];
 
-/// The driver would log a parameter that it does not know, with its value: a mistyped `password=` would be read by all.
+/// Refuses parameters that the driver does not know. The driver would log them with their values, and so a mistyped
+/// `password=` would put the password into the log.
 fn check_parameters(url: &str) -> Result<(), StoreError> {
     let (_, query) = url.split_once('?').unwrap_or((url, ""));
     let mut names = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty());
     match names.find(|name| !PARAMETERS.contains(name) && !name.starts_with("options[")) {
         None => Ok(()),
-        // It may be the rest of a password that has a question mark in it.
+        // This may be the rest of a password that contains a question mark.
         Some(_) if query.contains('@') => Err(StoreError::Config(
             "the PostgreSQL address has an unknown parameter; in a password, ? is written %3F".to_owned(),
         )),
@@ -172,7 +173,7 @@ fn check_parameters(url: &str) -> Result<(), StoreError> {
     }
 }
 
-/// Why there is no connection, in words for whoever set the address; its password stays out of it.
+/// Explains to the operator why the database cannot be reached. The message does not contain the password.
 fn unreachable(options: &PgConnectOptions, error: &sqlx::Error) -> StoreError {
     let database = options.get_database().unwrap_or_else(|| options.get_username());
     let why = match error {
@@ -189,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_parameter_is_refused_and_its_value_not_repeated() {
+    fn an_unknown_parameter_is_refused_without_repeating_its_value() {
         assert!(check_parameters("postgres://a:b@c/d").is_ok());
         assert!(check_parameters("postgres://a@c/d?sslmode=require&password=sesame").is_ok());
         let refused = check_parameters("postgres://a@c/d?sslmode=require&passwort=sesame").unwrap_err().to_string();

@@ -1,9 +1,9 @@
-//! Reads beside the writer, each a statement of its own: no read transaction is ever left open.
+//! Reads outside the writer's transaction. Each is one statement, so that no read transaction stays open.
 
 use super::{
     PostgresStore,
-    columns::{HOLD, ORDER, PAYMENT, PRODUCT},
     error::{QueryExt, classify},
+    sql,
 };
 use crate::{
     error::StoreError,
@@ -16,18 +16,20 @@ use crate::{
 };
 use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// An audit reads whole tables and takes its time. Compared row by row, as a database does that believes its tables to be
-/// small because nobody has counted them lately, a million rows would take hours.
+/// An audit reads whole tables and may take minutes. Nested loops are off because a database with old statistics believes
+/// its tables to be small: it would then compare a million rows pair by pair, for hours.
 const AUDIT_SETTINGS: [&str; 2] = ["SET LOCAL statement_timeout = 0", "SET LOCAL enable_nestloop = off"];
 
 #[async_trait]
 impl Reads for PostgresStore {
     async fn products(&self) -> Result<Vec<Product>, StoreError> {
-        let sql = format!("SELECT {PRODUCT} FROM products p ORDER BY p.id");
-        let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(sql)).fetch_all(&self.pool).with_timeout().await;
-        into_all(rows?)
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM products p ORDER BY p.id", sql::select::<Product>("p")));
+        let query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str()));
+        into_all(query.fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn change_token(&self) -> Result<i64, StoreError> {
@@ -42,60 +44,66 @@ impl Reads for PostgresStore {
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
-        let sql = format!("SELECT {HOLD} FROM holds h WHERE h.id = $1");
-        let row =
-            sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.pool).with_timeout().await;
-        row?.map(Hold::try_from).transpose()
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM holds h WHERE h.id = $1", sql::select::<Hold>("h")));
+        let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.pool).with_timeout().await?.map(Hold::try_from).transpose()
     }
 
     async fn active_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
-        let sql = format!(
-            "SELECT {HOLD} FROM holds h
-             WHERE h.owner = $1 AND h.shopper IS NOT NULL AND h.status = 'active' AND h.expires_at > $2
-             ORDER BY h.id DESC LIMIT $3"
-        );
-        let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(sql)).bind(owner.0).bind(now.to_datetime());
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Hold>("h");
+            format!(
+                "SELECT {columns} FROM holds h
+                 WHERE h.owner = $1 AND h.shopper IS NOT NULL AND h.status = 'active' AND h.expires_at > $2
+                 ORDER BY h.id DESC LIMIT $3"
+            )
+        });
+        let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(SELECT.as_str())).bind(owner.0).bind(now.to_datetime());
         into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let sql = format!("SELECT {ORDER} FROM orders o WHERE o.id = $1");
-        let row = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql))
-            .bind(id.0)
-            .fetch_optional(&self.pool)
-            .with_timeout()
-            .await;
-        row?.map(Order::try_from).transpose()
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM orders o WHERE o.id = $1", sql::select::<Order>("o")));
+        let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.pool).with_timeout().await?.map(Order::try_from).transpose()
     }
 
     async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Order>("o");
+            format!("SELECT {columns}, {REFUNDS} FROM orders o WHERE o.id = ANY ($1)")
+        });
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        let sql = format!("SELECT {ORDER}, {REFUNDS} FROM orders o WHERE o.id = ANY ($1)");
-        let rows = sqlx::query_as::<_, OrderSnapshotRow>(AssertSqlSafe(sql))
-            .bind(ids)
-            .fetch_all(&self.pool)
-            .with_timeout()
-            .await;
-        into_all(rows?)
+        let query = sqlx::query_as::<_, OrderSnapshotRow>(AssertSqlSafe(SELECT.as_str())).bind(ids);
+        into_all(query.fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError> {
-        // The greatest UUID stands for "no bound": ids sort by age.
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Order>("o");
+            format!("SELECT {columns} FROM orders o WHERE o.owner = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3")
+        });
+        // Ids sort by age, so the greatest UUID stands for "no bound".
         let before = before.map_or(Uuid::max(), |id| id.0);
-        let sql = format!("SELECT {ORDER} FROM orders o WHERE o.owner = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3");
-        let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(sql)).bind(owner.0).bind(before);
+        let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(SELECT.as_str())).bind(owner.0).bind(before);
         into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {
-        let sql = format!(
-            "SELECT {PAYMENT} FROM payment_webhooks w
-             WHERE (w.order_id = $1 OR w.hold_id = $2) AND w.outcome <> 'duplicate' ORDER BY w.id LIMIT 1000"
-        );
-        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(sql)).bind(order.map(|id| id.0)).bind(hold.0);
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Payment>("w");
+            format!(
+                "SELECT {columns} FROM payment_webhooks w
+                 WHERE (w.order_id = $1 OR w.hold_id = $2) AND w.outcome <> 'duplicate' ORDER BY w.id LIMIT 1000"
+            )
+        });
+        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = query.bind(order.map(|id| id.0)).bind(hold.0);
         into_all(query.fetch_all(&self.pool).with_timeout().await?)
     }
 
@@ -133,7 +141,7 @@ impl Reads for PostgresStore {
     }
 
     async fn audit(&self) -> Result<Audit, StoreError> {
-        // One instant for all of it: beside servers that sell, two would never agree.
+        // One snapshot for all statements: while servers sell, two snapshots would never agree.
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut snapshot = self.pool.begin_with(begin).await.map_err(classify)?;
         for setting in AUDIT_SETTINGS {

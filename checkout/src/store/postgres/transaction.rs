@@ -1,4 +1,5 @@
-//! One batch: loaded under locks if it must be, written by one statement, and settled when its answer is lost.
+//! The transaction of one batch: loads rows under locks if the batch needs them, writes with one statement, and finds out the
+//! outcome when the connection is lost in the commit.
 
 use super::{
     PostgresStore,
@@ -22,11 +23,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-/// Keys that two nodes may take at once; whoever is second decides again, and finds the first one's answer.
+/// Unique constraints that two nodes may violate at the same time. The second node decides its batch again, and then finds
+/// the reply of the first.
 const CONFLICT_CONSTRAINTS: [&str; 4] =
     ["idempotency_keys_pkey", "payment_webhooks_key", "payment_webhooks_said", "products_slug_key"];
 
-/// How long, and how often, the database is asked what became of a batch whose connection was lost. Callers wait meanwhile.
+/// How long, and how often, to ask the database for the outcome of a batch whose connection was lost. Callers wait meanwhile.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 const RESOLVE_STEP_TIMEOUT: Duration = Duration::from_secs(2);
 const RESOLVE_INTERVAL: Duration = Duration::from_millis(100);
@@ -41,7 +43,7 @@ impl PostgresTransaction {
         Self { writer: store.writer.clone(), lease: None }
     }
 
-    /// The connection, taken out: dropped instead of put back, it is closed.
+    /// Takes the lease out of the transaction. Its connection closes unless the lease is given back.
     async fn lease(&mut self) -> Result<Lease, StoreError> {
         match self.lease.take() {
             Some(lease) => Ok(lease),
@@ -58,7 +60,7 @@ impl Transaction for PostgresTransaction {
         match loading.unwrap_or_else(|_| Err(unavailable(timed_out()))) {
             Err(StoreError::Unavailable(error)) => {
                 drop(lease);
-                // Nothing is written yet, so the batch may be made again on another connection, if there is one.
+                // Nothing is written yet, so the writer may decide the batch again on a new connection.
                 let is_connection_lost = error.downcast_ref().is_some_and(is_connection_lost);
                 Err(if is_connection_lost { StoreError::Contended(error) } else { StoreError::Unavailable(error) })
             }
@@ -70,11 +72,10 @@ impl Transaction for PostgresTransaction {
     }
 
     async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError> {
-        let Some(statement) = write::statement(writes) else {
+        let Some((sql, arguments)) = write::statement(writes).map_err(classify)? else {
             self.rollback().await;
             return Ok(CommitOutcome::Committed);
         };
-        let (sql, arguments) = statement.finish().map_err(classify)?;
         let mut lease = self.lease().await?;
         match run(&mut lease, sql, arguments).await {
             Ok(rows) => {
@@ -110,7 +111,7 @@ impl Transaction for PostgresTransaction {
     }
 }
 
-/// What lies under products is loaded in a transaction, which locks them; names need none.
+/// Rows of products are loaded in a transaction, which locks the products. A lookup of keys and events needs none.
 async fn load(lease: &mut Lease, request: &LoadRequest) -> Result<Loaded, StoreError> {
     if !lease.in_transaction() && !request.is_keys_only() {
         lease.begin().await.map_err(classify)?;
@@ -118,9 +119,8 @@ async fn load(lease: &mut Lease, request: &LoadRequest) -> Result<Loaded, StoreE
     load::load(lease.connection(), request).await
 }
 
-/// The statement is a transaction of its own, or the end of the one that has loaded. Where it has done nothing, nothing is
-/// committed.
-async fn run(lease: &mut Lease, sql: String, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
+/// Runs the statement, which is a transaction of its own or the end of the one that has loaded rows.
+async fn run(lease: &mut Lease, sql: &'static str, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
     let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
     let rows = with_deadline(RESPONSE_TIMEOUT, query.fetch_all(lease.connection())).await?;
     if lease.in_transaction() {
@@ -133,47 +133,47 @@ fn is_done(rows: &[PgRow]) -> Result<bool, StoreError> {
     rows.first().map_or(Ok(false), |row| row.try_get("done")).map_err(classify)
 }
 
-/// The products that the statement found moved on, as they are now.
+/// The current products, which the statement returns when one of them was at another version.
 fn current_products(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
     let known = rows.iter().filter(|row| row.try_get::<Uuid, _>("id").is_ok());
     known.map(|row| Product::try_from(ProductRow::from_row(row).map_err(classify)?)).collect()
 }
 
-/// Another node has taken a key of this batch.
+/// Whether another node has taken a key of this batch.
 fn is_key_conflict(error: &sqlx::Error) -> bool {
     let constraint = error.as_database_error().filter(|e| e.is_unique_violation()).and_then(DatabaseError::constraint);
     constraint.is_some_and(|name| CONFLICT_CONSTRAINTS.contains(&name))
 }
 
 impl PostgresTransaction {
-    /// The connection was lost before the answer came: on another one, ends the lost session, so that nothing of it can
-    /// happen any more, and looks for what the batch would have left (P9).
+    /// Finds out whether the batch was committed, after the connection was lost before the response (P9). A new connection
+    /// ends the lost session, so that it can no longer commit, and then looks for the batch's rows.
     async fn resolve_lost_commit(&self, writes: &WriteSet, lost: sqlx::Error) -> Result<CommitOutcome, StoreError> {
-        tracing::warn!(error = %lost, "the connection was lost in a commit");
-        let answer = async {
+        tracing::warn!(error = %lost, "lost the database connection during a commit");
+        let outcome = async {
             loop {
                 match timeout(RESOLVE_STEP_TIMEOUT, self.is_committed(writes)).await {
                     Ok(Ok(written)) => return written,
-                    Ok(Err(error)) => tracing::debug!(%error, "not settled yet"),
-                    Err(_) => tracing::debug!("not settled yet"),
+                    Ok(Err(error)) => tracing::debug!(%error, "the commit's outcome is not known yet"),
+                    Err(_) => tracing::debug!("the commit's outcome is not known yet"),
                 }
                 tokio::time::sleep(RESOLVE_INTERVAL).await;
             }
         };
-        match timeout(RESOLVE_TIMEOUT, answer).await {
+        match timeout(RESOLVE_TIMEOUT, outcome).await {
             Ok(true) => Ok(CommitOutcome::Committed),
             Ok(false) => Err(StoreError::Contended(Box::new(lost))),
             Err(_) => Err(StoreError::Ambiguous(Box::new(lost))),
         }
     }
 
-    /// Is the batch on disk? Answered when the session that would have written it is no more.
+    /// Returns whether the batch is on disk, once the session that may have written it has ended.
     async fn is_committed(&self, writes: &WriteSet) -> Result<bool, sqlx::Error> {
         let mut connection = self.writer.auxiliary().await?;
         while end_sessions(&mut connection, self.writer.name()).await? > 0 {
             tokio::time::sleep(RESOLVE_INTERVAL).await;
         }
-        // The batch's mark on any of its products tells of all: they were committed together.
+        // All products of a batch are committed together, so the batch's id at one of them is enough.
         if let Some(product) = writes.products().next() {
             let batch: Option<Uuid> =
                 sqlx::query_scalar("SELECT batch FROM stock_events WHERE product_id = $1 AND version = $2")
@@ -183,7 +183,7 @@ impl PostgresTransaction {
                     .await?;
             return Ok(batch == Some(writes.batch.0));
         }
-        // Without a product only payments are written, each of which is as it should be, or is not.
+        // A batch without products wrote only payments. It was committed if each of them has its outcome.
         let payments: Vec<_> = writes.payments_added.iter().chain(&writes.payments_changed).collect();
         let written: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM unnest($1::uuid[], $2::text[]) AS n (id, outcome)
@@ -193,12 +193,12 @@ impl PostgresTransaction {
         .bind(payments.iter().map(|p| p.outcome.name()).collect::<Vec<_>>())
         .fetch_one(&mut connection)
         .await?;
-        // A batch that wrote nothing is decided again rather than believed: its refusals may rest on old news.
+        // A batch that wrote nothing is decided again, because its refusals may rest on old versions.
         Ok(!payments.is_empty() && usize::try_from(written) == Ok(payments.len()))
     }
 }
 
-/// Ends the sessions of this name; answers how many there still were.
+/// Ends the sessions of this name. Returns the number of sessions that there still were.
 async fn end_sessions(connection: &mut PgConnection, name: &str) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1")
         .bind(name)

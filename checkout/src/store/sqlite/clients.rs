@@ -1,37 +1,36 @@
 //! The API's clients.
 
-use super::{SqliteStore, classify};
+use super::{SqliteStore, classify, sql};
 use crate::{
     error::StoreError,
     model::Timestamp,
-    store::{ApiClient, Clients, rows::ClientRow},
+    store::{ApiClient, Clients, rows::ClientRow, table::Rows},
 };
 use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 #[async_trait]
 impl Clients for SqliteStore {
     async fn add(&self, client: &ApiClient) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO api_clients (id, name, secret_hash, created_at) VALUES (?1, ?2, ?3, ?4)")
-            .bind(client.id)
-            .bind(&client.name)
-            .bind(&client.secret_hash)
-            .bind(client.created_at.as_millis())
-            .execute(&self.writer)
-            .await
-            .map_err(classify)?;
+        static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<ApiClient>);
+        let query = sqlx::query(AssertSqlSafe(INSERT.as_str())).bind(sql::json(&Rows::new([client]))?);
+        query.execute(&self.writer).await.map_err(classify)?;
         Ok(())
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
-        let sql = "SELECT id, name, secret_hash, created_at, revoked_at FROM api_clients WHERE id = ?1";
-        let row = sqlx::query_as::<_, ClientRow>(sql).bind(id).fetch_optional(&self.readers).await;
-        Ok(row.map_err(classify)?.map(ApiClient::from))
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM api_clients c WHERE c.id = ?1", sql::select::<ApiClient>("c")));
+        let query = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(SELECT.as_str())).bind(id);
+        Ok(query.fetch_optional(&self.readers).await.map_err(classify)?.map(ApiClient::from))
     }
 
     async fn all(&self) -> Result<Vec<ApiClient>, StoreError> {
-        let sql = "SELECT id, name, secret_hash, created_at, revoked_at FROM api_clients ORDER BY id";
-        let rows = sqlx::query_as::<_, ClientRow>(sql).fetch_all(&self.readers).await;
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM api_clients c ORDER BY c.id", sql::select::<ApiClient>("c")));
+        let rows = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(SELECT.as_str())).fetch_all(&self.readers).await;
         Ok(rows.map_err(classify)?.into_iter().map(ApiClient::from).collect())
     }
 

@@ -1,15 +1,17 @@
-//! Loads what a batch wants, one statement a kind, inside the writer's transaction.
+//! Loads the rows that a batch needs with one statement for each kind of row, inside the writer's transaction.
 
-use super::{classify, hex_list, json};
+use super::{
+    classify,
+    sql::{self, hex_list},
+};
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, Payment, Product, ProductId, Shopper, Timestamp},
-    state::{Claim, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
-    store::rows::{HoldRow, KeyRow, OrderRow, PaymentRow, ProductRow, into_all},
+    model::{Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
+    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
+    store::rows::{self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, StoredKey, into_all},
 };
-use serde_json::json;
-use sqlx::{FromRow, SqliteConnection};
-use std::collections::BTreeSet;
+use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
+use std::{collections::BTreeSet, sync::LazyLock};
 use uuid::Uuid;
 
 pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Loaded, StoreError> {
@@ -35,32 +37,13 @@ pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> 
         loaded.limit_usage = limit_usage(conn, request).await?;
     }
     if !request.keys.is_empty() {
-        let list: Vec<_> =
-            request.keys.iter().map(|(owner, key)| json!([owner.0.simple().to_string(), key.as_str()])).collect();
-        let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT k.owner, k.key, k.fingerprint, k.reply FROM json_each(?1) w
-             JOIN idempotency_keys k ON k.owner = unhex(w.value ->> 0) AND k.key = w.value ->> 1",
-        )
-        .bind(json(&list)?)
-        .fetch_all(&mut *conn)
-        .await
-        .map_err(classify)?;
-        loaded.keys = into_all(rows)?;
+        loaded.keys = keys(conn, request).await?;
     }
     if !(request.events.is_empty() && request.by_transaction.is_empty()) {
         loaded.events = events(conn, request).await?;
     }
     if let Some(before) = request.parked_before {
-        let rows: Vec<PaymentRow> = sqlx::query_as(
-            "SELECT * FROM payment_webhooks
-             WHERE outcome = 'parked' AND product_id IS NULL AND received_at <= ?1 ORDER BY received_at LIMIT ?2",
-        )
-        .bind(before.as_millis())
-        .bind(i64::try_from(MAX_DUE_PER_LOAD).unwrap_or(i64::MAX))
-        .fetch_all(&mut *conn)
-        .await
-        .map_err(classify)?;
-        loaded.unmatched_payments = into_all(rows)?;
+        loaded.unmatched_payments = unmatched_payments(conn, before).await?;
     }
     Ok(loaded)
 }
@@ -73,14 +56,13 @@ async fn holds_of_orders(conn: &mut SqliteConnection, request: &LoadRequest) -> 
         .map_err(classify)
 }
 
-/// Holds past their time and holds whose order is, and the first instant at which another one is due.
+/// Returns the overdue holds and the holds of overdue orders, and the first instant at which another one is due.
 async fn due(
     conn: &mut SqliteConnection,
     product: ProductId,
     offset: usize,
     now: Timestamp,
 ) -> Result<(Vec<HoldId>, Option<Timestamp>), StoreError> {
-    let limit = offset + MAX_DUE_PER_LOAD + 1;
     let rows: Vec<(Uuid, i64)> = sqlx::query_as(
         "SELECT * FROM (SELECT id AS hold_id, expires_at AS due FROM holds
                         WHERE product_id = ?1 AND status = 'active' AND expires_at <= ?2 ORDER BY expires_at, id LIMIT ?3)
@@ -91,8 +73,8 @@ async fn due(
     )
     .bind(product.0)
     .bind(now.as_millis())
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .bind(i64::try_from(offset).unwrap_or(i64::MAX))
+    .bind(limit(offset + MAX_DUE_PER_LOAD + 1))
+    .bind(limit(offset))
     .fetch_all(&mut *conn)
     .await
     .map_err(classify)?;
@@ -122,29 +104,37 @@ async fn next_after(
     .map_err(classify)
 }
 
+/// Loads holds, the orders that they became, and the payments parked for them.
 async fn claims(conn: &mut SqliteConnection, holds: &str) -> Result<Vec<Claim>, StoreError> {
-    let rows: Vec<HoldRow> = sqlx::query_as("SELECT * FROM holds WHERE id IN (SELECT unhex(value) FROM json_each(?1))")
-        .bind(holds)
-        .fetch_all(&mut *conn)
-        .await
-        .map_err(classify)?;
-    let held: Vec<Hold> = into_all(rows)?;
-    let rows: Vec<OrderRow> =
-        sqlx::query_as("SELECT * FROM orders WHERE hold_id IN (SELECT unhex(value) FROM json_each(?1))")
-            .bind(holds)
-            .fetch_all(&mut *conn)
-            .await
-            .map_err(classify)?;
-    let orders: Vec<Order> = into_all(rows)?;
-    let rows: Vec<PaymentRow> = sqlx::query_as(
-        "SELECT * FROM payment_webhooks
-         WHERE hold_id IN (SELECT unhex(value) FROM json_each(?1)) AND outcome = 'parked' ORDER BY id",
-    )
-    .bind(holds)
-    .fetch_all(conn)
-    .await
-    .map_err(classify)?;
-    Ok(Claim::assemble(held, orders, into_all(rows)?))
+    static HOLDS: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Hold>("h");
+        format!("SELECT {columns} FROM holds h WHERE h.id IN (SELECT unhex(value) FROM json_each(?1))")
+    });
+    static ORDERS: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Order>("o");
+        format!("SELECT {columns} FROM orders o WHERE o.hold_id IN (SELECT unhex(value) FROM json_each(?1))")
+    });
+    static PARKED: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Payment>("w");
+        format!(
+            "SELECT {columns} FROM payment_webhooks w
+             WHERE w.hold_id IN (SELECT unhex(value) FROM json_each(?1)) AND w.outcome = 'parked' ORDER BY w.id"
+        )
+    });
+    Ok(Claim::assemble(
+        by_holds::<HoldRow, _>(conn, &HOLDS, holds).await?,
+        by_holds::<OrderRow, _>(conn, &ORDERS, holds).await?,
+        by_holds::<PaymentRow, _>(conn, &PARKED, holds).await?,
+    ))
+}
+
+async fn by_holds<R, T>(conn: &mut SqliteConnection, sql: &'static str, holds: &str) -> Result<Vec<T>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+    T: TryFrom<R, Error = StoreError>,
+{
+    let query = sqlx::query_as::<_, R>(AssertSqlSafe(sql)).bind(holds);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
 #[derive(FromRow)]
@@ -154,85 +144,101 @@ struct DueProductRow {
     next_due: Option<i64>,
 }
 
+/// Loads products, each with the first instant at which one of its holds or orders is due.
 async fn products_with_due(
     conn: &mut SqliteConnection,
     products: &BTreeSet<ProductId>,
     request: &LoadRequest,
 ) -> Result<Vec<(Product, Option<Timestamp>)>, StoreError> {
-    let slugs: Vec<_> = request.slugs.iter().map(|slug| json!(slug.as_str())).collect();
-    let rows: Vec<DueProductRow> = sqlx::query_as(
-        "SELECT p.*, (SELECT min(due) FROM (
-             SELECT min(expires_at) AS due FROM holds WHERE product_id = p.id AND status = 'active'
-             UNION ALL
-             SELECT min(pay_by) FROM orders WHERE product_id = p.id AND status = 'pending')) AS next_due
-         FROM products p
-         WHERE p.id IN (SELECT unhex(value) FROM json_each(?1)) OR p.slug IN (SELECT value FROM json_each(?2))",
-    )
-    .bind(hex_list(products.iter().map(|id| id.0)))
-    .bind(json(&slugs)?)
-    .fetch_all(conn)
-    .await
-    .map_err(classify)?;
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Product>("p");
+        format!(
+            "SELECT {columns}, (SELECT min(due) FROM (
+                 SELECT min(expires_at) AS due FROM holds WHERE product_id = p.id AND status = 'active'
+                 UNION ALL
+                 SELECT min(pay_by) FROM orders WHERE product_id = p.id AND status = 'pending')) AS next_due
+             FROM products p
+             WHERE p.id IN (SELECT unhex(value) FROM json_each(?1)) OR p.slug IN (SELECT value FROM json_each(?2))"
+        )
+    });
+    let rows: Vec<DueProductRow> = sqlx::query_as(AssertSqlSafe(SELECT.as_str()))
+        .bind(hex_list(products.iter().map(|id| id.0)))
+        .bind(sql::text_list(request.slugs.iter().map(|slug| slug.as_str()))?)
+        .fetch_all(conn)
+        .await
+        .map_err(classify)?;
     rows.into_iter()
         .map(|row| Ok((Product::try_from(row.product)?, row.next_due.map(Timestamp::from_millis))))
         .collect()
 }
 
-#[derive(FromRow)]
-struct LimitUsageRow {
-    nth: i64,
-    hold_id: Uuid,
-    qty: i64,
-}
-
-/// What counts towards a limit: holds and orders that still have their time, and paid orders for ever.
+/// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those of
+/// paid orders.
 async fn limit_usage(
     conn: &mut SqliteConnection,
     request: &LoadRequest,
 ) -> Result<Vec<(LimitKey, HoldId, u32)>, StoreError> {
-    let keys: Vec<&LimitKey> = request.limit_usage.iter().collect();
-    let list: Vec<_> = keys
-        .iter()
-        .map(|key| {
-            json!([key.product.0.simple().to_string(), key.owner.0.simple().to_string(), Shopper::as_str(&key.shopper)])
-        })
-        .collect();
-    let rows: Vec<LimitUsageRow> = sqlx::query_as(
-        "SELECT w.key AS nth, h.id AS hold_id, h.qty FROM json_each(?1) w
-         JOIN holds h ON h.product_id = unhex(w.value ->> 0) AND h.owner = unhex(w.value ->> 1) AND h.shopper = w.value ->> 2
-         LEFT JOIN orders o ON o.hold_id = h.id
-         WHERE (h.status = 'active' AND h.expires_at > ?2)
-            OR (o.status = 'pending' AND o.pay_by > ?2) OR o.status = 'paid'",
-    )
-    .bind(json(&list)?)
-    .bind(request.now.as_millis())
-    .fetch_all(conn)
-    .await
-    .map_err(classify)?;
-    rows.into_iter()
-        .filter_map(|row| {
-            let key = keys.get(usize::try_from(row.nth).ok()?)?;
-            Some(((*key).clone(), HoldId(row.hold_id), u32::try_from(row.qty).ok()?))
-        })
-        .map(Ok)
-        .collect()
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let shoppers = sql::rows(rows::limit_keys([]).columns(), "?1");
+        format!(
+            "SELECT h.product_id, h.owner, h.shopper, h.id AS hold_id, h.qty FROM {shoppers}
+             JOIN holds h ON h.product_id = n.product_id AND h.owner = n.owner AND h.shopper = n.shopper
+             LEFT JOIN orders o ON o.hold_id = h.id
+             WHERE (h.status = 'active' AND h.expires_at > ?2)
+                OR (o.status = 'pending' AND o.pay_by > ?2) OR o.status = 'paid'"
+        )
+    });
+    let query = sqlx::query_as::<_, LimitUsageRow>(AssertSqlSafe(SELECT.as_str()))
+        .bind(sql::json(&rows::limit_keys(&request.limit_usage))?)
+        .bind(request.now.as_millis());
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
+async fn keys(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<IdempotencyRecord>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<StoredKey>("k");
+        let names = sql::rows(rows::idempotency_keys([]).columns(), "?1");
+        format!("SELECT {columns} FROM {names} JOIN idempotency_keys k ON k.owner = n.owner AND k.key = n.key")
+    });
+    let query = sqlx::query_as::<_, KeyRow>(AssertSqlSafe(SELECT.as_str()))
+        .bind(sql::json(&rows::idempotency_keys(&request.keys))?);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+/// Loads events by their keys, and by what their transactions have reported.
 async fn events(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<Payment>, StoreError> {
-    let keys: Vec<_> = request.events.iter().map(|key| json!(key.as_str())).collect();
-    let by_transaction: Vec<_> =
-        request.by_transaction.iter().map(|(id, status)| json!([id.as_str(), status])).collect();
-    let rows: Vec<PaymentRow> = sqlx::query_as(
-        "SELECT * FROM payment_webhooks WHERE key IN (SELECT value FROM json_each(?1))
-         UNION
-         SELECT p.* FROM json_each(?2) w
-         JOIN payment_webhooks p ON p.transaction_id = w.value ->> 0 AND p.status = w.value ->> 1
-         WHERE p.outcome <> 'duplicate'",
-    )
-    .bind(json(&keys)?)
-    .bind(json(&by_transaction)?)
-    .fetch_all(conn)
-    .await
-    .map_err(classify)?;
-    into_all(rows)
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Payment>("w");
+        let reported = sql::rows(rows::transactions([]).columns(), "?2");
+        format!(
+            "SELECT {columns} FROM payment_webhooks w WHERE w.key IN (SELECT value FROM json_each(?1))
+             UNION
+             SELECT {columns} FROM {reported}
+             JOIN payment_webhooks w ON w.transaction_id = n.transaction_id AND w.status = n.status
+             WHERE w.outcome <> 'duplicate'"
+        )
+    });
+    let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()))
+        .bind(sql::text_list(request.events.iter().map(|key| key.as_str()))?)
+        .bind(sql::json(&rows::transactions(&request.by_transaction))?);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+/// Loads payments that were parked before this instant and refer to nothing that the shop knows.
+async fn unmatched_payments(conn: &mut SqliteConnection, before: Timestamp) -> Result<Vec<Payment>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Payment>("w");
+        format!(
+            "SELECT {columns} FROM payment_webhooks w
+             WHERE w.outcome = 'parked' AND w.product_id IS NULL AND w.received_at <= ?1 ORDER BY w.received_at LIMIT ?2"
+        )
+    });
+    let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()))
+        .bind(before.as_millis())
+        .bind(limit(MAX_DUE_PER_LOAD));
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+fn limit(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! SQLite: one file, one writer. WAL with `synchronous=FULL`, so that a 2xx is on disk (P2).
+//! SQLite: one file with one writer. WAL with `synchronous=FULL` puts a batch on disk before it is acknowledged (P2).
 
 mod checkpoint;
 mod clients;
@@ -6,6 +6,7 @@ mod load;
 mod purge;
 mod reads;
 mod sessions;
+mod sql;
 mod write;
 
 use super::{Clients, CommitOutcome, Purge, Reads, Sessions, Store, Transaction};
@@ -22,30 +23,30 @@ use sqlx::{
 use std::{str::FromStr, time::Duration};
 use tokio::sync::mpsc;
 
-/// Older ones can corrupt a database when the WAL is reset.
+/// The oldest SQLite that is safe. Older ones can corrupt a database when the WAL is reset.
 const MIN_SQLITE_VERSION: (u32, u32, u32) = (3, 51, 3);
 
-/// Connections that read beside the writer.
+/// Number of connections for reads outside the writer's transaction.
 const READERS: u32 = 4;
 
-/// How long to wait for another process that writes.
+/// How long to wait while another process writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 
-/// The shop in one file.
+/// A shop in one SQLite file.
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
-    /// A connection of its own, whose `data_version` tells of everybody else's commits.
+    /// A connection that writes nothing. Its `data_version` changes with each commit of any other connection.
     change_watcher: SqlitePool,
     _checkpoints: Checkpointer,
-    /// Session writes that wait for each other's company.
+    /// The queue of session changes, which are written in batches.
     sessions: mpsc::Sender<sessions::QueuedChange>,
 }
 
 impl SqliteStore {
-    /// Opens the file, making it and its folder where there are none.
+    /// Opens the file. Creates the file and its folder if they do not exist.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|e| StoreError::Config(format!("not a SQLite address: {e}")))?
@@ -91,7 +92,8 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn migrate(&self) -> Result<(), StoreError> {
-        // sqlx takes no lock on SQLite; two processes that start at once may both find work. The loser finds it done.
+        // sqlx takes no lock on SQLite, so two processes that start together may both begin to migrate. The second one
+        // fails, and finds the work done when it tries again.
         let mut tries = 0;
         loop {
             match MIGRATIONS.run(&self.writer).await {
@@ -141,33 +143,22 @@ impl Transaction for SqliteTransaction {
             self.0.rollback().await.map_err(classify)?;
             return Ok(CommitOutcome::Conflict(Vec::new()));
         }
-        // A disk that fails now may have kept the batch or not.
+        // When the disk fails now, the batch may or may not be on it.
         self.0.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
         Ok(CommitOutcome::Committed)
     }
 }
 
-/// What an error of the driver means to the writer.
+/// Tells the writer what an error of the driver means.
 fn classify(error: sqlx::Error) -> StoreError {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|c| c.parse::<i32>().ok());
     match (code.map(|c| c & 0xff), &error) {
         // SQLITE_BUSY and SQLITE_LOCKED
         (Some(5 | 6), _) => StoreError::Contended(Box::new(error)),
-        // SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN: the batch was rolled back, and room may come.
+        // SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN: the batch was rolled back, and a later one may succeed.
         (Some(10 | 13 | 14), _) | (None, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => {
             StoreError::Unavailable(Box::new(error))
         }
         _ => StoreError::Rejected(Box::new(error)),
     }
-}
-
-/// Many rows as one JSON parameter, so that one statement serves a batch of any size.
-fn json(rows: &[impl serde::Serialize]) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|e| StoreError::Corrupt(e.to_string()))
-}
-
-/// Many ids as one JSON parameter, in the form that `unhex` reads.
-fn hex_list(ids: impl IntoIterator<Item = uuid::Uuid>) -> String {
-    let quoted: Vec<String> = ids.into_iter().map(|id| format!("\"{}\"", id.simple())).collect();
-    format!("[{}]", quoted.join(","))
 }

@@ -1,6 +1,9 @@
-//! Reads beside the writer, each a statement of its own: no read transaction is ever left open.
+//! Reads outside the writer's transaction. Each is one statement, so that no read transaction stays open.
 
-use super::{SqliteStore, classify, hex_list};
+use super::{
+    SqliteStore, classify,
+    sql::{self, hex_list},
+};
 use crate::{
     error::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
@@ -12,87 +15,86 @@ use crate::{
 };
 use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 #[async_trait]
 impl Reads for SqliteStore {
     async fn products(&self) -> Result<Vec<Product>, StoreError> {
-        let rows: Vec<ProductRow> =
-            sqlx::query_as("SELECT * FROM products ORDER BY id").fetch_all(&self.readers).await.map_err(classify)?;
-        into_all(rows)
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM products p ORDER BY p.id", sql::select::<Product>("p")));
+        let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str())).fetch_all(&self.readers).await;
+        into_all(rows.map_err(classify)?)
     }
 
     async fn change_token(&self) -> Result<i64, StoreError> {
         sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.change_watcher).await.map_err(classify)
     }
 
-    async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = format!("SELECT o.*, {REFUNDS} FROM orders o WHERE o.id IN (SELECT unhex(value) FROM json_each(?1))");
-        let rows: Vec<OrderSnapshotRow> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(hex_list(ids.iter().map(|id| id.0)))
-            .fetch_all(&self.readers)
-            .await
-            .map_err(classify)?;
-        into_all(rows)
-    }
-
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
-        let row: Option<HoldRow> = sqlx::query_as("SELECT * FROM holds WHERE id = ?1")
-            .bind(id.0)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(classify)?;
-        row.map(Hold::try_from).transpose()
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM holds h WHERE h.id = ?1", sql::select::<Hold>("h")));
+        let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.readers).await.map_err(classify)?.map(Hold::try_from).transpose()
     }
 
     async fn active_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError> {
-        let rows: Vec<HoldRow> = sqlx::query_as(
-            "SELECT * FROM holds WHERE owner = ?1 AND shopper IS NOT NULL AND status = 'active' AND expires_at > ?2
-             ORDER BY id DESC LIMIT ?3",
-        )
-        .bind(owner.0)
-        .bind(now.as_millis())
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(classify)?;
-        into_all(rows)
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Hold>("h");
+            format!(
+                "SELECT {columns} FROM holds h
+                 WHERE h.owner = ?1 AND h.shopper IS NOT NULL AND h.status = 'active' AND h.expires_at > ?2
+                 ORDER BY h.id DESC LIMIT ?3"
+            )
+        });
+        let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = query.bind(owner.0).bind(now.as_millis()).bind(limit);
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let row: Option<OrderRow> = sqlx::query_as("SELECT * FROM orders WHERE id = ?1")
-            .bind(id.0)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(classify)?;
-        row.map(Order::try_from).transpose()
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM orders o WHERE o.id = ?1", sql::select::<Order>("o")));
+        let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.readers).await.map_err(classify)?.map(Order::try_from).transpose()
+    }
+
+    async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Order>("o");
+            format!("SELECT {columns}, {REFUNDS} FROM orders o WHERE o.id IN (SELECT unhex(value) FROM json_each(?1))")
+        });
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query_as::<_, OrderSnapshotRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = query.bind(hex_list(ids.iter().map(|id| id.0)));
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
     }
 
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError> {
-        // The greatest UUID stands for "no bound": ids sort by age.
-        let rows: Vec<OrderRow> =
-            sqlx::query_as("SELECT * FROM orders WHERE owner = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3")
-                .bind(owner.0)
-                .bind(before.map_or(Uuid::max(), |id| id.0))
-                .bind(limit)
-                .fetch_all(&self.readers)
-                .await
-                .map_err(classify)?;
-        into_all(rows)
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Order>("o");
+            format!("SELECT {columns} FROM orders o WHERE o.owner = ?1 AND o.id < ?2 ORDER BY o.id DESC LIMIT ?3")
+        });
+        // Ids sort by age, so the greatest UUID stands for "no bound".
+        let before = before.map_or(Uuid::max(), |id| id.0);
+        let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = query.bind(owner.0).bind(before).bind(limit);
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
     }
 
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {
-        let rows: Vec<PaymentRow> =
-            sqlx::query_as("SELECT * FROM payment_webhooks WHERE (order_id = ?1 OR hold_id = ?2) AND outcome <> 'duplicate' ORDER BY id LIMIT 1000")
-                .bind(order.map(|id| id.0))
-                .bind(hold.0)
-                .fetch_all(&self.readers)
-                .await
-                .map_err(classify)?;
-        into_all(rows)
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Payment>("w");
+            format!(
+                "SELECT {columns} FROM payment_webhooks w
+                 WHERE (w.order_id = ?1 OR w.hold_id = ?2) AND w.outcome <> 'duplicate' ORDER BY w.id LIMIT 1000"
+            )
+        });
+        let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = query.bind(order.map(|id| id.0)).bind(hold.0);
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
     }
 
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError> {
@@ -131,7 +133,7 @@ impl Reads for SqliteStore {
     }
 
     async fn audit(&self) -> Result<Audit, StoreError> {
-        // One instant for all of it: beside a server that sells, two would never agree.
+        // One snapshot for all statements: while a server sells, two snapshots would never agree.
         let mut snapshot = self.readers.begin().await.map_err(classify)?;
         let products: Vec<ProductCounts> =
             sqlx::query_as(audit::PRODUCTS).fetch_all(&mut *snapshot).await.map_err(classify)?;

@@ -1,20 +1,29 @@
-//! Browser sessions. Each new shopper writes one, and a file has one writer: so sessions that wait are written together,
-//! with one trip to the disk, and do not keep the sale waiting one by one.
+//! Browser sessions. Each new shopper writes one, and the file has one writer. Sessions that wait are therefore written
+//! together, with one sync of the disk, so that they do not delay the sale one by one.
 
-use super::{SqliteStore, classify};
-use crate::{error::StoreError, model::Timestamp, store::Sessions};
+use super::{SqliteStore, classify, sql};
+use crate::{
+    error::StoreError,
+    model::Timestamp,
+    store::{
+        Sessions,
+        rows::{Session, SessionRow},
+        table::{self, Rows},
+    },
+};
 use async_trait::async_trait;
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, SqliteConnection, SqlitePool};
+use std::sync::LazyLock;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-/// Sessions that may wait to be written; one more is refused, at once.
+/// Maximum number of changes that wait to be written. One more is refused at once.
 const QUEUE: usize = 4096;
 
-/// Sessions that are written together.
+/// Maximum number of changes in one transaction.
 const BATCH: usize = 256;
 
-/// What is to be done to one session. Answered with whether it was done: an id that is taken is not created anew.
+/// A change to one session. Its reply tells whether it was made: a session is not created under an id that is taken.
 enum Change {
     Create { data: Vec<u8>, ends_at: Timestamp },
     Save { data: Vec<u8>, ends_at: Timestamp },
@@ -27,7 +36,7 @@ pub(super) struct QueuedChange {
     reply: oneshot::Sender<bool>,
 }
 
-/// Starts the task that writes them; it ends when the store is gone.
+/// Starts the task that writes sessions. It ends when the store is dropped.
 pub(super) fn start(writer: SqlitePool) -> mpsc::Sender<QueuedChange> {
     let (sender, mut queue) = mpsc::channel(QUEUE);
     tokio::spawn(async move {
@@ -36,11 +45,11 @@ pub(super) fn start(writer: SqlitePool) -> mpsc::Sender<QueuedChange> {
             match write(&writer, &batch).await {
                 Ok(done) => {
                     for (queued, done) in batch.drain(..).zip(done) {
-                        // Whoever went away has no use for the answer.
+                        // The caller may have disconnected.
                         let _ = queued.reply.send(done);
                     }
                 }
-                // Dropped unanswered, each caller learns that it failed.
+                // A reply channel that is dropped tells its caller of the failure.
                 Err(error) => {
                     tracing::warn!(%error, sessions = batch.len(), "sessions could not be written");
                     batch.clear();
@@ -51,35 +60,27 @@ pub(super) fn start(writer: SqlitePool) -> mpsc::Sender<QueuedChange> {
     sender
 }
 
-async fn write(writer: &SqlitePool, batch: &[QueuedChange]) -> Result<Vec<bool>, sqlx::Error> {
-    let mut transaction: Transaction<'static, Sqlite> = writer.begin_with("BEGIN IMMEDIATE").await?;
+async fn write(writer: &SqlitePool, batch: &[QueuedChange]) -> Result<Vec<bool>, StoreError> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
     let mut done = Vec::with_capacity(batch.len());
-    // One by one, because a session may be there twice, and the order counts.
+    // One by one: a batch may change a session twice, and the order matters.
     for queued in batch {
         done.push(apply(&mut transaction, queued).await?);
     }
-    transaction.commit().await?;
+    transaction.commit().await.map_err(classify)?;
     Ok(done)
 }
 
-async fn apply(conn: &mut SqliteConnection, queued: &QueuedChange) -> Result<bool, sqlx::Error> {
+async fn apply(conn: &mut SqliteConnection, queued: &QueuedChange) -> Result<bool, StoreError> {
+    static CREATE: LazyLock<String> = LazyLock::new(|| sql::insert::<Session>() + " ON CONFLICT DO NOTHING");
+    static SAVE: LazyLock<String> = LazyLock::new(|| sql::insert::<Session>() + &table::or_overwrite::<Session>());
+    let row = |data, ends_at| sql::json(&Rows::new([&Session { id: queued.id, data, ends_at }]));
     let query = match &queued.change {
-        Change::Create { data, ends_at } => {
-            sqlx::query("INSERT INTO sessions (id, data, ends_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
-                .bind(queued.id)
-                .bind(data)
-                .bind(ends_at.as_millis())
-        }
-        Change::Save { data, ends_at } => sqlx::query(
-            "INSERT INTO sessions (id, data, ends_at) VALUES (?1, ?2, ?3)
-             ON CONFLICT (id) DO UPDATE SET data = excluded.data, ends_at = excluded.ends_at",
-        )
-        .bind(queued.id)
-        .bind(data)
-        .bind(ends_at.as_millis()),
+        Change::Create { data, ends_at } => sqlx::query(AssertSqlSafe(CREATE.as_str())).bind(row(data, *ends_at)?),
+        Change::Save { data, ends_at } => sqlx::query(AssertSqlSafe(SAVE.as_str())).bind(row(data, *ends_at)?),
         Change::Delete => sqlx::query("DELETE FROM sessions WHERE id = ?1").bind(queued.id),
     };
-    Ok(query.execute(conn).await?.rows_affected() == 1)
+    Ok(query.execute(conn).await.map_err(classify)?.rows_affected() == 1)
 }
 
 impl SqliteStore {
@@ -102,14 +103,12 @@ impl Sessions for SqliteStore {
     }
 
     async fn load(&self, id: Uuid, now: Timestamp) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
-        let row: Option<(Vec<u8>, i64)> =
-            sqlx::query_as("SELECT data, ends_at FROM sessions WHERE id = ?1 AND ends_at > ?2")
-                .bind(id)
-                .bind(now.as_millis())
-                .fetch_optional(&self.readers)
-                .await
-                .map_err(classify)?;
-        Ok(row.map(|(data, ends_at)| (data, Timestamp::from_millis(ends_at))))
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Session>("s");
+            format!("SELECT {columns} FROM sessions s WHERE s.id = ?1 AND s.ends_at > ?2")
+        });
+        let query = sqlx::query_as::<_, SessionRow>(AssertSqlSafe(SELECT.as_str())).bind(id).bind(now.as_millis());
+        Ok(query.fetch_optional(&self.readers).await.map_err(classify)?.map(Into::into))
     }
 
     async fn delete(&self, id: Uuid) -> Result<(), StoreError> {

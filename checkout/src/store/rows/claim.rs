@@ -1,0 +1,161 @@
+//! Holds, the orders that they become, and the units that count towards a limit.
+
+use super::{corrupt, money, quantity, shopper};
+use crate::{
+    error::StoreError,
+    model::{CancelReason, Hold, HoldId, HoldState, Order, OrderState, Owner, Shopper},
+    state::LimitKey,
+    store::{
+        OrderSnapshot,
+        table::{Millis, table},
+    },
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+table! {
+    "holds", read as HoldRow, written from hold: Hold {
+        Key id: Uuid = hold.id.0;
+        Fixed product_id: Uuid = hold.product_id.0;
+        Fixed owner: Uuid = hold.owner.0;
+        Fixed shopper: Option<String> = hold.shopper.as_ref().map(Shopper::as_str);
+        Fixed qty: i64 = i64::from(hold.qty.get());
+        Fixed created_at: Millis = hold.created_at;
+        Mutable expires_at: Millis = hold.expires_at;
+        Mutable extended: bool = hold.extended;
+        State status: String = hold.state.name();
+        Mutable order_id: Option<Uuid> = match hold.state {
+            HoldState::Ordered { order_id } => Some(order_id.0),
+            HoldState::Active | HoldState::Expired | HoldState::Released => None,
+        };
+    }
+}
+
+impl TryFrom<HoldRow> for Hold {
+    type Error = StoreError;
+
+    fn try_from(row: HoldRow) -> Result<Self, StoreError> {
+        let state = match (row.status.as_str(), row.order_id) {
+            ("active", None) => HoldState::Active,
+            ("ordered", Some(order_id)) => HoldState::Ordered { order_id: order_id.into() },
+            ("expired", None) => HoldState::Expired,
+            ("released", None) => HoldState::Released,
+            _ => return Err(corrupt("a hold's status")),
+        };
+        Ok(Self {
+            id: row.id.into(),
+            product_id: row.product_id.into(),
+            owner: Owner(row.owner),
+            shopper: shopper(row.shopper)?,
+            qty: quantity(row.qty)?,
+            created_at: row.created_at.0,
+            expires_at: row.expires_at.0,
+            extended: row.extended,
+            state,
+        })
+    }
+}
+
+table! {
+    "orders", read as OrderRow, written from order: Order {
+        Key id: Uuid = order.id.0;
+        Fixed hold_id: Uuid = order.hold_id.0;
+        Fixed product_id: Uuid = order.product_id.0;
+        Fixed owner: Uuid = order.owner.0;
+        Fixed shopper: Option<String> = order.shopper.as_ref().map(Shopper::as_str);
+        Fixed qty: i64 = i64::from(order.qty.get());
+        Fixed amount: i64 = order.amount.minor;
+        Fixed currency: String = order.amount.currency.as_str();
+        Fixed created_at: Millis = order.created_at;
+        Fixed pay_by: Millis = order.pay_by;
+        State status: String = order.state.name();
+        Mutable ended_at: Option<Millis> = match order.state {
+            OrderState::Pending => None,
+            OrderState::Paid { paid_at: at, .. } | OrderState::Cancelled { cancelled_at: at, .. } => Some(at),
+        };
+        Mutable transaction_id: Option<String> = match &order.state {
+            OrderState::Paid { transaction_id, .. } => Some(transaction_id.as_str()),
+            OrderState::Pending | OrderState::Cancelled { .. } => None,
+        };
+        Mutable cancel_reason: Option<String> = match order.state {
+            OrderState::Cancelled { reason, .. } => Some(reason.name()),
+            OrderState::Pending | OrderState::Paid { .. } => None,
+        };
+    }
+}
+
+impl TryFrom<OrderRow> for Order {
+    type Error = StoreError;
+
+    fn try_from(row: OrderRow) -> Result<Self, StoreError> {
+        let ended_at = row.ended_at.map(|Millis(at)| at);
+        let state = match (row.status.as_str(), ended_at, row.transaction_id, row.cancel_reason) {
+            ("pending", None, None, None) => OrderState::Pending,
+            ("paid", Some(paid_at), Some(id), None) => {
+                OrderState::Paid { paid_at, transaction_id: id.try_into().map_err(StoreError::Corrupt)? }
+            }
+            ("cancelled", Some(cancelled_at), None, Some(reason)) => {
+                OrderState::Cancelled { cancelled_at, reason: cancel_reason(&reason)? }
+            }
+            _ => return Err(corrupt("an order's status")),
+        };
+        Ok(Self {
+            id: row.id.into(),
+            hold_id: row.hold_id.into(),
+            product_id: row.product_id.into(),
+            owner: Owner(row.owner),
+            shopper: shopper(row.shopper)?,
+            qty: quantity(row.qty)?,
+            amount: money(row.amount, &row.currency)?,
+            created_at: row.created_at.0,
+            pay_by: row.pay_by.0,
+            state,
+        })
+    }
+}
+
+fn cancel_reason(name: &str) -> Result<CancelReason, StoreError> {
+    use CancelReason::{ByOperator, ByShopper, Expired, PaymentFailed};
+    let all = [PaymentFailed, Expired, ByShopper, ByOperator];
+    all.into_iter().find(|reason| reason.name() == name).ok_or_else(|| corrupt("a cancel reason"))
+}
+
+/// An order and the number of its refunds.
+#[derive(FromRow)]
+pub(in crate::store) struct OrderSnapshotRow {
+    #[sqlx(flatten)]
+    order: OrderRow,
+    refunds: i64,
+}
+
+/// The column `refunds` of an order `o`.
+pub(in crate::store) const REFUNDS: &str = "(SELECT count(*) FROM payment_webhooks w
+    WHERE (w.order_id = o.id OR w.hold_id = o.hold_id) AND w.outcome IN ('refund_due', 'refunded')) AS refunds";
+
+impl TryFrom<OrderSnapshotRow> for OrderSnapshot {
+    type Error = StoreError;
+
+    fn try_from(row: OrderSnapshotRow) -> Result<Self, StoreError> {
+        Ok(Self { order: row.order.try_into()?, refunds: row.refunds })
+    }
+}
+
+/// Units of one hold that count towards a shopper's limit.
+#[derive(FromRow)]
+pub(in crate::store) struct LimitUsageRow {
+    product_id: Uuid,
+    owner: Uuid,
+    shopper: String,
+    hold_id: Uuid,
+    qty: i64,
+}
+
+impl TryFrom<LimitUsageRow> for (LimitKey, HoldId, u32) {
+    type Error = StoreError;
+
+    fn try_from(row: LimitUsageRow) -> Result<Self, StoreError> {
+        let shopper = Shopper::try_from(row.shopper).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let key = LimitKey { product: row.product_id.into(), owner: Owner(row.owner), shopper };
+        Ok((key, row.hold_id.into(), quantity(row.qty)?.get()))
+    }
+}

@@ -1,0 +1,68 @@
+//! The rows of each table: the one list of its columns, and the mapping between a row and a value of the model.
+
+mod accounts;
+mod batch;
+mod claim;
+mod payment;
+mod product;
+
+pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
+pub(super) use batch::{
+    added_payments, changed_holds, changed_orders, changed_payments, changed_products, idempotency_keys, limit_keys,
+    product_versions, transactions,
+};
+pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, REFUNDS};
+pub(super) use payment::PaymentRow;
+pub(super) use product::{ProductRow, StockEvent};
+
+use super::{ApiClient, KnownColumn, table};
+use crate::{
+    error::StoreError,
+    model::{Hold, Money, Order, Payment, Product, Quantity, Shopper},
+};
+
+fn corrupt(what: &str) -> StoreError {
+    StoreError::Corrupt(what.to_owned())
+}
+
+fn shopper(name: Option<String>) -> Result<Option<Shopper>, StoreError> {
+    name.map(Shopper::try_from).transpose().map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+fn quantity(n: i64) -> Result<Quantity, StoreError> {
+    Quantity::try_from(n).map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+fn money(minor: i64, currency: &str) -> Result<Money, StoreError> {
+    let currency = currency.parse().map_err(|_| StoreError::Corrupt(format!("currency {currency}")))?;
+    Ok(Money { minor, currency })
+}
+
+fn fingerprint(bytes: &[u8]) -> Result<[u8; 32], StoreError> {
+    bytes.try_into().map_err(|_| corrupt("a fingerprint"))
+}
+
+/// Versions, and spans of time in seconds, are far below the limit of the type.
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// All rows, as values of the model.
+pub(super) fn into_all<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Vec<T>, StoreError> {
+    rows.into_iter().map(T::try_from).collect()
+}
+
+/// Every column that the statements know.
+pub(super) fn known_columns() -> Vec<KnownColumn> {
+    [
+        table::known::<Product>(),
+        table::known::<StockEvent<'_>>(),
+        table::known::<Hold>(),
+        table::known::<Order>(),
+        table::known::<Payment>(),
+        table::known::<StoredKey<'_>>(),
+        table::known::<ApiClient>(),
+        table::known::<Session<'_>>(),
+    ]
+    .concat()
+}

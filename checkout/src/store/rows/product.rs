@@ -1,0 +1,112 @@
+//! Products and the audit log of their stock.
+
+use super::{corrupt, money, signed};
+use crate::{
+    error::StoreError,
+    model::{BatchId, Product, SaleWindow, Stock, StockDelta},
+    state::WriteSet,
+    store::table::{Json, Millis, table},
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+table! {
+    "products", read as ProductRow, written from product: Product {
+        Key id: Uuid = product.id.0;
+        Fixed slug: String = product.slug.as_str();
+        Fixed name: String = product.name.as_str();
+        Fixed description: String = product.description.as_str();
+        Fixed image: String = product.image.as_str();
+        Fixed price: i64 = product.price.minor;
+        Fixed currency: String = product.price.currency.as_str();
+        Mutable total: i64 = i64::from(product.stock.total);
+        Mutable available: i64 = i64::from(product.stock.available);
+        Mutable held: i64 = i64::from(product.stock.held);
+        Mutable pending: i64 = i64::from(product.stock.pending);
+        Mutable sold: i64 = i64::from(product.stock.sold);
+        Fixed per_shopper_limit: Option<i64> = product.per_shopper_limit.map(i64::from);
+        Fixed starts_at: Option<Millis> = product.window.starts_at;
+        Fixed ends_at: Option<Millis> = product.window.ends_at;
+        Fixed hold_seconds: i64 = seconds(product.hold_for);
+        Fixed pay_seconds: i64 = seconds(product.pay_within);
+        Fixed extend_seconds: Option<i64> = product.extend_by.map(seconds);
+        State version: i64 = signed(product.version);
+        Mutable updated_at: Millis = product.updated_at;
+    }
+}
+
+impl TryFrom<ProductRow> for Product {
+    type Error = StoreError;
+
+    fn try_from(row: ProductRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            slug: row.slug.parse().map_err(|_| StoreError::Corrupt(format!("slug {}", row.slug)))?,
+            name: row.name,
+            description: row.description,
+            image: row.image,
+            price: money(row.price, &row.currency)?,
+            stock: Stock {
+                total: count(row.total)?,
+                available: count(row.available)?,
+                held: count(row.held)?,
+                pending: count(row.pending)?,
+                sold: count(row.sold)?,
+            },
+            per_shopper_limit: row.per_shopper_limit.map(count).transpose()?,
+            window: SaleWindow {
+                starts_at: row.starts_at.map(|Millis(at)| at),
+                ends_at: row.ends_at.map(|Millis(at)| at),
+            },
+            hold_for: span(row.hold_seconds)?,
+            pay_within: span(row.pay_seconds)?,
+            extend_by: row.extend_seconds.map(span).transpose()?,
+            version: u64::try_from(row.version).map_err(|_| corrupt("a product's version"))?,
+            updated_at: row.updated_at.0,
+        })
+    }
+}
+
+fn count(n: i64) -> Result<u32, StoreError> {
+    u32::try_from(n).map_err(|_| StoreError::Corrupt(format!("a count of {n}")))
+}
+
+fn span(seconds: i64) -> Result<Duration, StoreError> {
+    u64::try_from(seconds).map(Duration::from_secs).map_err(|_| StoreError::Corrupt(format!("a span of {seconds} s")))
+}
+
+fn seconds(span: Duration) -> i64 {
+    signed(span.as_secs())
+}
+
+/// A row of the audit log: one product as one commit left it, and the units that the commit moved.
+pub(in crate::store) struct StockEvent<'a> {
+    product: &'a Product,
+    batch: BatchId,
+    moved: StockDelta,
+}
+
+impl<'a> StockEvent<'a> {
+    /// The rows that a batch adds.
+    pub(in crate::store) fn all(writes: &'a WriteSet) -> Vec<Self> {
+        let moved = |product: &Product| writes.stock_deltas.get(&product.id).copied().unwrap_or_default();
+        writes.products().map(|product| Self { product, batch: writes.batch, moved: moved(product) }).collect()
+    }
+}
+
+table! {
+    "stock_events", written from event: StockEvent<'_> {
+    }
+    write_only {
+        product_id: Uuid = event.product.id.0;
+        version: i64 = signed(event.product.version);
+        batch: Uuid = event.batch.0;
+        at: Millis = event.product.updated_at;
+        total: i64 = i64::from(event.product.stock.total);
+        available: i64 = i64::from(event.product.stock.available);
+        held: i64 = i64::from(event.product.stock.held);
+        pending: i64 = i64::from(event.product.stock.pending);
+        sold: i64 = i64::from(event.product.stock.sold);
+        moved: Json = serde_json::to_string(&event.moved).unwrap_or_default();
+    }
+}

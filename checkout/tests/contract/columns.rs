@@ -1,0 +1,159 @@
+//! The stores' statements know every column of the schema, and a row is read as it was written.
+
+use crate::{
+    database::Database,
+    shop::{event, noon, owner, shopper},
+};
+use checkout::{
+    model::{
+        EventOutcome, HoldState, OrderState,
+        PaymentStatus::{Failure, Success},
+        Reference, RefundReason, ReportedAmount, SaleWindow,
+    },
+    store::{self, known_columns},
+};
+use std::time::Duration;
+
+/// A column as text: table, name, type, and whether it may be empty.
+type Column = (String, String, String, bool);
+
+/// Columns that the database fills in by itself, so that no statement of a store names them.
+const GENERATED: [(&str, &str); 1] = [("idempotency_keys", "nth")];
+
+async fn columns_of_schema(database: &Database) -> Vec<Column> {
+    let all = match database {
+        Database::Sqlite(_) => {
+            "SELECT t.name, c.name, c.type, NOT c.\"notnull\" FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name <> '_sqlx_migrations'"
+        }
+        Database::Postgres { .. } => {
+            "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'YES'
+             FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'"
+        }
+    };
+    let columns: Vec<Column> = database.rows(all).await;
+    let generated = |(table, name, ..): &Column| GENERATED.contains(&(table.as_str(), name.as_str()));
+    columns.into_iter().filter(|column| !generated(column)).collect()
+}
+
+fn columns_of_statements(database: &Database) -> Vec<Column> {
+    let type_name = |kind: &str| match (database, kind) {
+        (Database::Sqlite(_), "Uuid" | "Bytes") => "BLOB",
+        (Database::Sqlite(_), "Text" | "Json") => "TEXT",
+        (Database::Sqlite(_), "Integer" | "Boolean" | "Instant") => "INTEGER",
+        (Database::Postgres { .. }, "Uuid") => "uuid",
+        (Database::Postgres { .. }, "Bytes") => "bytea",
+        (Database::Postgres { .. }, "Text") => "text",
+        (Database::Postgres { .. }, "Json") => "jsonb",
+        (Database::Postgres { .. }, "Integer") => "bigint",
+        (Database::Postgres { .. }, "Boolean") => "boolean",
+        (Database::Postgres { .. }, "Instant") => "timestamp with time zone",
+        (_, other) => panic!("a new kind of column: {other}"),
+    };
+    let columns = known_columns().into_iter();
+    columns.map(|c| (c.table.to_owned(), c.name.to_owned(), type_name(&c.kind).to_owned(), c.nullable)).collect()
+}
+
+crate::scenarios! {
+    async fn the_statements_know_every_column_with_its_type(shop: Shop) {
+        let mut schema = columns_of_schema(&shop.database).await;
+        let mut statements = columns_of_statements(&shop.database);
+        schema.sort();
+        statements.sort();
+        assert_eq!(statements, schema);
+    }
+
+    async fn a_product_is_read_as_it_was_written(shop: Shop) {
+        let window = SaleWindow { starts_at: Some(noon()), ends_at: Some(noon() + Duration::from_hours(3)) };
+        let added = shop
+            .product("phone", 9, |draft| {
+                draft.name = "Phone \"9\"".to_owned();
+                draft.description = "Ünïcode, and\na second line".to_owned();
+                draft.image = "/images/phone.avif".to_owned();
+                draft.per_shopper_limit = Some(4);
+                draft.window = window;
+                draft.hold_for = Duration::from_secs(61);
+                draft.pay_within = Duration::from_secs(62);
+                draft.extend_by = Some(Duration::from_secs(63));
+            })
+            .await;
+        let bare = shop.product("bare", 1, |draft| draft.extend_by = None).await;
+        assert_eq!(shop.store.reads().products().await.unwrap(), [added.clone(), bare]);
+        // Each counter is a different number, and the version and the time have moved on.
+        shop.advance(1);
+        let paid = shop.ordered(added.id, 4).await;
+        shop.pay(Reference::Order(paid.id), "tx", Success).await;
+        shop.ordered(added.id, 2).await;
+        shop.hold(added.id, 2).await;
+        let written = shop.checkout.product(added.id).unwrap();
+        assert_eq!((written.stock.available, written.stock.held, written.stock.pending, written.stock.sold), (1, 2, 2, 4));
+        assert!(written.version > added.version && written.updated_at > added.updated_at);
+        assert_eq!(shop.store.reads().products().await.unwrap()[0], *written);
+    }
+
+    async fn a_hold_is_read_as_it_was_written_in_every_state(shop: Shop) {
+        let phone = shop.phone(9).await.id;
+        let place = async || {
+            let placed = shop.checkout.place_hold(phone, 2.try_into().unwrap(), owner(), Some(shopper("ada")), None);
+            placed.await.unwrap().value
+        };
+        let stored = async |id| shop.store.reads().hold(id).await.unwrap().unwrap();
+        let active = place().await;
+        assert_eq!(stored(active.id).await, active);
+        let extended = shop.checkout.extend_hold(active.id, owner(), None).await.unwrap().value;
+        assert_eq!(stored(active.id).await, extended);
+        let released = shop.checkout.release_hold(active.id, owner(), None).await.unwrap().value;
+        assert_eq!((stored(active.id).await, released.state), (released.clone(), HoldState::Released));
+        let used = place().await;
+        let order = shop.order(used.id).await;
+        assert_eq!(stored(used.id).await.state, HoldState::Ordered { order_id: order.id });
+        let anonymous = shop.hold(phone, 1).await;
+        assert_eq!(stored(anonymous.id).await, anonymous);
+    }
+
+    async fn an_order_and_its_payments_are_read_as_they_were_written_in_every_state(shop: Shop) {
+        let phone = shop.phone(9).await.id;
+        let held = shop.checkout.place_hold(phone, 3.try_into().unwrap(), owner(), Some(shopper("ada")), None);
+        let held = held.await.unwrap().value;
+        let pending = shop.order(held.id).await;
+        let reads = shop.store.reads();
+        assert_eq!(reads.order(pending.id).await.unwrap(), Some(pending.clone()));
+        shop.advance(1);
+        let mut paying = event("evt", Reference::Order(pending.id), "tx", Success);
+        paying.fingerprint = [0xF0; 32];
+        paying.reported = ReportedAmount { amount: Some(5997), currency: Some("USD".parse().unwrap()) };
+        shop.deliver(paying.clone()).await.unwrap();
+        let paid = OrderState::Paid { paid_at: noon() + Duration::from_secs(1), transaction_id: paying.transaction_id.clone() };
+        assert_eq!(shop.order_now(pending.id).await, checkout::model::Order { state: paid, ..pending.clone() });
+        let [payment] = <[_; 1]>::try_from(shop.payments(&pending).await).unwrap();
+        assert_eq!((payment.key, payment.fingerprint, payment.reference), (paying.key, paying.fingerprint, paying.reference));
+        assert_eq!((payment.transaction_id, payment.status), (paying.transaction_id, paying.status));
+        assert_eq!((payment.reported, payment.product_id), (paying.reported, Some(phone)));
+        assert_eq!((payment.received_at, payment.outcome), (noon() + Duration::from_secs(1), EventOutcome::Applied));
+
+        let ended = shop.ordered(phone, 1).await;
+        let cancelled = shop.checkout.cancel_order(ended.id, owner(), None).await.unwrap().value;
+        assert_eq!(reads.order(ended.id).await.unwrap(), Some(cancelled));
+        // A payment that was parked, and then fell due for refund, changes in its row.
+        let early = shop.hold(phone, 1).await;
+        shop.pay(Reference::Hold(early.id), "early", Success).await;
+        shop.pay(Reference::Hold(early.id), "declined", Failure).await;
+        let parked: Vec<_> = reads.payments(early.id, None).await.unwrap().iter().map(|p| p.outcome).collect();
+        assert_eq!(parked, [EventOutcome::Parked, EventOutcome::Parked]);
+        shop.checkout.release_hold(early.id, owner(), None).await.unwrap();
+        let after: Vec<_> = reads.payments(early.id, None).await.unwrap().iter().map(|p| p.outcome).collect();
+        assert_eq!(after, [EventOutcome::RefundDue(RefundReason::OrderNeverCreated), EventOutcome::Ignored]);
+    }
+
+    async fn a_revoked_client_is_read_as_it_was_added(shop: Shop) {
+        let client = store::ApiClient {
+            id: uuid::Uuid::from_u128(9),
+            name: "A shop".to_owned(),
+            secret_hash: "$argon2id$".to_owned(),
+            created_at: noon(),
+            revoked_at: Some(noon() + Duration::from_secs(1)),
+        };
+        shop.store.clients().add(&client).await.unwrap();
+        assert_eq!(shop.store.clients().all().await.unwrap(), [client]);
+    }
+}
