@@ -1,10 +1,10 @@
-//! The audit: what is asked of the rows, in words that both databases understand, and the one place where a count becomes
-//! a drift (P1, P3, P5, P7). Each statement reads every table it needs once, at one moment.
+//! The audit: its statements, which both databases understand, and the conversion of their counts to drifts (P1, P3, P5,
+//! P7). Each statement reads the tables that it needs once, in one snapshot.
 
 use super::{Audit, Drift};
 use sqlx::FromRow;
 
-/// Each product: what is stored, what its rows add up to, and what the newest row of its trail tells.
+/// For each product: the stored counters, the sums of its rows, and the newest row of its audit log.
 pub(super) const PRODUCTS: &str = "
 WITH claims AS (
     SELECT h.product_id, count(*) AS holds, CAST(sum(h.qty) FILTER (WHERE h.status = 'active') AS bigint) AS held,
@@ -34,13 +34,13 @@ LEFT JOIN trail t ON t.product_id = p.id
 LEFT JOIN stock_events e ON e.product_id = p.id AND e.version = t.newest
 ORDER BY p.id";
 
-/// Orders and payment events that break a rule, by product and rule: usually none. The rules are these.
+/// The number of orders and payment events that break a rule, by product and rule. Usually there are none. The rules are:
 ///
-/// - `paid`: a paid order has exactly one event that paid it, and it is of the order's own transaction.
-/// - `applied`: a success that was applied belongs to an order that it paid; only a paid order has a transaction.
-/// - `parked`: what is parked still has something to wait for.
-/// - `answers`: money that came is applied, parked, a repetition, or due back.
-/// - `refunds`: money that goes back has a reason.
+/// - `paid`: a paid order has exactly one event that paid it, from the order's own transaction.
+/// - `applied`: a success that was applied belongs to an order that it paid.
+/// - `parked`: a parked payment still waits for an order that may come.
+/// - `answers`: money that was received is applied, parked, a duplicate, or due for refund.
+/// - `refunds`: a refund has a reason.
 pub(super) const BROKEN_RULES: &str = "
 WITH applied AS (
     SELECT coalesce(w.order_id, o.id) AS order_id, w.transaction_id, w.product_id
@@ -68,14 +68,14 @@ WITH applied AS (
 SELECT coalesce(p.slug, '') AS product, b.rule, count(*) AS times
 FROM broken b LEFT JOIN products p ON p.id = b.product_id GROUP BY p.slug, b.rule ORDER BY p.slug, b.rule";
 
-/// How many payment events there are, and how many are due back.
+/// The number of payment events, and of those that are due for refund.
 pub(super) const PAYMENTS: &str = "
 SELECT count(*) AS events, count(*) FILTER (WHERE outcome = 'refund_due') AS refunds_due FROM payment_webhooks";
 
-/// How many payment events are due back: read from their index, which has no others.
+/// The number of payment events that are due for refund. Their partial index has only these rows.
 pub(super) const REFUNDS_DUE: &str = "SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due'";
 
-/// A row of [`PRODUCTS`]. What the trail does not tell at all is -1.
+/// A row of [`PRODUCTS`]. Without a row in the audit log, the `told_` counters are -1.
 #[derive(FromRow)]
 pub(super) struct ProductCounts {
     slug: String,
@@ -142,16 +142,16 @@ impl ProductCounts {
             ("held", self.held, self.held_rows),
             ("pending", self.pending, self.pending_rows),
             ("sold", self.sold, self.sold_rows),
-            // The newest row of the trail tells what is stored.
+            // The newest row of the audit log has the stored counters.
             ("version", self.version, self.told_version),
             ("available", self.available, self.told_available),
             ("trail_total", self.total, self.told_total),
             ("trail_held", self.held, self.told_held),
             ("trail_pending", self.pending, self.told_pending),
             ("trail_sold", self.sold, self.told_sold),
-            // Versions that are missing between the oldest row that is kept and the newest.
+            // No version is missing between the oldest row of the log and the newest.
             ("trail", 0, self.missing),
-            // Holds and orders that do not name each other, differ, or met too late (P3).
+            // A hold and its order name each other and agree, and the order was placed in time (P3).
             ("claims", 0, self.astray),
         ];
         let differ = checks.into_iter().filter(|(_, stored, counted)| stored != counted);

@@ -1,4 +1,4 @@
-//! The database's clock: nodes whose own clocks differ must agree on what has expired.
+//! The database's clock. Nodes whose own clocks differ must agree on what has expired.
 
 use super::error::QueryExt;
 use crate::{clock::Clock, error::StoreError, model::Timestamp};
@@ -15,26 +15,26 @@ use tokio::task::JoinSet;
 /// How often the clocks are compared.
 const COMPARE_EVERY: Duration = Duration::from_secs(5);
 
-/// An answer that took longer than the quickest by so much may have been under way for long in one direction only, and is
-/// not gone by.
+/// A comparison is ignored when it took this much longer than the quickest: the delay may have been in one direction only,
+/// and the result would be wrong by up to that delay.
 const SLOWER: Duration = Duration::from_millis(20);
 
-/// The database's clock, carried on by this machine's monotonic one: asking costs nothing, two nodes differ by the time of a
-/// round trip, and nobody's setting of this machine's clock is felt.
+/// The database's clock, carried on by this machine's monotonic clock. To read it costs no query. Two nodes differ by at most a
+/// round trip, and a change of this machine's wall clock has no effect.
 pub(super) struct DatabaseClock {
     start: Instant,
-    /// What the database's clock showed at `start`, in milliseconds of Unix time.
+    /// The database's time at `start`, in milliseconds since the Unix epoch.
     at_start: AtomicI64,
 }
 
-/// What the database's clock showed at `start`, and how long the answer took.
+/// The database's time at `start`, and how long the comparison took.
 struct Comparison {
     at_start: i64,
     took: Duration,
 }
 
 impl DatabaseClock {
-    /// Compares some times, for the first question sets up the connection, and then now and then.
+    /// Compares the clocks three times, because the first query also prepares the connection, and then at intervals.
     pub(super) async fn start(pool: &PgPool, tasks: &mut JoinSet<()>) -> Result<Arc<Self>, StoreError> {
         let clock = Arc::new(Self { start: Instant::now(), at_start: AtomicI64::new(0) });
         let mut best = clock.compare(pool).await?;
@@ -55,10 +55,10 @@ impl DatabaseClock {
                     quickest = new.took;
                     self.at_start.store(new.at_start, Ordering::Relaxed);
                 }
-                // A road that has become longer is believed in the end.
+                // Accept a round-trip time that stays higher.
                 Ok(slow) => {
                     quickest += SLOWER;
-                    tracing::debug!(took = ?slow.took, "too slow a comparison of the clocks");
+                    tracing::debug!(took = ?slow.took, "ignored a slow comparison of the clocks");
                 }
                 Err(error) => tracing::debug!(%error, "could not compare the clocks"),
             }
@@ -66,7 +66,7 @@ impl DatabaseClock {
     }
 
     async fn compare(&self, pool: &PgPool) -> Result<Comparison, StoreError> {
-        // Waiting for a connection is no part of the comparison.
+        // The wait for a connection is not part of the comparison.
         let mut connection = pool.acquire().with_timeout().await?;
         let (asked, since_start) = (Instant::now(), self.start.elapsed());
         let there: i64 = sqlx::query_scalar("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")

@@ -1,6 +1,6 @@
-//! The writer's own connection, which nobody else makes wait. It is kept between batches, and outside the pool, which would
-//! ask it twice a batch whether it is still there: a batch that finds it gone is made again on another. A lease that is
-//! dropped instead of given back closes it, for what is in doubt is not used again.
+//! The writer's own connection. It is kept between batches, outside the pool: the pool would check twice in each batch whether
+//! it is still alive. A batch that finds it closed is decided again on a new one. A lease that is dropped instead of given
+//! back closes the connection, so that a connection in an unknown state is never used again.
 
 use super::error::{RESPONSE_TIMEOUT, unavailable, with_deadline};
 use crate::error::StoreError;
@@ -11,16 +11,16 @@ use tokio::{
     time::timeout,
 };
 
-/// How long to wait for a connection. Past this the database is not available.
+/// How long to wait for a connection. After this the database counts as unavailable.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes the connection, and keeps it while it is not in use.
+/// Opens the connection, and keeps it while no batch uses it.
 pub(super) struct WriterConnection {
     options: PgConnectOptions,
     idle: Arc<Mutex<Option<PgConnection>>>,
 }
 
-/// The connection while one batch uses it.
+/// The connection, while one batch uses it.
 pub(super) struct Lease {
     idle: OwnedMutexGuard<Option<PgConnection>>,
     connection: PgConnection,
@@ -32,7 +32,7 @@ impl WriterConnection {
         Self { options, idle: Arc::default() }
     }
 
-    /// The connection, made if there is none. A failure has written nothing: whoever asked may try again.
+    /// Leases the connection, and opens it first if there is none. After an error nothing is written, so the caller may retry.
     pub(super) async fn lease(&self) -> Result<Lease, StoreError> {
         let lease = async {
             let mut idle = self.idle.clone().lock_owned().await;
@@ -45,12 +45,12 @@ impl WriterConnection {
         timeout(CONNECT_TIMEOUT, lease).await.map_err(unavailable)?
     }
 
-    /// A new connection that is not the writer's, to ask what became of the writer's.
+    /// Opens another connection, to find out what became of the writer's.
     pub(super) async fn auxiliary(&self) -> Result<PgConnection, sqlx::Error> {
         self.options.clone().application_name("holdfast").connect().await
     }
 
-    /// What the writer's connection is called in the database; no other has this name.
+    /// The application name of the writer's connection. No other connection has this name.
     pub(super) fn name(&self) -> &str {
         self.options.get_application_name().unwrap_or_default()
     }
@@ -77,7 +77,7 @@ impl Lease {
         Ok(())
     }
 
-    /// For the next batch. What was not committed is rolled back, at once: its locks are in the way of other nodes.
+    /// Keeps the connection for the next batch. Rolls back an open transaction first, because its locks block other nodes.
     pub(super) async fn give_back(mut self) {
         if self.in_transaction && with_deadline(RESPONSE_TIMEOUT, self.connection.execute("ROLLBACK")).await.is_err() {
             return;

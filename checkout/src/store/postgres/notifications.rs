@@ -1,5 +1,5 @@
-//! Wake-ups between nodes. They go out beside the commits, never in them: a NOTIFY inside a transaction makes commits wait
-//! for each other. One that is lost costs latency and nothing else, for everybody looks now and then anyway.
+//! Notifications between nodes. They are sent outside the writer's transactions: a NOTIFY inside a transaction makes commits
+//! wait for each other. A lost notification only adds latency, because every node also polls.
 
 use super::error::QueryExt;
 use sqlx::{PgPool, postgres::PgListener};
@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 const CHANNEL: &str = "holdfast_news";
 
-/// Wake-ups are sent at most this often: as often as watchers are told of a change.
+/// Minimum time between two notifications. Watchers are told of a change no more often than this either.
 const NOTIFY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long to wait for a wake-up before looking without one: half of the second within which all must show.
+/// How long to wait for a notification before polling without one. A commit of another node must show within a second.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How long to wait before a lost connection is made again.
+/// How long to wait before reconnecting.
 const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
 pub(super) struct Notifications {
@@ -31,14 +31,14 @@ impl Notifications {
         notifications
     }
 
-    /// This node has committed.
+    /// Tells the other nodes that this node has committed.
     pub(super) fn notify(&self) {
         self.ours.notify_one();
     }
 
-    /// Until another node has, or may have.
+    /// Waits until another node has committed, or may have.
     pub(super) async fn wait(&self) {
-        // Running into the limit is as good as a wake-up.
+        // A timeout is handled like a notification: the caller polls.
         let _ = tokio::time::timeout(POLL_INTERVAL, self.theirs.notified()).await;
     }
 }
@@ -53,7 +53,7 @@ async fn send(pool: PgPool, node: Uuid, ours: Arc<Notify>) {
             .with_timeout()
             .await;
         if let Err(error) = sent {
-            tracing::debug!(%error, "could not wake the other nodes");
+            tracing::debug!(%error, "could not notify the other nodes");
         }
         tokio::time::sleep(NOTIFY_INTERVAL).await;
     }
@@ -62,21 +62,21 @@ async fn send(pool: PgPool, node: Uuid, ours: Arc<Notify>) {
 async fn listen(pool: PgPool, node: Uuid, theirs: Arc<Notify>) {
     let node = node.to_string();
     loop {
-        if let Err(error) = hear(&pool, &node, &theirs).await {
-            tracing::debug!(%error, "could not listen for other nodes");
+        if let Err(error) = receive(&pool, &node, &theirs).await {
+            tracing::debug!(%error, "could not listen for notifications");
         }
         theirs.notify_one();
         tokio::time::sleep(RECONNECT_DELAY).await;
     }
 }
 
-async fn hear(pool: &PgPool, node: &str, theirs: &Notify) -> Result<(), sqlx::Error> {
+async fn receive(pool: &PgPool, node: &str, theirs: &Notify) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
         match listener.try_recv().await? {
-            Some(heard) if heard.payload() == node => {}
-            // The connection was lost, and what was said meanwhile with it.
+            Some(received) if received.payload() == node => {}
+            // `None`: the connection was lost, and perhaps a notification with it.
             Some(_) | None => theirs.notify_one(),
         }
     }

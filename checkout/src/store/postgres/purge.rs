@@ -1,4 +1,4 @@
-//! Deletes what has been kept long enough. Rows that another node is deleting are left to it, or waited for.
+//! Deletes rows whose retention time is over. Keys that another node is deleting are skipped.
 
 use super::{PostgresStore, error::QueryExt};
 use crate::{error::StoreError, model::Timestamp, store::Purge};
@@ -32,7 +32,7 @@ impl Purge for PostgresStore {
         .with_timeout()
         .await?;
         let Some(product) = product else { return Ok(0) };
-        // Up to the first that is young enough, and never the last of those looked at: the trail keeps no gap.
+        // Deletes up to the first row that is young enough, and never the last row selected, so that the log gets no gap.
         let done = sqlx::query(
             "WITH oldest AS (SELECT version, at FROM stock_events WHERE product_id = $1 ORDER BY version LIMIT $3 + 1)
              DELETE FROM stock_events WHERE product_id = $1 AND version < (

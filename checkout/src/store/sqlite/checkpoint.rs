@@ -1,5 +1,5 @@
-//! StockDelta what the write-ahead log holds into the database file, beside the writer. Left to the writer, it would be done in
-//! the middle of a sale, every few hundred holds, and everybody who waits for the next commit would wait for two files.
+//! Checkpoints: moves the write-ahead log into the database file on a connection of its own. Otherwise the writer would do it
+//! during a sale, every few hundred holds, and every caller of that batch would wait until two files are on disk.
 
 use super::classify;
 use crate::error::StoreError;
@@ -7,24 +7,24 @@ use sqlx::SqlitePool;
 use std::time::Duration;
 use tokio::task::AbortHandle;
 
-/// How often the log is looked at. Where nothing was committed, that touches no file.
+/// Time between checkpoints. A checkpoint after no commit touches no file.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// Pages of 4 KiB that the log may have before the writer stops for it: 64 MiB. By then nearly all of them are in the
-/// database file, so that it is a short stop, and the log begins anew.
+/// Pages of 4 KiB, 64 MiB in all, after which the writer checkpoints the log itself. By then nearly all pages are in the
+/// database file, so that this takes little time. Afterwards the log starts again from its beginning.
 pub(super) const MAX_WAL_PAGES: u32 = 16_384;
 
-/// Ends with the store.
+/// The task that makes checkpoints. It ends with the store.
 pub(super) struct Checkpointer(AbortHandle);
 
 impl Checkpointer {
-    /// Starts them on a connection that nobody else uses.
+    /// Starts the task on a connection that nothing else uses.
     pub(super) fn start(connection: SqlitePool) -> Self {
         let task = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(EVERY).await;
                 if let Err(error) = checkpoint(&connection).await {
-                    tracing::debug!(%error, "the log could not be moved into the database; next time");
+                    tracing::debug!(%error, "could not checkpoint the write-ahead log; the next run tries again");
                 }
             }
         });
@@ -38,7 +38,7 @@ impl Drop for Checkpointer {
     }
 }
 
-/// PASSIVE: waits for nobody, and nobody waits for it.
+/// A PASSIVE checkpoint does not wait for readers or the writer, and they do not wait for it.
 async fn checkpoint(connection: &SqlitePool) -> Result<(), StoreError> {
     sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(connection).await.map_err(classify)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Deletes what has been kept long enough. What there is to delete is looked for beside the writer: nothing is locked
-//! where nothing is old.
+//! Deletes rows whose retention time is over. A reader looks for such rows first, so that the writer's lock is only taken
+//! when there are some.
 
 use super::{SqliteStore, classify};
 use crate::{error::StoreError, model::Timestamp, store::Purge};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[async_trait]
 impl Purge for SqliteStore {
     async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-        // In the order they came: the oldest lie together, and no index by age is kept up for each request.
+        // The rows are in the order in which they were inserted, so the oldest lie together without an index by age.
         let oldest: Option<i64> = sqlx::query_scalar("SELECT created_at FROM idempotency_keys ORDER BY nth LIMIT 1")
             .fetch_optional(&self.readers)
             .await
@@ -40,7 +40,7 @@ impl Purge for SqliteStore {
         .await
         .map_err(classify)?;
         let Some(product) = product else { return Ok(0) };
-        // Up to the first that is young enough, and never the last of those looked at: the trail keeps no gap.
+        // Deletes up to the first row that is young enough, and never the last row selected, so that the log gets no gap.
         let done = sqlx::query(
             "WITH oldest AS (SELECT version, at FROM stock_events WHERE product_id = ?1 ORDER BY version LIMIT ?3 + 1)
              DELETE FROM stock_events WHERE product_id = ?1 AND version < (
