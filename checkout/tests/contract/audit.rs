@@ -36,7 +36,7 @@ fn wrong(counter: &str, stored: i64, counted: i64) -> (String, String, i64, i64)
 }
 
 crate::scenarios! {
-    async fn counters_that_the_rows_do_not_add_up_to(shop: Shop) {
+    async fn finds_counters_that_differ_from_their_rows(shop: Shop) {
         sale(&shop).await;
         shop.database.run("UPDATE products SET held = 0, available = 7").await;
         let found = [wrong("held", 0, 1), wrong("available", 7, 6), wrong("trail_held", 0, 1)];
@@ -45,7 +45,7 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("total", 10, 11), wrong("available", 7, 6)]);
     }
 
-    async fn a_trail_that_tells_something_else(shop: Shop) {
+    async fn finds_an_audit_log_that_differs_from_the_counters(shop: Shop) {
         sale(&shop).await;
         let newest = "UPDATE stock_events SET total = total + 1, sold = sold + 2, pending = pending - 1
                       WHERE version = (SELECT max(version) FROM stock_events)";
@@ -54,13 +54,13 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, found);
     }
 
-    async fn a_trail_with_a_gap(shop: Shop) {
+    async fn finds_a_gap_in_the_audit_log(shop: Shop) {
         sale(&shop).await;
         shop.database.run("DELETE FROM stock_events WHERE version IN (3, 4)").await;
         assert_eq!(drift(&shop).await, [wrong("trail", 0, 2)]);
     }
 
-    async fn a_trail_that_breaks_off(shop: Shop) {
+    async fn finds_an_audit_log_without_its_newest_rows(shop: Shop) {
         sale(&shop).await;
         let version = i64::try_from(shop.store.reads().products().await.unwrap()[0].version).unwrap();
         shop.database.run("DELETE FROM stock_events WHERE version = (SELECT max(version) FROM stock_events)").await;
@@ -70,7 +70,7 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await[0], wrong("version", version, -1));
     }
 
-    async fn an_order_that_names_another_hold_or_none(shop: Shop) {
+    async fn finds_a_hold_that_does_not_name_its_order(shop: Shop) {
         sale(&shop).await;
         shop.database.run("UPDATE holds SET order_id = id WHERE status = 'ordered'").await;
         assert_eq!(drift(&shop).await, [wrong("claims", 0, 3)]);
@@ -78,7 +78,7 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("claims", 0, 3)]);
     }
 
-    async fn an_order_that_is_gone(shop: Shop) {
+    async fn finds_missing_orders(shop: Shop) {
         sale(&shop).await;
         shop.database.run("DELETE FROM orders WHERE status = 'pending'").await;
         assert_eq!(drift(&shop).await, [wrong("pending", 1, 0), wrong("claims", 0, 1)]);
@@ -87,7 +87,7 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [&[wrong("pending", 1, 0)][..], &paid].concat());
     }
 
-    async fn an_order_of_another_owner_shopper_or_quantity_than_its_hold(shop: Shop) {
+    async fn finds_an_order_with_another_owner_shopper_or_quantity_than_its_hold(shop: Shop) {
         sale(&shop).await;
         shop.database.run("UPDATE orders SET owner = id WHERE status = 'pending'").await;
         assert_eq!(drift(&shop).await, [wrong("claims", 0, 1)]);
@@ -100,7 +100,7 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("pending", 1, 2), wrong("claims", 0, 1)]);
     }
 
-    async fn an_order_of_another_product_than_its_hold(shop: Shop) {
+    async fn finds_an_order_for_another_product_than_its_hold(shop: Shop) {
         sale(&shop).await;
         shop.product("watch", 1, |_| {}).await;
         let moved = "UPDATE orders SET product_id = (SELECT id FROM products WHERE slug = 'watch') WHERE status = 'pending'";
@@ -109,32 +109,32 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("pending", 1, 0), wrong("claims", 0, 1), watch]);
     }
 
-    async fn an_order_from_a_hold_past_its_time(shop: Shop) {
+    async fn finds_an_order_placed_after_its_hold_expired(shop: Shop) {
         sale(&shop).await;
         shop.database.run("UPDATE holds SET expires_at = created_at WHERE status = 'ordered'").await;
         assert_eq!(drift(&shop).await, [wrong("claims", 0, 3)]);
     }
 
-    async fn a_paid_order_that_no_event_paid(shop: Shop) {
+    async fn finds_a_paid_order_without_a_payment(shop: Shop) {
         sale(&shop).await;
         shop.database.run("DELETE FROM payment_webhooks WHERE outcome = 'applied'").await;
         assert_eq!(drift(&shop).await, [wrong("paid", 0, 2)]);
     }
 
-    async fn a_paid_order_that_two_events_paid(shop: Shop) {
+    async fn finds_an_order_paid_by_two_events(shop: Shop) {
         sale(&shop).await;
         let both = "UPDATE payment_webhooks SET outcome = 'applied', refund_reason = NULL WHERE outcome = 'refund_due'";
         shop.database.run(both).await;
         assert_eq!(drift(&shop).await, [wrong("applied", 0, 1), wrong("paid", 0, 1)]);
     }
 
-    async fn a_paid_order_whose_event_is_of_another_transaction(shop: Shop) {
+    async fn finds_a_paid_order_with_another_transaction_than_its_payment(shop: Shop) {
         sale(&shop).await;
         shop.database.run("UPDATE orders SET transaction_id = 'other' WHERE status = 'paid'").await;
         assert_eq!(drift(&shop).await, [wrong("applied", 0, 2), wrong("paid", 0, 2)]);
     }
 
-    async fn an_applied_payment_of_an_order_that_is_not_paid(shop: Shop) {
+    async fn finds_a_payment_applied_to_an_unpaid_order(shop: Shop) {
         sale(&shop).await;
         let stolen = "UPDATE payment_webhooks SET order_id = (SELECT id FROM orders WHERE status = 'pending')
                       WHERE outcome = 'applied' AND order_id IS NOT NULL";
@@ -142,13 +142,13 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("applied", 0, 1), wrong("paid", 0, 1)]);
     }
 
-    async fn an_applied_payment_of_a_hold_that_is_no_order(shop: Shop) {
+    async fn finds_a_payment_applied_to_a_hold_without_an_order(shop: Shop) {
         sale(&shop).await;
         shop.database.run("UPDATE payment_webhooks SET outcome = 'applied' WHERE outcome = 'parked'").await;
         assert_eq!(drift(&shop).await, [wrong("applied", 0, 1)]);
     }
 
-    async fn money_that_waits_in_vain(shop: Shop) {
+    async fn finds_parked_payments_that_wait_for_nothing(shop: Shop) {
         sale(&shop).await;
         shop.database.run("UPDATE payment_webhooks SET outcome = 'parked' WHERE outcome = 'applied'").await;
         assert_eq!(drift(&shop).await, [wrong("paid", 0, 2), wrong("parked", 0, 2)]);
@@ -156,7 +156,7 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("held", 1, 0), wrong("paid", 0, 2), wrong("parked", 0, 3)]);
     }
 
-    async fn money_that_nobody_answered_for(shop: Shop) {
+    async fn finds_an_ignored_successful_payment(shop: Shop) {
         sale(&shop).await;
         let ignored = "UPDATE payment_webhooks SET outcome = 'ignored', refund_reason = NULL WHERE outcome = 'refund_due'";
         shop.database.run(ignored).await;
@@ -165,14 +165,14 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [(String::new(), "answers".to_owned(), 0, 1)]);
     }
 
-    async fn money_that_goes_back_for_no_reason(shop: Shop) {
+    async fn finds_a_refund_without_a_reason(shop: Shop) {
         sale(&shop).await;
         let forgotten = "UPDATE payment_webhooks SET refund_reason = NULL WHERE outcome = 'refund_due'";
         shop.database.run_unchecked(forgotten).await;
         assert_eq!(drift(&shop).await, [wrong("refunds", 0, 1)]);
     }
 
-    async fn money_before_there_is_a_product_is_counted(shop: Shop) {
+    async fn counts_payments_while_there_is_no_product(shop: Shop) {
         let nowhere = Reference::Order(uuid::Uuid::from_u128(1).into());
         shop.pay(nowhere, "tx", PaymentStatus::Success).await;
         shop.database.run("UPDATE payment_webhooks SET outcome = 'refund_due', refund_reason = 'order_never_created'").await;

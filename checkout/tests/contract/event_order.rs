@@ -20,7 +20,7 @@ const EVENTS: [(&str, &str, PaymentStatus); 5] = [
 ];
 
 crate::scenarios! {
-    async fn in_every_order_of_delivery_and_wherever_the_order_comes_among_them_it_ends_paid_once(shop: Shop) {
+    async fn every_sequence_of_deliveries_ends_with_the_order_paid_once(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         let all = permutations(EVENTS.len());
         let placed = |nth: usize| (&all[nth % all.len()], nth / all.len());
@@ -33,7 +33,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [280, 0, 0, 720]);
     }
 
-    async fn with_a_rival_for_the_last_unit_whoever_is_first_gets_it(shop: Shop) {
+    async fn a_rival_gets_the_last_unit_only_after_a_failed_payment(shop: Shop) {
         for (nth, sequence) in permutations(3).into_iter().enumerate() {
             let phone = shop.product(&format!("phone-{nth}"), 1, |_| {}).await.id;
             let order = shop.ordered(phone, 1).await;
@@ -103,7 +103,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [95, 0, 0, 5]);
     }
 
-    async fn three_deliveries_at_once_count_once_on_one_node_and_on_two(shop: Shop) {
+    async fn three_concurrent_deliveries_count_once_on_one_node_and_on_two(shop: Shop) {
         let phone = shop.phone(100).await.id;
         let nodes = [shop.checkout.clone(), shop.second_node().await];
         for nth in 0..20 {

@@ -9,7 +9,7 @@ const SOON: Duration = Duration::from_secs(2);
 const A_WHILE: Duration = Duration::from_millis(1_200);
 
 crate::scenarios! {
-    async fn a_watcher_sees_the_present_and_then_each_change(shop: Shop) {
+    async fn a_watcher_sees_the_current_stock_and_then_changes(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let mut watch = shop.checkout.watch_stock(phone).unwrap();
         assert_eq!(watch.current().snapshot.stock.available, 5);
@@ -24,7 +24,7 @@ crate::scenarios! {
     }
 
     /// News is told at most every fiftieth of a second; whoever comes in between is told what is, and then nothing older.
-    async fn who_comes_in_a_storm_begins_with_the_present(shop: Shop) {
+    async fn a_watcher_who_joins_during_a_burst_starts_with_the_current_stock(shop: Shop) {
         let phone = shop.phone(100).await.id;
         for _ in 0..20 {
             shop.hold(phone, 1).await;
@@ -39,7 +39,7 @@ crate::scenarios! {
         }
     }
 
-    async fn a_storm_is_thinned_and_never_reordered(shop: Shop) {
+    async fn a_burst_is_throttled_and_never_reordered(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         let mut watch = shop.checkout.watch_stock(phone).unwrap();
         let mut seen = vec![watch.current().snapshot];
@@ -53,7 +53,7 @@ crate::scenarios! {
         assert!(seen.len() < 200, "{} frames for 300 commits", seen.len());
     }
 
-    async fn another_process_shows_within_a_second(shop: Shop) {
+    async fn a_commit_of_another_process_shows(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let other = shop.second_node().await;
         hold(&other, phone, 3, None).await.unwrap();
@@ -61,7 +61,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.product(phone).unwrap().stock.available, 2);
     }
 
-    async fn an_order_tells_its_watcher_that_it_is_paid(shop: Shop) {
+    async fn a_watcher_learns_that_an_order_is_paid(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let mut watch = shop.checkout.watch_order(order.id, owner()).await.unwrap();
@@ -71,7 +71,7 @@ crate::scenarios! {
         assert!(matches!(paid.state, OrderState::Paid { .. }));
     }
 
-    async fn an_order_that_another_process_saw_paid_tells_its_watcher(shop: Shop) {
+    async fn a_watcher_learns_of_a_payment_on_another_node(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let mut watch = shop.checkout.watch_order(order.id, owner()).await.unwrap();
@@ -82,7 +82,7 @@ crate::scenarios! {
         assert!(matches!(paid.state, OrderState::Paid { .. }));
     }
 
-    async fn an_order_tells_its_watcher_that_money_goes_back(shop: Shop) {
+    async fn a_watcher_learns_of_each_refund_once(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.pay(Reference::Order(order.id), "tx-1", PaymentStatus::Success).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 crate::scenarios! {
-    async fn a_unit_that_is_sold_is_not_sold_again(shop: Shop) {
+    async fn a_sold_unit_is_not_sold_again(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.pay(Reference::Order(order.id), "tx", PaymentStatus::Success).await;
@@ -15,7 +15,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
     }
 
-    async fn refusals_consume_nothing(shop: Shop) {
+    async fn a_refusal_takes_no_stock(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let mut held = 0;
         for _ in 0..100 {
@@ -25,7 +25,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 10, 0, 0]);
     }
 
-    async fn a_refusal_says_what_is_left_and_what_may_come_back(shop: Shop) {
+    async fn a_refusal_reports_available_and_returning_units(shop: Shop) {
         let phone = shop.phone(5).await.id;
         shop.hold(phone, 2).await;
         shop.ordered(phone, 1).await;
@@ -33,7 +33,7 @@ crate::scenarios! {
         assert_eq!(refusal, Refusal::SoldOut { available: 2, may_return: 3 });
     }
 
-    async fn a_hold_given_back_twice_comes_back_once(shop: Shop) {
+    async fn a_hold_released_twice_returns_its_stock_once(shop: Shop) {
         let phone = shop.phone(3).await.id;
         let hold = shop.hold(phone, 2).await;
         for _ in 0..2 {
@@ -44,7 +44,7 @@ crate::scenarios! {
         assert_eq!(refused(shop.try_order(hold.id).await), Refusal::HoldReleased);
     }
 
-    async fn a_hold_past_its_time_is_no_order_even_before_the_sweep(shop: Shop) {
+    async fn an_expired_hold_cannot_be_ordered_even_before_the_sweep(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
         shop.advance(120);
@@ -52,7 +52,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.hold(hold.id, owner()).await.unwrap().state, HoldState::Expired);
     }
 
-    async fn nobody_is_told_sold_out_because_the_sweep_is_late(shop: Shop) {
+    async fn a_late_sweep_makes_no_product_sold_out(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let stale = shop.hold(phone, 2).await;
         shop.advance(119);
@@ -64,7 +64,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.hold(stale.id, owner()).await.unwrap().state, HoldState::Expired);
     }
 
-    async fn thousands_of_stale_holds_are_taken_back_for_one_request(shop: Shop) {
+    async fn one_request_reclaims_thousands_of_expired_holds(shop: Shop) {
         let phone = shop.phone(2_500).await.id;
         let tasks = (0..2_500).map(|_| {
             let checkout = shop.checkout.clone();
@@ -76,7 +76,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 2_500, 0, 0]);
     }
 
-    async fn the_sweep_gives_stock_back_within_a_second(shop: Shop) {
+    async fn the_sweep_returns_expired_stock(shop: Shop) {
         let phone = shop.phone(4).await.id;
         shop.hold(phone, 3).await;
         shop.ordered(phone, 1).await;
@@ -121,7 +121,7 @@ crate::scenarios! {
         assert!(shop.checkout.audit().await.unwrap().clean);
     }
 
-    async fn a_request_without_a_shopper_is_a_shopper_of_its_own(shop: Shop) {
+    async fn each_request_without_a_shopper_has_its_own_limit(shop: Shop) {
         let phone = shop.product("phone", 50, |draft| draft.per_shopper_limit = Some(2)).await.id;
         shop.hold(phone, 2).await;
         shop.hold(phone, 2).await;
@@ -141,7 +141,7 @@ crate::scenarios! {
         assert_eq!(refused(shop.checkout.extend_hold(hold.id, owner(), None).await), Refusal::NoExtension);
     }
 
-    async fn another_owners_hold_does_not_exist(shop: Shop) {
+    async fn another_owners_hold_is_unknown(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let hold = shop.hold(phone, 1).await;
         let stranger = Owner(Uuid::from_u128(8));
@@ -151,7 +151,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 1, 0, 0]);
     }
 
-    async fn a_clock_that_jumps_back_revives_nothing(shop: Shop) {
+    async fn an_expired_hold_stays_expired_when_the_clock_jumps_back(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
         shop.advance(120);

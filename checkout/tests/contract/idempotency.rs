@@ -5,7 +5,7 @@ use checkout::model::{Owner, Quantity, Refusal};
 use uuid::Uuid;
 
 crate::scenarios! {
-    async fn the_same_key_many_times_at_once_holds_once(shop: Shop) {
+    async fn concurrent_requests_with_one_key_hold_once(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let requests = (0..100).map(|_| hold(&shop.checkout, phone, 1, Some(key("k", 1))));
         let ids: Vec<_> = futures::future::join_all(requests).await.into_iter().map(|r| r.unwrap().id).collect();
@@ -13,7 +13,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [9, 1, 0, 0]);
     }
 
-    async fn the_same_key_on_two_nodes_holds_once(shop: Shop) {
+    async fn one_key_on_two_nodes_holds_once(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let other = shop.second_node().await;
         let requests = (0..40).map(|n| {
@@ -25,7 +25,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [9, 1, 0, 0]);
     }
 
-    async fn the_stored_answer_outlives_what_it_was_about(shop: Shop) {
+    async fn a_stored_reply_outlives_its_hold(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let first = hold(&shop.checkout, phone, 1, Some(key("k", 1))).await.unwrap();
         shop.checkout.release_hold(first.id, owner(), Some(key("r", 2))).await.unwrap();
@@ -36,7 +36,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [10, 0, 0, 0]);
     }
 
-    async fn a_key_used_for_something_else_is_refused(shop: Shop) {
+    async fn a_key_with_another_payload_is_refused(shop: Shop) {
         let phone = shop.phone(10).await.id;
         hold(&shop.checkout, phone, 1, Some(key("k", 1))).await.unwrap();
         assert_eq!(refused(hold(&shop.checkout, phone, 2, Some(key("k", 2))).await), Refusal::KeyReused);
@@ -48,7 +48,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [7, 3, 0, 0]);
     }
 
-    async fn a_refusal_leaves_the_key_free(shop: Shop) {
+    async fn a_refusal_does_not_use_up_the_key(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let taken = shop.hold(phone, 1).await;
         refused(hold(&shop.checkout, phone, 1, Some(key("k", 1))).await);
@@ -57,7 +57,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 0]);
     }
 
-    async fn orders_and_cancels_replay_too(shop: Shop) {
+    async fn orders_and_cancellations_are_replayed_too(shop: Shop) {
         let phone = shop.phone(3).await.id;
         let held = shop.hold(phone, 1).await;
         let order = shop.checkout.place_order(held.id, owner(), Some(key("o", 1))).await.unwrap();
@@ -69,7 +69,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [3, 0, 0, 0]);
     }
 
-    async fn a_repeated_key_gets_its_answer_where_the_request_would_be_refused(shop: Shop) {
+    async fn a_repeated_key_gets_its_reply_where_a_new_request_would_be_refused(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let first = hold(&shop.checkout, phone, 1, Some(key("k", 1))).await.unwrap();
         // Sold out by now, on a node that has never seen the key.

@@ -42,7 +42,7 @@ async fn one_of_each(shop: &Shop, phone: ProductId) -> [Ask; 5] {
 }
 
 crate::scenarios! {
-    async fn every_request_with_a_key_gets_its_answer_again(shop: Shop) {
+    async fn every_keyed_request_gets_its_reply_again(shop: Shop) {
         let phone = shop.phone(100).await.id;
         let other = shop.second_node().await;
         for (n, what) in (0..).zip(one_of_each(&shop, phone).await) {
@@ -98,7 +98,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [94, 4, 2, 0]);
     }
 
-    async fn a_key_that_was_refused_may_be_granted_later_and_then_stays(shop: Shop) {
+    async fn a_refused_key_may_be_granted_later_and_then_stays_granted(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let other = shop.second_node().await;
         let held = shop.hold(phone, 1).await;

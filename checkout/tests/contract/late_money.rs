@@ -16,7 +16,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 crate::scenarios! {
-    async fn late_money_takes_its_stock_again_while_there_is_any(shop: Shop) {
+    async fn a_late_payment_takes_stock_again_while_there_is_some(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.advance(600);
@@ -31,7 +31,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 1]);
     }
 
-    async fn money_past_its_time_pays_an_order_that_nobody_has_ended_yet(shop: Shop) {
+    async fn a_late_payment_pays_an_order_that_was_not_cancelled_yet(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.advance(600);
@@ -39,7 +39,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
     }
 
-    async fn an_old_attempt_undoes_nothing_that_another_has_paid(shop: Shop) {
+    async fn a_late_failure_does_not_undo_a_payment(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -57,7 +57,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 1]);
     }
 
-    async fn two_transactions_at_once_pay_once_and_owe_once(shop: Shop) {
+    async fn two_concurrent_transactions_pay_once_and_refund_once(shop: Shop) {
         let phone = shop.phone(20).await.id;
         let other = shop.second_node().await;
         for nth in 0..10 {
@@ -77,7 +77,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 10);
     }
 
-    async fn money_for_the_last_units_of_two_ended_orders_pays_one(shop: Shop) {
+    async fn late_payments_for_the_last_unit_pay_one_of_two_orders(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let other = shop.second_node().await;
         let first = shop.ordered(phone, 1).await;
@@ -94,7 +94,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
     }
 
-    async fn money_parked_under_a_hold_that_is_given_back_is_due_back(shop: Shop) {
+    async fn a_payment_parked_for_a_released_hold_is_due_for_refund(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
         let about = Reference::Hold(hold.id);
@@ -106,7 +106,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 0]);
     }
 
-    async fn money_parked_under_a_hold_that_nobody_sweeps_is_due_back(shop: Shop) {
+    async fn a_payment_parked_for_an_expired_hold_is_due_for_refund(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
         shop.pay(Reference::Hold(hold.id), "tx", Success).await;
@@ -116,7 +116,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 0]);
     }
 
-    async fn money_for_an_unknown_hold_waits_its_time_and_no_longer(shop: Shop) {
+    async fn a_payment_for_an_unknown_hold_waits_for_the_configured_time(shop: Shop) {
         shop.phone(1).await;
         let unknown = event("evt", Reference::Hold(HoldId(Uuid::from_u128(1))), "tx", Success);
         assert_eq!(shop.deliver(unknown.clone()).await.unwrap().verdict, PaymentVerdict::Parked);
@@ -132,7 +132,7 @@ crate::scenarios! {
         assert_eq!(other.record_payment(unknown).await.unwrap().verdict, PaymentVerdict::Duplicate);
     }
 
-    async fn one_event_with_another_amount_is_refused_and_moves_nothing(shop: Shop) {
+    async fn a_repeated_event_with_another_amount_is_refused(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let other = shop.second_node().await;
         let order = shop.ordered(phone, 1).await;
@@ -152,7 +152,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 1, 0]);
     }
 
-    async fn a_declined_payment_is_told_again_and_then_retried_under_a_new_key(shop: Shop) {
+    async fn a_declined_payment_may_be_retried_under_a_new_key(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);

@@ -14,7 +14,7 @@ async fn hold_for(node: &Checkout, product: ProductId, name: &str, qty: i64) -> 
 }
 
 crate::scenarios! {
-    async fn a_limit_counts_holds_pending_and_paid_on_every_node(shop: Shop) {
+    async fn a_limit_counts_holds_and_orders_on_every_node(shop: Shop) {
         let phone = shop.product("phone", 50, |draft| draft.per_shopper_limit = Some(4)).await.id;
         let other = shop.second_node().await;
         let paid = hold_for(&shop.checkout, phone, "ada", 1).await.unwrap();
@@ -53,7 +53,7 @@ crate::scenarios! {
         }
     }
 
-    async fn a_stale_hold_beside_a_second_order_takes_nothing_from_it(shop: Shop) {
+    async fn an_expired_hold_does_not_affect_a_later_order(shop: Shop) {
         let phone = shop.product("phone", 3, |draft| draft.per_shopper_limit = Some(2)).await.id;
         let stale = hold_for(&shop.checkout, phone, "ada", 2).await.unwrap();
         shop.advance(120);
@@ -69,7 +69,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 2, 0, 1]);
     }
 
-    async fn a_clock_that_jumps_back_opens_no_sale_again_and_ends_no_order_twice(shop: Shop) {
+    async fn a_clock_that_jumps_back_reopens_no_sale_and_revives_no_order(shop: Shop) {
         let closes = noon() + Duration::from_mins(2);
         let window = SaleWindow { starts_at: None, ends_at: Some(closes) };
         let phone = shop.product("phone", 5, |draft| draft.window = window).await.id;
@@ -89,7 +89,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(watch).await), [0, 1, 0, 0]);
     }
 
-    async fn a_sale_that_ends_lets_its_holds_become_orders_and_its_orders_be_paid(shop: Shop) {
+    async fn holds_and_orders_outlive_the_sale_window(shop: Shop) {
         let window = SaleWindow { starts_at: None, ends_at: Some(noon() + Duration::from_secs(30)) };
         let phone = shop.product("phone", 5, |draft| draft.window = window).await.id;
         let held = shop.hold(phone, 1).await;
@@ -100,7 +100,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 1]);
     }
 
-    async fn only_a_live_hold_of_ones_own_is_extended(shop: Shop) {
+    async fn only_the_owners_active_hold_is_extended(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let extend = async |id, by| shop.checkout.extend_hold(id, by, None).await;
         let (live, stale) = (shop.hold(phone, 1).await, shop.hold(phone, 1).await);
@@ -122,7 +122,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 3, 2, 0]);
     }
 
-    async fn two_extensions_at_once_count_once(shop: Shop) {
+    async fn two_concurrent_extensions_count_once(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let other = shop.second_node().await;
         let held = shop.hold(phone, 1).await;

@@ -32,7 +32,7 @@ impl Broken {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_whose_answer_was_lost_counts() {
+async fn a_commit_whose_response_is_lost_counts() {
     let broken = Broken::shop().await;
     let phone = broken.shop.phone(10).await.id;
     for taken in [2, 4, 6] {
@@ -45,7 +45,7 @@ async fn a_commit_whose_answer_was_lost_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_that_never_arrived_is_made_again() {
+async fn a_commit_that_never_arrives_is_retried() {
     let broken = Broken::shop().await;
     let phone = broken.shop.phone(10).await.id;
     broken.shop.hold(phone, 1).await;
@@ -58,7 +58,7 @@ async fn a_commit_that_never_arrived_is_made_again() {
 
 /// The database's time limits say nothing when its host is gone; the shop's own do.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wire_that_falls_silent_stops_nobody_for_good() {
+async fn a_silent_connection_is_replaced() {
     let broken = Broken::shop().await;
     let phone = broken.shop.phone(10).await.id;
     broken.shop.hold(phone, 1).await;
@@ -70,7 +70,7 @@ async fn a_wire_that_falls_silent_stops_nobody_for_good() {
 
 /// The same while the batch still loads: another node's hold has to be read before it can be ordered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_breaks_while_loading_is_made_again() {
+async fn a_connection_lost_while_loading_is_replaced() {
     let broken = Broken::shop().await;
     let phone = broken.shop.phone(10).await.id;
     broken.shop.hold(phone, 1).await;
@@ -81,7 +81,7 @@ async fn a_connection_that_breaks_while_loading_is_made_again() {
 
 /// After a failover the sessions are new ones, on what is a standby now.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_may_only_be_read_is_not_available_and_comes_back() {
+async fn a_read_only_database_is_unavailable_until_it_accepts_writes() {
     let shop = Shop::postgres().await;
     let phone = shop.phone(10).await.id;
     let end_sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'holdfast writer%' \
@@ -97,7 +97,7 @@ async fn a_database_that_may_only_be_read_is_not_available_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown_and_the_key_tells_it_later() {
+async fn an_unresolved_commit_is_reported_as_unknown_and_its_key_tells_the_outcome_later() {
     let broken = Broken::shop().await;
     let phone = broken.shop.phone(10).await.id;
     broken.shop.hold(phone, 1).await;

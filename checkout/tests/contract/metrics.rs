@@ -13,7 +13,7 @@ fn seen<L: Label>(counter: &LabeledCounter<L>) -> Vec<(&'static str, u64)> {
 }
 
 crate::scenarios! {
-    async fn every_answer_is_counted_once_by_what_it_was(shop: Shop) {
+    async fn every_reply_is_counted_once_by_its_outcome(shop: Shop) {
         let phone = shop.phone(3).await.id;
         let one = shop.hold(phone, 1).await;
         refused(shop.try_hold(phone, 3).await);
@@ -39,7 +39,7 @@ crate::scenarios! {
         assert!(metrics.commit_seconds.read().last().unwrap().count == batches && metrics.commit_seconds.sum() > 0.0);
     }
 
-    async fn what_is_late_for_the_sweep_is_told(shop: Shop) {
+    async fn overdue_reports_how_late_the_sweep_is(shop: Shop) {
         let phone = shop.phone(3).await.id;
         assert_eq!(shop.checkout.overdue().await.unwrap(), Duration::ZERO);
         shop.hold(phone, 1).await;
@@ -53,7 +53,7 @@ crate::scenarios! {
         assert_eq!(seen(&shop.checkout.metrics().holds_ended), [("expired", 1)]);
     }
 
-    async fn a_batch_that_another_node_overtook_is_counted(shop: Shop) {
+    async fn a_batch_that_conflicts_with_another_node_is_counted(shop: Shop) {
         let phone = shop.phone(9).await.id;
         let other = shop.second_node().await;
         for _ in 0..2 {

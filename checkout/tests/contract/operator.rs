@@ -7,7 +7,7 @@ use checkout::{
 };
 
 crate::scenarios! {
-    async fn stock_lowered_while_a_payment_is_under_way_leaves_the_order_its_units(shop: Shop) {
+    async fn stock_lowered_during_a_payment_leaves_the_order_its_units(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let order = shop.ordered(phone, 3).await;
         shop.checkout.adjust_stock(phone, 3).await.unwrap();
@@ -18,7 +18,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 3]);
     }
 
-    async fn late_money_finds_the_stock_that_the_operator_took_away_gone(shop: Shop) {
+    async fn a_late_payment_cannot_take_stock_that_the_operator_removed(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 2).await;
         shop.checkout.cancel_order(order.id, owner(), None).await.unwrap();
@@ -42,7 +42,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 3, 0, 0]);
     }
 
-    async fn a_refusal_to_lower_says_what_is_possible_now_on_every_node(shop: Shop) {
+    async fn a_refusal_to_lower_stock_reports_the_committed_units_on_every_node(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let other = shop.second_node().await;
         hold(&other, phone, 1, None).await.unwrap();
@@ -56,7 +56,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 4, 2, 0]);
     }
 
-    async fn stock_lowered_in_the_rush_never_falls_below_what_is_taken(shop: Shop) {
+    async fn stock_lowered_during_a_rush_never_falls_below_the_committed_units(shop: Shop) {
         let other = shop.second_node().await;
         for round in 0..6 {
             let phone = shop.product(&format!("phone-{round}"), 30, |_| {}).await.id;
@@ -80,7 +80,7 @@ crate::scenarios! {
         }
     }
 
-    async fn a_payment_and_a_lowering_at_once_leave_both_whole(shop: Shop) {
+    async fn a_concurrent_payment_and_stock_reduction_both_take_effect(shop: Shop) {
         let other = shop.second_node().await;
         for round in 0..6 {
             let phone = shop.product(&format!("phone-{round}"), 5, |_| {}).await.id;

@@ -16,7 +16,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 2, 0]);
     }
 
-    async fn an_unpaid_order_ends_at_its_time_and_its_stock_returns(shop: Shop) {
+    async fn an_unpaid_order_expires_and_returns_its_stock(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.advance(600);
@@ -26,7 +26,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 0]);
     }
 
-    async fn an_order_with_less_time_than_its_hold_had_is_taken_back_in_time(shop: Shop) {
+    async fn an_order_with_a_shorter_deadline_than_its_hold_expires_in_time(shop: Shop) {
         let phone = shop.product("phone", 1, |draft| draft.pay_within = Duration::from_secs(5)).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.advance(4);
@@ -37,7 +37,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 1, 0, 0]);
     }
 
-    async fn a_cancelled_order_gives_back_once_and_a_paid_one_never(shop: Shop) {
+    async fn a_cancelled_order_returns_its_stock_once_and_a_paid_one_never(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 1).await;
         for _ in 0..2 {
@@ -51,7 +51,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 1]);
     }
 
-    async fn another_owners_order_does_not_exist(shop: Shop) {
+    async fn another_owners_order_is_unknown(shop: Shop) {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 1).await;
         let stranger = Owner(Uuid::from_u128(8));
@@ -61,7 +61,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 1, 0]);
     }
 
-    async fn an_owners_orders_come_newest_first_in_pages(shop: Shop) {
+    async fn orders_are_listed_newest_first_in_pages(shop: Shop) {
         let phone = shop.phone(9).await.id;
         let mut placed = Vec::new();
         for _ in 0..3 {

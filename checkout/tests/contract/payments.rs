@@ -13,7 +13,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 crate::scenarios! {
-    async fn one_event_delivered_many_times_at_once_counts_once(shop: Shop) {
+    async fn concurrent_deliveries_of_one_event_count_once(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 2).await;
         let deliveries = (0..100).map(|_| shop.deliver(event("evt", Reference::Order(order.id), "tx", Success)));
@@ -24,7 +24,7 @@ crate::scenarios! {
         assert_eq!(shop.payments(&order).await.len(), 1);
     }
 
-    async fn one_event_delivered_to_two_nodes_at_once_counts_once(shop: Shop) {
+    async fn concurrent_deliveries_to_two_nodes_count_once(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let other = shop.second_node().await;
         let order = shop.ordered(phone, 1).await;
@@ -37,7 +37,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 1]);
     }
 
-    async fn the_same_word_under_a_new_key_counts_once(shop: Shop) {
+    async fn the_same_report_under_a_new_key_counts_once(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -48,7 +48,7 @@ crate::scenarios! {
         assert_eq!(outcomes, [EventOutcome::Applied]);
     }
 
-    async fn a_captured_word_uses_up_no_other_key(shop: Shop) {
+    async fn a_replayed_event_does_not_use_up_another_key(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -67,7 +67,7 @@ crate::scenarios! {
         assert_eq!(refused(shop.deliver(reworded).await), Refusal::KeyReused);
     }
 
-    async fn a_restarted_node_still_knows_what_was_said(shop: Shop) {
+    async fn a_restarted_node_still_knows_earlier_events(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -80,7 +80,7 @@ crate::scenarios! {
         assert_eq!(other_key.verdict, PaymentVerdict::Duplicate);
     }
 
-    async fn a_key_that_says_something_else_is_refused(shop: Shop) {
+    async fn an_event_key_with_another_payload_is_refused(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -90,7 +90,7 @@ crate::scenarios! {
         assert_eq!(refused(shop.deliver(other).await), Refusal::KeyReused);
     }
 
-    async fn a_payment_before_its_order_waits_and_pays_it(shop: Shop) {
+    async fn a_payment_before_its_order_is_parked_and_then_pays_it(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let hold = shop.hold(phone, 2).await;
         assert_eq!(shop.pay(Reference::Hold(hold.id), "tx", Success).await, PaymentVerdict::Parked);
@@ -114,7 +114,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 1]);
     }
 
-    async fn what_was_parked_takes_effect_in_the_order_it_was_said(shop: Shop) {
+    async fn parked_payments_take_effect_in_the_order_received(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let hold = shop.hold(phone, 1).await;
         let about = Reference::Hold(hold.id);
@@ -126,14 +126,14 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 1]);
     }
 
-    async fn a_failure_ends_the_order_and_frees_its_stock(shop: Shop) {
+    async fn a_failed_payment_cancels_the_order_and_returns_its_stock(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 2).await;
         assert_eq!(shop.pay(Reference::Order(order.id), "tx", Failure).await, PaymentVerdict::Processed);
         assert_eq!(counts(shop.stock(phone).await), [5, 0, 0, 0]);
     }
 
-    async fn success_then_failure_stays_paid(shop: Shop) {
+    async fn an_order_stays_paid_after_a_later_failure(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -143,7 +143,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 1]);
     }
 
-    async fn a_declined_payment_that_is_retried_pays_while_there_is_stock(shop: Shop) {
+    async fn a_retried_payment_pays_while_there_is_stock(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -152,7 +152,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
     }
 
-    async fn late_money_finds_its_stock_gone_and_is_due_back(shop: Shop) {
+    async fn a_late_payment_without_stock_is_due_for_refund(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.advance(600);
@@ -163,7 +163,7 @@ crate::scenarios! {
         assert_eq!(shop.payments(&order).await[0].outcome, EventOutcome::RefundDue(RefundReason::SoldOut));
     }
 
-    async fn late_money_takes_back_what_is_due_before_it_gives_up(shop: Shop) {
+    async fn a_late_payment_reclaims_expired_stock_first(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.advance(600);
@@ -174,7 +174,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
     }
 
-    async fn an_order_paid_twice_owes_the_second_payment(shop: Shop) {
+    async fn the_second_payment_of_an_order_is_due_for_refund(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let about = Reference::Order(order.id);
@@ -184,7 +184,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 1);
     }
 
-    async fn the_wrong_amount_pays_nothing(shop: Shop) {
+    async fn a_wrong_amount_or_currency_is_due_for_refund(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         let with = |key: &str, amount: i64, currency: &str| {
@@ -200,7 +200,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 1]);
     }
 
-    async fn a_payment_for_a_hold_that_ran_out_is_due_back(shop: Shop) {
+    async fn a_payment_for_an_expired_hold_is_due_for_refund(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let hold = shop.hold(phone, 1).await;
         assert_eq!(shop.pay(Reference::Hold(hold.id), "tx", Success).await, PaymentVerdict::Parked);
@@ -212,7 +212,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.hold(hold.id, owner()).await.unwrap().state, HoldState::Expired);
     }
 
-    async fn a_payment_for_nothing_waits_a_day_and_is_due_back(shop: Shop) {
+    async fn a_payment_for_an_unknown_order_waits_a_day_and_is_due_for_refund(shop: Shop) {
         let nowhere = Reference::Order(OrderId(Uuid::from_u128(1)));
         assert_eq!(shop.pay(nowhere, "tx", Success).await, PaymentVerdict::Parked);
         assert_eq!(shop.pay(Reference::Hold(HoldId(Uuid::from_u128(2))), "tx2", Processing).await, PaymentVerdict::Ignored);
@@ -223,7 +223,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 1);
     }
 
-    async fn processing_is_recorded_and_changes_nothing(shop: Shop) {
+    async fn a_processing_event_is_recorded_without_effect(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.ordered(phone, 1).await;
         assert_eq!(shop.pay(Reference::Order(order.id), "tx", Processing).await, PaymentVerdict::Ignored);

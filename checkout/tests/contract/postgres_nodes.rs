@@ -18,7 +18,7 @@ async fn outsider(database: &Database) -> PgConnection {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stray_payment_that_another_node_gives_up_on_makes_nobody_wait() {
+async fn the_sweep_skips_an_unmatched_payment_that_another_node_has_locked() {
     let shop = Shop::postgres().await;
     let phone = shop.phone(10).await.id;
     let unknown = Reference::Order(Uuid::new_v4().into());

@@ -42,7 +42,7 @@ fn days_before(now: Timestamp, days: u64) -> Timestamp {
 }
 
 crate::scenarios! {
-    async fn a_key_is_honoured_for_a_day_and_forgotten_after_two(shop: Shop) {
+    async fn a_key_is_honoured_for_a_day_and_deleted_after_two(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let old = hold(&shop.checkout, phone, 1, Some(key("old", 1))).await.unwrap();
         shop.advance(DAY);
@@ -60,7 +60,7 @@ crate::scenarios! {
         assert_ne!(hold(&fresh, phone, 2, Some(key("old", 2))).await.unwrap().id, old.id);
     }
 
-    async fn a_node_remembers_no_answer_that_is_deleted(shop: Shop) {
+    async fn a_node_does_not_remember_a_deleted_reply(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let other = shop.second_node().await;
         for node in [&shop.checkout, &other] {
@@ -74,7 +74,7 @@ crate::scenarios! {
         assert_eq!(hold(&other, phone, 2, Some(key("k", 2))).await.unwrap(), new);
     }
 
-    async fn keys_go_oldest_first_and_a_few_at_a_time(shop: Shop) {
+    async fn keys_are_deleted_oldest_first_in_small_batches(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         for day in 0..3 {
             let names: Vec<_> = (0..25).map(|n| key(&format!("key-{day}-{n}"), 1)).collect();
@@ -92,7 +92,7 @@ crate::scenarios! {
         assert_eq!(refused(hold(&fresh, phone, 1, Some(kept)).await), Refusal::KeyReused);
     }
 
-    async fn the_trail_goes_after_ninety_days_but_for_each_products_newest_row(shop: Shop) {
+    async fn the_audit_log_is_deleted_after_ninety_days_except_each_newest_row(shop: Shop) {
         let (phone, watch) = (shop.phone(50).await.id, shop.product("watch", 50, |_| {}).await.id);
         let radio = shop.product("radio", 50, |_| {}).await.id;
         commits(&shop, phone, 30).await;
@@ -114,7 +114,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(radio).await), [49, 1, 0, 0]);
     }
 
-    async fn the_trail_goes_a_few_rows_at_a_time_and_keeps_no_gap(shop: Shop) {
+    async fn the_audit_log_is_deleted_in_small_batches_without_a_gap(shop: Shop) {
         let phone = shop.phone(100).await.id;
         commits(&shop, phone, 24).await;
         shop.advance(91 * DAY);
@@ -128,7 +128,7 @@ crate::scenarios! {
         assert_eq!(shop.database.count(TRAIL).await, 6);
     }
 
-    async fn two_nodes_that_purge_at_once_delete_each_row_once(shop: Shop) {
+    async fn two_nodes_that_purge_together_delete_each_row_once(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         let keys = (0..200).map(|n| hold(&shop.checkout, phone, 1, Some(key(&format!("key-{n}"), 1))));
         assert!(futures::future::join_all(keys).await.iter().all(Result::is_ok));

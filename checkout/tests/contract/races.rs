@@ -49,7 +49,7 @@ crate::scenarios! {
         }
     }
 
-    async fn one_hold_ordered_and_given_back_on_two_nodes_at_once_ends_once(shop: Shop) {
+    async fn one_hold_ordered_and_released_on_two_nodes_ends_once(shop: Shop) {
         let phone = shop.phone(20).await.id;
         let other = shop.second_node().await;
         for _ in 0..15 {
@@ -76,7 +76,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [3, 0, 2, 0]);
     }
 
-    async fn one_hold_given_back_many_times_at_once_comes_back_once(shop: Shop) {
+    async fn one_hold_released_many_times_at_once_returns_its_stock_once(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let nodes = [shop.checkout.clone(), shop.second_node().await];
         let held = shop.hold(phone, 2).await;
@@ -89,7 +89,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [5, 0, 0, 0]);
     }
 
-    async fn a_whole_sale_at_once_sells_exactly_what_there_is(shop: Shop) {
+    async fn a_concurrent_sale_sells_exactly_the_stock(shop: Shop) {
         let phone = shop.phone(50).await.id;
         let shop = Arc::new(shop);
         let tasks = (0..300).map(|n| {
@@ -108,7 +108,7 @@ crate::scenarios! {
         assert_eq!(stock.available + stock.sold, 50);
     }
 
-    async fn news_from_another_node_takes_no_claim_away(shop: Shop) {
+    async fn a_conflict_with_another_node_loses_no_claim(shop: Shop) {
         let phone = shop.phone(3).await.id;
         let stale = shop.hold(phone, 1).await;
         shop.advance(60);
@@ -124,7 +124,7 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [0, 2, 1, 0]);
     }
 
-    async fn a_caller_who_goes_away_leaves_the_whole_or_nothing(shop: Shop) {
+    async fn a_cancelled_request_has_its_whole_effect_or_none(shop: Shop) {
         let phone = shop.phone(1000).await.id;
         for _ in 0..200 {
             let checkout = shop.checkout.clone();

@@ -28,7 +28,7 @@ crate::scenarios! {
         assert!(sessions.load(id(3), noon()).await.unwrap().is_some());
     }
 
-    async fn a_thousand_shoppers_get_their_sessions_at_once(shop: Shop) {
+    async fn a_thousand_sessions_are_created_concurrently(shop: Shop) {
         let created = (0..1000).map(|n| {
             let store = shop.store.clone();
             tokio::spawn(async move { store.sessions().create(id(n), &n.to_be_bytes(), noon() + HOUR).await.unwrap() })

@@ -7,7 +7,7 @@ use checkout::{
 };
 
 crate::scenarios! {
-    async fn the_operator_cannot_take_what_is_committed(shop: Shop) {
+    async fn the_operator_cannot_remove_committed_units(shop: Shop) {
         let phone = shop.phone(10).await.id;
         shop.hold(phone, 2).await;
         shop.ordered(phone, 3).await;

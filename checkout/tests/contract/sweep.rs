@@ -25,7 +25,7 @@ async fn all_back(shop: &Shop, product: ProductId) -> bool {
 }
 
 crate::scenarios! {
-    async fn two_nodes_sweep_at_once_and_everything_comes_back_once(shop: Shop) {
+    async fn two_nodes_that_sweep_together_return_stock_once(shop: Shop) {
         let other = shop.second_node().await;
         let (phone, watch) = (shop.phone(60).await.id, shop.product("watch", 30, |_| {}).await.id);
         let mut holds = Vec::new();
@@ -49,7 +49,7 @@ crate::scenarios! {
         }
     }
 
-    async fn thousands_are_swept_by_two_nodes_while_others_buy(shop: Shop) {
+    async fn two_nodes_sweep_thousands_of_holds_while_others_buy(shop: Shop) {
         let other = shop.second_node().await;
         let (phone, watch) = (shop.phone(2_500).await.id, shop.product("watch", 100, |_| {}).await.id);
         let tasks = (0..2_500).map(|_| {
@@ -98,7 +98,7 @@ crate::scenarios! {
         soon(async || all_back(&shop, phone).await).await;
     }
 
-    async fn what_still_has_its_time_is_left_alone(shop: Shop) {
+    async fn the_sweep_leaves_active_holds_and_orders_alone(shop: Shop) {
         let phone = shop.phone(5).await.id;
         shop.checkout.start_maintenance(Limits::default());
         let stale = shop.hold(phone, 1).await;
