@@ -90,6 +90,15 @@ impl Money {
     }
 
     /// Reads a decimal of major units: `19.99` USD is 1999 cents.
+    ///
+    /// ```
+    /// use checkout::model::{Currency, Money};
+    ///
+    /// let usd: Currency = "USD".parse()?;
+    /// assert_eq!(Money::parse("19.99", usd)?.minor, 1999);
+    /// assert!(Money::parse("19.999", usd).is_err());
+    /// # Ok::<(), checkout::model::MoneyError>(())
+    /// ```
     pub fn parse(decimal: &str, currency: Currency) -> Result<Self, MoneyError> {
         let digits = currency.exponent() as usize;
         let (whole, part) = decimal.split_once('.').unwrap_or((decimal, ""));

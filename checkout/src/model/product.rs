@@ -70,6 +70,17 @@ pub enum SalePhase {
 
 impl SaleWindow {
     /// Is the sale coming, open or over at `now`?
+    ///
+    /// ```
+    /// use checkout::model::{SalePhase, SaleWindow, Timestamp};
+    ///
+    /// let noon = Timestamp::parse("2026-06-01T12:00:00Z")?;
+    /// let evening = Timestamp::parse("2026-06-01T18:00:00Z")?;
+    /// let window = SaleWindow { starts_at: Some(noon), ends_at: Some(evening) };
+    /// assert_eq!(window.at(noon), SalePhase::Open);
+    /// assert_eq!(window.at(evening), SalePhase::Ended(evening));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn at(&self, now: Timestamp) -> SalePhase {
         match (self.starts_at, self.ends_at) {
             (Some(start), _) if now < start => SalePhase::Upcoming(start),

@@ -39,6 +39,15 @@ impl Stock {
     }
 
     /// A hold takes `n`; `None` when fewer are available.
+    ///
+    /// ```
+    /// use checkout::model::Stock;
+    ///
+    /// let stock = Stock::new(10).hold(4).expect("10 units are available");
+    /// assert_eq!((stock.available, stock.held), (6, 4));
+    /// assert!(stock.is_consistent());
+    /// assert_eq!(stock.hold(7), None);
+    /// ```
     pub fn hold(mut self, n: u32) -> Option<Self> {
         shift(&mut self.available, &mut self.held, n).map(|()| self)
     }
