@@ -5,10 +5,10 @@ use checkout::model::{Currency, Slug, Timestamp};
 use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
-/// Holdfast, a flash-sale checkout: the storefront, its API, and the shop's tools.
+/// Holdfast, a flash-sale checkout: storefront, API, and tools for the shop
 ///
-/// Without a command it serves, with the demo's products in an empty development shop. Settings come from flags, the
-/// environment and a `.env` file, in this order.
+/// Without a command, it serves, and adds the demo products to an empty shop in development. Flags take precedence over
+/// environment variables, and these over a `.env` file.
 #[derive(Debug, Parser)]
 #[command(name = "holdfast", version)]
 pub struct Cli {
@@ -18,108 +18,108 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// What to do.
+/// Subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Bring the schema up to date, serve the storefront and the API, take back what nobody came for
+    /// Migrate the database, serve the storefront and the API, and expire overdue holds and unpaid orders
     Serve(Box<ServeArgs>),
-    /// Bring the schema up to date, and nothing else
+    /// Migrate the database, and exit
     Migrate,
-    /// Add the demo's products that are not there yet
+    /// Add the missing demo products
     Seed,
-    /// The products on sale
+    /// Manage products
     #[command(subcommand)]
     Product(ProductCommand),
-    /// The API's clients
+    /// Manage API clients
     #[command(subcommand)]
     Client(ClientCommand),
-    /// Recompute every counter from the rows, hold orders against payments; print JSON, exit 1 on any drift
+    /// Recompute every counter, and compare orders with payments; print JSON, and exit with 1 on any difference
     Audit,
 }
 
-/// What to do with products.
+/// Subcommands of `product`.
 #[derive(Debug, Subcommand)]
 pub enum ProductCommand {
-    /// Put a product on sale, and print it as the API shows it
+    /// Add a product, and print it as JSON
     Add(Box<AddProduct>),
-    /// Change how many units a sale has in all, also while it runs; never below what is held, ordered or sold
+    /// Set the total number of units, also during a sale; not below what is held, ordered and sold
     Stock {
-        /// The product's name in addresses
+        /// Slug of the product
         #[arg(long)]
         slug: Slug,
-        /// Units in all, sold ones included
+        /// Total number of units, including those sold
         #[arg(long, value_name = "UNITS")]
         total: u32,
     },
 }
 
-/// What to do with clients.
+/// Subcommands of `client`.
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
-    /// Add a client of the API, and print its id and secret; the secret is shown this once
+    /// Add an API client, and print its id and secret; the secret cannot be shown again
     Add {
-        /// Its name, for people
+        /// Display name
         #[arg(long)]
         name: String,
     },
-    /// Show all clients, revoked ones too; never their secrets
+    /// List all clients, including revoked ones, without their secrets
     List,
-    /// Give a client a new secret, and print it this once; the old one gets no more tokens from now on
+    /// Replace the secret of a client, and print the new one; the old one gets no more tokens
     ///
-    /// Tokens that were issued before stay good until they end, within an hour: that is the time to hand the new secret on.
+    /// Tokens that were issued before remain valid until they expire, within an hour.
     Rotate {
-        /// The client's id
+        /// Id of the client
         #[arg(long)]
         id: Uuid,
     },
-    /// Shut a client out for good: it gets no tokens, and those it has are refused within seconds
+    /// Revoke a client permanently: it gets no more tokens, and its tokens are rejected within seconds
     Revoke {
-        /// The client's id
+        /// Id of the client
         #[arg(long)]
         id: Uuid,
     },
 }
 
-/// A product, as it is told on the command line.
+/// Arguments of `product add`.
 #[derive(Debug, Args)]
 pub struct AddProduct {
-    /// Its name in addresses: lower-case letters, digits and hyphens
+    /// Name in URLs: lower-case letters, digits and hyphens
     #[arg(long)]
     pub slug: Slug,
-    /// Its name, for people
+    /// Display name
     #[arg(long)]
     pub name: String,
-    /// What one unit costs, such as 19.99
+    /// Price of one unit, such as 19.99
     #[arg(long)]
     pub price: String,
-    /// The price's currency, such as USD
+    /// Currency of the price, such as USD
     #[arg(long)]
     pub currency: Currency,
-    /// Units for sale
+    /// Number of units for sale
     #[arg(long)]
     pub stock: u32,
-    /// The most one shopper may have [default: no limit]
+    /// Maximum number of units per shopper [default: no limit]
     #[arg(long, value_name = "UNITS")]
     pub limit: Option<u32>,
-    /// How long a hold lasts [default: 120]
+    /// Lifetime of a hold [default: 120]
     #[arg(long, value_name = "SECONDS")]
     pub hold_seconds: Option<u64>,
-    /// How much longer a shopper may once make a hold last [default: not at all]
+    /// Time that a shopper may add to a hold, once [default: holds cannot be extended]
     #[arg(long, value_name = "SECONDS")]
     pub extend_seconds: Option<u64>,
-    /// How long an order waits for its payment [default: 600]
+    /// Time to pay an order [default: 600]
     #[arg(long, value_name = "SECONDS")]
     pub pay_seconds: Option<u64>,
-    /// When the sale opens, such as 2026-11-27T08:00:00Z [default: it is open]
+    /// Start of the sale, such as 2026-11-27T08:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
     pub starts_at: Option<Timestamp>,
-    /// When the sale ends [default: never]
+    /// End of the sale [default: none]
     #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
     pub ends_at: Option<Timestamp>,
-    /// What it is, in a sentence or two
+    /// Description, one or two sentences
     #[arg(long, default_value = "", hide_default_value = true)]
     pub description: String,
-    /// Path of its picture, such as /img/phone.svg
+    /// Path of the picture, such as /img/phone.svg
     #[arg(long, default_value = "", hide_default_value = true)]
     pub image: String,
 }
@@ -130,9 +130,9 @@ mod tests {
     use crate::config::{Common, Settings};
 
     #[test]
-    fn what_was_told_in_confidence_is_shown_by_nothing() {
+    fn debug_output_of_arguments_and_settings_contains_no_secret() {
         let dir = tempfile::tempdir().unwrap();
-        let told = [
+        let given = [
             ("--data-dir", dir.path().to_str().unwrap()),
             ("--database-url", "postgres://user:hush-1@host/db?password=hush-2"),
             ("--webhook-secrets", "hush-3,hush-4"),
@@ -141,13 +141,13 @@ mod tests {
             ("--metrics-token", "hush-8"),
             ("--otlp-endpoint", "http://user:hush-9@127.0.0.1:4318"),
         ];
-        let words = told.iter().flat_map(|(name, value)| [*name, *value]);
-        let cli = Cli::parse_from(["holdfast", "serve"].into_iter().chain(words));
+        let args = given.iter().flat_map(|(name, value)| [*name, *value]);
+        let cli = Cli::parse_from(["holdfast", "serve"].into_iter().chain(args));
         let shown = format!("{cli:?}");
-        let Some(Command::Serve(args)) = cli.command else { panic!("{shown}") };
-        let settings = Settings::read(cli.common.clone(), *args).unwrap();
-        assert_eq!(settings.common.database_url, told[1].1);
+        let Some(Command::Serve(serve)) = cli.command else { panic!("{shown}") };
+        let settings = Settings::read(cli.common.clone(), *serve).unwrap();
+        assert_eq!(settings.common.database_url, given[1].1);
         let shown = format!("{shown} {settings:#?} {:?}", Common::read(cli.common).unwrap());
-        assert!(shown.contains(told[0].1) && !shown.contains("hush"), "{shown}");
+        assert!(shown.contains(given[0].1) && !shown.contains("hush"), "{shown}");
     }
 }

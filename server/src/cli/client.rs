@@ -1,4 +1,4 @@
-//! `holdfast client`: the API's clients.
+//! `holdfast client`: manages API clients.
 
 use super::{Failure, failure, print};
 use crate::{cli::args::ClientCommand, startup::Engine};
@@ -10,7 +10,7 @@ use serde_json::json;
 use std::process::ExitCode;
 use uuid::Uuid;
 
-/// A client as it is shown: never with its secret, of which we have only the hash.
+/// A client as it is printed, without its secret.
 #[derive(Serialize)]
 struct ClientView {
     client_id: Uuid,
@@ -38,7 +38,7 @@ pub(super) async fn run(engine: &Engine, command: ClientCommand) -> Result<ExitC
 
 async fn add(engine: &Engine, name: &str) -> Result<ExitCode, Failure> {
     if !(1..=200).contains(&name.chars().count()) {
-        return Err(Failure("a client's name is 1 to 200 characters".to_owned()));
+        return Err(Failure("the name of a client must have 1 to 200 characters".to_owned()));
     }
     let (secret, secret_hash) = new_secret()?;
     let client = ApiClient {
@@ -60,7 +60,7 @@ async fn list(engine: &Engine) -> Result<ExitCode, Failure> {
 async fn rotate(engine: &Engine, id: Uuid) -> Result<ExitCode, Failure> {
     let (secret, secret_hash) = new_secret()?;
     if !engine.store.clients().set_secret(id, &secret_hash).await.map_err(|e| failure(&e))? {
-        return Err(Failure(format!("no client has the id {id}, or it was revoked: see holdfast client list")));
+        return Err(Failure(format!("no client has the id {id}, or it is revoked; see holdfast client list")));
     }
     print(&json!({ "client_id": id, "client_secret": secret }))
 }
@@ -70,11 +70,11 @@ async fn revoke(engine: &Engine, id: Uuid) -> Result<ExitCode, Failure> {
     clients.revoke(id, engine.clock.now()).await.map_err(|e| failure(&e))?;
     match clients.find(id).await.map_err(|e| failure(&e))? {
         Some(client) => print(&ClientView::from(client)),
-        None => Err(Failure(format!("no client has the id {id}: see holdfast client list"))),
+        None => Err(Failure(format!("no client has the id {id}; see holdfast client list"))),
     }
 }
 
-/// A secret, and its hash.
+/// Generates a secret. Returns it with its hash.
 fn new_secret() -> Result<(String, String), Failure> {
     let secret = format!("hfs_{}", BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?));
     let salt = SaltString::encode_b64(&random::<16>()?).map_err(|e| failure(&e))?;
@@ -82,7 +82,7 @@ fn new_secret() -> Result<(String, String), Failure> {
     Ok((secret, hash))
 }
 
-/// Bytes that nobody can guess.
+/// Returns bytes from the system's random source.
 fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|e| failure(&e))?;

@@ -2,12 +2,12 @@
 
 pub mod args;
 mod client;
-mod seed;
+mod demo_products;
 
 use crate::{
     api::{holds, products::ProductView},
     cli::args::{AddProduct, Cli, Command, ProductCommand},
-    config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings},
+    config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings, dotenv},
     startup::{Engine, Server, StartupError, open_store},
     state::AppState,
     telemetry::{self, Collector},
@@ -19,12 +19,13 @@ use serde::Serialize;
 use std::{
     env, fmt,
     io::{self, Write as _},
+    path::Path,
     process::ExitCode,
     time::Duration,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Why a command failed, in words for whoever typed it.
+/// Why a command failed, as shown to its user.
 #[derive(Debug)]
 struct Failure(String);
 
@@ -55,16 +56,17 @@ pub fn main() -> ExitCode {
     main_with(post(holds::place))
 }
 
-/// Runs the program with `place_hold` at `POST /api/holds`: `examples/ceiling.rs` puts a handler there that asks nobody.
+/// Runs the program with `place_hold` at `POST /api/holds`. `examples/ceiling.rs` passes a handler that does not use the
+/// engine.
 pub fn main_with(place_hold: MethodRouter<AppState>) -> ExitCode {
-    // Before anything reads the environment, and before there is a second thread.
-    let dotenv = dotenvy::from_path(".env");
+    // Setting variables is safe only before a second thread starts, and clap reads them.
+    let dotenv = dotenv::load(Path::new(".env"));
     let cli = Cli::parse();
-    let done = match dotenv {
-        Err(error) if !error.not_found() => Err(Failure(format!("the file .env cannot be read: {error}"))),
-        _ => run(cli, place_hold),
+    let result = match dotenv {
+        Ok(()) => run(cli, place_hold),
+        Err(error) => Err(Failure(format!("the file .env cannot be read: {error}"))),
     };
-    done.unwrap_or_else(|failure| {
+    result.unwrap_or_else(|failure| {
         eprintln!("holdfast: {failure}");
         ExitCode::FAILURE
     })
@@ -72,20 +74,20 @@ pub fn main_with(place_hold: MethodRouter<AppState>) -> ExitCode {
 
 fn run(cli: Cli, place_hold: MethodRouter<AppState>) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|e| failure(&e))?;
-    let done = runtime.block_on(async {
+    let result = runtime.block_on(async {
         let Cli { common, command } = cli;
         match command {
             Some(Command::Serve(args)) => serve(common, *args, false, place_hold).await,
             None => serve(common, serve_args(), true, place_hold).await,
-            Some(other) => once(common, other).await,
+            Some(other) => run_once(common, other).await,
         }
     });
-    // Whoever still sleeps, the sweep or the feed, is not waited for.
+    // Background tasks that still run are not waited for.
     runtime.shutdown_background();
-    done
+    result
 }
 
-/// The settings of `serve` when it was not named: what the environment says.
+/// Returns the arguments of `serve` when no command was given. They come from the environment alone.
 fn serve_args() -> ServeArgs {
     match Cli::parse_from(["holdfast", "serve"]).command {
         Some(Command::Serve(args)) => *args,
@@ -100,7 +102,7 @@ async fn serve(
     place_hold: MethodRouter<AppState>,
 ) -> Result<ExitCode, Failure> {
     if args.addr.is_none() {
-        // Set by `cargo leptos watch`.
+        // `cargo leptos watch` sets this variable.
         args.addr = env::var_os("LEPTOS_SITE_ADDR");
     }
     let settings = Settings::read(common, args)?;
@@ -110,7 +112,7 @@ async fn serve(
     warn_of_unknown_settings();
     let server = Server::bind(settings, None).await?;
     if demo && env == Environment::Development && server.checkout().products().is_empty() {
-        seed::run(server.checkout()).await.map_err(|e| failure(&e))?;
+        demo_products::add_missing(server.checkout()).await.map_err(|e| failure(&e))?;
     }
     stop_on_signals(&server).map_err(|e| failure(&e))?;
     say(&format!("Holdfast is open at http://{}", server.addr()))?;
@@ -121,17 +123,17 @@ async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure> {
+async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure> {
     let common = Common::read(common)?;
     telemetry::start(common.env, None);
     if matches!(command, Command::Migrate) {
         open_store(&common).await?;
-        say("The schema is up to date.")?;
+        say("The database schema is up to date.")?;
         return Ok(ExitCode::SUCCESS);
     }
     let engine = Engine::start(&common, None).await?;
     match command {
-        Command::Seed => add_demo(&engine).await,
+        Command::Seed => add_demo_products(&engine).await,
         Command::Product(ProductCommand::Add(product)) => add_product(&engine, *product).await,
         Command::Product(ProductCommand::Stock { slug, total }) => adjust_stock(&engine, &slug, total).await,
         Command::Client(command) => client::run(&engine, command).await,
@@ -140,27 +142,27 @@ async fn once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure>
     }
 }
 
-async fn add_demo(engine: &Engine) -> Result<ExitCode, Failure> {
-    let added = seed::run(&engine.checkout).await.map_err(|e| failure(&e))?;
+async fn add_demo_products(engine: &Engine) -> Result<ExitCode, Failure> {
+    let added = demo_products::add_missing(&engine.checkout).await.map_err(|e| failure(&e))?;
     match added.as_slice() {
-        [] => say("The demo's products are all there.")?,
-        some => say(&format!("Added {}.", some.join(", ")))?,
+        [] => say("All demo products exist already.")?,
+        added => say(&format!("Added {}.", added.join(", ")))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn add_product(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
     let price = Money::parse(&add.price, add.currency).map_err(|e| failure(&e))?;
-    let usual = ProductDraft::new(add.slug, add.name, price, add.stock);
+    let defaults = ProductDraft::new(add.slug, add.name, price, add.stock);
     let draft = ProductDraft {
         description: add.description,
         image: add.image,
         per_shopper_limit: add.limit,
         window: SaleWindow { starts_at: add.starts_at, ends_at: add.ends_at },
-        hold_for: add.hold_seconds.map_or(usual.hold_for, Duration::from_secs),
-        pay_within: add.pay_seconds.map_or(usual.pay_within, Duration::from_secs),
+        hold_for: add.hold_seconds.map_or(defaults.hold_for, Duration::from_secs),
+        pay_within: add.pay_seconds.map_or(defaults.pay_within, Duration::from_secs),
         extend_by: add.extend_seconds.map(Duration::from_secs),
-        ..usual
+        ..defaults
     };
     let added = engine.checkout.add_product(draft).await.map_err(|e| failure(&e))?;
     let product = added.map_err(|e| failure(&e))?;
@@ -168,8 +170,8 @@ async fn add_product(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failu
 }
 
 async fn adjust_stock(engine: &Engine, slug: &Slug, total: u32) -> Result<ExitCode, Failure> {
-    let known = engine.checkout.product_by_slug(slug.as_str());
-    let id = known.ok_or_else(|| Failure(format!("no product has the slug {slug}")))?.id;
+    let product = engine.checkout.product_by_slug(slug.as_str());
+    let id = product.ok_or_else(|| Failure(format!("no product has the slug {slug}")))?.id;
     let product = engine.checkout.adjust_stock(id, total).await.map_err(|e| failure(&e))?;
     print(&ProductView::new(&product, engine.checkout.now()))
 }
@@ -185,45 +187,45 @@ fn print(value: &impl Serialize) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Standard output, for what was asked for.
+/// Prints a line to standard output. A failed write, as to a closed pipe, is an error instead of a panic.
 fn say(text: &str) -> Result<(), Failure> {
     writeln!(io::stdout(), "{text}").map_err(|e| failure(&e))
 }
 
-/// The first signal stops the server in order; a second ends the process.
+/// Stops the server gracefully at the first signal, and exits at the second.
 fn stop_on_signals(server: &Server) -> io::Result<()> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stopping = server.stopping();
     tokio::spawn(async move {
         loop {
-            let asked = tokio::select! {
+            let signal = tokio::select! {
                 _ = interrupt.recv() => "SIGINT",
                 _ = terminate.recv() => "SIGTERM",
             };
             if stopping.is_cancelled() {
-                tracing::warn!(signal = asked, "asked to stop a second time");
+                tracing::warn!(signal, "received a second signal: exiting at once");
                 std::process::exit(130);
             }
             stopping.cancel();
-            tracing::info!(signal = asked, "asked to stop");
+            tracing::info!(signal, "received a signal: stopping");
         }
     });
     Ok(())
 }
 
-/// A setting that nothing reads is a setting that does not do what its author thinks.
+/// Warns of `HOLDFAST_…` variables that no setting reads, such as misspelt ones.
 fn warn_of_unknown_settings() {
     let command = Cli::command();
     let serve = command.find_subcommand("serve");
     let known: Vec<_> =
         command.get_arguments().chain(serve.into_iter().flat_map(clap::Command::get_arguments)).collect();
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HOLDFAST_")) {
-        // What the tests go by is inherited by the servers that they start.
+        // Variables for the tests, which the servers that they start inherit.
         if name.to_string_lossy().starts_with("HOLDFAST_TEST_") {
             continue;
         }
         if !known.iter().any(|arg| arg.get_env() == Some(&name)) {
-            tracing::warn!(setting = %name.to_string_lossy(), "no setting has this name");
+            tracing::warn!(setting = %name.to_string_lossy(), "unknown setting");
         }
     }
 }

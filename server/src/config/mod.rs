@@ -1,7 +1,8 @@
-//! What the server runs by: flags, the environment and `.env`, typed and checked once, at the start. Whatever is wrong
-//! or missing is named in one message; nobody fixes settings one restart at a time.
+//! Settings: flags, the environment and `.env`, parsed once at startup. One message lists every invalid or missing
+//! setting, so that all of them can be fixed before the next start.
 
 mod args;
+pub mod dotenv;
 pub mod secret;
 mod values;
 
@@ -19,99 +20,99 @@ use std::{
     time::Duration,
 };
 
-/// The shortest key that signs tokens in production: as long as the digest (RFC 7518 §3.2).
-const MIN_JWT_SECRET: usize = 32;
-/// The shortest webhook secret in production, and the shortest token that reads the metrics.
-const MIN_WEBHOOK_SECRET: usize = 16;
-/// How often all stock is recounted, unless told otherwise.
+/// Minimum length of a key that signs tokens in production, in bytes: the length of the digest (RFC 7518 §3.2).
+const MIN_JWT_SECRET_LENGTH: usize = 32;
+/// Minimum length of a webhook secret and of the metrics token in production, in bytes.
+const MIN_SECRET_LENGTH: usize = 16;
+/// Default interval between audits of the stock.
 const DEFAULT_AUDIT_INTERVAL: Duration = Duration::from_mins(15);
-/// Connections at once, unless told otherwise: ten thousand who watch, and room for those who buy.
+/// Default maximum of open connections: enough for ten thousand watchers and for those who buy.
 const DEFAULT_MAX_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
-/// As many as may be asked for.
+/// Largest maximum of open connections that can be configured.
 const MAX_CONNECTIONS: usize = 1_000_000;
 
-/// What the server is for.
+/// The environment that the server runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
-    /// Secrets make themselves, the payment provider is the sandbox, cookies travel over plain HTTP.
+    /// Secrets are generated, the sandbox is the payment provider, and cookies work over plain HTTP.
     Development,
-    /// Everything that guards money is given.
+    /// Secrets must be configured, the sandbox is off by default, and cookies need TLS.
     Production,
 }
 
-/// How many requests a second one client may make.
+/// Limit of one client's requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateLimit {
-    /// As many as it likes.
+    /// No limits.
     Off,
-    /// As many as it likes, but for tokens, which are costly to give out.
+    /// Only token requests are limited, because each costs a slow hash.
     TokensOnly,
-    /// This many.
+    /// Requests per second, besides the limit of token requests.
     PerSecond(NonZeroU32),
 }
 
-/// The sites whose scripts may call the API from a browser.
+/// Other origins whose scripts may call the API from a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CorsOrigins {
-    /// None but our own.
+    /// No other origin.
     None,
-    /// Whichever.
+    /// Every origin.
     Any,
-    /// These.
+    /// The listed origins.
     These(Vec<HeaderValue>),
 }
 
-/// What every command needs.
+/// Settings of every command.
 #[derive(Clone)]
 pub struct Common {
-    /// What the server is for.
+    /// The environment.
     pub env: Environment,
-    /// The folder of everything that is kept.
+    /// Folder of the embedded database and of generated secrets.
     pub data_dir: PathBuf,
-    /// May hold a password; goes to the store and nowhere else.
+    /// URL of the database. It may contain a password, so it is never logged.
     pub database_url: String,
 }
 
-/// What the server needs.
+/// Settings of the server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What every command needs.
+    /// Settings of every command.
     pub common: Common,
-    /// Where it listens.
+    /// Address to listen on.
     pub addr: SocketAddr,
-    /// Verify webhooks; the first signs the sandbox's.
+    /// Secrets that verify webhooks. The sandbox signs with the first.
     pub webhook_secrets: Vec<Secret>,
-    /// Verify Stripe's webhooks.
+    /// Secrets that verify Stripe's webhooks.
     pub stripe_secrets: Vec<Secret>,
-    /// Verify tokens; the first signs.
+    /// Keys that verify access tokens. The first signs.
     pub jwt_keys: Vec<JwtKey>,
-    /// The built-in payment provider is open.
+    /// Whether the built-in payment provider is enabled.
     pub sandbox: bool,
-    /// What one client may ask.
+    /// Limit of one client's requests.
     pub rate_limit: RateLimit,
-    /// Proxies whose word on a client's address counts.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whose scripts may call the API.
+    /// Other origins whose scripts may call the API.
     pub cors_origins: CorsOrigins,
-    /// Connections at once.
+    /// Maximum number of open connections.
     pub max_connections: NonZeroUsize,
-    /// Reads the metrics from elsewhere.
+    /// Token for reading the metrics from other machines.
     pub metrics_token: Option<Secret>,
-    /// How often all stock is recounted, if at all.
+    /// Interval between audits of the stock; `None` for no audits.
     pub audit_interval: Option<Duration>,
-    /// Where traces are collected; may hold a password.
+    /// URL of the collector of traces. It may contain a password.
     pub traces: Option<Secret>,
-    /// The storefront's files, where they were named.
+    /// Folder of the storefront's files, if configured.
     pub site_root: Option<PathBuf>,
 }
 
-/// Everything that is wrong with the settings, one line each.
+/// All invalid and missing settings, one line for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError(Vec<String>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("these settings are wrong or missing:")?;
+        f.write_str("some settings are invalid or missing:")?;
         self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
@@ -126,61 +127,69 @@ impl fmt::Debug for Common {
 }
 
 impl Common {
-    /// Reads what every command needs.
+    /// Parses the settings of every command.
+    ///
+    /// # Errors
+    ///
+    /// Some settings are invalid.
     pub fn read(args: CommonArgs) -> Result<Self, ConfigError> {
-        let mut wrong = Wrong::default();
-        let common = Self::collect(args, &mut wrong);
-        wrong.or(common)
+        let mut errors = SettingErrors::default();
+        let common = Self::parse(args, &mut errors);
+        errors.none_or(common)
     }
 
-    fn collect(args: CommonArgs, wrong: &mut Wrong) -> Self {
-        let env = wrong.read("HOLDFAST_ENV", args.env, values::environment).unwrap_or(Environment::Development);
+    fn parse(args: CommonArgs, errors: &mut SettingErrors) -> Self {
+        let env = errors.parse("HOLDFAST_ENV", args.env, values::environment).unwrap_or(Environment::Development);
         let data_dir = args.data_dir.filter(|d| !d.is_empty()).map_or_else(|| PathBuf::from("./data"), PathBuf::from);
-        let database_url = wrong
-            .read("DATABASE_URL", args.database_url, values::database_url)
+        let database_url = errors
+            .parse("DATABASE_URL", args.database_url, values::database_url)
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("holdfast.db").display()));
         Self { env, data_dir, database_url }
     }
 }
 
 impl Settings {
-    /// Reads what the server needs; in development what is missing is made.
+    /// Parses the settings of the server. In development, missing secrets are generated.
+    ///
+    /// # Errors
+    ///
+    /// Some settings are invalid, or are missing in production.
     pub fn read(common: CommonArgs, args: ServeArgs) -> Result<Self, ConfigError> {
-        let mut wrong = Wrong::default();
-        let common = Common::collect(common, &mut wrong);
-        let production = common.env == Environment::Production;
-        let (least_webhook, least_jwt) = if production { (MIN_WEBHOOK_SECRET, MIN_JWT_SECRET) } else { (1, 1) };
+        let mut errors = SettingErrors::default();
+        let common = Common::parse(common, &mut errors);
+        let is_production = common.env == Environment::Production;
+        let (min_secret, min_jwt) = if is_production { (MIN_SECRET_LENGTH, MIN_JWT_SECRET_LENGTH) } else { (1, 1) };
 
-        let addr = wrong.read("HOLDFAST_ADDR", args.addr, values::address);
+        let addr = errors.parse("HOLDFAST_ADDR", args.addr, values::address);
         let webhook_secrets =
-            wrong.read("HOLDFAST_WEBHOOK_SECRETS", args.webhook_secrets, |v| values::webhook_secrets(v, least_webhook));
+            errors.parse("HOLDFAST_WEBHOOK_SECRETS", args.webhook_secrets, |v| values::webhook_secrets(v, min_secret));
         let stripe_secrets =
-            wrong.read("HOLDFAST_STRIPE_SECRETS", args.stripe_secrets, |v| values::secrets(v, least_webhook));
-        let jwt_keys = wrong.read("HOLDFAST_JWT_KEYS", args.jwt_keys, |v| values::jwt_keys(v, least_jwt));
-        let sandbox = wrong.read("HOLDFAST_PAYMENT_PROVIDER", args.payment_provider, values::payment_provider);
-        let rate_limit = wrong.read("HOLDFAST_RATE_LIMIT", args.rate_limit, values::rate_limit);
-        let trusted_proxies = wrong.read("HOLDFAST_TRUSTED_PROXIES", args.trusted_proxies, values::trusted_proxies);
-        let cors_origins = wrong.read("HOLDFAST_CORS_ORIGINS", args.cors_origins, values::cors_origins);
-        let max_connections = wrong.read("HOLDFAST_MAX_CONNECTIONS", args.max_connections, values::max_connections);
+            errors.parse("HOLDFAST_STRIPE_SECRETS", args.stripe_secrets, |v| values::secrets(v, min_secret));
+        let jwt_keys = errors.parse("HOLDFAST_JWT_KEYS", args.jwt_keys, |v| values::jwt_keys(v, min_jwt));
+        let sandbox = errors.parse("HOLDFAST_PAYMENT_PROVIDER", args.payment_provider, values::payment_provider);
+        let rate_limit = errors.parse("HOLDFAST_RATE_LIMIT", args.rate_limit, values::rate_limit);
+        let trusted_proxies = errors.parse("HOLDFAST_TRUSTED_PROXIES", args.trusted_proxies, values::trusted_proxies);
+        let cors_origins = errors.parse("HOLDFAST_CORS_ORIGINS", args.cors_origins, values::cors_origins);
+        let max_connections = errors.parse("HOLDFAST_MAX_CONNECTIONS", args.max_connections, values::max_connections);
         let metrics_token =
-            wrong.read("HOLDFAST_METRICS_TOKEN", args.metrics_token, |v| values::metrics_token(v, least_webhook));
-        let audit_interval = wrong.read("HOLDFAST_AUDIT_EVERY", args.audit_every, values::audit_interval);
-        let base = wrong.read("OTEL_EXPORTER_OTLP_ENDPOINT", args.otlp_endpoint, values::collector);
-        let traces = wrong.read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", args.otlp_traces_endpoint, values::collector);
+            errors.parse("HOLDFAST_METRICS_TOKEN", args.metrics_token, |v| values::metrics_token(v, min_secret));
+        let audit_interval = errors.parse("HOLDFAST_AUDIT_EVERY", args.audit_every, values::audit_interval);
+        let base = errors.parse("OTEL_EXPORTER_OTLP_ENDPOINT", args.otlp_endpoint, values::collector);
+        let traces = errors.parse("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", args.otlp_traces_endpoint, values::collector);
         let traces = traces.or_else(|| base.map(|base| format!("{}/v1/traces", base.trim_end_matches('/'))));
         let site_root = args.site_root.filter(|d| !d.is_empty()).map(PathBuf::from);
         if let Some(missing) = site_root.as_ref().filter(|root| !root.is_dir()) {
-            wrong.add("HOLDFAST_SITE_ROOT", &format!("names no folder: {}", missing.display()));
+            errors.add("HOLDFAST_SITE_ROOT", &format!("must name a folder; this is none: {}", missing.display()));
         }
 
-        let (webhook_secrets, jwt_keys) = wrong.required_secrets(&common, webhook_secrets, jwt_keys);
-        wrong.or(Self {
+        let (webhook_secrets, jwt_keys) = errors.required_secrets(&common, webhook_secrets, jwt_keys);
+        errors.none_or(Self {
             common,
             addr: addr.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
             webhook_secrets,
             stripe_secrets: stripe_secrets.unwrap_or_default(),
             jwt_keys,
-            sandbox: sandbox.unwrap_or(!production),
+            sandbox: sandbox.unwrap_or(!is_production),
             rate_limit: rate_limit.unwrap_or(RateLimit::TokensOnly),
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             cors_origins: cors_origins.unwrap_or(CorsOrigins::None),
@@ -193,61 +202,117 @@ impl Settings {
     }
 }
 
-/// Collects what is wrong, and goes on.
+/// Collects the errors of all settings: name and message.
 #[derive(Default)]
-struct Wrong(Vec<(&'static str, String)>);
+struct SettingErrors(Vec<(&'static str, String)>);
 
-impl Wrong {
-    fn add(&mut self, name: &'static str, why: &str) {
-        self.0.push((name, why.to_owned()));
+impl SettingErrors {
+    fn add(&mut self, name: &'static str, message: &str) {
+        self.0.push((name, message.to_owned()));
     }
 
-    /// Reads one setting; `None` when it is absent, empty or wrong. Nothing that was given is repeated here: what
-    /// stands in the wrong place may be a secret.
-    fn read<T>(
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| *found == name)
+    }
+
+    /// Parses one setting. Returns `None` if it is missing, empty or invalid. Messages never repeat the value, since a
+    /// secret may have been put into the wrong setting.
+    fn parse<T>(
         &mut self,
         name: &'static str,
-        given: Option<impl Into<OsString>>,
+        value: Option<impl Into<OsString>>,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let given = given.map(Into::into).filter(|v| !v.is_empty())?;
-        let parsed = given.to_str().ok_or_else(|| "is not UTF-8".to_owned()).and_then(|v| parse(v.trim()));
-        parsed.map_err(|why| self.add(name, &why)).ok()
+        let value = value.map(Into::into).filter(|v| !v.is_empty())?;
+        let parsed = value.to_str().ok_or_else(|| "must be UTF-8".to_owned()).and_then(|v| parse(v.trim()));
+        parsed.map_err(|message| self.add(name, &message)).ok()
     }
 
-    /// In production what guards money must be given; in development it is made once, in the data folder.
+    /// Returns the secrets that the server cannot run without. Production must configure them; in development, missing
+    /// ones are generated once and stored in the data folder.
     fn required_secrets(
         &mut self,
         common: &Common,
         webhook: Option<Vec<Secret>>,
         jwt: Option<Vec<JwtKey>>,
     ) -> (Vec<Secret>, Vec<JwtKey>) {
-        let mut made = Vec::new();
-        let unclear = self.0.iter().any(|(name, _)| *name == "HOLDFAST_ENV");
-        if common.env == Environment::Development && !unclear && (webhook.is_none() || jwt.is_none()) {
+        let mut generated = Vec::new();
+        // An invalid environment may have meant production, so no secrets are generated for it.
+        let is_development = common.env == Environment::Development && !self.has("HOLDFAST_ENV");
+        if is_development && (webhook.is_none() || jwt.is_none()) {
             match secret::for_development(&common.data_dir) {
-                Ok(settings) => made = settings,
+                Ok(secrets) => generated = secrets,
                 Err(error) => {
                     self.add("HOLDFAST_DATA_DIR", &format!("cannot be used: {}: {error}", common.data_dir.display()));
                 }
             }
         }
-        let find = |name: &str| made.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        let find = |name: &str| generated.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
         let webhook = webhook.or_else(|| values::webhook_secrets(find("HOLDFAST_WEBHOOK_SECRETS")?, 1).ok());
         let jwt = jwt.or_else(|| values::jwt_keys(find("HOLDFAST_JWT_KEYS")?, 1).ok());
-        for (name, absent) in [("HOLDFAST_WEBHOOK_SECRETS", webhook.is_none()), ("HOLDFAST_JWT_KEYS", jwt.is_none())] {
-            let told = |(n, _): &(&str, String)| *n == name;
-            if absent && common.env == Environment::Production && !self.0.iter().any(told) {
-                self.add(name, "is missing, and production needs it");
+        for (name, missing) in [("HOLDFAST_WEBHOOK_SECRETS", webhook.is_none()), ("HOLDFAST_JWT_KEYS", jwt.is_none())] {
+            if missing && common.env == Environment::Production && !self.has(name) {
+                self.add(name, "is required in production");
             }
         }
         (webhook.unwrap_or_default(), jwt.unwrap_or_default())
     }
 
-    fn or<T>(self, settings: T) -> Result<T, ConfigError> {
+    fn none_or<T>(self, settings: T) -> Result<T, ConfigError> {
         if self.0.is_empty() {
             return Ok(settings);
         }
-        Err(ConfigError(self.0.into_iter().map(|(name, why)| format!("{name} {why}")).collect()))
+        Err(ConfigError(self.0.into_iter().map(|(name, message)| format!("{name} {message}")).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    /// Returns valid settings for `env`.
+    fn args(env: &str, dir: &TempDir) -> (CommonArgs, ServeArgs) {
+        let common = CommonArgs { env: Some(env.into()), data_dir: Some(dir.path().into()), ..CommonArgs::default() };
+        let serve = ServeArgs {
+            webhook_secrets: Some(OsString::from("a webhook secret of production").into()),
+            jwt_keys: Some(OsString::from("one:a key that signs tokens and has 32 bytes").into()),
+            ..ServeArgs::default()
+        };
+        (common, serve)
+    }
+
+    #[test]
+    fn the_sandbox_is_on_by_default_in_development_only() {
+        let dir = tempfile::tempdir().unwrap();
+        for (env, provider, expected) in [
+            ("development", None, true),
+            ("development", Some("none"), false),
+            ("production", None, false),
+            ("production", Some(""), false),
+            ("production", Some("none"), false),
+            ("production", Some("sandbox"), true),
+        ] {
+            let (common, serve) = args(env, &dir);
+            let settings =
+                Settings::read(common, ServeArgs { payment_provider: provider.map(OsString::from), ..serve });
+            assert_eq!(settings.unwrap().sandbox, expected, "{env} {provider:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_required_in_production_and_generated_in_development() {
+        let dir = tempfile::tempdir().unwrap();
+        for (env, is_valid) in [("development", true), ("production", false), ("staging", false)] {
+            let (common, _) = args(env, &dir);
+            let settings = Settings::read(common, ServeArgs::default());
+            assert_eq!(settings.is_ok(), is_valid, "{env}: {settings:?}");
+            let secrets = settings.map_or(0, |settings| settings.webhook_secrets.len() + settings.jwt_keys.len());
+            assert_eq!(secrets, if is_valid { 2 } else { 0 }, "{env}");
+        }
+        let (common, _) = args("production", &dir);
+        let message = Settings::read(common, ServeArgs::default()).unwrap_err().to_string();
+        assert!(message.contains("HOLDFAST_WEBHOOK_SECRETS is required"), "{message}");
+        assert!(message.contains("HOLDFAST_JWT_KEYS is required"), "{message}");
     }
 }

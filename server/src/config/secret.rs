@@ -1,5 +1,6 @@
 //! Secrets, which cannot be logged by accident, and the generated secrets of a development server.
 
+use super::dotenv;
 use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
@@ -61,8 +62,8 @@ impl From<OsString> for SensitiveArg {
 }
 
 impl From<SensitiveArg> for OsString {
-    fn from(given: SensitiveArg) -> Self {
-        given.0
+    fn from(arg: SensitiveArg) -> Self {
+        arg.0
     }
 }
 
@@ -104,8 +105,7 @@ pub fn for_development(dir: &Path) -> io::Result<Vec<(String, String)>> {
     if !path.exists() {
         create(&path)?;
     }
-    dotenvy::from_path_iter(&path)
-        .and_then(Iterator::collect)
+    dotenv::read(&path)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display())))
 }
 
@@ -140,11 +140,19 @@ mod tests {
             let starts: Vec<_> = (0..8).map(|_| scope.spawn(|| for_development(dir.path()).unwrap())).collect();
             starts.into_iter().map(|s| s.join().unwrap()).collect()
         });
-        assert!(all.iter().all(|made| *made == all[0]));
+        assert!(all.iter().all(|secrets| *secrets == all[0]));
         assert_eq!(all[0].len(), 2);
         let mode = fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary files are left");
+    }
+
+    #[test]
+    fn a_damaged_file_of_development_secrets_is_reported_without_its_content() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(FILE), "HOLDFAST_WEBHOOK_SECRETS=hush hush\n").unwrap();
+        let message = for_development(dir.path()).unwrap_err().to_string();
+        assert!(message.contains("line 1") && !message.contains("hush"), "{message}");
     }
 
     #[test]

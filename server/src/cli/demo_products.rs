@@ -1,32 +1,33 @@
-//! The demo's products: one for each thing that a sale can be. Seeding again adds what is missing and changes nothing.
+//! The demo products: one for each kind of sale. Adding them again adds the missing ones and changes nothing else.
 
 use checkout::{
     Checkout, Error,
     model::{Money, ProductDraft, Refusal, SaleWindow, Slug, Timestamp},
 };
 
-/// What is said of a demo product; its picture is `/img/<slug>.svg`.
-struct Demo {
+/// A demo product. Its picture is `/img/<slug>.svg`.
+struct DemoProduct {
     slug: &'static str,
     name: &'static str,
     description: &'static str,
+    /// Decimal amount and currency.
     price: (&'static str, &'static str),
     stock: u32,
     limit: Option<u32>,
     sale: Sale,
 }
 
-/// When it is sold.
+/// The sale window of a demo product.
 enum Sale {
     Always,
-    /// From so many minutes after the seeding.
-    In(i64),
-    /// Over since so many minutes before the seeding, after a day.
-    OverSince(i64),
+    /// Starts this many minutes after the product is added.
+    StartsIn(i64),
+    /// Ended this many minutes before the product is added, after one day.
+    EndedAgo(i64),
 }
 
-const DEMOS: [Demo; 6] = [
-    Demo {
+const DEMO_PRODUCTS: [DemoProduct; 6] = [
+    DemoProduct {
         slug: "flash-phone",
         name: "Flash Phone",
         description: "A titanium phone with a screen that outlasts the daylight. One hundred were made; there will be no more.",
@@ -35,7 +36,7 @@ const DEMOS: [Demo; 6] = [
         limit: None,
         sale: Sale::Always,
     },
-    Demo {
+    DemoProduct {
         slug: "aurora-headphones",
         name: "Aurora Headphones",
         description: "Open-backed headphones that sound like the room you wish you had. Two for each shopper.",
@@ -44,7 +45,7 @@ const DEMOS: [Demo; 6] = [
         limit: Some(2),
         sale: Sale::Always,
     },
-    Demo {
+    DemoProduct {
         slug: "tide-watch",
         name: "Tide Watch",
         description: "A diver's watch that knows the tides of four hundred harbours. Twelve pieces, one for each shopper.",
@@ -53,25 +54,25 @@ const DEMOS: [Demo; 6] = [
         limit: Some(1),
         sale: Sale::Always,
     },
-    Demo {
+    DemoProduct {
         slug: "ember-lamp",
         name: "Ember Lamp",
         description: "A bedside lamp that fades like a fire. Its sale opens soon.",
         price: ("79.00", "USD"),
         stock: 60,
         limit: None,
-        sale: Sale::In(30),
+        sale: Sale::StartsIn(30),
     },
-    Demo {
+    DemoProduct {
         slug: "drift-backpack",
         name: "Drift Backpack",
         description: "Sailcloth, two straps, no zips. Its sale is over.",
         price: ("129.00", "USD"),
         stock: 25,
         limit: None,
-        sale: Sale::OverSince(60),
+        sale: Sale::EndedAgo(60),
     },
-    Demo {
+    DemoProduct {
         slug: "halo-console",
         name: "Halo Console",
         description: "A hand-held console with a ring for a screen. Eight pieces, one for each shopper.",
@@ -82,15 +83,19 @@ const DEMOS: [Demo; 6] = [
     },
 ];
 
-/// Adds the demo products that are not there; answers the slugs of those that were added.
-pub async fn run(checkout: &Checkout) -> Result<Vec<&'static str>, SeedError> {
+/// Adds the missing demo products, and returns their slugs.
+///
+/// # Errors
+///
+/// A product is invalid, or cannot be stored.
+pub async fn add_missing(checkout: &Checkout) -> Result<Vec<&'static str>, DemoError> {
     let mut added = Vec::new();
-    for demo in &DEMOS {
+    for demo in &DEMO_PRODUCTS {
         match checkout.add_product(draft(demo, checkout.now())?).await {
             Ok(Ok(_)) => added.push(demo.slug),
-            Ok(Err(wrong)) => return Err(SeedError(format!("{}: {wrong}", demo.slug))),
+            Ok(Err(invalid)) => return Err(DemoError(format!("{}: {invalid}", demo.slug))),
             Err(Error::Refused(Refusal::SlugTaken)) => {}
-            Err(error) => return Err(SeedError(format!("{}: {error}", demo.slug))),
+            Err(error) => return Err(DemoError(format!("{}: {error}", demo.slug))),
         }
     }
     Ok(added)
@@ -99,14 +104,14 @@ pub async fn run(checkout: &Checkout) -> Result<Vec<&'static str>, SeedError> {
 /// Why a demo product could not be added.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct SeedError(String);
+pub struct DemoError(String);
 
-fn draft(demo: &Demo, now: Timestamp) -> Result<ProductDraft, SeedError> {
-    let wrong = |error: &dyn std::error::Error| SeedError(format!("{}: {error}", demo.slug));
+fn draft(demo: &DemoProduct, now: Timestamp) -> Result<ProductDraft, DemoError> {
+    let invalid = |error: &dyn std::error::Error| DemoError(format!("{}: {error}", demo.slug));
     let (decimal, code) = demo.price;
-    let slug: Slug = demo.slug.parse().map_err(|e| wrong(&e))?;
-    let currency = code.parse().map_err(|e| wrong(&e))?;
-    let price = Money::parse(decimal, currency).map_err(|e| wrong(&e))?;
+    let slug: Slug = demo.slug.parse().map_err(|e| invalid(&e))?;
+    let currency = code.parse().map_err(|e| invalid(&e))?;
+    let price = Money::parse(decimal, currency).map_err(|e| invalid(&e))?;
     Ok(ProductDraft {
         description: demo.description.to_owned(),
         image: format!("/img/{}.svg", demo.slug),
@@ -117,12 +122,12 @@ fn draft(demo: &Demo, now: Timestamp) -> Result<ProductDraft, SeedError> {
 }
 
 fn window(sale: &Sale, now: Timestamp) -> SaleWindow {
-    const DAY: i64 = 24 * 60;
+    const DAY_MINUTES: i64 = 24 * 60;
     let at = |minutes: i64| Some(Timestamp::from_millis(now.as_millis() + minutes * 60_000));
     match sale {
         Sale::Always => SaleWindow::default(),
-        Sale::In(minutes) => SaleWindow { starts_at: at(*minutes), ends_at: None },
-        Sale::OverSince(minutes) => SaleWindow { starts_at: at(-minutes - DAY), ends_at: at(-minutes) },
+        Sale::StartsIn(minutes) => SaleWindow { starts_at: at(*minutes), ends_at: None },
+        Sale::EndedAgo(minutes) => SaleWindow { starts_at: at(-minutes - DAY_MINUTES), ends_at: at(-minutes) },
     }
 }
 
@@ -131,9 +136,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_demo_product_can_be_sold() {
+    fn every_demo_product_is_valid() {
         let now = Timestamp::from_millis(1_800_000_000_000);
-        for demo in &DEMOS {
+        for demo in &DEMO_PRODUCTS {
             let product = draft(demo, now).unwrap().check(uuid::Uuid::nil().into(), now);
             assert!(product.is_ok(), "{}: {product:?}", demo.slug);
         }
