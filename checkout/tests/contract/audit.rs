@@ -3,8 +3,8 @@
 use crate::shop::{Shop, owner};
 use checkout::model::{PaymentStatus, Reference};
 
-/// A sale with one of everything: an order paid twice, one paid before it was placed, one that waits for its money, a hold
-/// that was paid and is no order yet, and one that was given back.
+/// A sale with one of everything: an order paid twice, one paid before it was placed, one that waits for its money, a
+/// hold that was paid and is no order yet, and one that was given back.
 async fn sale(shop: &Shop) {
     let phone = shop.phone(10).await.id;
     let paid = Reference::Order(shop.ordered(phone, 1).await.id);

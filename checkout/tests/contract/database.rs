@@ -1,11 +1,12 @@
-//! A database for one test: made for it, and gone with it.
+//! A database for one test, which is created with the test and dropped with it.
 
 use sqlx::{
     AssertSqlSafe, Connection, FromRow, PgConnection, SqliteConnection, SqlitePool, postgres::PgRow, sqlite::SqliteRow,
 };
 use uuid::Uuid;
 
-/// Names a PostgreSQL server in which the tests may make databases; tools/with-postgres.sh starts one.
+/// The variable with the URL of a PostgreSQL server in which the tests may create databases. tools/with-postgres.sh
+/// sets it.
 const SERVER: &str = "HOLDFAST_TEST_POSTGRES_URL";
 
 pub enum Database {
@@ -39,7 +40,7 @@ impl Database {
         }
     }
 
-    /// Runs a statement behind the shop's back.
+    /// Runs a statement on a connection of its own, unknown to the shop.
     pub async fn run(&self, sql: &'static str) {
         match self {
             Self::Sqlite(_) => {
@@ -54,7 +55,12 @@ impl Database {
         }
     }
 
-    /// Changes a setting of a PostgreSQL database for all who connect from now on.
+    /// Opens a connection to a PostgreSQL database.
+    pub async fn connection(&self) -> PgConnection {
+        PgConnection::connect(&self.url()).await.unwrap()
+    }
+
+    /// Changes a setting of a PostgreSQL database for all later connections.
     pub async fn set(&self, setting: &str) {
         let Self::Postgres { server, name } = self else { panic!("SQLite has no settings to change") };
         let mut connection = PgConnection::connect(server).await.unwrap();
@@ -62,7 +68,7 @@ impl Database {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
     }
 
-    /// What a statement counts.
+    /// Returns the number that a statement selects.
     pub async fn count(&self, sql: &'static str) -> i64 {
         match self {
             Self::Sqlite(_) => {
@@ -76,7 +82,7 @@ impl Database {
         }
     }
 
-    /// The rows that a statement selects.
+    /// Returns the rows that a statement selects.
     pub async fn rows<T>(&self, sql: &'static str) -> Vec<T>
     where
         T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
@@ -93,7 +99,7 @@ impl Database {
         }
     }
 
-    /// Runs a statement that the schema's checks would refuse.
+    /// Runs a statement without the CHECK constraints of the schema.
     pub async fn run_unchecked(&self, sql: &'static str) {
         match self {
             Self::Sqlite(_) => {
@@ -116,7 +122,7 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// On a runtime of its own: the test's is on its way out, and the shop with its connections still there.
+    /// Uses a runtime of its own, because the test's runtime is shutting down. FORCE ends the shop's connections.
     fn drop(&mut self) {
         let Self::Postgres { server, name } = self else { return };
         let (server, sql) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
@@ -127,7 +133,7 @@ impl Drop for Database {
                 sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await
             })
         });
-        // What is left behind is in a server for tests.
+        // A database that could not be dropped is in a server that is only for tests.
         let _ = dropped.join();
     }
 }

@@ -1,6 +1,6 @@
-//! Holds: sold exactly, given back once, run out by time.
+//! Holds: they take stock once, return it once, and expire in time.
 
-use crate::shop::{counts, noon, owner, refused, shopper};
+use crate::shop::{counts, eventually, noon, owner, refused, shopper};
 use checkout::model::{HoldState, Owner, PaymentStatus, Quantity, Reference, Refusal, SaleWindow};
 use std::time::Duration;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ crate::scenarios! {
         shop.advance(119);
         refused(shop.try_hold(phone, 1).await);
         shop.advance(1);
-        // No sweep runs here: the request itself takes back what is due (P4).
+        // No sweep runs here. The request itself reclaims the expired hold (P4).
         shop.hold(phone, 2).await;
         assert_eq!(counts(shop.stock(phone).await), [0, 2, 0, 0]);
         assert_eq!(shop.checkout.hold(stale.id, owner()).await.unwrap().state, HoldState::Expired);
@@ -82,8 +82,7 @@ crate::scenarios! {
         shop.ordered(phone, 1).await;
         shop.checkout.start_maintenance(checkout::Limits::default());
         shop.advance(600);
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!(counts(shop.stock(phone).await), [4, 0, 0, 0]);
+        eventually(async || counts(shop.stock(phone).await) == [4, 0, 0, 0]).await;
     }
 
     async fn a_sale_sells_only_within_its_window(shop: Shop) {
@@ -109,10 +108,10 @@ crate::scenarios! {
         shop.pay(Reference::Order(order.id), "tx", PaymentStatus::Success).await;
         let kept = hold("ada", owner(), 1).await.unwrap().value;
         assert_eq!(refused(hold("ada", owner(), 2).await), Refusal::LimitReached { limit: 3, taken: 2 });
-        // Another shopper, and another client's shopper of the same name, are other people.
+        // Another shopper has a limit of their own, and so has another client's shopper of the same name.
         hold("bob", owner(), 3).await.unwrap();
         hold("ada", Owner(Uuid::from_u128(8)), 3).await.unwrap();
-        // What comes back counts no longer: given back, or run out before any sweep.
+        // A released hold no longer counts, and neither does an expired one, even before the sweep.
         shop.checkout.release_hold(kept.id, owner(), None).await.unwrap();
         hold("ada", owner(), 2).await.unwrap();
         refused(hold("ada", owner(), 1).await);

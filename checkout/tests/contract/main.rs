@@ -1,6 +1,6 @@
-//! The contract: every scenario is written once and runs on every store. Each test has its own database.
+//! The contract of the engine: each scenario is written once and runs on every store. Each test has its own database.
 
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "an unexpected error fails the scenario")]
 
 mod database;
 mod flaky_proxy;
@@ -8,12 +8,13 @@ mod shop;
 
 mod audit;
 mod columns;
+mod durability;
 mod event_order;
 mod feed;
 mod holds;
 mod idempotency;
 mod keys;
-mod late_money;
+mod late_payments;
 mod limits;
 mod lost_commits;
 mod metrics;
@@ -27,7 +28,7 @@ mod sessions;
 mod stock;
 mod sweep;
 
-/// Makes one test of each scenario for each store.
+/// Makes one test for each scenario and store.
 macro_rules! scenarios {
     ($($(#[$meta:meta])* async fn $name:ident($shop:ident: Shop) $body:block)*) => {
         $(

@@ -1,6 +1,6 @@
-//! Payments: one effect each, however often, late or out of order (P5–P7).
+//! Payments: each event has one effect, even if it is repeated, late or out of order (P5–P7).
 
-use crate::shop::{counts, event, owner, refused};
+use crate::shop::{counts, event, eventually, owner, refused};
 use checkout::{
     PaymentVerdict,
     model::{
@@ -44,7 +44,7 @@ crate::scenarios! {
         assert_eq!(shop.pay(about, "tx", Success).await, PaymentVerdict::Processed);
         assert_eq!(shop.pay(about, "tx", Success).await, PaymentVerdict::Duplicate);
         let outcomes: Vec<_> = shop.payments(&order).await.iter().map(|p| p.outcome).collect();
-        // However often it is repeated, the order's history has it once.
+        // The order's history has a repeated report once.
         assert_eq!(outcomes, [EventOutcome::Applied]);
     }
 
@@ -55,11 +55,11 @@ crate::scenarios! {
         shop.deliver(event("evt-1", about, "tx", Success)).await.unwrap();
         let replay = event("evt-2", about, "tx", Success);
         assert_eq!(shop.deliver(replay).await.unwrap().verdict, PaymentVerdict::Duplicate);
-        let mut true_one = event("evt-2", about, "tx-2", Success);
-        true_one.fingerprint = [2; 32];
-        let verdict = shop.deliver(true_one).await.unwrap().verdict;
+        let mut genuine = event("evt-2", about, "tx-2", Success);
+        genuine.fingerprint = [2; 32];
+        let verdict = shop.deliver(genuine).await.unwrap().verdict;
         assert_eq!(verdict, PaymentVerdict::RefundDue(RefundReason::AlreadyPaid));
-        // In other words, the same is kept under its own key.
+        // The same report with another payload is stored under its own key.
         let mut reworded = event("evt-3", about, "tx", Success);
         reworded.fingerprint = [3; 32];
         assert_eq!(shop.deliver(reworded.clone()).await.unwrap().verdict, PaymentVerdict::Duplicate);
@@ -105,7 +105,7 @@ crate::scenarios! {
     async fn a_payment_parked_by_another_node_is_applied_by_this_one(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let other = shop.second_node().await;
-        // This node has the hold in memory; the other one parks the payment behind its back.
+        // This node has the hold in memory, and does not see that the other node parks a payment.
         let hold = shop.hold(phone, 1).await;
         let parked = other.record_payment(event("evt", Reference::Hold(hold.id), "tx", Success)).await.unwrap();
         assert_eq!(parked.verdict, PaymentVerdict::Parked);
@@ -169,7 +169,7 @@ crate::scenarios! {
         shop.advance(600);
         shop.hold(phone, 1).await;
         shop.advance(120);
-        // The hold that took the unit has run out, and no sweep has said so.
+        // The hold that took the unit has expired, and no sweep has run.
         assert_eq!(shop.pay(Reference::Order(order.id), "tx", Success).await, PaymentVerdict::Processed);
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 1]);
     }
@@ -219,8 +219,7 @@ crate::scenarios! {
         shop.phone(1).await;
         shop.checkout.start_maintenance(checkout::Limits::default());
         shop.advance(24 * 3600);
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 1);
+        eventually(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
     }
 
     async fn a_processing_event_is_recorded_without_effect(shop: Shop) {

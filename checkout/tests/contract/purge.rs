@@ -1,9 +1,6 @@
-//! What has been kept long enough goes, little by little, and nothing else does.
+//! The purge deletes rows whose retention time is over, in small batches, and no other rows.
 
-use crate::{
-    shop::{Shop, counts, hold, key, noon, refused},
-    sweep::soon,
-};
+use crate::shop::{Shop, counts, eventually, hold, key, noon, owner, refused};
 use checkout::{
     Limits,
     model::{ProductId, Refusal, Timestamp},
@@ -14,25 +11,22 @@ use std::time::Duration;
 const DAY: u64 = 24 * 3600;
 
 const KEYS: &str = "SELECT count(*) FROM idempotency_keys";
-const TRAIL: &str = "SELECT count(*) FROM stock_events";
+const AUDIT_LOG: &str = "SELECT count(*) FROM stock_events";
 
-/// Long enough for a sweep that has just been started to do what it would do.
-const A_TURN: Duration = Duration::from_millis(300);
-
-/// So many commits, one after another.
+/// Makes `n` commits on a product, one after another.
 async fn commits(shop: &Shop, product: ProductId, n: usize) {
     for _ in 0..n {
         shop.hold(product, 1).await;
     }
 }
 
-/// Turn by turn until nothing is left to do: how many rows went in each.
-async fn all_turns(mut turn: impl AsyncFnMut() -> u64) -> Vec<u64> {
-    let mut turns = Vec::new();
+/// Deletes batch by batch until nothing is left to delete. Returns the number of rows in each batch.
+async fn all_batches(mut delete: impl AsyncFnMut() -> u64) -> Vec<u64> {
+    let mut batches = Vec::new();
     loop {
-        match turn().await {
-            0 => return turns,
-            rows => turns.push(rows),
+        match delete().await {
+            0 => return batches,
+            rows => batches.push(rows),
         }
     }
 }
@@ -44,19 +38,22 @@ fn days_before(now: Timestamp, days: u64) -> Timestamp {
 crate::scenarios! {
     async fn a_key_is_honoured_for_a_day_and_deleted_after_two(shop: Shop) {
         let phone = shop.phone(10).await.id;
+        hold(&shop.checkout, phone, 1, Some(key("oldest", 1))).await.unwrap();
+        shop.advance(DAY + 1);
         let old = hold(&shop.checkout, phone, 1, Some(key("old", 1))).await.unwrap();
         shop.advance(DAY);
         let young = hold(&shop.checkout, phone, 1, Some(key("young", 1))).await.unwrap();
         shop.checkout.start_maintenance(Limits::default());
-        tokio::time::sleep(A_TURN).await;
+        eventually(async || shop.database.count(KEYS).await == 2).await;
         assert_eq!(hold(&shop.second_node().await, phone, 1, Some(key("old", 1))).await.unwrap(), old);
         shop.advance(DAY + 1);
-        shop.second_node().await.start_maintenance(Limits::default());
-        soon(async || shop.database.count(KEYS).await == 1).await;
+        let second = shop.second_node().await;
+        second.start_maintenance(Limits::default());
+        eventually(async || shop.database.count(KEYS).await == 1).await;
         let fresh = shop.second_node().await;
         assert_eq!(hold(&fresh, phone, 1, Some(key("young", 1))).await.unwrap(), young);
         assert_eq!(refused(hold(&fresh, phone, 1, Some(key("young", 2))).await), Refusal::KeyReused);
-        // Whoever uses the key again is somebody new.
+        // A request with the deleted key is a new request.
         assert_ne!(hold(&fresh, phone, 2, Some(key("old", 2))).await.unwrap().id, old.id);
     }
 
@@ -67,9 +64,9 @@ crate::scenarios! {
             hold(node, phone, 1, Some(key("k", 1))).await.unwrap();
         }
         shop.advance(2 * DAY + 1);
-        let turns = all_turns(async || shop.store.purge().idempotency_keys(days_before(shop.checkout.now(), 2), 20).await.unwrap());
-        assert_eq!(turns.await, [1]);
-        // Both nodes take it for a new key, and the second gives the first one's answer.
+        let batches = all_batches(async || shop.store.purge().idempotency_keys(days_before(shop.checkout.now(), 2), 20).await.unwrap());
+        assert_eq!(batches.await, [1]);
+        // Both nodes treat it as a new key, and the second node returns the first one's reply.
         let new = hold(&shop.checkout, phone, 2, Some(key("k", 2))).await.unwrap();
         assert_eq!(hold(&other, phone, 2, Some(key("k", 2))).await.unwrap(), new);
     }
@@ -83,9 +80,9 @@ crate::scenarios! {
             shop.advance(DAY);
         }
         let before = noon() + Duration::from_secs(2 * DAY);
-        let turns = all_turns(async || shop.store.purge().idempotency_keys(before, 20).await.unwrap()).await;
-        assert_eq!(turns.iter().sum::<u64>(), 50);
-        assert!(turns.iter().all(|rows| *rows <= 20), "{turns:?}");
+        let batches = all_batches(async || shop.store.purge().idempotency_keys(before, 20).await.unwrap()).await;
+        assert_eq!(batches.iter().sum::<u64>(), 50);
+        assert!(batches.iter().all(|rows| *rows <= 20), "{batches:?}");
         let (gone, kept) = (key("key-1-24", 2), key("key-2-0", 2));
         let fresh = shop.second_node().await;
         hold(&fresh, phone, 1, Some(gone)).await.unwrap();
@@ -93,23 +90,31 @@ crate::scenarios! {
     }
 
     async fn the_audit_log_is_deleted_after_ninety_days_except_each_newest_row(shop: Shop) {
+        let camera = shop.product("camera", 50, |_| {}).await.id;
+        for _ in 0..3 {
+            let held = shop.hold(camera, 1).await;
+            shop.checkout.release_hold(held.id, owner(), None).await.unwrap();
+        }
+        shop.advance(2 * DAY);
         let (phone, watch) = (shop.phone(50).await.id, shop.product("watch", 50, |_| {}).await.id);
         let radio = shop.product("radio", 50, |_| {}).await.id;
         commits(&shop, phone, 30).await;
         commits(&shop, radio, 5).await;
         shop.advance(89 * DAY);
         shop.checkout.start_maintenance(Limits::default());
-        tokio::time::sleep(A_TURN).await;
-        // What ran out comes back in a commit of each product.
-        soon(async || shop.database.count(TRAIL).await == 31 + 1 + 6 + 2).await;
+        // Only the camera's rows are old enough. The sweep adds a row for each product whose holds have expired.
+        let (phones, watches, radios, cameras) = (31 + 1, 1, 6 + 1, 1);
+        eventually(async || shop.database.count(AUDIT_LOG).await == phones + watches + radios + cameras).await;
         shop.advance(DAY + 1);
         commits(&shop, phone, 2).await;
-        shop.second_node().await.start_maintenance(Limits::default());
-        soon(async || shop.database.count(TRAIL).await == 3 + 1 + 1).await;
+        let second = shop.second_node().await;
+        second.start_maintenance(Limits::default());
+        let (phones, watches, radios, cameras) = (3, 1, 1, 1);
+        eventually(async || shop.database.count(AUDIT_LOG).await == phones + watches + radios + cameras).await;
         assert_eq!(counts(shop.stock(phone).await), [48, 2, 0, 0]);
         assert_eq!(counts(shop.stock(watch).await), [50, 0, 0, 0]);
         assert_eq!(counts(shop.stock(radio).await), [50, 0, 0, 0]);
-        // And the trail goes on where it was.
+        // The audit log goes on after its newest row.
         commits(&shop, radio, 1).await;
         assert_eq!(counts(shop.stock(radio).await), [49, 1, 0, 0]);
     }
@@ -119,13 +124,13 @@ crate::scenarios! {
         commits(&shop, phone, 24).await;
         shop.advance(91 * DAY);
         commits(&shop, phone, 1).await;
-        // As a node wrote it whose clock was far ahead: those after it are older, and stay with it.
+        // A node whose clock was far ahead wrote this row. The rows after it are older, but must stay with it.
         shop.database.run("UPDATE stock_events SET at = (SELECT max(at) FROM stock_events) WHERE version = 21").await;
         let before = days_before(shop.checkout.now(), 90);
-        let turns = all_turns(async || shop.store.purge().audit_log(before, 8).await.unwrap()).await;
-        assert_eq!(turns, [8, 8, 4]);
+        let batches = all_batches(async || shop.store.purge().audit_log(before, 8).await.unwrap()).await;
+        assert_eq!(batches, [8, 8, 4]);
         assert!(shop.checkout.audit().await.unwrap().clean);
-        assert_eq!(shop.database.count(TRAIL).await, 6);
+        assert_eq!(shop.database.count(AUDIT_LOG).await, 6);
     }
 
     async fn two_nodes_that_purge_together_delete_each_row_once(shop: Shop) {
@@ -135,21 +140,21 @@ crate::scenarios! {
         commits(&shop, phone, 60).await;
         shop.advance(91 * DAY);
         shop.hold(phone, 1).await;
-        let written = shop.database.count(TRAIL).await;
+        let written = shop.database.count(AUDIT_LOG).await;
         let stores = [shop.store.clone(), store::open(&shop.database.url()).await.unwrap()];
         let before = days_before(shop.checkout.now(), 90);
         let purge = async |nth: usize| {
             let purge = stores[nth % 2].purge();
-            let keys = all_turns(async || purge.idempotency_keys(before, 7).await.unwrap()).await;
-            let trail = all_turns(async || purge.audit_log(before, 5).await.unwrap()).await;
+            let keys = all_batches(async || purge.idempotency_keys(before, 7).await.unwrap()).await;
+            let trail = all_batches(async || purge.audit_log(before, 5).await.unwrap()).await;
             (keys.iter().sum::<u64>(), trail.iter().sum::<u64>())
         };
         let (gone, ()) = tokio::join!(futures::future::join_all((0..4).map(purge)), commits(&shop, phone, 20));
         let gone = gone.into_iter().fold((0, 0), |sum, gone| (sum.0 + gone.0, sum.1 + gone.1));
         assert_eq!(gone.0, 200);
         assert_eq!(shop.database.count(KEYS).await, 0);
-        // The one of the day, and twenty more.
-        assert_eq!((gone.1, shop.database.count(TRAIL).await), (u64::try_from(written).unwrap() - 1, 21));
+        // The newest row before the purge, and 20 more.
+        assert_eq!((gone.1, shop.database.count(AUDIT_LOG).await), (u64::try_from(written).unwrap() - 1, 21));
         assert!(shop.checkout.audit().await.unwrap().clean);
     }
 }

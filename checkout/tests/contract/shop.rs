@@ -1,4 +1,4 @@
-//! A shop of its own for each test: a database, a clock that only the test turns, and the words to drive it with.
+//! The shop of one test: a database, a clock that only the test moves, and helpers to use the shop.
 
 use crate::database::Database;
 use checkout::{
@@ -18,7 +18,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// The scenarios start at noon.
+/// The time at which each scenario starts.
 pub fn noon() -> Timestamp {
     Timestamp::parse("2026-11-27T12:00:00Z").unwrap()
 }
@@ -45,7 +45,7 @@ impl Shop {
         Self::open_at(database, &url).await
     }
 
-    /// On a database that is reached by another way than its own address.
+    /// Opens a shop whose database is reached through another address than its own.
     pub async fn open_at(database: Database, url: &str) -> Self {
         let clock = Arc::new(ManualClock::at(noon()));
         let store = store::open(url).await.unwrap();
@@ -54,7 +54,7 @@ impl Shop {
         Self { checkout, clock, store, events: AtomicU32::new(0), database }
     }
 
-    /// Another node: a process of its own as far as the database can tell, on the same clock.
+    /// Starts another node on the same clock. To the database it looks like another process.
     pub async fn second_node(&self) -> Checkout {
         let store = store::open(&self.database.url()).await.unwrap();
         Checkout::start(store, self.clock.clone(), Limits::default()).await.unwrap()
@@ -88,7 +88,7 @@ impl Shop {
         Ok(self.checkout.place_order(hold, owner(), None).await?.value)
     }
 
-    /// A hold that became an order.
+    /// Places a hold and orders it.
     pub async fn ordered(&self, product: ProductId, qty: i64) -> Order {
         let hold = self.hold(product, qty).await;
         self.order(hold.id).await
@@ -98,7 +98,7 @@ impl Shop {
         self.checkout.order(id, owner()).await.unwrap()
     }
 
-    /// Delivers an event that nobody has delivered before.
+    /// Delivers a new payment event.
     pub async fn pay(&self, about: Reference, transaction: &str, status: PaymentStatus) -> PaymentVerdict {
         let nth = self.events.fetch_add(1, Ordering::Relaxed);
         self.deliver(event(&format!("evt_{nth}"), about, transaction, status)).await.unwrap().verdict
@@ -112,7 +112,7 @@ impl Shop {
         self.checkout.payments(order).await.unwrap()
     }
 
-    /// The counters on disk, after an audit found no drift (P1).
+    /// Returns the stored counters, after an audit without drift (P1).
     pub async fn stock(&self, product: ProductId) -> Stock {
         let audit = self.checkout.audit().await.unwrap();
         assert!(audit.clean, "{audit:?}");
@@ -125,12 +125,26 @@ impl Shop {
     }
 }
 
+/// How long [`eventually`] waits. The shop promises most of these things within a second (P4); the rest is for a slow
+/// machine.
+const EVENTUALLY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Waits until a condition holds.
+pub async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
+    let waited = tokio::time::timeout(EVENTUALLY_TIMEOUT, async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    waited.await.expect("the condition does not hold in time");
+}
+
 pub async fn hold(checkout: &Checkout, product: ProductId, qty: i64, key: Option<Idempotency>) -> Result<Hold, Error> {
     let qty = Quantity::try_from(qty).unwrap();
     Ok(checkout.place_hold(product, qty, owner(), None, key).await?.value)
 }
 
-/// The one API client of most scenarios.
+/// The API client of most scenarios.
 pub fn owner() -> Owner {
     Owner(Uuid::from_u128(7))
 }
@@ -162,7 +176,7 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     }
 }
 
-/// available, held, pending, sold
+/// Available, held, pending and sold units.
 pub fn counts(stock: Stock) -> [u32; 4] {
     [stock.available, stock.held, stock.pending, stock.sold]
 }

@@ -1,24 +1,13 @@
-//! The sweep: what nobody came for comes back once, whoever sweeps.
+//! The sweep returns the stock of overdue holds and orders once, on whichever node it runs.
 
-use crate::shop::{Shop, counts, hold, owner};
+use crate::shop::{Shop, counts, eventually, hold, owner};
 use checkout::{
     Limits,
     model::{CancelReason, HoldState, OrderState, ProductId},
 };
 use std::time::Duration;
 
-/// Waits until something is so: a second is promised (P4), and another is for a slow machine.
-pub async fn soon(mut is: impl AsyncFnMut() -> bool) {
-    for _ in 0..100 {
-        if is().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("not within two seconds");
-}
-
-/// All of a product's units are for sale again.
+/// Whether all units of a product are available again.
 async fn all_back(shop: &Shop, product: ProductId) -> bool {
     let stock = shop.stock(product).await;
     stock.available == stock.total
@@ -39,7 +28,7 @@ crate::scenarios! {
         shop.advance(600);
         shop.checkout.start_maintenance(Limits::default());
         other.start_maintenance(Limits::default());
-        soon(async || all_back(&shop, phone).await && all_back(&shop, watch).await).await;
+        eventually(async || all_back(&shop, phone).await && all_back(&shop, watch).await).await;
         for id in holds {
             assert_eq!(shop.checkout.hold(id, owner()).await.unwrap().state, HoldState::Expired);
         }
@@ -64,19 +53,21 @@ crate::scenarios! {
             shop.hold(watch, 1).await;
             hold(&other, watch, 1, None).await.unwrap();
         }
-        soon(async || all_back(&shop, phone).await).await;
+        eventually(async || all_back(&shop, phone).await).await;
         assert_eq!(counts(shop.stock(watch).await), [60, 40, 0, 0]);
     }
 
     async fn a_hold_of_another_node_is_swept_by_this_one(shop: Shop) {
         let phone = shop.phone(1).await.id;
+        shop.hold(phone, 1).await;
         shop.checkout.start_maintenance(Limits::default());
-        // The sweep sleeps, and knows nothing of this hold.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        shop.advance(120);
+        eventually(async || all_back(&shop, phone).await).await;
+        // Now the sweep sleeps, and knows nothing of this hold.
         let other = shop.second_node().await;
         hold(&other, phone, 1, None).await.unwrap();
         shop.advance(120);
-        soon(async || all_back(&shop, phone).await).await;
+        eventually(async || all_back(&shop, phone).await).await;
     }
 
     async fn a_hold_that_is_used_while_it_is_swept_ends_once(shop: Shop) {
@@ -85,7 +76,7 @@ crate::scenarios! {
         other.start_maintenance(Limits::default());
         for round in 0..10 {
             let held = shop.hold(phone, 1).await;
-            // On the very instant, one millisecond before it, or one after.
+            // One millisecond before the hold expires, at that instant, or one millisecond after.
             shop.clock.advance(Duration::from_millis(119_999 + round % 3));
             let (ordered, released) =
                 tokio::join!(shop.try_order(held.id), other.release_hold(held.id, owner(), None));
@@ -95,7 +86,7 @@ crate::scenarios! {
             }
             shop.advance(1);
         }
-        soon(async || all_back(&shop, phone).await).await;
+        eventually(async || all_back(&shop, phone).await).await;
     }
 
     async fn the_sweep_leaves_active_holds_and_orders_alone(shop: Shop) {
@@ -106,7 +97,7 @@ crate::scenarios! {
         shop.checkout.extend_hold(extended.id, owner(), None).await.unwrap();
         let order = shop.ordered(phone, 1).await;
         shop.advance(120);
-        soon(async || shop.stock(phone).await.available == 3).await;
+        eventually(async || shop.stock(phone).await.available == 3).await;
         assert_eq!(shop.checkout.hold(stale.id, owner()).await.unwrap().state, HoldState::Expired);
         assert_eq!(shop.checkout.hold(extended.id, owner()).await.unwrap().state, HoldState::Active);
         assert_eq!(shop.order_now(order.id).await.state, OrderState::Pending);

@@ -1,9 +1,6 @@
-//! Money that comes late, twice, or for nothing: it is never lost (P7).
+//! Payments that arrive late, twice, or for no order: no money is lost (P7).
 
-use crate::{
-    shop::{counts, event, owner, refused},
-    sweep::soon,
-};
+use crate::shop::{counts, event, eventually, owner, refused};
 use checkout::{
     Limits, PaymentVerdict,
     model::{
@@ -20,7 +17,7 @@ crate::scenarios! {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 1).await;
         shop.advance(600);
-        // Takes back what is due, and leaves a unit.
+        // Both holds reclaim expired units, and the second leaves one available.
         shop.hold(phone, 2).await;
         shop.advance(120);
         shop.hold(phone, 1).await;
@@ -45,12 +42,14 @@ crate::scenarios! {
         let about = Reference::Order(order.id);
         assert_eq!(shop.pay(about, "first", Failure).await, PaymentVerdict::Processed);
         assert_eq!(shop.pay(about, "second", Success).await, PaymentVerdict::Processed);
-        // The time of the first attempt runs out, on this node and on another; then its failure is told once more.
+        // Another node sweeps after the order's deadline. Its sweep has run when it has cancelled an unpaid order.
+        let watch = shop.product("watch", 1, |_| {}).await.id;
+        shop.ordered(watch, 1).await;
         let other = shop.second_node().await;
-        shop.checkout.start_maintenance(Limits::default());
         other.start_maintenance(Limits::default());
         shop.advance(3600);
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        eventually(async || counts(shop.stock(watch).await) == [1, 0, 0, 0]).await;
+        // Then another attempt to pay fails.
         let late = other.record_payment(event("late", about, "third", Failure)).await.unwrap();
         assert_eq!(late.verdict, PaymentVerdict::Ignored);
         assert!(matches!(shop.order_now(order.id).await.state, OrderState::Paid { .. }));
@@ -112,23 +111,28 @@ crate::scenarios! {
         shop.pay(Reference::Hold(hold.id), "tx", Success).await;
         shop.checkout.start_maintenance(Limits::default());
         shop.advance(120);
-        soon(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
+        eventually(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
         assert_eq!(counts(shop.stock(phone).await), [1, 0, 0, 0]);
     }
 
     async fn a_payment_for_an_unknown_hold_waits_for_the_configured_time(shop: Shop) {
         shop.phone(1).await;
-        let unknown = event("evt", Reference::Hold(HoldId(Uuid::from_u128(1))), "tx", Success);
+        let earlier = event("earlier", Reference::Hold(HoldId(Uuid::from_u128(2))), "tx-0", Success);
+        shop.deliver(earlier).await.unwrap();
+        shop.advance(1);
+        let hold = HoldId(Uuid::from_u128(1));
+        let unknown = event("evt", Reference::Hold(hold), "tx", Success);
         assert_eq!(shop.deliver(unknown.clone()).await.unwrap().verdict, PaymentVerdict::Parked);
-        let limits = Limits { parked_for: Duration::from_mins(1), ..Limits::default() };
+        let limits = Limits { unmatched_payment_ttl: Duration::from_mins(1), ..Limits::default() };
         let other = shop.second_node().await;
         shop.checkout.start_maintenance(limits);
         other.start_maintenance(limits);
         shop.advance(59);
-        tokio::time::sleep(Duration::from_millis(700)).await;
-        assert_eq!(shop.checkout.audit().await.unwrap().refunds_due, 0);
+        // The sweep has run when it has given up the earlier payment, and must have left this one parked.
+        eventually(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
+        assert_eq!(shop.store.reads().payments(hold, None).await.unwrap()[0].outcome, EventOutcome::Parked);
         shop.advance(1);
-        soon(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
+        eventually(async || shop.checkout.audit().await.unwrap().refunds_due == 2).await;
         assert_eq!(other.record_payment(unknown).await.unwrap().verdict, PaymentVerdict::Duplicate);
     }
 
@@ -144,7 +148,7 @@ crate::scenarios! {
         };
         let short = shop.deliver(said(1, 1)).await.unwrap();
         assert_eq!(short.verdict, PaymentVerdict::RefundDue(RefundReason::AmountMismatch));
-        // The right amount under the same id is another word, and nobody's word is rewritten.
+        // The right amount under the same key is another payload, and a stored event is never rewritten.
         assert_eq!(refused(shop.deliver(said(1999, 2)).await), Refusal::KeyReused);
         assert_eq!(refused(other.record_payment(said(1999, 2)).await), Refusal::KeyReused);
         assert_eq!(shop.order_now(order.id).await.state, OrderState::Pending);
