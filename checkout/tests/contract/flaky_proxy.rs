@@ -1,4 +1,4 @@
-//! A wire between the shop and PostgreSQL that breaks when it is told to, in the middle of the writer's next commit.
+//! A proxy between the shop and PostgreSQL that breaks the writer's connection when a test says so.
 
 use std::{
     net::SocketAddr,
@@ -6,47 +6,48 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
-    time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
-/// How the wire breaks.
+/// What happens to the writer's next packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Break {
-    Not,
-    /// The statement never arrives.
-    Before,
-    /// The statement arrives, and its answer is lost.
-    After,
-    /// The statement never arrives, and the wire stays: the host beyond it has vanished.
+pub enum Fault {
+    None,
+    /// The connection breaks, and the statement does not arrive.
+    BeforeStatement,
+    /// The statement arrives, and the connection breaks before its response.
+    BeforeResponse,
+    /// The statement arrives, and the connection breaks at once. The database does not notice.
+    Abandoned,
+    /// The statement does not arrive, and the connection stays open: the host behind it has vanished.
     Silent,
-    /// A statement with [`MARK`] in it arrives, and from then on nobody gets through.
-    AfterMarkForGood,
+    /// A statement that contains [`MARK`] arrives. Then all connections break, and no new one gets through.
+    Outage,
 }
 
-/// What only the statement that writes a batch has in it: the fingerprint of its idempotency key.
+/// Bytes that only the statement of one batch contains: the fingerprint of its idempotency key.
 pub const MARK: [u8; 32] = [0xA5; 32];
 
-/// The writer's connection gives itself this name as it begins.
+/// The writer's connection sends this name when it opens.
 const WRITER: &[u8] = b"holdfast writer";
 
 #[derive(Clone)]
 pub struct Proxy {
     pub addr: SocketAddr,
-    order: Arc<AtomicU8>,
-    /// Nobody gets through.
-    cut: Arc<AtomicBool>,
+    fault: Arc<AtomicU8>,
+    /// Whether the proxy drops every connection.
+    outage: Arc<AtomicBool>,
 }
 
 impl Proxy {
-    pub async fn before(server: SocketAddr) -> Self {
+    pub async fn to(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let proxy = Self { addr, order: Arc::new(AtomicU8::new(Break::Not as u8)), cut: Arc::default() };
+        let proxy = Self { addr, fault: Arc::new(AtomicU8::new(Fault::None as u8)), outage: Arc::default() };
         let ours = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -57,19 +58,19 @@ impl Proxy {
         proxy
     }
 
-    pub fn set(&self, order: Break) {
-        self.order.store(order as u8, Ordering::SeqCst);
+    pub fn set(&self, fault: Fault) {
+        self.fault.store(fault as u8, Ordering::SeqCst);
     }
 
-    pub fn mend(&self) {
-        self.cut.store(false, Ordering::SeqCst);
+    pub fn end_outage(&self) {
+        self.outage.store(false, Ordering::SeqCst);
     }
 
-    fn is(&self, order: Break) -> bool {
-        self.order.load(Ordering::SeqCst) == order as u8
+    fn is(&self, fault: Fault) -> bool {
+        self.fault.load(Ordering::SeqCst) == fault as u8
     }
 
-    /// Carries bytes both ways until either end, or the order of the day, ends it.
+    /// Carries bytes both ways until either end closes, or a fault ends the connection.
     async fn carry(&self, mut client: TcpStream, server: SocketAddr) {
         let Ok(mut server) = TcpStream::connect(server).await else { return };
         let mut is_writer = false;
@@ -80,24 +81,30 @@ impl Proxy {
                     let Ok(n @ 1..) = read else { return };
                     is_writer |= up[..n].windows(WRITER.len()).any(|name| name == WRITER);
                     let is_marked = up[..n].windows(MARK.len()).any(|bytes| bytes == MARK);
-                    if self.cut.load(Ordering::SeqCst) {
+                    if self.outage.load(Ordering::SeqCst) {
                         return;
                     }
-                    if is_writer && self.is(Break::Before) {
-                        return self.set(Break::Not);
+                    if is_writer && self.is(Fault::BeforeStatement) {
+                        return self.set(Fault::None);
                     }
-                    if is_writer && self.is(Break::Silent) {
-                        self.set(Break::Not);
+                    if is_writer && self.is(Fault::Silent) {
+                        self.set(Fault::None);
                         return std::future::pending().await;
                     }
                     if server.write_all(&up[..n]).await.is_err() {
                         return;
                     }
-                    if is_writer && (self.is(Break::After) || (self.is(Break::AfterMarkForGood) && is_marked)) {
-                        self.cut.store(self.is(Break::AfterMarkForGood), Ordering::SeqCst);
-                        self.set(Break::Not);
-                        // Long enough for the database to have done it.
-                        return tokio::time::sleep(Duration::from_millis(300)).await;
+                    if is_writer && self.is(Fault::Abandoned) {
+                        self.set(Fault::None);
+                        drop(client);
+                        return std::future::pending().await;
+                    }
+                    if is_writer && (self.is(Fault::BeforeResponse) || (self.is(Fault::Outage) && is_marked)) {
+                        self.outage.store(self.is(Fault::Outage), Ordering::SeqCst);
+                        self.set(Fault::None);
+                        // The response tells that the database has executed the statement. The client never gets it.
+                        let _ = server.read(&mut down).await;
+                        return;
                     }
                 }
                 read = server.read(&mut down) => {

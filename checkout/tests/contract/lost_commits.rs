@@ -1,91 +1,129 @@
-//! A database that is lost in the middle of a commit: the whole effect or none, and a way to find out which (P9).
+//! A database connection that is lost during a commit: the batch has its whole effect or none, and the caller can find
+//! out which (P9).
 
 use crate::{
     database::Database,
-    flaky_proxy::{Break, MARK, Proxy},
-    shop::{Shop, hold, key, owner},
+    flaky_proxy::{Fault, MARK, Proxy},
+    shop::{Shop, eventually, hold, key, owner},
 };
 use checkout::{Error, model::Stock};
+use sqlx::PgConnection;
 use std::time::Duration;
 
-struct Broken {
+/// A shop that reaches its database through a proxy.
+struct ProxiedShop {
     shop: Shop,
     proxy: Proxy,
 }
 
-impl Broken {
-    async fn shop() -> Self {
+impl ProxiedShop {
+    async fn open() -> Self {
         let database = Database::postgres().await;
         let url = database.url();
         let (_, address) = url.rsplit_once('@').unwrap();
         let (server, _) = address.split_once('/').unwrap();
-        let proxy = Proxy::before(server.parse().unwrap()).await;
+        let proxy = Proxy::to(server.parse().unwrap()).await;
         let through = url.replace(server, &proxy.addr.to_string());
         Self { shop: Shop::open_at(database, &through).await, proxy }
     }
 
-    async fn available(&self, stock: u32) -> Stock {
+    /// Checks the number of available units, and that an audit finds no drift.
+    async fn must_have_available(&self, units: u32) -> Stock {
         let product = self.shop.store.reads().products().await.unwrap().remove(0);
-        assert_eq!(product.stock.available, stock);
+        assert_eq!(product.stock.available, units);
         self.shop.stock(product.id).await
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_response_is_lost_counts() {
-    let broken = Broken::shop().await;
-    let phone = broken.shop.phone(10).await.id;
+    let proxied = ProxiedShop::open().await;
+    let phone = proxied.shop.phone(10).await.id;
     for taken in [2, 4, 6] {
-        // The connection is made by this one, and breaks in the next.
-        broken.shop.hold(phone, 1).await;
-        broken.proxy.set(Break::After);
-        broken.shop.hold(phone, 1).await;
-        broken.available(10 - taken).await;
+        // The first hold opens the connection and prepares the statement. The second hold loses its response.
+        proxied.shop.hold(phone, 1).await;
+        proxied.proxy.set(Fault::BeforeResponse);
+        proxied.shop.hold(phone, 1).await;
+        proxied.must_have_available(10 - taken).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_never_arrives_is_retried() {
-    let broken = Broken::shop().await;
-    let phone = broken.shop.phone(10).await.id;
-    broken.shop.hold(phone, 1).await;
+    let proxied = ProxiedShop::open().await;
+    let phone = proxied.shop.phone(10).await.id;
+    proxied.shop.hold(phone, 1).await;
     for taken in 2..5 {
-        broken.proxy.set(Break::Before);
-        broken.shop.hold(phone, 1).await;
-        broken.available(10 - taken).await;
+        proxied.proxy.set(Fault::BeforeStatement);
+        proxied.shop.hold(phone, 1).await;
+        proxied.must_have_available(10 - taken).await;
     }
 }
 
-/// The database's time limits say nothing when its host is gone; the shop's own do.
+/// The sessions of the shop's writer: their process ids, and whether they wait for a lock.
+async fn writer_sessions(connection: &mut PgConnection) -> Vec<(i32, bool)> {
+    sqlx::query_as(
+        "SELECT pid, wait_event_type IS NOT DISTINCT FROM 'Lock' FROM pg_stat_activity
+         WHERE application_name LIKE 'holdfast writer%' AND datname = current_database()",
+    )
+    .fetch_all(connection)
+    .await
+    .unwrap()
+}
+
+/// The database may still execute the statement of a connection that the shop has lost. Without the end of that
+/// session, its statement would commit after the retry has begun, and the hold would be placed twice or fail.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_session_is_ended_before_its_batch_is_retried() {
+    let proxied = ProxiedShop::open().await;
+    let phone = proxied.shop.phone(10).await.id;
+    proxied.shop.hold(phone, 1).await;
+    let (mut observer, mut blocker) =
+        (proxied.shop.database.connection().await, proxied.shop.database.connection().await);
+    let [(lost, _)] = writer_sessions(&mut observer).await[..] else { panic!("the writer has one session") };
+    for statement in ["BEGIN", "SELECT id FROM products FOR UPDATE"] {
+        sqlx::query(statement).execute(&mut blocker).await.unwrap();
+    }
+    proxied.proxy.set(Fault::Abandoned);
+    let checkout = proxied.shop.checkout.clone();
+    let held = tokio::spawn(async move { hold(&checkout, phone, 1, None).await });
+    // The retry waits for the product in a new session. In the old one, the first attempt would wait for it too.
+    eventually(async || writer_sessions(&mut observer).await.iter().any(|(pid, waits)| *pid != lost && *waits)).await;
+    sqlx::query("COMMIT").execute(&mut blocker).await.unwrap();
+    held.await.unwrap().unwrap();
+    proxied.must_have_available(8).await;
+}
+
+/// The database's own timeouts do not help when its host is gone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_silent_connection_is_replaced() {
-    let broken = Broken::shop().await;
-    let phone = broken.shop.phone(10).await.id;
-    broken.shop.hold(phone, 1).await;
-    broken.proxy.set(Break::Silent);
-    let held = tokio::time::timeout(Duration::from_secs(20), broken.shop.try_hold(phone, 1)).await;
-    held.expect("nobody waits for ever").unwrap();
-    broken.available(8).await;
+    let proxied = ProxiedShop::open().await;
+    let phone = proxied.shop.phone(10).await.id;
+    proxied.shop.hold(phone, 1).await;
+    proxied.proxy.set(Fault::Silent);
+    let held = tokio::time::timeout(Duration::from_secs(20), proxied.shop.try_hold(phone, 1)).await;
+    held.expect("the shop must not wait forever").unwrap();
+    proxied.must_have_available(8).await;
 }
 
-/// The same while the batch still loads: another node's hold has to be read before it can be ordered.
+/// The batch must load another node's hold before it can order it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_lost_while_loading_is_replaced() {
-    let broken = Broken::shop().await;
-    let phone = broken.shop.phone(10).await.id;
-    broken.shop.hold(phone, 1).await;
-    let theirs = hold(&broken.shop.second_node().await, phone, 1, None).await.unwrap();
-    broken.proxy.set(Break::Before);
-    broken.shop.checkout.place_order(theirs.id, owner(), None).await.unwrap();
+    let proxied = ProxiedShop::open().await;
+    let phone = proxied.shop.phone(10).await.id;
+    proxied.shop.hold(phone, 1).await;
+    let theirs = hold(&proxied.shop.second_node().await, phone, 1, None).await.unwrap();
+    proxied.proxy.set(Fault::BeforeStatement);
+    proxied.shop.checkout.place_order(theirs.id, owner(), None).await.unwrap();
 }
 
-/// After a failover the sessions are new ones, on what is a standby now.
+/// After a failover, new sessions may connect to a server that has become a standby.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_only_database_is_unavailable_until_it_accepts_writes() {
     let shop = Shop::postgres().await;
     let phone = shop.phone(10).await.id;
-    let end_sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'holdfast writer%' \
-         AND datname = current_database()";
+    let end_sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name LIKE 'holdfast writer%' AND datname = current_database()";
     shop.database.set("default_transaction_read_only = on").await;
     shop.database.run(end_sessions).await;
     for _ in 0..2 {
@@ -98,14 +136,30 @@ async fn a_read_only_database_is_unavailable_until_it_accepts_writes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unresolved_commit_is_reported_as_unknown_and_its_key_tells_the_outcome_later() {
-    let broken = Broken::shop().await;
-    let phone = broken.shop.phone(10).await.id;
-    broken.shop.hold(phone, 1).await;
-    broken.proxy.set(Break::AfterMarkForGood);
-    let lost = hold(&broken.shop.checkout, phone, 2, Some(key("k", MARK[0]))).await;
+    let proxied = ProxiedShop::open().await;
+    let phone = proxied.shop.phone(10).await.id;
+    proxied.shop.hold(phone, 1).await;
+    proxied.proxy.set(Fault::Outage);
+    let lost = hold(&proxied.shop.checkout, phone, 2, Some(key("k", MARK[0]))).await;
     assert!(matches!(lost, Err(Error::OutcomeUnknown)), "{lost:?}");
-    broken.proxy.mend();
-    let found = broken.shop.checkout.place_hold(phone, 2.try_into().unwrap(), owner(), None, Some(key("k", MARK[0])));
+    proxied.proxy.end_outage();
+    let found = proxied.shop.checkout.place_hold(phone, 2.try_into().unwrap(), owner(), None, Some(key("k", MARK[0])));
     assert!(found.await.unwrap().replayed);
-    broken.available(7).await;
+    proxied.must_have_available(7).await;
+}
+
+/// A refusal writes nothing that could be found later, so a lost response must not make an outdated refusal count.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_whose_response_is_lost_is_decided_again() {
+    let proxied = ProxiedShop::open().await;
+    let phone = proxied.shop.phone(1).await.id;
+    let other = proxied.shop.second_node().await;
+    let mut held = proxied.shop.hold(phone, 1).await;
+    for fault in [Fault::BeforeResponse, Fault::BeforeRequest] {
+        // The first node still knows its only unit as held.
+        other.release_hold(held.id, owner(), None).await.unwrap();
+        proxied.proxy.set(fault);
+        held = proxied.shop.hold(phone, 1).await;
+        proxied.must_have_available(0).await;
+    }
 }
