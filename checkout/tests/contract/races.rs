@@ -1,10 +1,10 @@
-//! Truly concurrent: many tasks, one product, and exactly what there is gets sold (P8). Their twins, which run the same
-//! engine without its guards and must lose, are in `checkout/src/simulation/twins.rs`.
+//! Concurrent requests for one product sell exactly its stock (P8). The negative controls, which run the same engine
+//! without its guards and must oversell, are in `checkout/src/simulation/negative_controls.rs`.
 
-use crate::shop::{counts, hold, owner};
+use crate::shop::{Shop, counts, eventually, hold, key, owner};
 use checkout::{
-    Error,
-    model::{PaymentStatus, Reference, Refusal},
+    Error, PaymentVerdict,
+    model::{OrderState, PaymentStatus, ProductId, Reference, Refusal},
 };
 use std::sync::Arc;
 
@@ -92,20 +92,29 @@ crate::scenarios! {
     async fn a_concurrent_sale_sells_exactly_the_stock(shop: Shop) {
         let phone = shop.phone(50).await.id;
         let shop = Arc::new(shop);
-        let tasks = (0..300).map(|n| {
+        let shoppers = (0..300).map(|n| {
             let shop = shop.clone();
-            tokio::spawn(async move {
-                let held = shop.try_hold(phone, 1).await.ok()?;
-                let order = shop.order(held.id).await;
-                let status = if n % 5 == 0 { PaymentStatus::Failure } else { PaymentStatus::Success };
-                shop.pay(Reference::Order(order.id), &format!("tx-{n}"), status).await;
-                Some(())
-            })
+            let status = if n % 5 == 0 { PaymentStatus::Failure } else { PaymentStatus::Success };
+            tokio::spawn(async move { buy(&shop, phone, &format!("tx-{n}"), status).await })
         });
-        futures::future::join_all(tasks).await;
-        let stock = shop.stock(phone).await;
-        assert_eq!((stock.held, stock.pending), (0, 0));
-        assert_eq!(stock.available + stock.sold, 50);
+        let shoppers = futures::future::join_all(shoppers).await.into_iter().map(|task| task.unwrap());
+        let (mut sold, mut declined) = (0, 0);
+        for bought in shoppers {
+            match bought {
+                Purchase::Paid => sold += 1,
+                Purchase::Declined => declined += 1,
+                Purchase::SoldOut => {}
+            }
+        }
+        // Each unit was held at least once, because nobody is refused while one is available.
+        assert!(sold + declined >= 50, "{sold} sold, {declined} declined");
+        assert_eq!(counts(shop.stock(phone).await), [50 - sold, 0, 0, sold]);
+        // The units of failed payments are for sale again. After them the product is sold out.
+        for n in sold..50 {
+            assert_eq!(buy(&shop, phone, &format!("rest-{n}"), PaymentStatus::Success).await, Purchase::Paid);
+        }
+        assert_eq!(buy(&shop, phone, "late", PaymentStatus::Success).await, Purchase::SoldOut);
+        assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 50]);
     }
 
     async fn a_conflict_with_another_node_loses_no_claim(shop: Shop) {
@@ -113,7 +122,7 @@ crate::scenarios! {
         let stale = shop.hold(phone, 1).await;
         shop.advance(60);
         let live = shop.hold(phone, 1).await;
-        // Another node moves the product behind this one's back, and then something under it is due.
+        // This node does not see that another node changes the product. Then a hold of the product is due.
         let other = shop.second_node().await;
         hold(&other, phone, 1, None).await.unwrap();
         shop.advance(60);
@@ -126,15 +135,60 @@ crate::scenarios! {
 
     async fn a_cancelled_request_has_its_whole_effect_or_none(shop: Shop) {
         let phone = shop.phone(1000).await.id;
-        for _ in 0..200 {
-            let checkout = shop.checkout.clone();
-            let task = tokio::spawn(async move { hold(&checkout, phone, 1, None).await });
-            tokio::task::yield_now().await;
+        let keys: Vec<_> = (0..200).map(|n| key(&format!("key-{n}"), 1)).collect();
+        let granted = || shop.checkout.metrics().holds.read().find(|(outcome, _)| *outcome == "granted").unwrap().1;
+        for (n, key) in keys.iter().enumerate() {
+            let (checkout, key, before) = (shop.checkout.clone(), key.clone(), granted());
+            let task = tokio::spawn(async move { hold(&checkout, phone, 1, Some(key)).await });
+            // The request is cancelled before it starts, while it is queued or written, or just after it was granted.
+            match n % 3 {
+                0 => {}
+                1 => yield_times(n).await,
+                _ => eventually(async || granted() > before).await,
+            }
             task.abort();
+            let _ = task.await;
         }
+        // The queue keeps its order, so this commit comes after all of those.
         shop.hold(phone, 1).await;
-        let stock = shop.stock(phone).await;
-        assert_eq!(stock.available + stock.held, 1000);
-        assert!(shop.checkout.orders(owner(), None, 10).await.unwrap().is_empty());
+        let held = shop.stock(phone).await.held - 1;
+        // A key was stored with each hold that was placed, and with no other. The others are placed now.
+        let mut replayed = 0;
+        for key in keys {
+            let repeated = shop.checkout.place_hold(phone, 1.try_into().unwrap(), owner(), None, Some(key)).await.unwrap();
+            replayed += u32::from(repeated.replayed);
+        }
+        assert_eq!(replayed, held);
+        assert!(held >= 66, "{held} were granted");
+        assert_eq!(counts(shop.stock(phone).await), [799, 201, 0, 0]);
+    }
+}
+
+async fn yield_times(n: usize) {
+    for _ in 0..n {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Purchase {
+    Paid,
+    Declined,
+    SoldOut,
+}
+
+/// Holds a unit, orders it and pays. Only "sold out" may stop it.
+async fn buy(shop: &Shop, phone: ProductId, transaction: &str, status: PaymentStatus) -> Purchase {
+    let held = match shop.try_hold(phone, 1).await {
+        Ok(held) => held,
+        Err(Error::Refused(Refusal::SoldOut { .. })) => return Purchase::SoldOut,
+        Err(other) => panic!("{other:?}"),
+    };
+    let order = shop.order(held.id).await;
+    assert_eq!(shop.pay(Reference::Order(order.id), transaction, status).await, PaymentVerdict::Processed);
+    match shop.order_now(order.id).await.state {
+        OrderState::Paid { .. } => Purchase::Paid,
+        OrderState::Cancelled { .. } => Purchase::Declined,
+        OrderState::Pending => panic!("the order is still pending"),
     }
 }
