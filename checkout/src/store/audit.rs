@@ -1,5 +1,5 @@
-//! The audit: its statements, which both databases understand, and the conversion of their counts to drifts (P1, P3, P5,
-//! P7). Each statement reads the tables that it needs once, in one snapshot.
+//! The audit: its statements, which both databases understand, and the conversion of their counts to drifts (P1, P3,
+//! P5, P7). Each statement reads the tables that it needs once, in one snapshot.
 
 use super::{Audit, Drift};
 use sqlx::FromRow;
@@ -34,7 +34,8 @@ LEFT JOIN trail t ON t.product_id = p.id
 LEFT JOIN stock_events e ON e.product_id = p.id AND e.version = t.newest
 ORDER BY p.id";
 
-/// The number of orders and payment events that break a rule, by product and rule. Usually there are none. The rules are:
+/// The number of orders and payment events that break a rule, by product and rule. Usually there are none. The rules
+/// are:
 ///
 /// - `paid`: a paid order has exactly one event that paid it, from the order's own transaction.
 /// - `applied`: a success that was applied belongs to an order that it paid.

@@ -1,6 +1,6 @@
-//! The writer's own connection. It is kept between batches, outside the pool: the pool would check twice in each batch whether
-//! it is still alive. A batch that finds it closed is decided again on a new one. A lease that is dropped instead of given
-//! back closes the connection, so that a connection in an unknown state is never used again.
+//! The writer's own connection. It is kept between batches, outside the pool: the pool would check twice in each batch
+//! whether it is still alive. A batch that finds it closed is decided again on a new one. A lease that is dropped
+//! instead of given back closes the connection, so that a connection in an unknown state is never used again.
 
 use super::error::{RESPONSE_TIMEOUT, unavailable, with_deadline};
 use crate::error::StoreError;
@@ -32,7 +32,8 @@ impl WriterConnection {
         Self { options, idle: Arc::default() }
     }
 
-    /// Leases the connection, and opens it first if there is none. After an error nothing is written, so the caller may retry.
+    /// Leases the connection, and opens it first if there is none. After an error nothing is written, so the caller may
+    /// retry.
     pub(super) async fn lease(&self) -> Result<Lease, StoreError> {
         let lease = async {
             let mut idle = self.idle.clone().lock_owned().await;
@@ -77,7 +78,8 @@ impl Lease {
         Ok(())
     }
 
-    /// Keeps the connection for the next batch. Rolls back an open transaction first, because its locks block other nodes.
+    /// Keeps the connection for the next batch. Rolls back an open transaction first, because its locks block other
+    /// nodes.
     pub(super) async fn give_back(mut self) {
         if self.in_transaction && with_deadline(RESPONSE_TIMEOUT, self.connection.execute("ROLLBACK")).await.is_err() {
             return;

@@ -7,8 +7,8 @@ use sqlx::{
 };
 use std::{io, time::Duration};
 
-/// How long one response may take. The database itself gives up sooner (`statement_timeout`), so after this time its host is
-/// gone. A host that vanishes closes no connection, and TCP alone would notice only after about 15 minutes.
+/// How long one response may take. The database itself gives up sooner (`statement_timeout`), so after this time its
+/// host is gone. A host that vanishes closes no connection, and TCP alone would notice only after about 15 minutes.
 pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The same, including the wait for a connection of the pool.
@@ -50,15 +50,16 @@ pub(super) fn classify(error: sqlx::Error) -> StoreError {
         Some("40001" | "40P01" | "55P03") => StoreError::Contended(Box::new(error)),
         // read_only_sql_transaction: the server is now a standby.
         Some("25006") => unavailable(error),
-        // insufficient_resources, operator_intervention (shutdown, a statement cancelled by its timeout), connection errors
+        // insufficient_resources, operator_intervention (shutdown, a statement cancelled by its timeout), connection
+        // errors
         Some(code) if ["53", "57", "08"].iter().any(|class| code.starts_with(class)) => unavailable(error),
         _ if is_connection_lost(&error) => unavailable(error),
         _ => StoreError::Rejected(Box::new(error)),
     }
 }
 
-/// Whether the connection was lost before the response, or was ended by the database: by a shutdown, a crash or a timeout.
-/// Only another connection can find out whether a commit took place.
+/// Whether the connection was lost before the response, or was ended by the database: by a shutdown, a crash or a
+/// timeout. Only another connection can find out whether a commit took place.
 pub(super) fn is_connection_lost(error: &sqlx::Error) -> bool {
     use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
     let ended = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());

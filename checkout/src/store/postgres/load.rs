@@ -1,5 +1,6 @@
-//! Loads the rows that a batch needs with one statement for each kind of row, inside the writer's transaction. The products
-//! come first, locked in the order of their ids. The rows under a locked product cannot change, and are read after it.
+//! Loads the rows that a batch needs with one statement for each kind of row, inside the writer's transaction. The
+//! products come first, locked in the order of their ids. The rows under a locked product cannot change, and are read
+//! after it.
 
 use super::{
     error::classify,
@@ -118,8 +119,8 @@ async fn next_after(conn: &mut PgConnection, product: ProductId, now: Timestamp)
     .map_err(classify)
 }
 
-/// Loads products, each with the first instant at which one of its holds or orders is due. This is not part of the statement
-/// that locks them: that one may have waited, and everything but the locked rows would be older than they.
+/// Loads products, each with the first instant at which one of its holds or orders is due. This is not part of the
+/// statement that locks them: that one may have waited, and everything but the locked rows would be older than they.
 async fn products_with_due(
     conn: &mut PgConnection,
     products: Vec<Uuid>,
@@ -184,8 +185,8 @@ where
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
-/// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those of
-/// paid orders.
+/// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those
+/// of paid orders.
 async fn limit_usage(
     conn: &mut PgConnection,
     request: &LoadRequest,
@@ -243,8 +244,8 @@ async fn events(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Pa
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
-/// Loads payments that were parked before this instant and refer to nothing that the shop knows. They belong to no product, so
-/// they are locked one by one. A payment that another node is giving up is left to that node.
+/// Loads payments that were parked before this instant and refer to nothing that the shop knows. They belong to no
+/// product, so they are locked one by one. A payment that another node is giving up is left to that node.
 async fn unmatched_payments(conn: &mut PgConnection, before: Timestamp) -> Result<Vec<Payment>, StoreError> {
     static SELECT: LazyLock<String> = LazyLock::new(|| {
         let columns = sql::select::<Payment>("w");

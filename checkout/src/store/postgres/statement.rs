@@ -1,16 +1,17 @@
-//! The one statement that writes a batch, made of the parts that the batch needs. On PostgreSQL a batch costs round trips,
-//! not commits.
+//! The one statement that writes a batch, made of the parts that the batch needs. On PostgreSQL a batch costs round
+//! trips, not commits.
 
 use super::sql::{self, Parameters};
 use crate::store::table::{self, Rows, Table};
 use sqlx::postgres::PgArguments;
 
-/// `WITH guard AS (…), <parts> SELECT …`. The guard tells whether the products are still at the versions that the batch was
-/// decided on. If they are not, no part writes anything, and the statement returns `false` with the rows of the part
-/// `locked`, if it has one.
+/// `WITH guard AS (…), <parts> SELECT …`. The guard tells whether the products are still at the versions that the batch
+/// was decided on. If they are not, no part writes anything, and the statement returns `false` with the rows of the
+/// part `locked`, if it has one.
 pub(super) struct Statement {
     parameters: Parameters,
-    /// The text so far. `None` when it is known from an earlier batch of the same shape: then only parameters are bound.
+    /// The text so far. `None` when it is known from an earlier batch of the same shape: then only parameters are
+    /// bound.
     text: Option<Text>,
 }
 

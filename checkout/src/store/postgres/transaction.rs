@@ -1,5 +1,5 @@
-//! The transaction of one batch: loads rows under locks if the batch needs them, writes with one statement, and finds out the
-//! outcome when the connection is lost in the commit.
+//! The transaction of one batch: loads rows under locks if the batch needs them, writes with one statement, and finds
+//! out the outcome when the connection is lost in the commit.
 
 use super::{
     PostgresStore,
@@ -23,12 +23,13 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-/// Unique constraints that two nodes may violate at the same time. The second node decides its batch again, and then finds
-/// the reply of the first.
+/// Unique constraints that two nodes may violate at the same time. The second node decides its batch again, and then
+/// finds the reply of the first.
 const CONFLICT_CONSTRAINTS: [&str; 4] =
     ["idempotency_keys_pkey", "payment_webhooks_key", "payment_webhooks_said", "products_slug_key"];
 
-/// How long, and how often, to ask the database for the outcome of a batch whose connection was lost. Callers wait meanwhile.
+/// How long, and how often, to ask the database for the outcome of a batch whose connection was lost. Callers wait
+/// meanwhile.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 const RESOLVE_STEP_TIMEOUT: Duration = Duration::from_secs(2);
 const RESOLVE_INTERVAL: Duration = Duration::from_millis(100);
@@ -146,8 +147,8 @@ fn is_key_conflict(error: &sqlx::Error) -> bool {
 }
 
 impl PostgresTransaction {
-    /// Finds out whether the batch was committed, after the connection was lost before the response (P9). A new connection
-    /// ends the lost session, so that it can no longer commit, and then looks for the batch's rows.
+    /// Finds out whether the batch was committed, after the connection was lost before the response (P9). A new
+    /// connection ends the lost session, so that it can no longer commit, and then looks for the batch's rows.
     async fn resolve_lost_commit(&self, writes: &WriteSet, lost: sqlx::Error) -> Result<CommitOutcome, StoreError> {
         tracing::warn!(error = %lost, "lost the database connection during a commit");
         let outcome = async {

@@ -61,10 +61,10 @@ fn build(writes: &WriteSet, needs_text: bool) -> Statement {
     s
 }
 
-/// Updates the products' counters, if all products are still at the versions that the batch was decided on. The statement
-/// locks the products first, in the order of their ids, so that two nodes never wait for each other in a circle. The node
-/// that comes second sees the rows that the first has left. The guard also covers products on which the batch only refused
-/// something: at another version, "sold out" could be wrong.
+/// Updates the products' counters, if all products are still at the versions that the batch was decided on. The
+/// statement locks the products first, in the order of their ids, so that two nodes never wait for each other in a
+/// circle. The node that comes second sees the rows that the first has left. The guard also covers products on which
+/// the batch only refused something: at another version, "sold out" could be wrong.
 fn guard(s: &mut Statement, writes: &WriteSet) {
     let unchanged = unchanged(s, writes);
     if writes.products_changed.is_empty() {

@@ -172,8 +172,8 @@ async fn products_with_due(
         .collect()
 }
 
-/// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those of
-/// paid orders.
+/// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those
+/// of paid orders.
 async fn limit_usage(
     conn: &mut SqliteConnection,
     request: &LoadRequest,

@@ -1,5 +1,5 @@
-//! Writes a decided batch: one statement for each kind of row, however many rows there are. Each statement checks the number
-//! of rows that it touched.
+//! Writes a decided batch: one statement for each kind of row, however many rows there are. Each statement checks the
+//! number of rows that it touched.
 
 use super::{classify, sql};
 use crate::{
