@@ -7,9 +7,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Backoff {
     /// Longest delay after the first failure.
-    pub(crate) first: Duration,
+    pub(crate) first_ms: u32,
     /// Longest delay of all, jitter included.
-    pub(crate) longest: Duration,
+    pub(crate) longest_ms: u32,
 }
 
 /// Doublings after which any backoff has reached its limit; bounds the exponent.
@@ -17,17 +17,19 @@ const MAX_DOUBLINGS: u32 = 16;
 
 /// Backoff of checks while the page is visible. The limit keeps the promise that a visible page is
 /// right within two seconds after the server is back.
-const VISIBLE_PAGE: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_millis(1_200) };
+const VISIBLE_PAGE: Backoff = Backoff { first_ms: 500, longest_ms: 1_200 };
 
 /// Backoff of checks while the page is hidden. The page also checks at once when it becomes visible.
-const HIDDEN_PAGE: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(8) };
+const HIDDEN_PAGE: Backoff = Backoff { first_ms: 500, longest_ms: 8_000 };
 
 impl Backoff {
     /// Returns the delay after an attempt that failed, between half of the current limit and all of it. `failures` counts
     /// the failures before that attempt; `random` lies in 0..1.
     pub(crate) fn delay(self, failures: u32, random: f64) -> Duration {
-        let limit = self.first.saturating_mul(1 << failures.min(MAX_DOUBLINGS)).min(self.longest);
-        limit.mul_f64(0.5 + 0.5 * random)
+        let limit = self.first_ms.saturating_mul(1 << failures.min(MAX_DOUBLINGS)).min(self.longest_ms);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between zero and the limit")]
+        let jitter = (f64::from(limit / 2) * random) as u32;
+        Duration::from_millis(u64::from(limit - limit / 2 + jitter))
     }
 }
 

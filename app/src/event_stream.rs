@@ -40,14 +40,13 @@ mod browser {
     use std::{
         cell::{Cell, RefCell},
         rc::{Rc, Weak},
-        time::Duration,
     };
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{Event, EventSource, MessageEvent};
 
     /// Backoff after the server refused the stream. It is slower than for page reloads: a server that refuses streams has
     /// too many watchers already.
-    const RETRY: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(16) };
+    const RETRY: Backoff = Backoff { first_ms: 1_000, longest_ms: 16_000 };
 
     type Listener = Rc<dyn Fn(&str)>;
 
@@ -75,6 +74,7 @@ mod browser {
 
     thread_local! {
         static STREAMS: RefCell<Vec<Rc<Stream>>> = const { RefCell::new(Vec::new()) };
+        static FOLLOWING_PAGE: Cell<bool> = const { Cell::new(false) };
     }
 
     pub(super) fn subscribe(
@@ -106,7 +106,9 @@ mod browser {
             failures: Cell::new(0),
         });
         STREAMS.with_borrow_mut(|all| all.push(stream.clone()));
-        follow_page_lifecycle(&stream);
+        if !FOLLOWING_PAGE.replace(true) {
+            follow_page_lifecycle();
+        }
         stream.connect();
         stream
     }
@@ -126,26 +128,23 @@ mod browser {
         });
     }
 
-    /// Closes the connection while the page is hidden. Opens it when the page is shown or the network is back.
-    fn follow_page_lifecycle(stream: &Rc<Stream>) {
+    /// Closes all connections while the page is hidden. Opens them when the page is shown or the network is back.
+    fn follow_page_lifecycle() {
         let on = |name: &'static str, handle: fn(&Rc<Stream>)| {
-            let stream = Rc::downgrade(stream);
             // The listener stays for as long as the page.
-            window_event_listener(ev::Custom::<Event>::new(name), move |_| {
-                if let Some(stream) = stream.upgrade() {
-                    handle(&stream);
-                }
-            });
+            window_event_listener(ev::Custom::<Event>::new(name), move |_| for_each_stream(handle));
         };
         on("pagehide", Stream::pause);
         on("pageshow", Stream::connect);
         on("online", Stream::reconnect);
         on("offline", Stream::disconnect);
-        let weak = Rc::downgrade(stream);
-        on_visibility_change(move || {
-            let Some(stream) = weak.upgrade() else { return };
-            if is_hidden() { stream.pause() } else { stream.connect() }
-        });
+        on_visibility_change(|| for_each_stream(if is_hidden() { Stream::pause } else { Stream::connect }));
+    }
+
+    /// A handler may add or remove streams, so this iterates over a copy.
+    fn for_each_stream(handle: fn(&Rc<Stream>)) {
+        let streams = STREAMS.with_borrow(Clone::clone);
+        streams.iter().for_each(handle);
     }
 
     impl Stream {

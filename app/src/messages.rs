@@ -62,6 +62,10 @@ pub fn refusal(refusal: &Refusal) -> Notice {
             "This order is already paid",
             "You can’t cancel a paid order here. Contact the shop if something is wrong.",
         ),
+        Refusal::InProgress => Notice::new(
+            "We’re still working on it",
+            "Your request is on its way. Try again in a moment to see how it went.",
+        ),
         Refusal::KeyReused => {
             Notice::new("This form was already used", "Nothing was changed. Please try again from this page.")
         }

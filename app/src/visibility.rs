@@ -10,7 +10,7 @@ pub(crate) fn is_hidden() -> bool {
 }
 
 /// Calls `handler` whenever the page is hidden or shown, until the document goes.
-pub(crate) fn on_visibility_change(handler: impl Fn() + 'static) {
+pub(crate) fn on_visibility_change(handler: fn()) {
     let listener = Closure::<dyn FnMut(Event)>::new(move |_| handler());
     let _ = document().add_event_listener_with_callback("visibilitychange", listener.as_ref().unchecked_ref());
     listener.forget();

@@ -17,7 +17,11 @@ pub(crate) enum SaleState {
 }
 
 impl SaleState {
-    pub(crate) fn new(phase: SalePhase, counts: &StockCounts) -> Self {
+    /// Times are milliseconds since the epoch: islands get them as numbers, because parsing dates would make the
+    /// WebAssembly file larger.
+    pub(crate) fn new(now: i64, starts_at: Option<i64>, ends_at: Option<i64>, counts: &StockCounts) -> Self {
+        let [starts_at, ends_at] = [starts_at, ends_at].map(|at| at.map(Timestamp::from_millis));
+        let phase = SaleWindow { starts_at, ends_at }.at(Timestamp::from_millis(now));
         match (phase, counts.available, counts.in_carts()) {
             (SalePhase::Upcoming(_), ..) => Self::Upcoming,
             (SalePhase::Ended(_), ..) => Self::Ended,
@@ -25,6 +29,11 @@ impl SaleState {
             (SalePhase::Open, 0, _) => Self::AllTaken,
             (SalePhase::Open, ..) => Self::Available,
         }
+    }
+
+    /// Returns true while the sale is on, whether or not units are left.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::Available | Self::AllTaken | Self::SoldOut)
     }
 
     /// Returns the name used in the `data-sale-state` attribute.
@@ -37,13 +46,6 @@ impl SaleState {
             Self::Ended => "ended",
         }
     }
-}
-
-/// Returns the phase of a sale. All times are milliseconds since the epoch: islands get them as numbers, because parsing
-/// dates would make the WebAssembly file larger.
-pub(crate) fn sale_phase(now: i64, starts_at: Option<i64>, ends_at: Option<i64>) -> SalePhase {
-    let [starts_at, ends_at] = [starts_at, ends_at].map(|at| at.map(Timestamp::from_millis));
-    SaleWindow { starts_at, ends_at }.at(Timestamp::from_millis(now))
 }
 
 #[cfg(test)]
@@ -64,8 +66,7 @@ mod tests {
 
     #[test]
     fn state_follows_window_and_stock() {
-        let state =
-            |now, available, held| SaleState::new(sale_phase(now, Some(10), Some(20)), &counts(available, held));
+        let state = |now, available, held| SaleState::new(now, Some(10), Some(20), &counts(available, held));
         assert_eq!(state(9, 9, 0), SaleState::Upcoming);
         assert_eq!(state(10, 1, 8), SaleState::Available);
         assert_eq!(state(19, 0, 1), SaleState::AllTaken);

@@ -5,7 +5,10 @@ use crate::{
     paths,
     shop::{form_error::FormError, session},
 };
-use checkout::model::{Hold, HoldId, Product, Quantity, Refusal, Shopper};
+use checkout::{
+    model::{Hold, HoldId, Product, Quantity, Refusal, Shopper},
+    retry_in_progress,
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -37,8 +40,10 @@ async fn place_hold(product: &Product, qty: &str, form_key: Uuid, retry_key: Uui
     let checkout = checkout()?;
     let owner =
         session::owner_or_new(&session, form_key, checkout.now()).await.map_err(|error| session_error(&error))?;
-    let idempotency = idempotency(retry_key, &format!("reserve {} {}", product.id, qty.get()));
-    let placed = checkout.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), idempotency).await?;
+    let idempotency = idempotency(retry_key, paths::RESERVE, &format!("{} {}", product.id, qty.get()));
+    // After a double click, the second request waits for the first.
+    let place = || checkout.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), idempotency.clone());
+    let placed = retry_in_progress(place).await?;
     Ok(placed.value)
 }
 
@@ -71,8 +76,9 @@ pub(crate) async fn extend(
     let result = async {
         let form_key: Uuid = key.parse().map_err(|_| FormError::InvalidForm)?;
         let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
-        let idempotency = idempotency(form_key, &format!("extend {hold}"));
-        Ok(checkout()?.extend_hold(hold, owner, idempotency).await?.value)
+        let idempotency = idempotency(form_key, paths::EXTEND, &hold.to_string());
+        let checkout = checkout()?;
+        Ok(retry_in_progress(|| checkout.extend_hold(hold, owner, idempotency.clone())).await?.value)
     };
     redirect_to_hold(hold, result.await)
 }

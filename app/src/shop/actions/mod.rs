@@ -14,7 +14,6 @@ use checkout::{Checkout, Idempotency, IdempotencyKey, model::Owner};
 use http::{HeaderValue, StatusCode, header::LOCATION};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Returns the engine from the request's context. It is missing only if the server is misconfigured.
@@ -37,8 +36,8 @@ fn session_error(error: &tower_sessions::session::Error) -> FormError {
 
 /// Builds the idempotency key from the form's key and the request. The same form sent for something else (after the back
 /// button, with another quantity) is another request, so the request is part of the key.
-fn idempotency(form_key: Uuid, request: &str) -> Option<Idempotency> {
-    let fingerprint: [u8; 32] = Sha256::digest(request.as_bytes()).into();
+fn idempotency(form_key: Uuid, path: &str, payload: &str) -> Option<Idempotency> {
+    let fingerprint = Idempotency::fingerprint("POST", path, payload.as_bytes());
     let key = IdempotencyKey::parse(&format!("{form_key}/{:032x}", first_half(&fingerprint)))?;
     Some(Idempotency { key, fingerprint })
 }
@@ -77,7 +76,9 @@ mod tests {
     #[test]
     fn the_same_form_for_another_request_has_another_key() {
         let form_key = Uuid::from_u128(7);
-        assert_eq!(idempotency(form_key, "reserve 1"), idempotency(form_key, "reserve 1"));
-        assert_ne!(idempotency(form_key, "reserve 1").unwrap().key, idempotency(form_key, "reserve 2").unwrap().key);
+        let key = |path, payload| idempotency(form_key, path, payload).unwrap().key;
+        assert_eq!(key(paths::RESERVE, "1"), key(paths::RESERVE, "1"));
+        assert_ne!(key(paths::RESERVE, "1"), key(paths::RESERVE, "2"));
+        assert_ne!(key(paths::RESERVE, "1"), key(paths::EXTEND, "1"));
     }
 }

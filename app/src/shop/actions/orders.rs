@@ -2,7 +2,10 @@
 
 use super::{checkout, idempotency, owner, redirect};
 use crate::{paths, shop::form_error::FormError};
-use checkout::model::{HoldId, OrderId, Refusal};
+use checkout::{
+    model::{HoldId, OrderId, Refusal},
+    retry_in_progress,
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -16,8 +19,9 @@ pub(crate) async fn place_order(
     let result = async {
         let form_key: Uuid = key.parse().map_err(|_| FormError::InvalidForm)?;
         let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
-        let idempotency = idempotency(form_key, &format!("order {hold}"));
-        Ok::<_, FormError>(checkout()?.place_order(hold, owner, idempotency).await?.value)
+        let idempotency = idempotency(form_key, paths::ORDER, &hold.to_string());
+        let checkout = checkout()?;
+        Ok::<_, FormError>(retry_in_progress(|| checkout.place_order(hold, owner, idempotency.clone())).await?.value)
     };
     let page = paths::hold(&hold.to_string());
     match result.await {

@@ -10,11 +10,10 @@ use crate::{
         ConnectionIndicator,
         countdown::Countdown,
         local_time::{DateTime, LocalTime},
-        sale_state::{SaleState, sale_phase},
+        sale_state::SaleState,
         stock::{StockCounts, StockMeter, StockNumbers, live_counts},
     },
 };
-use checkout::model::SalePhase;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -80,16 +79,17 @@ pub fn BuyBox(offer: Offer) -> impl IntoView {
     let (counts, status) = live_counts(paths::stock_events(&product_id), counts);
     let now = server_time(rendered_at);
     let (start, end) = (starts_at.as_ref().map(|at| at.millis), ends_at.as_ref().map(|at| at.millis));
-    let phase = Memo::new(move |_| sale_phase(now.get(), start, end));
-    let state = Memo::new(move |_| counts.with(|c| SaleState::new(phase.get(), c)));
-    let is_open = move || phase.get() == SalePhase::Open;
-    let available_label = Signal::derive(move || match phase.get() {
-        SalePhase::Upcoming(_) => "For sale",
-        SalePhase::Open => "Available",
-        SalePhase::Ended(_) => "Not sold",
+    let state = Memo::new(move |_| counts.with(|c| SaleState::new(now.get(), start, end, c)));
+    // A memo of its own, so that the form is not rendered anew when only the stock changes.
+    let is_open = Memo::new(move |_| state.get().is_open());
+    let available_label = Signal::derive(move || match state.get() {
+        SaleState::Upcoming => "For sale",
+        SaleState::Ended => "Not sold",
+        _ => "Available",
     });
-    let opening = move || starts_at.clone().filter(|_| matches!(phase.get(), SalePhase::Upcoming(_)));
-    let closing = move || ends_at.clone().filter(|_| matches!(phase.get(), SalePhase::Ended(_)));
+    let opening = move || starts_at.clone().filter(|_| state.get() == SaleState::Upcoming);
+    let closing = move || ends_at.clone().filter(|_| state.get() == SaleState::Ended);
+    let none_available = move || matches!(state.get(), SaleState::AllTaken | SaleState::SoldOut);
     let qty = RwSignal::new(current_or(qty));
     let invalid = error.as_ref().is_some_and(|error| error.is_about_quantity);
     view! {
@@ -107,11 +107,11 @@ pub fn BuyBox(offer: Offer) -> impl IntoView {
             {move || {
                 let (product_id, form_key, retry_key) = (product_id.clone(), form_key.clone(), retry_key.clone());
                 let hold_for = hold_for.clone();
-                is_open()
+                is_open.get()
                     .then(|| view! { <ReserveForm product_id form_key retry_key counts qty max_qty limit invalid hold_for /> })
             }}
             // Below the form, so that the form does not move while a shopper is about to press its button.
-            {move || (is_open() && counts.with(|c| c.available == 0)).then(|| view! { <NoneAvailable counts /> })}
+            {move || none_available().then(|| view! { <NoneAvailable counts /> })}
             {move || closing().map(|ended_at| view! { <SaleEnded ended_at /> })}
         </section>
     }

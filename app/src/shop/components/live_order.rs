@@ -5,6 +5,7 @@ use crate::{
     paths,
     ui::local_time::DateTime,
 };
+use checkout::model::OrderStatus;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
@@ -44,15 +45,9 @@ impl From<OrderEvent> for OrderStatusView {
 }
 
 impl OrderStatusView {
-    /// Returns a value that only grows. Orders go from pending to cancelled to paid and never back, and the number of
-    /// refunds never falls. An event with a lower rank is older than what is shown.
-    fn rank(&self) -> (u8, usize) {
-        let stage = match self.status.as_str() {
-            "pending" => 0,
-            "cancelled" => 1,
-            _ => 2,
-        };
-        (stage, self.refunds)
+    /// Returns a value that only grows. An event with a lower rank is older than what is shown.
+    fn rank(&self) -> (Option<OrderStatus>, usize) {
+        (OrderStatus::from_name(&self.status), self.refunds)
     }
 }
 

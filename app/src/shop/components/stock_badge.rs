@@ -7,11 +7,10 @@ use crate::{
     ui::{
         ConnectionIndicator,
         countdown::Countdown,
-        sale_state::{SaleState, sale_phase},
+        sale_state::SaleState,
         stock::{StockCounts, StockMeter, live_counts},
     },
 };
-use checkout::model::SalePhase;
 use leptos::prelude::*;
 
 /// A badge, the stock meter and one line of text. Times are milliseconds since the epoch.
@@ -24,8 +23,7 @@ pub fn StockBadge(
 ) -> impl IntoView {
     let (counts, _) = live_counts(paths::ALL_STOCK_EVENTS.to_owned(), counts);
     let now = server_time(rendered_at);
-    let phase = Memo::new(move |_| sale_phase(now.get(), starts_at, ends_at));
-    let state = Memo::new(move |_| counts.with(|c| SaleState::new(phase.get(), c)));
+    let state = Memo::new(move |_| counts.with(|c| SaleState::new(now.get(), starts_at, ends_at, c)));
     let text = move || {
         counts.with(|c| match state.get() {
             SaleState::Upcoming => messages::units(c.total),
@@ -42,7 +40,7 @@ pub fn StockBadge(
         SaleState::AllTaken => "All taken for now",
         SaleState::Available => "On now",
     };
-    let opens_at = move || starts_at.filter(|_| matches!(phase.get(), SalePhase::Upcoming(_)));
+    let opens_at = move || starts_at.filter(|_| state.get() == SaleState::Upcoming);
     view! {
         <div class="stock-badge" data-sale-state=move || state.get().name()>
             <p class="badge">
