@@ -1,28 +1,28 @@
-//! A hold: some units set aside for one shopper while they decide. `active → ordered | expired | released`.
+//! A hold reserves units for one shopper for a limited time. `active → ordered | expired | released`.
 
 use super::{HoldId, OrderId, Owner, ProductId, Quantity, Refusal, Shopper, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Where a hold stands. Only an active one can go anywhere.
+/// The state of a hold. Only an active hold changes its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum HoldState {
-    /// Waiting for its order, until `expires_at`.
+    /// Reserves its units until `expires_at`.
     Active,
-    /// Became this order.
+    /// Was turned into an order.
     Ordered {
-        /// The order it became.
+        /// The order.
         order_id: OrderId,
     },
-    /// Ran out; its units are for sale again.
+    /// Expired. Its units are for sale again.
     Expired,
-    /// Given back; its units are for sale again.
+    /// Was released before it expired. Its units are for sale again.
     Released,
 }
 
 impl HoldState {
-    /// The word for it on the wire and in the tables.
+    /// The state's name in JSON and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -33,48 +33,50 @@ impl HoldState {
     }
 }
 
-/// Some units of a product, set aside for one shopper.
+/// Units of a product that are reserved for one shopper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// Its id, which is also what a payment may refer to before the order exists.
+    /// The hold's id. A payment may refer to it before the order exists.
     pub id: HoldId,
-    /// What is held.
+    /// The product.
     pub product_id: ProductId,
-    /// Who may use it.
+    /// The owner, who alone may see and use the hold.
     pub owner: Owner,
-    /// Whom the per-shopper limit counts it for.
+    /// The shopper that the per-shopper limit counts the hold for.
     pub shopper: Option<Shopper>,
-    /// How many units.
+    /// The number of units.
     pub qty: Quantity,
-    /// When it was placed.
+    /// When the hold was placed.
     pub created_at: Timestamp,
-    /// The first instant at which it no longer becomes an order (P3).
+    /// The first instant at which the hold can no longer become an order (P3).
     pub expires_at: Timestamp,
-    /// The one extension has been used.
+    /// The hold has been extended. It can be extended once.
     pub extended: bool,
-    /// Where it stands.
+    /// The state.
     #[serde(flatten)]
     pub state: HoldState,
 }
 
 impl Hold {
-    /// Active and not yet past its time: only such a hold becomes an order, whether or not the sweep has run (P3).
+    /// Returns whether the hold is active and has not reached its expiry. Only such a hold becomes an order, whether or not
+    /// the sweep has run (P3).
     pub fn is_active(&self, now: Timestamp) -> bool {
         self.state == HoldState::Active && now < self.expires_at
     }
 
-    /// Active but past its time: the sweep, or the next shopper who needs the units, will take it.
+    /// Returns whether the hold is overdue: still active, but past its expiry. The sweep, or the next command that needs its
+    /// units, expires it.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.state == HoldState::Active && now >= self.expires_at
     }
 
-    /// The hold as `now` shows it to people: one that is due has expired, even where the sweep has yet to say so.
+    /// Returns the hold as people see it at `now`: an overdue hold as expired, even before the sweep has run.
     #[must_use]
     pub fn as_of(self, now: Timestamp) -> Self {
         if self.is_due(now) { Self { state: HoldState::Expired, ..self } } else { self }
     }
 
-    /// Becomes `order_id`.
+    /// Turns the hold into the order `order_id`.
     pub fn order(self, order_id: OrderId, now: Timestamp) -> Result<Self, Refusal> {
         match self.state {
             HoldState::Active if now < self.expires_at => Ok(Self { state: HoldState::Ordered { order_id }, ..self }),
@@ -84,7 +86,7 @@ impl Hold {
         }
     }
 
-    /// Is given back. A hold that has already ended stays as it is: giving back twice is no error, and counts once (P4).
+    /// Releases the hold. A hold that has expired or been released stays as it is: its units return once (P4).
     pub fn release(self) -> Result<Self, Refusal> {
         match self.state {
             HoldState::Active => Ok(Self { state: HoldState::Released, ..self }),
@@ -93,14 +95,14 @@ impl Hold {
         }
     }
 
-    /// Runs out.
+    /// Expires the hold.
     #[must_use]
     pub fn expire(self) -> Self {
-        debug_assert_eq!(self.state, HoldState::Active, "only an active hold runs out");
+        debug_assert_eq!(self.state, HoldState::Active, "only an active hold expires");
         Self { state: HoldState::Expired, ..self }
     }
 
-    /// Lasts `by` longer, once.
+    /// Extends the hold by `by`, once. `None` means that the product allows no extension.
     pub fn extend(self, by: Option<Duration>, now: Timestamp) -> Result<Self, Refusal> {
         match self.state {
             HoldState::Active if now < self.expires_at => match by {

@@ -1,4 +1,4 @@
-//! Ids, one type each, so that a hold's id cannot be passed for an order's. All are UUIDv7: they sort by age.
+//! Ids. Each has its own type, so that a hold's id cannot be passed for an order's. All are UUIDv7 and sort by age.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -34,22 +34,22 @@ macro_rules! id {
 }
 
 id!(
-    /// A product on sale.
+    /// The id of a product.
     ProductId
 );
 id!(
-    /// A shopper's claim on some units while they decide to order.
+    /// The id of a hold.
     HoldId
 );
 id!(
-    /// What a hold became.
+    /// The id of an order.
     OrderId
 );
 id!(
-    /// One delivery of a payment event, as this shop stored it.
+    /// The shop's id of a stored payment event.
     WebhookId
 );
 id!(
-    /// One commit of the writer, stored with each stock event.
+    /// The id of one commit of the writer. It is stored with each row of the audit log.
     BatchId
 );

@@ -1,5 +1,5 @@
-//! The language of the shop, as values: no I/O, no clock, no random source. Compiles to WebAssembly, so that the
-//! browser and the server speak of the same things.
+//! The values of the shop and their state transitions. No I/O, no clock, no random source. The model also compiles to
+//! WebAssembly, so that the browser and the server share its types.
 
 mod hold;
 mod ids;
@@ -16,7 +16,7 @@ mod time;
 pub use hold::{Hold, HoldState};
 pub use ids::{BatchId, HoldId, OrderId, ProductId, WebhookId};
 pub use money::{Currency, Money, MoneyError};
-pub use order::{CancelReason, Order, OrderState};
+pub use order::{CancelReason, Order, OrderState, OrderStatus};
 pub use payment::{
     EventKey, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount, TransactionId,
 };

@@ -1,4 +1,4 @@
-//! Money in integer minor units. There are no floats anywhere near it.
+//! Money in integer minor units. No floats.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -67,11 +67,11 @@ impl fmt::Debug for Currency {
 pub struct Money {
     /// Minor units, never negative for a price.
     pub minor: i64,
-    /// What they are units of.
+    /// The currency.
     pub currency: Currency,
 }
 
-/// Why a text is not money.
+/// Why a text cannot be parsed as money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// Not three capital letters.
@@ -83,13 +83,13 @@ pub enum MoneyError {
 }
 
 impl Money {
-    /// This many times the amount; `None` past what an `i64` can hold.
+    /// Returns the amount times `quantity`; `None` on overflow.
     pub fn times(self, quantity: u32) -> Option<Self> {
         let minor = self.minor.checked_mul(i64::from(quantity))?;
         Some(Self { minor, ..self })
     }
 
-    /// Reads a decimal of major units: `19.99` USD is 1999 cents.
+    /// Parses a decimal of major units: `19.99` USD is 1999 cents.
     ///
     /// ```
     /// use checkout::model::{Currency, Money};

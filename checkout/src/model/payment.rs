@@ -1,10 +1,10 @@
-//! What the payment provider tells the shop: however often, late or out of order (P5–P7).
+//! Payment events. A provider may send them repeatedly, late or out of order (P5–P7).
 
 use super::{Currency, HoldId, OrderId, ProductId, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Text that a provider chose, 1 to 255 visible characters: its name for a transaction, or for one event.
+/// A provider's id: 1 to 255 visible ASCII characters.
 macro_rules! provider_text {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
@@ -46,40 +46,40 @@ macro_rules! provider_text {
 }
 
 provider_text!(
-    /// The provider's id of one attempt to move money.
+    /// The provider's id of one attempt to pay.
     TransactionId,
     "a transaction id"
 );
 provider_text!(
-    /// The provider's id of one event; the same however often it is delivered.
+    /// The provider's id of one event. It is the same for each delivery of the event.
     EventKey,
     "an event key"
 );
 
-/// What the event is about.
+/// What a payment event refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reference {
     /// An order.
     Order(OrderId),
-    /// A hold: the reference known before the order is (P6).
+    /// A hold, whose id is known before the order exists (P6).
     Hold(HoldId),
 }
 
-/// What happened to the money.
+/// The status of a payment transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
-    /// It came.
+    /// The money arrived.
     Success,
-    /// It will not come from this transaction.
+    /// The transaction failed.
     Failure,
-    /// It is on its way: recorded, no effect.
+    /// The transaction is in progress. Such an event is recorded and has no effect.
     Processing,
 }
 
 impl PaymentStatus {
-    /// The word for it on the wire and in the tables.
+    /// The name in JSON and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -89,22 +89,22 @@ impl PaymentStatus {
     }
 }
 
-/// Why money that came must go back (P7).
+/// Why a payment must be refunded (P7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundReason {
-    /// The order had ended, and its units are gone.
+    /// The order was cancelled, and its units have been sold.
     SoldOut,
-    /// Another transaction had paid the order.
+    /// Another transaction has paid the order.
     AlreadyPaid,
-    /// Not the amount, or not the currency, that the order asks for.
+    /// The amount or the currency differs from the order's.
     AmountMismatch,
-    /// Nothing was ever ordered that this money is for.
+    /// The order was never placed.
     OrderNeverCreated,
 }
 
 impl RefundReason {
-    /// The word for it on the wire and in the tables.
+    /// The name in JSON and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::SoldOut => "sold_out",
@@ -115,26 +115,26 @@ impl RefundReason {
     }
 }
 
-/// What became of an event.
+/// The outcome of a payment event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "refund_reason", rename_all = "snake_case")]
 pub enum EventOutcome {
-    /// It moved its order.
+    /// The event changed its order's state.
     Applied,
-    /// It waits for its order (P6).
+    /// The event waits for its order (P6).
     Parked,
-    /// Its transaction had said the same under another key.
+    /// Another event reported the same transaction with the same status.
     Duplicate,
-    /// Recorded; nothing to do.
+    /// The event was recorded and has no effect.
     Ignored,
-    /// The money must go back.
+    /// The money is due for refund.
     RefundDue(RefundReason),
-    /// The money went back.
+    /// The money was refunded.
     Refunded(RefundReason),
 }
 
 impl EventOutcome {
-    /// The word for it on the wire and in the tables.
+    /// The name in JSON and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Applied => "applied",
@@ -146,7 +146,7 @@ impl EventOutcome {
         }
     }
 
-    /// Why the money goes back, where it does.
+    /// The reason of the refund, if the outcome is one.
     pub fn refund_reason(self) -> Option<RefundReason> {
         match self {
             Self::RefundDue(reason) | Self::Refunded(reason) => Some(reason),
@@ -155,43 +155,43 @@ impl EventOutcome {
     }
 }
 
-/// How much the provider says it moved; what it left out is not checked.
+/// The amount that a provider reports. A field that it leaves out is not checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ReportedAmount {
-    /// Minor units.
+    /// The amount in minor units.
     pub amount: Option<i64>,
-    /// Of this currency.
+    /// The currency.
     pub currency: Option<Currency>,
 }
 
-/// One event as it was first delivered, and what became of it.
+/// A payment event as it was first delivered, and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
-    /// This shop's id of it.
+    /// The shop's id of the event.
     pub id: WebhookId,
-    /// The provider's id of it.
+    /// The provider's id of the event.
     pub key: EventKey,
-    /// SHA-256 of what was said, to tell a repetition from a key that is used for something else.
+    /// SHA-256 of the event's content. It tells a repeated delivery from another event with the same key.
     pub fingerprint: [u8; 32],
-    /// What it is about.
+    /// The order or hold that the event is about.
     pub reference: Reference,
-    /// The product that lies under the reference, once that is known.
+    /// The product of that order or hold, once it is known.
     pub product_id: Option<ProductId>,
-    /// The attempt to move money.
+    /// The provider's transaction.
     pub transaction_id: TransactionId,
-    /// What happened to the money.
+    /// The status of a payment transaction.
     pub status: PaymentStatus,
-    /// How much.
+    /// The amount that the provider reports.
     pub reported: ReportedAmount,
-    /// When it was first delivered.
+    /// When the event was first delivered.
     pub received_at: Timestamp,
-    /// What became of it.
+    /// The outcome.
     #[serde(flatten)]
     pub outcome: EventOutcome,
 }
 
 impl Payment {
-    /// The same event with another outcome.
+    /// Returns the event with another outcome.
     #[must_use]
     pub fn with(self, outcome: EventOutcome) -> Self {
         Self { outcome, ..self }

@@ -1,13 +1,13 @@
-//! A product on sale: the aggregate that every change of stock goes through.
+//! A product on sale: the aggregate that contains its stock, holds, orders and parked payments.
 
 use super::{Money, ProductId, Stock, StockSnapshot, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, time::Duration};
 
-/// More units than any flash sale has; keeps every sum far inside its integer.
+/// Maximum number of units of a product. It keeps every sum far below the limit of its integer.
 pub const MAX_STOCK: u32 = 1_000_000_000;
 
-/// The name in the address: lower-case letters, digits and single hyphens, at most 64.
+/// A product's name in URLs: at most 64 lower-case letters, digits and single hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Slug(Box<str>);
@@ -48,28 +48,28 @@ impl fmt::Display for Slug {
     }
 }
 
-/// From when and until when it is sold. A missing end is open.
+/// The time of a sale. A missing bound is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SaleWindow {
-    /// The first instant that sells.
+    /// The first instant of the sale.
     pub starts_at: Option<Timestamp>,
-    /// The first instant that no longer sells.
+    /// The first instant after the sale.
     pub ends_at: Option<Timestamp>,
 }
 
-/// Where `now` lies in a sale window.
+/// The phase of a sale at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SalePhase {
-    /// Opens at this instant.
+    /// The sale opens at this instant.
     Upcoming(Timestamp),
-    /// Selling.
+    /// The sale is open.
     Open,
-    /// Closed at this instant.
+    /// The sale ended at this instant.
     Ended(Timestamp),
 }
 
 impl SaleWindow {
-    /// Is the sale coming, open or over at `now`?
+    /// Returns the sale's phase at `now`.
     ///
     /// ```
     /// use checkout::model::{SalePhase, SaleWindow, Timestamp};
@@ -90,48 +90,48 @@ impl SaleWindow {
     }
 }
 
-/// A product and its stock, as of one commit.
+/// A product and its stock as of one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
-    /// Its id.
+    /// The product's id.
     pub id: ProductId,
-    /// Its name in addresses.
+    /// The name in URLs.
     pub slug: Slug,
-    /// Its name for people.
+    /// The display name.
     pub name: String,
-    /// What it is, in a sentence or two.
+    /// A short description.
     pub description: String,
-    /// Path of its picture below the site root; empty where there is none.
+    /// The image's path below the site root; empty if there is none.
     pub image: String,
     /// The price of one unit.
     pub price: Money,
-    /// The counters.
+    /// The stock counters.
     pub stock: Stock,
-    /// The most one shopper may have in active holds, pending and paid orders together.
+    /// Maximum number of units that one shopper may have in active holds, pending orders and paid orders together.
     pub per_shopper_limit: Option<u32>,
-    /// When it is sold.
+    /// When the product is sold.
     pub window: SaleWindow,
     /// How long a hold lasts.
     pub hold_for: Duration,
     /// How long an order waits for its payment.
     pub pay_within: Duration,
-    /// What the one extension adds to a hold; `None` where the sale allows none.
+    /// By how much a hold can be extended, once; `None` if the product allows no extension.
     pub extend_by: Option<Duration>,
-    /// Grows by one with each commit that touched the product or anything under it: its holds, orders and parked
-    /// payments. Whoever knows the product at this version may trust all they know of what lies under it.
+    /// Grows by one with each commit that changes the product, its holds, its orders or its parked payments. What is known
+    /// of them is current as long as the product is at the version that it was read at.
     pub version: u64,
     /// When the last of those commits was decided.
     pub updated_at: Timestamp,
 }
 
 impl Product {
-    /// What watchers are told.
+    /// Returns the snapshot for watchers.
     pub fn snapshot(&self) -> StockSnapshot {
         StockSnapshot { product_id: self.id, stock: self.stock, version: self.version, at: self.updated_at }
     }
 }
 
-/// What it takes to put a product on sale; [`ProductDraft::check`] makes the [`Product`].
+/// The data of a new product. [`ProductDraft::check`] turns it into a [`Product`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductDraft {
     /// See [`Product::slug`].
@@ -144,7 +144,7 @@ pub struct ProductDraft {
     pub image: String,
     /// See [`Product::price`].
     pub price: Money,
-    /// Units for sale.
+    /// The number of units for sale.
     pub stock: u32,
     /// See [`Product::per_shopper_limit`].
     pub per_shopper_limit: Option<u32>,
@@ -158,37 +158,37 @@ pub struct ProductDraft {
     pub extend_by: Option<Duration>,
 }
 
-/// What is wrong with a product that somebody wants to add.
+/// Why a draft is not a valid product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProductError {
-    /// The slug's form.
+    /// The slug has an invalid form.
     #[error("a slug is lower-case letters, digits and single hyphens, at most 64 characters")]
     Slug,
-    /// The name's length.
+    /// The name is empty or too long.
     #[error("a name is 1 to 200 characters")]
     Name,
-    /// The description's length.
+    /// The description is too long.
     #[error("a description is at most 2000 characters")]
     Description,
-    /// The price, or price × stock, is out of range.
+    /// The price, or the price times the stock, is out of range.
     #[error("a price is zero or more, and price times stock must be countable")]
     Price,
-    /// Too many units.
+    /// There are too many units.
     #[error("stock is at most {MAX_STOCK}")]
     Stock,
-    /// A limit of nothing.
+    /// The limit per shopper is zero.
     #[error("a limit per shopper is at least 1")]
     Limit,
-    /// Ends before it starts.
+    /// The sale ends before it starts.
     #[error("a sale ends after it starts")]
     Window,
-    /// A span out of range.
+    /// A duration is out of range.
     #[error("hold, payment and extension times are 1 second to 30 days")]
     Span,
 }
 
 impl ProductDraft {
-    /// A draft with the shop's usual times: two minutes to decide, ten to pay, one extension of two minutes.
+    /// Returns a draft with the default times: two minutes for a hold, ten minutes to pay, and an extension of two minutes.
     pub fn new(slug: Slug, name: impl Into<String>, price: Money, stock: u32) -> Self {
         Self {
             slug,
@@ -205,35 +205,50 @@ impl ProductDraft {
         }
     }
 
-    /// The product this draft describes, all for sale, or the first thing wrong with it.
+    /// Returns the product with all units for sale, or the first error of the draft.
     pub fn check(self, id: ProductId, now: Timestamp) -> Result<Product, ProductError> {
-        let spans = [Some(self.hold_for), Some(self.pay_within), self.extend_by];
-        let sane = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
-        let wrong = [
-            ((1..=200).contains(&self.name.trim().chars().count()), ProductError::Name),
-            (self.description.chars().count() <= 2000, ProductError::Description),
-            (self.price.minor >= 0 && self.price.times(self.stock).is_some(), ProductError::Price),
-            (self.stock <= MAX_STOCK, ProductError::Stock),
-            (self.per_shopper_limit != Some(0), ProductError::Limit),
-            (self.window.starts_at.zip(self.window.ends_at).is_none_or(|(s, e)| s < e), ProductError::Window),
-            (spans.iter().flatten().all(|s| sane.contains(s)), ProductError::Span),
+        // Without `..`, so that a new field cannot be forgotten here.
+        let Self {
+            slug,
+            name,
+            description,
+            image,
+            price,
+            stock,
+            per_shopper_limit,
+            window,
+            hold_for,
+            pay_within,
+            extend_by,
+        } = self;
+        let name = name.trim().to_owned();
+        let durations = [Some(hold_for), Some(pay_within), extend_by];
+        let allowed = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
+        let checks = [
+            ((1..=200).contains(&name.chars().count()), ProductError::Name),
+            (description.chars().count() <= 2000, ProductError::Description),
+            (price.minor >= 0 && price.times(stock).is_some(), ProductError::Price),
+            (stock <= MAX_STOCK, ProductError::Stock),
+            (per_shopper_limit != Some(0), ProductError::Limit),
+            (window.starts_at.zip(window.ends_at).is_none_or(|(s, e)| s < e), ProductError::Window),
+            (durations.iter().flatten().all(|s| allowed.contains(s)), ProductError::Span),
         ];
-        if let Some((_, error)) = wrong.into_iter().find(|(fine, _)| !fine) {
+        if let Some((_, error)) = checks.into_iter().find(|(valid, _)| !valid) {
             return Err(error);
         }
         Ok(Product {
             id,
-            slug: self.slug,
-            name: self.name.trim().to_owned(),
-            description: self.description,
-            image: self.image,
-            price: self.price,
-            stock: Stock::new(self.stock),
-            per_shopper_limit: self.per_shopper_limit,
-            window: self.window,
-            hold_for: self.hold_for,
-            pay_within: self.pay_within,
-            extend_by: self.extend_by,
+            slug,
+            name,
+            description,
+            image,
+            price,
+            stock: Stock::new(stock),
+            per_shopper_limit,
+            window,
+            hold_for,
+            pay_within,
+            extend_by,
             version: 0,
             updated_at: now,
         })

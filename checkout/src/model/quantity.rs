@@ -1,8 +1,8 @@
-//! How many units one hold may ask for.
+//! The number of units of a hold.
 
 use serde::{Deserialize, Serialize};
 
-/// No honest basket holds more; anything above is a mistake or an attack.
+/// Maximum number of units of one hold. More is a mistake or an attack.
 pub const MAX_QUANTITY: u32 = 10_000;
 
 /// One to [`MAX_QUANTITY`] units.
@@ -10,7 +10,7 @@ pub const MAX_QUANTITY: u32 = 10_000;
 #[serde(try_from = "i64", into = "i64")]
 pub struct Quantity(u32);
 
-/// The number was not from one to [`MAX_QUANTITY`].
+/// The number is not from one to [`MAX_QUANTITY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a quantity is a whole number from 1 to {MAX_QUANTITY}")]
 pub struct QuantityError;

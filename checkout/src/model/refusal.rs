@@ -1,84 +1,87 @@
-//! Every expected "no". It travels as it is from `decide` to the browser and to API clients; `server/src/problem.rs`
-//! turns it into HTTP, `app/src/messages.rs` into words for shoppers.
+//! Expected refusals. `decide` returns them and they reach API clients and the browser unchanged. `server/src/problem.rs`
+//! maps them to HTTP, `app/src/messages.rs` to messages for shoppers.
 
 use super::{OrderId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Why a request was understood and not granted. Nothing was consumed by it (P8).
+/// Why a valid request was refused. A refused request changes nothing (P8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "refusal", rename_all = "snake_case")]
 pub enum Refusal {
-    /// No such product.
+    /// The product does not exist.
     #[error("there is no such product")]
     UnknownProduct,
-    /// No such hold, or somebody else's.
+    /// The hold does not exist or belongs to another owner.
     #[error("there is no such hold")]
     UnknownHold,
-    /// No such order, or somebody else's.
+    /// The order does not exist or belongs to another owner.
     #[error("there is no such order")]
     UnknownOrder,
-    /// Fewer units are available than were asked for.
+    /// Fewer units are available than requested.
     #[error("only {available} available")]
     SoldOut {
         /// Units available now.
         available: u32,
-        /// Units in holds and unpaid orders, which may come back.
+        /// Units in holds and unpaid orders, which may return to stock.
         may_return: u32,
     },
-    /// The sale has yet to open.
+    /// The sale is not open yet.
     #[error("the sale opens at {starts_at}")]
     SaleNotStarted {
         /// When it opens.
         starts_at: Timestamp,
     },
-    /// The sale is over.
+    /// The sale has ended.
     #[error("the sale ended at {ended_at}")]
     SaleEnded {
         /// When it ended.
         ended_at: Timestamp,
     },
-    /// The shopper would have more than the sale allows each.
+    /// The shopper would have more units than the limit per shopper.
     #[error("at most {limit} for each shopper, and this one already has {taken}")]
     LimitReached {
-        /// The most one shopper may have.
+        /// The limit per shopper.
         limit: u32,
-        /// What this one has in active holds, pending and paid orders.
+        /// The shopper's units in active holds, pending orders and paid orders.
         taken: u32,
     },
-    /// The hold ran out.
+    /// The hold has expired.
     #[error("the hold expired at {expired_at}")]
     HoldExpired {
-        /// When.
+        /// When the hold expired.
         expired_at: Timestamp,
     },
-    /// The hold was given back.
+    /// The hold was released.
     #[error("the hold was released")]
     HoldReleased,
-    /// The hold has become an order already.
+    /// The hold has become an order.
     #[error("the hold has become order {order_id}")]
     HoldUsed {
-        /// Which.
+        /// The order.
         order_id: OrderId,
     },
-    /// The sale allows no extension, or it has been used.
+    /// The product allows no extension, or the hold has been extended.
     #[error("this hold cannot be extended further")]
     NoExtension,
     /// The order is paid, so it cannot be cancelled.
     #[error("the order is paid")]
     OrderPaid,
-    /// The idempotency key stands for a request that said something else.
+    /// A request with the same idempotency key is in progress. A retry after its end returns its reply.
+    #[error("a request with this idempotency key is in progress")]
+    InProgress,
+    /// The idempotency key was used for a different request.
     #[error("this idempotency key was used for a different request")]
     KeyReused,
     /// Another product has that slug.
     #[error("another product has this slug")]
     SlugTaken,
-    /// The operator asked for a total below what is held, pending or sold.
+    /// The new total is lower than what is held, pending or sold.
     #[error("{committed} units are held, pending or sold, and the total cannot be less")]
     StockCommitted {
-        /// The least the total can be now.
+        /// The lowest possible total.
         committed: u32,
     },
-    /// The operator asked for more units than can be counted, or paid for.
+    /// The new total is too large, or its price is.
     #[error("more units than can be counted or paid for")]
     TooMuchStock,
 }

@@ -1,11 +1,10 @@
-//! Whose a hold or an order is.
+//! Owners of holds and orders, and the shoppers that limits apply to.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
 
-/// Who may see and use a hold or an order: an API client, or a browser session of the storefront. Another owner's
-/// things do not exist for you (404).
+/// The owner of a hold or an order: an API client, or a browser session of the storefront. Other owners get 404.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Owner(pub Uuid);
@@ -16,13 +15,13 @@ impl fmt::Display for Owner {
     }
 }
 
-/// The owner's own name for its customer, 1 to 200 characters with no control characters. The per-shopper limit
-/// counts by it; on the storefront the session is the shopper.
+/// The owner's name for a customer: 1 to 200 characters without control characters. The per-shopper limit applies to it. On
+/// the storefront each session is a shopper.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shopper(Box<str>);
 
-/// The name was empty, too long, or held control characters.
+/// The name is empty, too long, or contains control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a shopper is 1 to 200 characters of plain text")]
 pub struct ShopperError;
@@ -35,7 +34,7 @@ impl Shopper {
 }
 
 impl From<Owner> for Shopper {
-    /// The storefront's shoppers are their sessions.
+    /// On the storefront each session is a shopper.
     fn from(owner: Owner) -> Self {
         Self(owner.to_string().into())
     }

@@ -1,24 +1,24 @@
-//! The four counters of a product, and the only ways they move. P1 holds because nothing else can change them.
+//! The stock counters of a product. Every change goes through the methods of [`Stock`], which keep P1.
 
 use super::{ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// `total = available + held + pending + sold`, always (P1).
+/// The stock counters. At each commit `total = available + held + pending + sold` (P1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stock {
-    /// Units the sale has in all.
+    /// All units of the sale.
     pub total: u32,
-    /// Units anyone may hold now.
+    /// Units that are for sale now.
     pub available: u32,
-    /// Units in active holds: they may come back.
+    /// Units in active holds, which may return to stock.
     pub held: u32,
-    /// Units in orders that wait for their payment: they may come back.
+    /// Units in unpaid orders, which may return to stock.
     pub pending: u32,
-    /// Units paid for.
+    /// Units in paid orders.
     pub sold: u32,
 }
 
-/// Takes `n` from one counter and gives it to another, or does nothing and says `None`.
+/// Moves `n` units from one counter to another. Returns `None` if there are fewer.
 fn shift(from: &mut u32, to: &mut u32, n: u32) -> Option<()> {
     *from = from.checked_sub(n)?;
     // Cannot overflow: the counters sum to `total`, which is a u32.
@@ -27,18 +27,18 @@ fn shift(from: &mut u32, to: &mut u32, n: u32) -> Option<()> {
 }
 
 impl Stock {
-    /// All of it for sale.
+    /// Returns counters with all units for sale.
     pub fn new(total: u32) -> Self {
         Self { total, available: total, held: 0, pending: 0, sold: 0 }
     }
 
-    /// Does P1 hold? Asked again wherever counters come in from outside.
+    /// Returns whether the counters add up to the total (P1).
     pub fn is_consistent(&self) -> bool {
         let parts = [self.available, self.held, self.pending, self.sold];
         parts.iter().map(|&n| u64::from(n)).sum::<u64>() == u64::from(self.total)
     }
 
-    /// A hold takes `n`; `None` when fewer are available.
+    /// A hold reserves `n` units. Returns `None` if fewer are available.
     ///
     /// ```
     /// use checkout::model::Stock;
@@ -52,89 +52,89 @@ impl Stock {
         shift(&mut self.available, &mut self.held, n).map(|()| self)
     }
 
-    /// A hold ended without an order.
+    /// A hold ends without an order.
     pub fn release(mut self, n: u32) -> Option<Self> {
         shift(&mut self.held, &mut self.available, n).map(|()| self)
     }
 
-    /// A hold became an order.
+    /// A hold becomes an order.
     pub fn order(mut self, n: u32) -> Option<Self> {
         shift(&mut self.held, &mut self.pending, n).map(|()| self)
     }
 
-    /// An order was paid.
+    /// An order is paid.
     pub fn pay(mut self, n: u32) -> Option<Self> {
         shift(&mut self.pending, &mut self.sold, n).map(|()| self)
     }
 
-    /// An order was cancelled.
+    /// An unpaid order is cancelled.
     pub fn cancel(mut self, n: u32) -> Option<Self> {
         shift(&mut self.pending, &mut self.available, n).map(|()| self)
     }
 
-    /// Money came for a cancelled order, and the stock is still there (P7).
+    /// A cancelled order is paid late, from available units (P7).
     pub fn resell(mut self, n: u32) -> Option<Self> {
         shift(&mut self.available, &mut self.sold, n).map(|()| self)
     }
 
-    /// The operator sets the total; `None` when more than that is held, pending or sold.
+    /// The operator sets the total. Returns `None` if more units than that are held, pending or sold.
     pub fn adjust(self, total: u32) -> Option<Self> {
         let available = total.checked_sub(self.committed())?;
         Some(Self { total, available, ..self })
     }
 
-    /// Units that are held, pending or sold: the total cannot go below this.
+    /// The number of units that are held, pending or sold. The total cannot be lower.
     pub fn committed(&self) -> u32 {
         self.total - self.available
     }
 }
 
-/// What moved in one commit, for the audit trail: units by cause.
+/// The change of stock in one commit, in units by cause. It is stored in the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StockDelta {
-    /// Units newly held.
-    #[serde(skip_serializing_if = "unmoved")]
+    /// Units of new holds.
+    #[serde(skip_serializing_if = "is_zero")]
     pub held: u32,
-    /// Units given back by the shopper.
-    #[serde(skip_serializing_if = "unmoved")]
+    /// Units of released holds.
+    #[serde(skip_serializing_if = "is_zero")]
     pub released: u32,
-    /// Units of holds that ran out.
-    #[serde(skip_serializing_if = "unmoved")]
+    /// Units of expired holds.
+    #[serde(skip_serializing_if = "is_zero")]
     pub expired: u32,
-    /// Units ordered.
-    #[serde(skip_serializing_if = "unmoved")]
+    /// Units of new orders.
+    #[serde(skip_serializing_if = "is_zero")]
     pub ordered: u32,
-    /// Units paid.
-    #[serde(skip_serializing_if = "unmoved")]
+    /// Units of paid orders.
+    #[serde(skip_serializing_if = "is_zero")]
     pub paid: u32,
     /// Units of cancelled orders.
-    #[serde(skip_serializing_if = "unmoved")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub cancelled: u32,
-    /// Units sold to late money.
-    #[serde(skip_serializing_if = "unmoved")]
+    /// Units of cancelled orders that were paid late.
+    #[serde(skip_serializing_if = "is_zero")]
     pub resold: u32,
-    /// Change of the total by the operator.
-    #[serde(skip_serializing_if = "unmoved")]
+    /// The operator's change of the total.
+    #[serde(skip_serializing_if = "is_zero")]
     pub adjusted: i64,
 }
 
-/// What did not move is left out of the trail.
-fn unmoved<T: Default + PartialEq>(units: &T) -> bool {
+/// A cause without units is left out of the JSON.
+fn is_zero<T: Default + PartialEq>(units: &T) -> bool {
     *units == T::default()
 }
 
-/// What a watcher of a product is told: the counters as one commit left them (P10).
+/// The stock counters as one commit left them, for watchers of a product (P10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockSnapshot {
-    /// Whose stock this is.
+    /// The product.
     pub product_id: ProductId,
     /// The counters.
     #[serde(flatten)]
     pub stock: Stock,
-    /// Grows by one with each commit that touched the product; a lower one is older.
+    /// The product's version. A lower version is older.
     pub version: u64,
-    /// When that commit was decided, by the server's clock.
+    /// When the commit was decided, by the server's clock.
     pub at: Timestamp,
 }
 
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_movement_keeps_the_sum_or_is_refused() {
+    fn each_movement_keeps_the_sum_or_returns_none() {
         let stock = Stock { total: 10, available: 4, held: 3, pending: 2, sold: 1 };
         for n in 0..6 {
             let moves = [

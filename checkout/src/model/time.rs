@@ -1,4 +1,4 @@
-//! An instant, as the shop counts it.
+//! Instants with millisecond precision.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
@@ -8,15 +8,15 @@ use std::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// Milliseconds since the Unix epoch, UTC. Both stores keep exactly this precision. In JSON it is RFC 3339.
+/// Milliseconds since the Unix epoch in UTC. Both stores keep this precision. In JSON it is RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
-/// The last instant RFC 3339 can write: the end of the year 9999.
+/// The last instant that RFC 3339 can represent: the end of the year 9999.
 const LAST_MS: i64 = 253_402_300_799_999;
 
 impl Timestamp {
-    /// From milliseconds since the epoch, held within the years 1970 to 9999.
+    /// Converts milliseconds since the epoch, clamped to the years 1970 to 9999.
     pub fn from_millis(ms: i64) -> Self {
         Self(ms.clamp(0, LAST_MS))
     }
@@ -26,23 +26,23 @@ impl Timestamp {
         self.0
     }
 
-    /// The same instant as a date and time in UTC, for a driver or a formatter.
+    /// Returns the instant as a date and time in UTC.
     pub fn to_datetime(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// From a date and time, cut to the millisecond.
+    /// Converts a date and time, truncated to the millisecond.
     pub fn from_datetime(at: OffsetDateTime) -> Self {
         let ms = at.unix_timestamp_nanos().div_euclid(1_000_000);
         Self::from_millis(i64::try_from(ms).unwrap_or(LAST_MS))
     }
 
-    /// From RFC 3339 text.
+    /// Parses RFC 3339.
     pub fn parse(text: &str) -> Result<Self, time::error::Parse> {
         OffsetDateTime::parse(text, &Rfc3339).map(Self::from_datetime)
     }
 
-    /// How long from here until `later`; zero when `later` has passed.
+    /// Returns the duration until `later`; zero if `later` has passed.
     pub fn until(self, later: Self) -> Duration {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_spans_stop_at_the_first_year_and_the_last() {
+    fn arithmetic_is_clamped_to_the_years_1970_to_9999() {
         assert_eq!(Timestamp::from_millis(5) - Duration::from_secs(u64::MAX), Timestamp::from_millis(0));
         assert_eq!(Timestamp::from_millis(5) - Duration::from_millis(2), Timestamp::from_millis(3));
         let far = Timestamp::from_millis(0) + Duration::from_secs(u64::MAX);
