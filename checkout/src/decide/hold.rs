@@ -1,4 +1,4 @@
-//! Holds: placed, given back, extended, run out.
+//! Places, releases, extends and expires holds.
 
 use super::{Decision, limit_key, own_claim};
 use crate::{
@@ -16,7 +16,7 @@ pub(super) fn place(state: &State, place: &PlaceHold, now: Timestamp) -> Result<
     }
     let qty = place.qty.get();
     if let Some(limit) = product.per_shopper_limit {
-        // A request that names no shopper is a shopper of its own.
+        // A request without a shopper counts as a new shopper.
         let taken = place.shopper.clone().map_or(0, |shopper| state.units_used(&limit_key(place, shopper)));
         if taken.saturating_add(qty) > limit {
             return Err(Refusal::LimitReached { limit, taken });
@@ -57,7 +57,7 @@ pub(super) fn extend(state: &State, id: HoldId, owner: Owner, now: Timestamp) ->
     Ok(Decision::new(vec![Effect::HoldChanged(after.clone())], Reply::Hold(after)))
 }
 
-/// Takes back what is due of these claims. Answers the units that came back and how.
+/// Expires the overdue ones of these claims. Returns the effects and the number of units that return to stock.
 pub(crate) fn reclaim(state: &State, product: ProductId, due: &[HoldId], now: Timestamp) -> (Vec<Effect>, u32) {
     let claims = due.iter().filter_map(|id| state.claim(*id)).map(|(_, claim)| claim);
     let mut effects = Vec::new();
@@ -75,14 +75,14 @@ pub(crate) fn reclaim(state: &State, product: ProductId, due: &[HoldId], now: Ti
     (effects, units)
 }
 
-/// A hold ends without an order: its units come back, and money that waits for it will wait in vain.
+/// Ends a hold without an order: its units return to stock, and its parked payments are unmatched.
 fn end(claim: &Claim, after: Hold, movement: StockMovement) -> Vec<Effect> {
     let back = Effect::StockMoved(after.product_id, movement);
     let parked = claim.parked.iter().cloned().map(super::payment::unmatched_outcome).map(Effect::PaymentRecorded);
     [back, Effect::HoldChanged(after)].into_iter().chain(parked).collect()
 }
 
-/// An order ends without its money: its units come back.
+/// Cancels an order: its units return to stock.
 pub(super) fn cancel(order: &Order, reason: CancelReason, now: Timestamp) -> [Effect; 2] {
     let back = Effect::StockMoved(order.product_id, StockMovement::Cancel(order.qty.get()));
     [back, Effect::OrderChanged(order.clone().cancel(reason, now))]

@@ -1,5 +1,4 @@
-//! The rules. Pure: state, command and time come in as values, a decision or a refusal comes out; no I/O, no clock, no
-//! random source. The simulation drives exactly this code.
+//! The rules: `(state, command, now) → decision or refusal`. Pure: no I/O, no clock, no random source.
 
 mod hold;
 mod order;
@@ -14,12 +13,12 @@ use crate::{
 
 pub(crate) use hold::reclaim;
 
-/// What a granted command does, and what its caller is told.
+/// The effects of a granted command, and its reply.
 #[derive(Debug)]
 pub(crate) struct Decision {
     pub(crate) effects: Vec<Effect>,
     pub(crate) reply: Reply,
-    /// The answer was given before, and nothing is done now.
+    /// The reply is a stored one, and there are no effects.
     pub(crate) replayed: bool,
 }
 
@@ -28,13 +27,13 @@ impl Decision {
         Self { effects, reply, replayed: false }
     }
 
-    /// Nothing to do: it had been done, under another key or under none.
+    /// A no-op: the command's effect exists already.
     fn nothing(reply: Reply) -> Self {
         Self { effects: Vec::new(), reply, replayed: false }
     }
 }
 
-/// Decides one command on what is known, at `now`.
+/// Decides one command on the known state at `now`.
 pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result<Decision, Refusal> {
     let keyed = command.requester().and_then(|by| Some((by.owner, by.idempotency.as_ref()?)));
     if let Some((owner, idempotency)) = keyed
@@ -54,7 +53,7 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
         Command::PlaceOrder { id, hold, by } => order::place(state, *id, *hold, by.owner, now),
         Command::CancelOrder { order, by } => order::cancel(state, *order, by.owner, now),
         Command::RecordPayment(payment) => payment::record(state, payment, now),
-        // Its work is the reclaim that the writer does before it decides.
+        // The batch has reclaimed the overdue units before it decides.
         Command::Sweep(_) => Ok(Decision::nothing(Reply::Swept(0))),
         Command::ExpireUnmatched { .. } => Ok(payment::expire_unmatched(state)),
     }?;
@@ -65,8 +64,8 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
     Ok(decision)
 }
 
-/// What must be known to decide the command, that is not. Keys come first: a repetition must get its stored answer, not
-/// what its request would get today.
+/// Adds to `request` the data that the command needs and the state lacks. The key is part of it: a retry must return its
+/// stored reply, even if the request would be refused now.
 pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadRequest) {
     let keyed = command.requester().and_then(|by| Some((by.owner, by.idempotency.as_ref()?)));
     if let Some((owner, idempotency)) = keyed
@@ -115,7 +114,7 @@ fn request_claim(state: &State, reference: Reference, request: &mut LoadRequest)
     }
 }
 
-/// The tally that limits this hold, where its product has a limit and the shopper has a name.
+/// The limit that applies to a hold, if its product has a limit and its shopper a name.
 fn limited(state: &State, place: &PlaceHold) -> impl Iterator<Item = LimitKey> {
     let limit = state.product_state(place.product).and_then(|product_state| product_state.product.per_shopper_limit);
     limit.and(place.shopper.clone()).map(|shopper| limit_key(place, shopper)).into_iter()
@@ -125,7 +124,7 @@ fn limit_key(place: &PlaceHold, shopper: Shopper) -> LimitKey {
     LimitKey { product: place.product, owner: place.by.owner, shopper }
 }
 
-/// The product that the decision on a command rests on.
+/// The product that a command is about, if it is known.
 pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> {
     let claimed = |reference| state.claim_by(reference).map(|(product_state, _)| product_state.product.id);
     match command {
@@ -140,8 +139,8 @@ pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> 
     }
 }
 
-/// The product whose due claims must be taken back before the command is decided: it asks for more than is available,
-/// and something under the product is due (P4). A sweep always asks.
+/// The product whose overdue claims must be reclaimed before the command is decided: the command needs more units than are
+/// available, and a claim is due (P4). A sweep needs all units.
 pub(crate) fn needs_reclaim(state: &State, command: &Command, now: Timestamp) -> Option<ProductId> {
     let (product_state, units) = match command {
         Command::Sweep(product) => (state.product_state(*product)?, u32::MAX),
@@ -157,7 +156,7 @@ pub(crate) fn needs_reclaim(state: &State, command: &Command, now: Timestamp) ->
     (is_due && product_state.product.stock.available < units).then_some(product_state.product.id)
 }
 
-/// An owner sees only their own; another's does not exist for them.
+/// Returns the owner's claim. A claim of another owner is unknown to them.
 fn own_claim(state: &State, hold: HoldId, owner: Owner) -> Result<(&ProductState, &Claim), Refusal> {
     state.claim(hold).filter(|(_, claim)| claim.hold.owner == owner).ok_or(Refusal::UnknownHold)
 }

@@ -1,4 +1,4 @@
-//! Orders: placed from a hold, cancelled by whoever placed them.
+//! Places orders from holds, and cancels orders for their owners.
 
 use super::{Decision, hold, own_claim, payment};
 use crate::{
@@ -25,7 +25,7 @@ pub(super) fn place(
         owner,
         shopper: hold.shopper.clone(),
         qty: hold.qty,
-        // Cannot overflow: a product's price times all of its stock is countable.
+        // Does not overflow: a product's price times its whole stock fits.
         amount: product.price.times(qty).unwrap_or(product.price),
         created_at: now,
         pay_by: now + product.pay_within,
@@ -34,7 +34,7 @@ pub(super) fn place(
     let mut stock = product.stock.order(qty).unwrap_or(product.stock);
     let ordered = Effect::StockMoved(product.id, StockMovement::Order(qty));
     let mut effects = vec![ordered, Effect::HoldChanged(hold), Effect::OrderChanged(order.clone())];
-    // What the provider said before there was an order takes effect in the order it was said (P6).
+    // Parked payments take effect in the order in which they came (P6).
     for parked in &claim.parked {
         let settlement = payment::apply_to_order(&order, stock, parked, now);
         order = settlement.order.clone().unwrap_or(order);

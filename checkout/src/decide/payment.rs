@@ -1,4 +1,4 @@
-//! Payments: one effect each, however often, late or out of order they are told (P5–P7).
+//! Records payment events. Each has one effect, even if it comes repeatedly, late or out of order (P5–P7).
 
 use super::Decision;
 use crate::{
@@ -21,7 +21,7 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
     }
     let earlier = state.by_transaction(&payment.transaction_id, payment.status);
     if earlier.is_some_and(|earlier| earlier.fingerprint == payment.fingerprint) {
-        // Not every scheme's signature covers the key: whoever has caught a request could use up the key of another one.
+        // Not every scheme signs the key. A replayed request under another event's key must not use up that key.
         return Ok(duplicate(order_now()));
     }
     let mut payment = payment.clone();
@@ -42,12 +42,12 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
     Ok(Decision::new(settlement.effects(payment), reply))
 }
 
-/// The same words again: they are on disk already.
+/// The same event again. It is stored already.
 fn duplicate(order: Option<&Order>) -> Decision {
     Decision { effects: Vec::new(), reply: reply(PaymentVerdict::Duplicate, order), replayed: true }
 }
 
-/// What a payment does to an order.
+/// The effect of a payment on an order.
 pub(super) struct Settlement {
     pub(super) outcome: EventOutcome,
     pub(super) order: Option<Order>,
@@ -71,8 +71,8 @@ impl Settlement {
     }
 }
 
-/// The whole of P7: a success pays a pending order, or a cancelled one whose stock is still there; else the money goes
-/// back. A failure ends a pending order and never undoes a paid one.
+/// Decides what a payment does to an order (P7). A success pays a pending order, or a cancelled one whose units are still
+/// available; any other success is due for refund. A failure cancels a pending order and never changes a paid one.
 pub(super) fn apply_to_order(order: &Order, stock: Stock, payment: &Payment, now: Timestamp) -> Settlement {
     let qty = order.qty.get();
     let paid = || order.clone().pay(payment.transaction_id.clone(), now);
@@ -95,13 +95,13 @@ fn refund(reason: RefundReason) -> Settlement {
     Settlement::only(EventOutcome::RefundDue(reason))
 }
 
-/// What the provider left out is not checked.
+/// Compares the reported amount with the order's. A field that the provider left out is not checked.
 fn matches_amount(order: &Order, payment: &Payment) -> bool {
     payment.reported.amount.is_none_or(|minor| minor == order.amount.minor)
         && payment.reported.currency.is_none_or(|currency| currency == order.amount.currency)
 }
 
-/// A payment about a hold that is no order: it waits while the hold may become one, else it came in vain.
+/// The outcome of a payment for a hold without an order. It is parked while the hold may still become an order.
 fn without_order(claim: &Claim, payment: &Payment) -> EventOutcome {
     match (payment.status, claim.hold.state) {
         (PaymentStatus::Processing, _) => EventOutcome::Ignored,
@@ -110,7 +110,7 @@ fn without_order(claim: &Claim, payment: &Payment) -> EventOutcome {
     }
 }
 
-/// No order will come: money goes back, anything else is of no use.
+/// Gives a payment the outcome of one whose order will never come: a success is due for refund.
 pub(super) fn unmatched_outcome(payment: Payment) -> Payment {
     let outcome = match payment.status {
         PaymentStatus::Success => EventOutcome::RefundDue(RefundReason::OrderNeverCreated),
@@ -119,7 +119,7 @@ pub(super) fn unmatched_outcome(payment: Payment) -> Payment {
     payment.with(outcome)
 }
 
-/// Gives up on the payments that were parked too long under no known claim.
+/// Expires the loaded payments that were parked for too long without a known hold or order.
 pub(super) fn expire_unmatched(state: &State) -> Decision {
     let effects: Vec<_> =
         state.unmatched_payments().iter().cloned().map(unmatched_outcome).map(Effect::PaymentRecorded).collect();

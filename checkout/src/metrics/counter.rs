@@ -1,20 +1,20 @@
-//! Counts by name. The names are an enum's, so that to count is to add to one place of a list.
+//! Counters by label. The labels are an enum, so that counting is one atomic addition.
 
 use std::{
     marker::PhantomData,
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// Names that something is counted by.
+/// The label of a counter.
 pub trait Label: Copy + 'static {
-    /// All of them, in order.
+    /// The names of all labels, in order.
     const NAMES: &'static [&'static str];
 
-    /// The place of this one among them.
+    /// The label's index in that list.
     fn index(self) -> usize;
 }
 
-/// An enum whose variants have names.
+/// Defines an enum whose variants have names.
 macro_rules! labels {
     ($(#[$doc:meta])* $label:ident { $($variant:ident = $name:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -36,7 +36,7 @@ macro_rules! labels {
 
 pub(super) use labels;
 
-/// How often each has happened.
+/// A counter for each label.
 #[derive(Debug)]
 pub struct LabeledCounter<L> {
     counts: Box<[AtomicU64]>,
@@ -50,7 +50,7 @@ impl<L: Label> Default for LabeledCounter<L> {
 }
 
 impl<L: Label> LabeledCounter<L> {
-    /// It has happened once more.
+    /// Adds one.
     pub fn record(&self, label: L) {
         if let Some(count) = self.counts.get(label.index()) {
             count.fetch_add(1, Ordering::Relaxed);
@@ -63,7 +63,7 @@ impl<L: Label> LabeledCounter<L> {
         }
     }
 
-    /// Each name, and how often it has happened.
+    /// Returns each label's name and count.
     pub fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
         L::NAMES.iter().copied().zip(self.counts.iter().map(|count| count.load(Ordering::Relaxed)))
     }

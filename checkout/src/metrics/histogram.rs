@@ -1,45 +1,45 @@
-//! How values are spread, in buckets whose bounds are known beforehand.
+//! Histograms with fixed buckets.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts of values by size, and their sum.
+/// Counts of values by bucket, and their sum.
 #[derive(Debug)]
 pub struct Histogram {
     bounds: &'static [f64],
-    /// One more than there are bounds: the last is for what is greater than all.
+    /// One more than there are bounds: the last counts the values above all bounds.
     counts: Box<[AtomicU64]>,
-    /// The bits of a float.
+    /// The bits of an `f64`.
     sum: AtomicU64,
 }
 
-/// How many values were at most this.
+/// The number of values up to a bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
-    /// The upper bound, which belongs to it.
+    /// The inclusive upper bound.
     pub at_most: f64,
-    /// The values up to there, all smaller ones too.
+    /// The cumulative count.
     pub count: u64,
 }
 
 impl Histogram {
-    /// Nothing yet, in buckets with these upper bounds, which grow.
+    /// Returns an empty histogram with these ascending upper bounds.
     pub fn new(bounds: &'static [f64]) -> Self {
         let counts = (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect();
         Self { bounds, counts, sum: AtomicU64::new(0_f64.to_bits()) }
     }
 
-    /// One value more.
+    /// Adds a value.
     pub fn record(&self, value: f64) {
         let place = self.bounds.partition_point(|bound| *bound < value);
         if let Some(count) = self.counts.get(place) {
             count.fetch_add(1, Ordering::Relaxed);
         }
         let more = |sum| Some((f64::from_bits(sum) + value).to_bits());
-        // It is tried again until nobody came in between, and so it succeeds.
+        // Retries until no other thread interferes, so it never fails.
         let _ = self.sum.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
-    /// The buckets, smallest first; the last has no bound, and its count is that of all.
+    /// Returns the buckets, smallest first. The last has no bound and counts all values.
     pub fn read(&self) -> impl Iterator<Item = Bucket> {
         let bounds = self.bounds.iter().copied().chain([f64::INFINITY]);
         bounds.zip(&self.counts).scan(0, |below, (at_most, count)| {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_in_the_first_bucket_that_reaches_it_and_in_all_above() {
+    fn buckets_are_cumulative_and_include_their_bound() {
         let histogram = Histogram::new(&[1.0, 2.0, 4.0]);
         for value in [0.5, 1.0, 1.5, 4.0, 9.0] {
             histogram.record(value);

@@ -1,5 +1,5 @@
-//! What the engine has done since it started, in numbers that anybody may read at any time: the writer adds to them once a
-//! batch, and nobody waits for anybody. How they are shown is the edge's business.
+//! Counters and histograms of the engine since its start. The writer updates them once a batch, and reading them takes no
+//! lock. The server decides how to expose them.
 
 mod counter;
 mod histogram;
@@ -19,13 +19,13 @@ use crate::{
 use counter::labels;
 use std::time::Duration;
 
-/// Commands in a batch: powers of two, for nobody cares whether it is 200 or 210.
+/// Commands in a batch, in powers of two.
 const BATCH_BOUNDS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
-/// Seconds that a commit takes: a good disk needs a fraction of a millisecond, a bad day a second.
+/// Seconds of a commit: from half a millisecond on a good disk to seconds under trouble.
 const COMMIT_BOUNDS: [f64; 13] = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
 
 labels! {
-    /// How a request for a hold or an order was answered.
+    /// The result of a request for a hold or an order.
     RequestOutcome {
         Granted = "granted",
         Replayed = "replayed",
@@ -52,7 +52,7 @@ labels! {
 }
 
 labels! {
-    /// How an order ended. One that was cancelled may yet be paid.
+    /// How an order ended. A cancelled order may still be paid later.
     OrderOutcome {
         Paid = "paid",
         PaymentFailed = "payment_failed",
@@ -63,7 +63,7 @@ labels! {
 }
 
 labels! {
-    /// What became of a payment event. What was parked may yet become something else.
+    /// The outcome of a payment event. A parked event gets another outcome later.
     PaymentOutcome {
         Applied = "applied",
         Parked = "parked",
@@ -75,7 +75,7 @@ labels! {
 }
 
 labels! {
-    /// Why a batch was not written as it was decided.
+    /// Why a batch was not committed as it was decided.
     BatchFailure {
         Conflict = "overtaken",
         Contended = "contended",
@@ -86,24 +86,24 @@ labels! {
     }
 }
 
-/// The numbers. Each only ever grows.
+/// The counters and histograms. None ever decreases.
 #[derive(Debug)]
 pub struct EngineMetrics {
-    /// Answers to those who asked for a hold.
+    /// Requests for a hold, by result.
     pub holds: LabeledCounter<RequestOutcome>,
-    /// Answers to those who asked for an order.
+    /// Requests for an order, by result.
     pub orders: LabeledCounter<RequestOutcome>,
-    /// Holds that ended.
+    /// Holds that ended, by how.
     pub holds_ended: LabeledCounter<HoldOutcome>,
-    /// Orders that were paid or cancelled.
+    /// Orders that were paid or cancelled, by how.
     pub orders_ended: LabeledCounter<OrderOutcome>,
-    /// Payment events as they were stored.
+    /// Stored payment events, by outcome.
     pub payments: LabeledCounter<PaymentOutcome>,
-    /// Batches that were not written as they were decided.
+    /// Batches that were not committed as they were decided, by reason.
     pub batch_failures: LabeledCounter<BatchFailure>,
-    /// Commands that shared a commit.
+    /// Commands that share a commit.
     pub batch_commands: Histogram,
-    /// Seconds from the first statement that writes to the end of the commit.
+    /// Seconds from the first write to the end of the commit.
     pub commit_seconds: Histogram,
 }
 
@@ -123,14 +123,14 @@ impl Default for EngineMetrics {
 }
 
 impl EngineMetrics {
-    /// A batch has been answered.
+    /// Records the replies of a batch.
     pub(crate) fn record_replies(&self, commands: &[Command], answers: &[Result<Idempotent<Reply>, Error>]) {
         for (command, answer) in commands.iter().zip(answers) {
             self.record_request(command, RequestOutcome::of(answer));
         }
     }
 
-    /// A command did not get in: too many were waiting.
+    /// Records a command that the full queue rejected.
     pub(crate) fn record_busy(&self, command: &Command) {
         self.record_request(command, RequestOutcome::Busy);
     }
@@ -143,7 +143,7 @@ impl EngineMetrics {
         }
     }
 
-    /// A batch of that many commands is on disk.
+    /// Records a commit of that many commands.
     pub(crate) fn record_commit(&self, commands: usize, took: Duration, writes: &WriteSet) {
         self.batch_commands.record(u32::try_from(commands).map_or(f64::INFINITY, f64::from));
         self.commit_seconds.record(took.as_secs_f64());
@@ -153,7 +153,7 @@ impl EngineMetrics {
         for order in writes.orders() {
             self.orders_ended.record_some(OrderOutcome::of(&order.state));
         }
-        for payment in writes.payments_added.iter().chain(&writes.payments_changed) {
+        for payment in writes.payments() {
             self.payments.record(PaymentOutcome::of(payment.outcome));
         }
     }
@@ -200,7 +200,7 @@ impl RequestOutcome {
 }
 
 impl HoldOutcome {
-    /// `None` where it was made to last longer.
+    /// `None` for an extended hold.
     fn of(state: HoldState) -> Option<Self> {
         match state {
             HoldState::Active => None,

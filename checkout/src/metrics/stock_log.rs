@@ -1,4 +1,4 @@
-//! What the log says of stock: what the operator did, always; what was held, sold or came back, to whoever looks for it.
+//! Logs stock changes: the operator's at info level, all others at debug level.
 
 use crate::{
     model::{Product, Stock, StockDelta},
@@ -6,7 +6,7 @@ use crate::{
 };
 use tracing::{Level, enabled};
 
-/// A line for each product that a commit has changed.
+/// Writes a line for each product that a commit has changed.
 pub(crate) fn log_stock(writes: &WriteSet) {
     for product in &writes.products_added {
         let (id, slug, Stock { total, .. }) = (product.id, product.slug.as_str(), product.stock);
