@@ -1,4 +1,4 @@
-//! Time and chance, as values that are handed in: the only file that asks the machine for either.
+//! The clock and the id generator. No other file reads the machine's clock or its random source.
 
 use crate::model::Timestamp;
 use std::{
@@ -7,24 +7,25 @@ use std::{
 };
 use uuid::{ContextV7, Uuid};
 
-/// Tells the time. The writer asks once a batch.
+/// Returns the current time. The writer reads it once a batch.
 pub trait Clock: Send + Sync + 'static {
-    /// Now, by the server's clock.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's own clock.
+/// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else asks")]
+    #[expect(clippy::disallowed_methods, reason = "all other code reads the time from a Clock")]
     fn now(&self) -> Timestamp {
         Timestamp::from_datetime(time::OffsetDateTime::now_utc())
     }
 }
 
-/// Mints ids: UUIDv7 of the clock's time, a counter within the millisecond, and random bits. Each sorts after the last.
+/// Generates UUIDv7 ids: the clock's time, a counter within the millisecond, and random bits. Each id sorts after the one
+/// before it. Clones share the counter.
 #[derive(Clone)]
 pub struct IdGenerator {
     clock: Arc<dyn Clock>,
@@ -32,43 +33,43 @@ pub struct IdGenerator {
 }
 
 impl IdGenerator {
-    /// A ids that stamps its ids by `clock`.
+    /// Returns a generator that takes the time from `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, counter: Arc::new(Mutex::new(ContextV7::new())) }
     }
 
-    /// A new id, of whichever kind is asked for.
+    /// Returns a new id of the type that the caller needs.
     pub fn generate<T: From<Uuid>>(&self) -> T {
-        let age = Duration::from_millis(u64::try_from(self.clock.now().as_millis()).unwrap_or(0));
-        let stamp = uuid::Timestamp::from_unix(&*self.counter, age.as_secs(), age.subsec_nanos());
+        let since_epoch = Duration::from_millis(u64::try_from(self.clock.now().as_millis()).unwrap_or(0));
+        let stamp = uuid::Timestamp::from_unix(&*self.counter, since_epoch.as_secs(), since_epoch.subsec_nanos());
         Uuid::new_v7(stamp).into()
     }
 
-    /// About `span`, from half of it to one and a half: whoever waits for the same thing does not come back together.
+    /// Returns a random duration from 0.5 to 1.5 times `span`, so that competing retries spread out.
     pub(crate) fn jitter(&self, span: Duration) -> Duration {
-        let chance = self.generate::<Uuid>().as_u128() & 0xff;
-        span / 2 + span * u32::try_from(chance).unwrap_or(0) / 0xff
+        let random = self.generate::<Uuid>().as_u128() & 0xff;
+        span / 2 + span * u32::try_from(random).unwrap_or(0) / 0xff
     }
 }
 
-/// A clock that stands still until it is turned.
+/// A clock for tests. It moves only when a test moves it.
 #[cfg(feature = "testing")]
 #[derive(Debug)]
 pub struct ManualClock(std::sync::atomic::AtomicI64);
 
 #[cfg(feature = "testing")]
 impl ManualClock {
-    /// Stands at `at`.
+    /// Returns a clock that shows `at`.
     pub fn at(at: Timestamp) -> Self {
         Self(at.as_millis().into())
     }
 
-    /// Turns it on by `span`.
+    /// Moves the clock forward by `span`.
     pub fn advance(&self, span: Duration) {
         self.set(self.now() + span);
     }
 
-    /// Sets it, forwards or back.
+    /// Sets the clock, forward or back.
     pub fn set(&self, at: Timestamp) {
         self.0.store(at.as_millis(), std::sync::atomic::Ordering::SeqCst);
     }

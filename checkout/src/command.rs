@@ -1,86 +1,48 @@
-//! What the writer is asked to do, and what it answers. A command is a value: everything that `decide` may not ask for
-//! itself (ids, the payload) is in it.
+//! The writer's commands and replies. A command carries everything that `decide` must not ask for itself: ids and the
+//! payload.
 
 use crate::{
-    error::Error,
+    idempotency::Idempotency,
     model::{
         Hold, HoldId, Order, OrderId, OrderState, Owner, Payment, Product, ProductId, Quantity, RefundReason, Shopper,
         Timestamp,
     },
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
 
-/// The client's name for one request, unique among its own: 1 to 255 visible ASCII characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IdempotencyKey(Box<str>);
-
-impl IdempotencyKey {
-    /// Reads the header's value, quoted (as the IETF draft has it) or bare.
-    pub fn parse(value: &str) -> Option<Self> {
-        let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-        let fine = (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
-        fine.then(|| Self(bare.into()))
-    }
-
-    /// The bare key.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A key and what it stands for. It is stored in the transaction of the effect, so that the same request again gets the
-/// stored answer (P9); a refusal has no effect and stores nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Idempotency {
-    /// The client's name for the request.
-    pub key: IdempotencyKey,
-    /// SHA-256 of method, path and payload.
-    pub fingerprint: [u8; 32],
-}
-
-/// One thing to do.
+/// One request to the writer.
 #[derive(Debug, Clone)]
 pub(crate) enum Command {
+    /// Puts a product on sale.
     AddProduct(Box<Product>),
-    AdjustStock {
-        product: ProductId,
-        total: u32,
-    },
+    /// Sets how many units a product has in total.
+    AdjustStock { product: ProductId, total: u32 },
+    /// Places a hold.
     PlaceHold(PlaceHold),
-    ReleaseHold {
-        hold: HoldId,
-        by: Requester,
-    },
-    ExtendHold {
-        hold: HoldId,
-        by: Requester,
-    },
-    PlaceOrder {
-        id: OrderId,
-        hold: HoldId,
-        by: Requester,
-    },
-    CancelOrder {
-        order: OrderId,
-        by: Requester,
-    },
+    /// Releases a hold before it expires.
+    ReleaseHold { hold: HoldId, by: Requester },
+    /// Extends a hold, once.
+    ExtendHold { hold: HoldId, by: Requester },
+    /// Turns a hold into an order.
+    PlaceOrder { id: OrderId, hold: HoldId, by: Requester },
+    /// Cancels an unpaid order.
+    CancelOrder { order: OrderId, by: Requester },
+    /// Records a payment event.
     RecordPayment(Box<Payment>),
-    /// Take back what is due on this product.
+    /// Expires the overdue holds and unpaid orders of a product.
     Sweep(ProductId),
-    /// Give up on payments that were parked before this instant.
-    ExpireUnmatched {
-        before: Timestamp,
-    },
+    /// Makes unmatched payments that came before this instant due for refund.
+    ExpireUnmatched { before: Timestamp },
 }
 
-/// Who asks, and under which key.
+/// The owner that sends a command, and the command's idempotency key if it has one.
 #[derive(Debug, Clone)]
 pub(crate) struct Requester {
     pub(crate) owner: Owner,
     pub(crate) idempotency: Option<Idempotency>,
 }
 
+/// The payload of [`Command::PlaceHold`].
 #[derive(Debug, Clone)]
 pub(crate) struct PlaceHold {
     pub(crate) id: HoldId,
@@ -91,7 +53,7 @@ pub(crate) struct PlaceHold {
 }
 
 impl Command {
-    /// What it is called.
+    /// The command's name in traces.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::AddProduct(_) => "add_product",
@@ -107,7 +69,7 @@ impl Command {
         }
     }
 
-    /// Who asks under which key, for the commands that honour one.
+    /// The requester of a command that accepts an idempotency key; `None` for other commands.
     pub(crate) fn requester(&self) -> Option<&Requester> {
         match self {
             Self::PlaceHold(PlaceHold { by, .. })
@@ -120,24 +82,24 @@ impl Command {
     }
 }
 
-/// What was done. Stored as JSON under the request's idempotency key.
+/// The result of a granted command. It is stored as JSON under the command's idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// The product.
+    /// The product after the command.
     Product(Box<Product>),
-    /// The hold.
+    /// The hold after the command.
     Hold(Hold),
-    /// The order.
+    /// The order after the command.
     Order(Order),
-    /// What became of a payment event.
+    /// The outcome of a payment event.
     Payment(PaymentReply),
-    /// How much was swept.
+    /// The number of units that a sweep returned to stock, or of payments that it expired.
     Swept(u32),
 }
 
 impl Reply {
-    /// The word for what it is about: all that a log may say of an answer.
+    /// The kind of reply. A log may say no more of it.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Product(_) => "product",
@@ -149,42 +111,36 @@ impl Reply {
     }
 }
 
-/// An answer, and whether it is a repetition of one given before under the same key.
+/// A result, and whether it is the stored result of an earlier request with the same idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Idempotent<T> {
-    /// The answer.
+    /// The result.
     pub value: T,
-    /// It was given before; nothing was done this time.
+    /// The result is a stored one; this request changed nothing.
     pub replayed: bool,
 }
 
-/// What became of a delivery.
+/// The outcome of a payment event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentVerdict {
-    /// It moved its order.
+    /// The event changed its order's state.
     Processed,
-    /// It, or its transaction with the same status, had been delivered before.
+    /// The event, or its transaction with the same status, was recorded before.
     Duplicate,
-    /// Recorded; nothing to do.
+    /// The event was recorded and has no effect.
     Ignored,
-    /// Kept until its order exists (P6).
+    /// The event waits for its order (P6).
     Parked,
-    /// The money must go back, for this reason (P7).
+    /// The money is due for refund, for this reason (P7).
     RefundDue(RefundReason),
 }
 
-/// What a payment provider is told.
+/// The reply to a payment provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentReply {
-    /// What became of the delivery.
+    /// The outcome of the event.
     pub verdict: PaymentVerdict,
-    /// The order it was about, where there is one, as it stands now.
+    /// The event's order and its state after the event, if there is an order.
     pub order: Option<(OrderId, OrderState)>,
-}
-
-/// A command on its way to the writer, with the way back.
-pub(crate) struct QueuedCommand {
-    pub(crate) command: Command,
-    pub(crate) reply: oneshot::Sender<Result<Idempotent<Reply>, Error>>,
 }

@@ -1,9 +1,14 @@
-//! The checkout engine. `model` is the language; `decide` the rules, pure; `state` what the writer knows; `writer` the
-//! one way in; `store` the databases; `feed` the way out to everybody who watches; `service` the handle that the
-//! storefront and the API share. It knows neither HTTP nor Leptos.
+//! The checkout engine of a flash-sale shop. It knows neither HTTP nor Leptos.
+//!
+//! [`model`] defines the values, `decide` the rules, `state` the writer's memory, `writer` the single writer, [`store`] the
+//! databases, and `feed` the watchers. [`Checkout`] is the handle that the storefront and the API share.
+
+#![deny(missing_docs)]
 
 pub mod model;
 
+#[cfg(feature = "engine")]
+mod batch;
 #[cfg(feature = "engine")]
 mod clock;
 #[cfg(feature = "engine")]
@@ -15,11 +20,17 @@ mod error;
 #[cfg(feature = "engine")]
 mod feed;
 #[cfg(feature = "engine")]
+mod idempotency;
+#[cfg(feature = "engine")]
+mod limits;
+#[cfg(feature = "engine")]
 pub mod metrics;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
 #[cfg(feature = "engine")]
 mod purge;
+#[cfg(feature = "engine")]
+mod queue;
 #[cfg(feature = "engine")]
 mod service;
 #[cfg(all(test, feature = "testing"))]
@@ -38,10 +49,12 @@ mod writer;
 #[cfg(feature = "engine")]
 pub use {
     clock::{Clock, IdGenerator, SystemClock},
-    command::{Idempotency, IdempotencyKey, Idempotent, PaymentReply, PaymentVerdict},
+    command::{Idempotent, PaymentReply, PaymentVerdict},
     error::{Error, StoreError},
     feed::{OrderWatch, StockUpdate, StockWatch},
-    service::{Checkout, Limits, PaymentEvent},
+    idempotency::{Idempotency, IdempotencyKey, retry_in_progress},
+    limits::Limits,
+    service::{Checkout, PaymentEvent},
     supervisor::{Supervisor, TaskStatus},
 };
 

@@ -1,86 +1,99 @@
-//! The one handle that the storefront and the API share. Each method makes a command and awaits its answer, so that a
-//! caller who goes away cannot drop a transaction half-way (P9); reads come from memory or from a reader connection.
+//! The handle that the storefront and the API share. Each write becomes a command for the writer, so that a caller who
+//! disconnects cannot interrupt a transaction (P9). Reads come from memory or from a reader connection.
 
 use crate::{
     clock::{Clock, IdGenerator},
-    command::{Command, Idempotency, Idempotent, PaymentReply, PlaceHold, QueuedCommand, Reply, Requester},
+    command::{Command, Idempotent, PaymentReply, PlaceHold, Reply, Requester},
     error::{Error, StoreError},
     feed::{Feed, OrderWatch, StockUpdate, StockWatch},
+    idempotency::{Idempotency, InFlightKeys},
+    limits::Limits,
     metrics::EngineMetrics,
     model::{
         EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft,
         ProductError, ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
     },
     purge,
+    queue::CommandQueue,
     store::{Audit, Reads, Store},
-    sweep, writer,
+    supervisor::{Supervisor, TaskStatus, dead},
+    sweep::Sweep,
+    writer::Writer,
 };
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{mpsc, oneshot};
-use tracing::Instrument as _;
 
-/// The bounds of the engine. Everything that could grow has one.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Commands that may wait; one more is refused as busy, at once.
-    pub queue: usize,
-    /// Commands that share one commit. Enough that a commit's cost hardly counts, and few enough that the next batch gathers
-    /// while this one is written: callers who all wait for one commit leave the processors idle.
-    pub batch: usize,
-    /// How long a payment waits for its order before its money is due back.
-    pub parked_for: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { queue: 4096, batch: 256, parked_for: Duration::from_hours(24) }
-    }
-}
-
-/// One payment event, as the edge has verified and parsed it.
+/// One payment event, verified and parsed by the webhook.
 #[derive(Debug, Clone)]
 pub struct PaymentEvent {
     /// The provider's id of the event.
     pub key: EventKey,
-    /// SHA-256 of what was said.
+    /// SHA-256 of the event's content.
     pub fingerprint: [u8; 32],
-    /// What it is about.
+    /// The order or hold that the event is about.
     pub reference: Reference,
-    /// The attempt to move money.
+    /// The provider's transaction.
     pub transaction_id: TransactionId,
-    /// What happened to the money.
+    /// The transaction's status.
     pub status: PaymentStatus,
-    /// How much.
+    /// The amount that the provider reports.
     pub reported: ReportedAmount,
 }
 
 /// The checkout engine. Clones share one writer.
 #[derive(Clone)]
 pub struct Checkout {
-    queue: mpsc::Sender<QueuedCommand>,
+    // First, so that dropping the last clone stops the tasks before their channels close.
+    supervisor: Supervisor,
+    queue: CommandQueue,
     feed: Arc<Feed>,
     metrics: Arc<EngineMetrics>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     ids: IdGenerator,
+    in_flight: InFlightKeys,
 }
 
 impl Checkout {
-    /// Starts the writer and the feed on a migrated store. Without [`Checkout::sweep`] nothing expires by itself;
-    /// what is due is still reclaimed by whoever needs it (P4).
+    /// Starts the writer and the feed on a migrated store. Without [`Checkout::start_maintenance`] nothing expires by
+    /// itself, but a command that is short of stock still reclaims what is overdue (P4).
     pub async fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Result<Self, StoreError> {
-        let feed = Feed::start(store.clone()).await?;
+        let supervisor = Supervisor::new();
+        let feed = Feed::start(store.clone(), &supervisor).await?;
         let metrics = Arc::new(EngineMetrics::default());
-        let queue = writer::start(store.clone(), clock.clone(), feed.clone(), metrics.clone(), limits);
+        let (queue, commands) = CommandQueue::new(limits.queue_capacity, metrics.clone());
+        let writer = Writer::new(store.clone(), clock.clone(), feed.clone(), metrics.clone());
+        supervisor.spawn_stoppable("writer", true, |stop| writer.run(commands, limits.batch_size, stop));
         let ids = IdGenerator::new(clock.clone());
-        Ok(Self { queue, feed, metrics, store, clock, ids })
+        Ok(Self { supervisor, queue, feed, metrics, store, clock, ids, in_flight: InFlightKeys::default() })
     }
 
-    /// Starts the sweep, which takes back what nobody came for, and deletes what has been kept long enough. Ends with the
-    /// runtime.
+    /// Starts the sweep, which expires overdue holds and unpaid orders, and the purge of old rows.
     pub fn start_maintenance(&self, limits: Limits) {
-        tokio::spawn(sweep::run(self.clone(), self.store.clone(), self.clock.clone(), limits));
-        tokio::spawn(purge::run(self.store.clone(), self.clock.clone()));
+        let (queue, store, clock) = (self.queue.clone(), self.store.clone(), self.clock.clone());
+        let sweep = Sweep { queue, store, clock, unmatched_payment_ttl: limits.unmatched_payment_ttl };
+        self.supervisor.spawn("sweep", true, sweep.run());
+        self.supervisor.spawn("purge", false, purge::run(self.store.clone(), self.clock.clone()));
+    }
+
+    /// Returns the state of each background task of the engine and of its store.
+    pub fn tasks(&self) -> Vec<TaskStatus> {
+        let store = self.store.supervisor().map(Supervisor::snapshot).unwrap_or_default();
+        self.supervisor.snapshot().into_iter().chain(store).collect()
+    }
+
+    /// Returns the names of the essential tasks that no longer run. The process is unhealthy unless there are none.
+    pub fn dead_tasks(&self) -> Vec<&'static str> {
+        dead(&self.tasks())
+    }
+
+    /// Stops all tasks: the writer first executes the commands that are queued. Waits at most `limit` for the engine and
+    /// as long again for its store. Returns the names of the tasks that still run.
+    pub async fn shutdown(&self, limit: Duration) -> Vec<&'static str> {
+        let mut running = self.supervisor.stop(limit).await;
+        if let Some(store) = self.store.supervisor() {
+            running.extend(store.stop(limit).await);
+        }
+        running
     }
 
     /// The server's clock.
@@ -100,7 +113,7 @@ impl Checkout {
         }
     }
 
-    /// Sets how many units the sale has in all; never below what is held, pending or sold.
+    /// Sets how many units a product has in total. The total cannot be less than what is held, pending or sold.
     pub async fn adjust_stock(&self, product: ProductId, total: u32) -> Result<Product, Error> {
         match self.send(Command::AdjustStock { product, total }).await? {
             Idempotent { value: Reply::Product(product), .. } => Ok(*product),
@@ -108,7 +121,7 @@ impl Checkout {
         }
     }
 
-    /// Sets `qty` units aside for a shopper (P4, P8).
+    /// Places a hold of `qty` units for a shopper (P4, P8).
     pub async fn place_hold(
         &self,
         product: ProductId,
@@ -121,7 +134,7 @@ impl Checkout {
         self.hold_reply(Command::PlaceHold(PlaceHold { id: self.ids.generate(), product, qty, shopper, by })).await
     }
 
-    /// Gives a hold back; giving it back twice is no error.
+    /// Releases a hold. Releasing it again is a no-op.
     pub async fn release_hold(
         &self,
         hold: HoldId,
@@ -131,7 +144,8 @@ impl Checkout {
         self.hold_reply(Command::ReleaseHold { hold, by: Requester { owner, idempotency } }).await
     }
 
-    /// Makes a hold last longer, once, where its product allows it.
+    /// Extends a hold by [`Product::extend_by`](crate::model::Product::extend_by). The product must allow an extension, and
+    /// a hold is extended at most once: otherwise the request is refused with [`Refusal::NoExtension`].
     pub async fn extend_hold(
         &self,
         hold: HoldId,
@@ -152,7 +166,7 @@ impl Checkout {
         self.order_reply(Command::PlaceOrder { id: self.ids.generate(), hold, by }).await
     }
 
-    /// Cancels an order that is not paid; cancelling twice is no error.
+    /// Cancels an unpaid order. Cancelling it again is a no-op.
     pub async fn cancel_order(
         &self,
         order: OrderId,
@@ -162,17 +176,17 @@ impl Checkout {
         self.order_reply(Command::CancelOrder { order, by: Requester { owner, idempotency } }).await
     }
 
-    /// Takes the payment provider's word, however often, late or out of order (P5–P7).
-    pub async fn record_payment(&self, delivery: PaymentEvent) -> Result<PaymentReply, Error> {
+    /// Records a payment event. Events may come repeatedly, late or out of order (P5–P7).
+    pub async fn record_payment(&self, event: PaymentEvent) -> Result<PaymentReply, Error> {
         let payment = Payment {
             id: self.ids.generate(),
-            key: delivery.key,
-            fingerprint: delivery.fingerprint,
-            reference: delivery.reference,
+            key: event.key,
+            fingerprint: event.fingerprint,
+            reference: event.reference,
             product_id: None,
-            transaction_id: delivery.transaction_id,
-            status: delivery.status,
-            reported: delivery.reported,
+            transaction_id: event.transaction_id,
+            status: event.status,
+            reported: event.reported,
             received_at: self.clock.now(),
             outcome: EventOutcome::Ignored,
         };
@@ -182,49 +196,51 @@ impl Checkout {
         }
     }
 
-    /// Takes back what is due on a product now; answers how many units came back.
+    /// Expires what is overdue on a product. Returns the number of units that are for sale again.
+    #[cfg(all(test, feature = "testing"))]
     pub(crate) async fn sweep_product(&self, product: ProductId) -> Result<u32, Error> {
         self.swept_reply(Command::Sweep(product)).await
     }
 
-    /// Gives up on payments parked before `before`; answers how many.
+    /// Makes unmatched payments that came before `before` due for refund. Returns their number.
+    #[cfg(all(test, feature = "testing"))]
     pub(crate) async fn expire_unmatched(&self, before: Timestamp) -> Result<u32, Error> {
         self.swept_reply(Command::ExpireUnmatched { before }).await
     }
 
-    /// Every product as the last commit this node has seen left it, oldest first. From memory.
+    /// All products, oldest first, as of the last commit that this node knows. From memory.
     pub fn products(&self) -> Vec<Arc<Product>> {
         self.feed.products()
     }
 
-    /// One product, from memory.
+    /// A product by its id. From memory.
     pub fn product(&self, id: ProductId) -> Option<Arc<Product>> {
         self.feed.product(id)
     }
 
-    /// One product by its slug, from memory.
+    /// A product by its slug. From memory.
     pub fn product_by_slug(&self, slug: &str) -> Option<Arc<Product>> {
         self.feed.product_by_slug(slug)
     }
 
-    /// Everything that happens to a product's stock from now on, the present state first.
+    /// Watches a product's stock: its current state first, then each change.
     pub fn watch_stock(&self, id: ProductId) -> Option<StockWatch> {
         self.feed.watch(id)
     }
 
-    /// Everything that happens to any product's stock: the present frames, and then each change.
+    /// Watches the stock of all products: the current states, and a channel of changes.
     pub fn watch_all_stock(&self) -> (Vec<Arc<StockUpdate>>, tokio::sync::broadcast::Receiver<Arc<StockUpdate>>) {
         self.feed.watch_all()
     }
 
-    /// The owner's hold, as the clock shows it.
+    /// The owner's hold. A hold that is past its time is returned as expired, even before the sweep has run.
     pub async fn hold(&self, id: HoldId, owner: Owner) -> Result<Hold, Error> {
         let hold = self.reads().hold(id).await.map_err(|e| read_failed(&e))?;
         let hold = hold.filter(|h| h.owner == owner).ok_or(Refusal::UnknownHold)?;
         Ok(hold.as_of(self.now()))
     }
 
-    /// Is this the id of a hold, whoever owns it?
+    /// Returns whether a hold with this id exists, for any owner.
     pub async fn has_hold(&self, id: HoldId) -> Result<bool, Error> {
         self.reads().hold(id).await.map(|hold| hold.is_some()).map_err(|e| read_failed(&e))
     }
@@ -240,57 +256,57 @@ impl Checkout {
         Ok(order.filter(|o| o.owner == owner).ok_or(Refusal::UnknownOrder)?)
     }
 
-    /// The owner's orders, newest first, at most `limit`, older than `before` where that is given.
+    /// The owner's orders, newest first, at most `limit`. With `before`, only orders older than that one.
     pub async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, Error> {
         self.reads().orders(owner, before, limit).await.map_err(|e| read_failed(&e))
     }
 
-    /// The payment events about the owner's order, oldest first: what was applied, and what must go back (P7).
+    /// The payment events of an order, oldest first, with their outcomes (P7).
     pub async fn payments(&self, order: &Order) -> Result<Vec<Payment>, Error> {
         self.reads().payments(order.hold_id, Some(order.id)).await.map_err(|e| read_failed(&e))
     }
 
-    /// The payment events that came for the owner's hold before it was an order, oldest first: what waits (P6), and what
-    /// must go back because there was no order.
+    /// The payment events of a hold without an order, oldest first: those that wait for the order (P6), and those whose
+    /// money is due for refund.
     pub async fn payments_for_hold(&self, hold: &Hold) -> Result<Vec<Payment>, Error> {
         self.reads().payments(hold.id, None).await.map_err(|e| read_failed(&e))
     }
 
-    /// The owner's order now, and each time it changes, or one more of its payments goes back.
+    /// Watches the owner's order: its current state first, then each change and each further refund.
     pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
-        // Subscribe first and read second: a change in between is seen twice rather than not at all.
+        // Subscribe before reading: a change in between is then seen twice rather than missed.
         let watch = self.feed.watch_order(id);
         let known = self.reads().order_snapshots(&[id]).await.map_err(|e| read_failed(&e))?.pop();
         Ok(watch.starting_at(known.filter(|known| known.order.owner == owner).ok_or(Refusal::UnknownOrder)?))
     }
 
-    /// Recomputes every counter from the rows (P1), and holds orders against payments (P5, P7).
+    /// Recomputes every counter from the rows (P1) and compares orders with payments (P5, P7).
     pub async fn audit(&self) -> Result<Audit, Error> {
         self.reads().audit().await.map_err(|e| read_failed(&e))
     }
 
-    /// What the engine has done so far.
+    /// The engine's counters and histograms.
     pub fn metrics(&self) -> &EngineMetrics {
         &self.metrics
     }
 
-    /// Commands that wait for the writer.
+    /// Number of commands that wait for the writer.
     pub fn queue_depth(&self) -> usize {
-        self.queue.max_capacity() - self.queue.capacity()
+        self.queue.depth()
     }
 
-    /// How long what has been due the longest, a hold or an order, has waited for the sweep; zero where nothing is due.
+    /// How long the most overdue hold or order has waited for the sweep. Zero where nothing is due.
     pub async fn overdue(&self) -> Result<Duration, StoreError> {
         let (due, _) = self.reads().next_due().await?;
         Ok(due.map_or(Duration::ZERO, |due| due.until(self.now())))
     }
 
-    /// Payment events whose money must go back.
+    /// Number of payment events whose money is due for refund.
     pub async fn refunds_due(&self) -> Result<u64, StoreError> {
         self.reads().refunds_due().await
     }
 
-    /// Does the store answer? For readiness.
+    /// Checks that the store responds.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.reads().ping().await
     }
@@ -313,6 +329,7 @@ impl Checkout {
         }
     }
 
+    #[cfg(all(test, feature = "testing"))]
     async fn swept_reply(&self, command: Command) -> Result<u32, Error> {
         match self.send(command).await? {
             Idempotent { value: Reply::Swept(count), .. } => Ok(count),
@@ -321,29 +338,18 @@ impl Checkout {
     }
 
     async fn send(&self, command: Command) -> Result<Idempotent<Reply>, Error> {
-        // For whoever collects traces: how long a command waits and is worked on. To nobody else it exists.
-        let span = tracing::debug_span!(target: "trace", "command", otel.name = command.name());
-        let (reply, answer) = oneshot::channel();
-        self.queue.try_send(QueuedCommand { command, reply }).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(QueuedCommand { command, .. }) => {
-                self.metrics.record_busy(&command);
-                Error::BUSY
-            }
-            // The writer is gone, and with it all that this process can do.
-            mpsc::error::TrySendError::Closed(_) => Error::Internal,
-        })?;
-        // The writer answers every command it took; if it is gone, so is our knowledge of what it did.
-        answer.instrument(span).await.unwrap_or(Err(Error::OutcomeUnknown))
+        let _guard = command.requester().map(|by| self.in_flight.enter(by)).transpose()?;
+        self.queue.send(command).await
     }
 }
 
-/// The answer is of another kind than the question: the key stands for another request. Fingerprints differ by path, so
-/// `decide` has refused that before, unless the caller's fingerprints are poor. Without a key it can only be a bug.
-fn unexpected<T>(answer: &Idempotent<Reply>) -> Result<T, Error> {
-    if answer.replayed {
+/// Handles a reply of another kind than the command's. A stored reply of another kind belongs to another request: `decide`
+/// refuses that by the fingerprint, unless the caller's fingerprints collide. Any other reply of another kind is a bug.
+fn unexpected<T>(reply: &Idempotent<Reply>) -> Result<T, Error> {
+    if reply.replayed {
         return Err(Refusal::KeyReused.into());
     }
-    tracing::error!(answer = answer.value.kind(), "the writer answered another question");
+    tracing::error!(reply = reply.value.kind(), "the writer sent a reply of another kind");
     Err(Error::Internal)
 }
 

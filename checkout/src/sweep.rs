@@ -1,53 +1,75 @@
-//! Takes back what nobody came for: holds and orders past their time, payments whose order never came. It sleeps until
-//! the next instant at which something is due.
+//! The sweep: expires overdue holds and unpaid orders, and payments whose order never came. It sleeps until the next
+//! instant at which something is due.
 
 use crate::{
     clock::Clock,
+    command::{Command, Reply},
     error::{Error, StoreError},
     model::Timestamp,
-    service::{Checkout, Limits},
+    queue::CommandQueue,
     store::Store,
 };
 use std::{error::Error as _, sync::Arc, time::Duration};
 
-/// The longest sleep: a hold placed meanwhile may be due sooner than all that were known, and stock must be for sale
-/// within a second of coming back (P4).
-const LONGEST: Duration = Duration::from_millis(500);
+/// Maximum sleep. A hold that is placed meanwhile may be due earlier than all known ones, and its stock must be for sale
+/// within a second (P4).
+const MAX_SLEEP: Duration = Duration::from_millis(500);
 
-/// The shortest sleep, so that something that is due and cannot be swept does not keep a core busy.
-const SHORTEST: Duration = Duration::from_millis(20);
+/// Minimum sleep, so that something that is due and cannot be swept does not keep a processor busy.
+const MIN_SLEEP: Duration = Duration::from_millis(20);
 
-/// Sweeps for ever.
-pub(crate) async fn run(checkout: Checkout, store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) {
-    loop {
-        let wait = match sweep(&checkout, &*store, clock.now(), limits).await {
-            Ok(wait) => wait.clamp(SHORTEST, LONGEST),
-            Err(error) => {
-                let cause = error.source().map(ToString::to_string);
-                tracing::warn!(%error, cause, "could not look for what is due");
-                LONGEST
-            }
-        };
-        tokio::time::sleep(wait).await;
-    }
+/// Sends the writer a command for each product on which something is due.
+pub(crate) struct Sweep {
+    pub(crate) queue: CommandQueue,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) unmatched_payment_ttl: Duration,
 }
 
-/// Takes back what is due at `now`; answers how long there is nothing more to do.
-async fn sweep(checkout: &Checkout, store: &dyn Store, now: Timestamp, limits: Limits) -> Result<Duration, StoreError> {
-    let (next, oldest_parked) = store.reads().next_due().await?;
-    if next.is_some_and(|due| due <= now) {
-        for product in store.reads().due(now).await? {
-            log(checkout.sweep_product(product).await, "units came back");
+impl Sweep {
+    /// Sweeps until it is dropped.
+    pub(crate) async fn run(self) {
+        loop {
+            let sleep = match self.sweep(self.clock.now()).await {
+                Ok(sleep) => sleep.clamp(MIN_SLEEP, MAX_SLEEP),
+                Err(error) => {
+                    let cause = error.source().map(ToString::to_string);
+                    tracing::warn!(%error, cause, "could not read what is due");
+                    MAX_SLEEP
+                }
+            };
+            tokio::time::sleep(sleep).await;
         }
-        // There may be more than one sweep takes.
-        return Ok(SHORTEST);
     }
-    let give_up_at = oldest_parked.map(|parked| parked + limits.parked_for);
-    if give_up_at.is_some_and(|at| at <= now) {
-        log(checkout.expire_unmatched(now - limits.parked_for).await, "payments without an order");
+
+    /// Sweeps what is due at `now`. Returns how long nothing else is due.
+    async fn sweep(&self, now: Timestamp) -> Result<Duration, StoreError> {
+        let (next, oldest_unmatched) = self.store.reads().next_due().await?;
+        if next.is_some_and(|due| due <= now) {
+            for product in self.store.reads().due(now).await? {
+                log(self.send(Command::Sweep(product)).await, "overdue units");
+            }
+            // One sweep of a product is bounded, so more may be due.
+            return Ok(MIN_SLEEP);
+        }
+        let expires_at = oldest_unmatched.map(|received| received + self.unmatched_payment_ttl);
+        if expires_at.is_some_and(|at| at <= now) {
+            let before = now - self.unmatched_payment_ttl;
+            log(self.send(Command::ExpireUnmatched { before }).await, "payments without an order");
+        }
+        let later = [next, expires_at].into_iter().flatten().filter(|at| *at > now).min();
+        Ok(later.map_or(MAX_SLEEP, |at| now.until(at)))
     }
-    let later = [next, give_up_at].into_iter().flatten().filter(|at| *at > now).min();
-    Ok(later.map_or(LONGEST, |at| now.until(at)))
+
+    async fn send(&self, command: Command) -> Result<u32, Error> {
+        match self.queue.send(command).await?.value {
+            Reply::Swept(count) => Ok(count),
+            other => {
+                tracing::error!(reply = other.kind(), "the writer sent a reply of another kind");
+                Err(Error::Internal)
+            }
+        }
+    }
 }
 
 fn log(swept: Result<u32, Error>, what: &'static str) {

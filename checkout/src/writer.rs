@@ -1,112 +1,122 @@
-//! The one way in: group commit. The writer takes every command that queued while the last commit was under way, loads
-//! what they need in bulk, decides each in the order of arrival, commits once, answers all, and publishes the news.
+//! The single writer: batches queued commands into one commit. It takes all commands that were queued during the last
+//! commit, decides them in the order of arrival, commits once, replies to all, and publishes the changes.
 
 use crate::{
+    batch::{Batch, Decisions},
     clock::{Clock, IdGenerator},
-    command::{Command, Idempotent, QueuedCommand, Reply},
-    decide,
+    command::{Command, Idempotent, Reply},
     error::{Error, StoreError},
     feed::Feed,
     metrics::{BatchFailure, EngineMetrics, log_stock},
-    model::{Product, ProductId, Timestamp},
-    service::Limits,
-    state::{LoadRequest, State},
-    store::{CommitOutcome, Store, Transaction},
+    model::{Product, Timestamp},
+    queue::QueuedCommand,
+    state::{State, WriteSet},
+    store::{CommitOutcome, Store},
+    supervisor,
 };
 use futures::FutureExt;
 use std::{
-    collections::BTreeSet,
     error::Error as _,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-/// Times a batch is decided again because another writer was first.
+/// Maximum number of attempts for a batch that meets other writers.
 const MAX_ATTEMPTS: u32 = 6;
 
-/// How long a batch is tried before a third attempt: whoever keeps a lock for longer than this is not passing by, and callers
-/// would rather be told to come again. There is always a second attempt: the first may have waited for a connection that
-/// had fallen silent.
+/// How long a batch is tried before a third attempt. A lock that is held for longer is no passing conflict, and the callers
+/// can retry. There is always a second attempt: the first may have waited for a dead connection.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Times it is decided again on the products as the other writer left them, without locking anything. Whoever is overtaken
-/// as often as that loads under locks, and is not overtaken again.
+/// Attempts that reuse the products which the last conflict returned, without locking anything. Later attempts load under
+/// locks, which prevents further conflicts.
 const MAX_OPTIMISTIC_ATTEMPTS: u32 = 3;
 
-/// Rounds of loading before a batch must be decidable: a claim, then its product's tally, and one to see there is no more.
-const MAX_LOAD_ROUNDS: usize = 5;
-
-/// How far a clock may jump back before the writer follows it.
+/// How far the clock may go back before the writer follows it.
 const MAX_CLOCK_REGRESSION: Duration = Duration::from_mins(5);
 
+type Replies = Vec<Result<Idempotent<Reply>, Error>>;
+
 enum Attempt {
-    Completed(Answers),
-    /// What the decisions rested on had changed; nothing is written. These products are known as they are now.
+    Completed(Replies),
+    /// The decisions rested on products that have changed, and nothing was written. The products are as they are now.
     Conflict(Vec<Product>),
 }
 
-type Answers = Vec<Result<Idempotent<Reply>, Error>>;
-
-/// Starts the writer; it ends when the last sender is gone.
-pub(crate) fn start(
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    feed: Arc<Feed>,
-    metrics: Arc<EngineMetrics>,
-    limits: Limits,
-) -> mpsc::Sender<QueuedCommand> {
-    let (sender, queue) = mpsc::channel(limits.queue);
-    let ids = IdGenerator::new(clock.clone());
-    let writer = Writer { store, clock, ids, feed, metrics, state: State::default(), last: Timestamp::default() };
-    tokio::spawn(writer.run(queue, limits.batch));
-    sender
-}
-
-struct Writer {
+pub(crate) struct Writer {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     ids: IdGenerator,
     feed: Arc<Feed>,
     metrics: Arc<EngineMetrics>,
     state: State,
-    /// The latest instant decided at.
-    last: Timestamp,
+    /// The latest instant at which a batch was decided.
+    latest: Timestamp,
 }
 
 impl Writer {
-    async fn run(mut self, mut queue: mpsc::Receiver<QueuedCommand>, cap: usize) {
-        let mut batch = Vec::with_capacity(cap);
-        while queue.recv_many(&mut batch, cap).await > 0 {
-            // Whoever went away before the work began is spared it.
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        feed: Arc<Feed>,
+        metrics: Arc<EngineMetrics>,
+    ) -> Self {
+        let ids = IdGenerator::new(clock.clone());
+        Self { store, clock, ids, feed, metrics, state: State::default(), latest: Timestamp::default() }
+    }
+
+    /// Executes queued commands in batches of at most `batch_size`. Ends when all senders are dropped. Once `stop` is
+    /// cancelled it accepts no more commands, executes those that are queued, and ends.
+    pub(crate) async fn run(
+        mut self,
+        mut queue: mpsc::Receiver<QueuedCommand>,
+        batch_size: usize,
+        stop: CancellationToken,
+    ) {
+        let mut batch = Vec::with_capacity(batch_size);
+        loop {
+            let received = tokio::select! {
+                biased;
+                () = stop.cancelled(), if !queue.is_closed() => {
+                    queue.close();
+                    continue;
+                }
+                received = queue.recv_many(&mut batch, batch_size) => received,
+            };
+            if received == 0 {
+                return;
+            }
+            // Skip commands whose caller has already disconnected.
             batch.retain(|queued| !queued.reply.is_closed());
-            let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|e| (e.command, e.reply)).unzip();
-            let answers = if commands.is_empty() { Vec::new() } else { self.serve(&commands).await };
-            self.metrics.record_replies(&commands, &answers);
-            for (reply, answer) in replies.into_iter().zip(answers) {
-                // Whoever went away meanwhile can ask again with the same key (P9).
-                let _ = reply.send(answer);
+            let (commands, channels): (Vec<_>, Vec<_>) = batch.drain(..).map(|q| (q.command, q.reply)).unzip();
+            let replies = if commands.is_empty() { Vec::new() } else { self.execute(&commands).await };
+            self.metrics.record_replies(&commands, &replies);
+            for (channel, reply) in channels.into_iter().zip(replies) {
+                // A caller that has disconnected may retry with the same key (P9).
+                let _ = channel.send(reply);
             }
         }
     }
 
-    /// Answers a batch, whatever happens. What makes a batch fail is found by halving it: a row that cannot be, or a
-    /// broken invariant, fails the one command that meets it and not its neighbours.
-    async fn serve(&mut self, commands: &[Command]) -> Answers {
-        let answers = self.serve_together(commands).await;
-        let failed = matches!(answers.first(), Some(Err(Error::Internal))) && commands.len() > 1;
+    /// Executes a batch and returns all replies. A batch that fails is halved, so that a corrupt row or a broken invariant
+    /// fails only the command that meets it.
+    async fn execute(&mut self, commands: &[Command]) -> Replies {
+        let replies = self.execute_together(commands).await;
+        let failed = matches!(replies.first(), Some(Err(Error::Internal))) && commands.len() > 1;
         if !failed {
-            return answers;
+            return replies;
         }
         let (first, second) = commands.split_at(commands.len() / 2);
-        let mut answers = Box::pin(self.serve(first)).await;
-        answers.extend(Box::pin(self.serve(second)).await);
-        answers
+        let mut replies = Box::pin(self.execute(first)).await;
+        replies.extend(Box::pin(self.execute(second)).await);
+        replies
     }
 
-    /// Answers a batch by one commit. A failed batch leaves nothing known, so the next one reads afresh.
-    async fn serve_together(&mut self, commands: &[Command]) -> Answers {
+    /// Executes a batch in one commit. A failure clears the state, so that the next batch loads it again.
+    async fn execute_together(&mut self, commands: &[Command]) -> Replies {
         let begun = Instant::now();
         for attempt in 0..MAX_ATTEMPTS {
             if attempt >= 2 && begun.elapsed() > RETRY_TIMEOUT {
@@ -114,7 +124,7 @@ impl Writer {
             }
             let outcome = AssertUnwindSafe(self.attempt(commands)).catch_unwind().await;
             match outcome {
-                Ok(Ok(Attempt::Completed(answers))) => return answers,
+                Ok(Ok(Attempt::Completed(replies))) => return replies,
                 Ok(Ok(Attempt::Conflict(products))) => {
                     self.metrics.batch_failures.record(BatchFailure::Conflict);
                     self.state.clear();
@@ -129,29 +139,30 @@ impl Writer {
                     tokio::time::sleep(self.ids.jitter(Duration::from_millis(1 << attempt))).await;
                 }
                 Ok(Err(error)) => return self.fail(commands, &error),
-                Err(panic) => return self.broken(commands, panic.as_ref()),
+                Err(panic) => return self.fail_on_panic(commands, panic.as_ref()),
             }
         }
         self.metrics.batch_failures.record(BatchFailure::GaveUp);
-        tracing::warn!(commands = commands.len(), "gave up a batch to contention");
+        tracing::warn!(commands = commands.len(), "gave up a batch because of contention");
         vec![Err(Error::BUSY); commands.len()]
     }
 
-    /// A clock that jumps back a little does not bring the expired back to life; one that was far ahead and was set right
-    /// is believed.
+    /// Returns the instant to decide at. A clock that goes back a little does not revive what has expired. A clock that was
+    /// far ahead and has been corrected is followed.
     fn now(&mut self) -> Timestamp {
         let now = self.clock.now();
-        self.last = now.max(self.last.min(now + MAX_CLOCK_REGRESSION));
-        self.last
+        self.latest = now.max(self.latest.min(now + MAX_CLOCK_REGRESSION));
+        self.latest
     }
 
-    /// Loads, decides, commits.
+    /// Loads, decides and commits.
     async fn attempt(&mut self, commands: &[Command]) -> Result<Attempt, StoreError> {
         let mut transaction = self.store.begin().await?;
-        // Asked only now: to begin may take a while, and what expired meanwhile has expired (P3).
+        // Read after `begin`, which may take a while: a hold that expired meanwhile has expired (P3).
         let now = self.now();
-        let answers = match self.answers(&mut *transaction, commands, now).await {
-            Ok(Some(answers)) => answers,
+        let batch = Batch { state: &mut self.state, transaction: &mut *transaction, commands, now };
+        let decisions = match batch.decide().await {
+            Ok(Some(decisions)) => decisions,
             undecided => {
                 transaction.rollback().await;
                 return undecided.map(|_| Attempt::Conflict(Vec::new()));
@@ -167,141 +178,46 @@ impl Writer {
             log_stock(&writes);
         }
         self.state.end_batch();
+        self.publish(&writes);
+        Ok(Attempt::Completed(replies(decisions)))
+    }
+
+    /// Publishes a commit to this process's watchers and wakes the other processes.
+    fn publish(&self, writes: &WriteSet) {
         for product in writes.products() {
             self.feed.publish(product.clone());
         }
-        for order in writes.orders() {
-            self.feed.publish_order(order);
+        for snapshot in &writes.order_snapshots {
+            self.feed.publish_order(snapshot);
         }
-        let owes = writes.owes_refund();
-        if owes {
-            self.feed.look_again();
-        }
-        if owes || writes.products().next().is_some() {
+        if writes.products().next().is_some() {
             self.store.notify();
         }
-        Ok(Attempt::Completed(answers))
     }
 
-    /// What is decided, in the order of arrival; `None` where the batch has decided on something that has changed since.
-    async fn answers(
-        &mut self,
-        transaction: &mut dyn Transaction,
-        commands: &[Command],
-        now: Timestamp,
-    ) -> Result<Option<Answers>, StoreError> {
-        if !self.load(transaction, commands, now).await? {
-            return Ok(None);
-        }
-        let mut answers = Vec::with_capacity(commands.len());
-        for command in commands {
-            let Some(swept) = self.reclaim(transaction, command, commands, now).await? else { return Ok(None) };
-            answers.push(self.decide(command, swept, now));
-        }
-        Ok(Some(answers))
-    }
-
-    /// Loads what the commands need and memory lacks, in bulk, until nothing is missing.
-    async fn load(
-        &mut self,
-        transaction: &mut dyn Transaction,
-        commands: &[Command],
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        for _ in 0..MAX_LOAD_ROUNDS {
-            let mut request = LoadRequest::at(now);
-            for command in commands {
-                decide::missing_data(&self.state, command, &mut request);
-            }
-            let mut request = self.state.not_yet_requested(request);
-            if request.is_empty() {
-                return Ok(true);
-            }
-            request.touched = self.touched(commands);
-            let loaded = transaction.load(&request).await?;
-            if !self.state.merge(&request, loaded) {
-                return Ok(false);
-            }
-        }
-        Err(StoreError::Corrupt("a batch that never has all it needs".to_owned()))
-    }
-
-    /// Takes back what is due on the product that this command falls short on, in the same transaction: nobody is told
-    /// "sold out" because the sweep is late (P4). Answers the units that came back; `None` where the batch has decided on
-    /// something that has changed since.
-    async fn reclaim(
-        &mut self,
-        transaction: &mut dyn Transaction,
-        command: &Command,
-        batch: &[Command],
-        now: Timestamp,
-    ) -> Result<Option<u32>, StoreError> {
-        let mut back = 0;
-        while let Some(product) = decide::needs_reclaim(&self.state, command, now) {
-            let mut request = self.state.due_request(product, now);
-            request.touched = self.touched(batch);
-            // News of products that the batch knows otherwise must not slip in: it would take their claims away.
-            for touched in &request.touched {
-                self.state.track_read(*touched);
-            }
-            let loaded = transaction.load(&request).await?;
-            let due: Vec<_> = loaded.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
-            if !self.state.merge(&request, loaded) {
-                return Ok(None);
-            }
-            let (effects, units) = decide::reclaim(&self.state, product, &due, now);
-            for effect in effects {
-                self.state.apply(effect);
-            }
-            back += units;
-            // A sweep takes what one reading finds and comes again: others wait for the writer, too.
-            if matches!(command, Command::Sweep(_)) {
-                break;
-            }
-        }
-        Ok(Some(back))
-    }
-
-    /// The products that the batch is known to touch.
-    fn touched(&self, batch: &[Command]) -> BTreeSet<ProductId> {
-        batch.iter().filter_map(|command| decide::product_of(&self.state, command)).collect()
-    }
-
-    fn decide(&mut self, command: &Command, swept: u32, now: Timestamp) -> Result<Idempotent<Reply>, Error> {
-        if let Some(product) = decide::product_of(&self.state, command) {
-            self.state.track_read(product);
-        }
-        let decision = decide::decide(&self.state, command, now)?;
-        for effect in decision.effects {
-            self.state.apply(effect);
-        }
-        let value = match (command, decision.reply) {
-            (Command::Sweep(_), _) => Reply::Swept(swept),
-            (_, reply) => reply,
-        };
-        Ok(Idempotent { value, replayed: decision.replayed })
-    }
-
-    fn fail(&mut self, commands: &[Command], error: &StoreError) -> Answers {
+    fn fail(&mut self, commands: &[Command], error: &StoreError) -> Replies {
         self.metrics.batch_failures.record(BatchFailure::of(error));
         self.state.clear();
         let cause = error.source().map(ToString::to_string);
         tracing::error!(commands = commands.len(), %error, cause, "a batch failed");
-        let answer = match error {
+        let reply = match error {
             StoreError::Unavailable(_) => Error::BUSY,
             StoreError::Ambiguous(_) => Error::OutcomeUnknown,
             _ => Error::Internal,
         };
-        vec![Err(answer); commands.len()]
+        vec![Err(reply); commands.len()]
     }
 
-    /// An invariant is broken: the batch fails and the log says which; the next batch starts from what is on disk.
-    fn broken(&mut self, commands: &[Command], panic: &(dyn std::any::Any + Send)) -> Answers {
+    /// A broken invariant fails its batch. The next batch starts from what is stored.
+    fn fail_on_panic(&mut self, commands: &[Command], panic: &(dyn std::any::Any + Send)) -> Replies {
         self.metrics.batch_failures.record(BatchFailure::Fault);
         self.state.clear();
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
-        tracing::error!(commands = commands.len(), what, "a broken invariant failed a batch");
+        let invariant = supervisor::text(panic);
+        tracing::error!(commands = commands.len(), invariant, "a broken invariant failed a batch");
         vec![Err(Error::Internal); commands.len()]
     }
+}
+
+fn replies(decisions: Decisions) -> Replies {
+    decisions.into_iter().map(|decision| decision.map_err(Error::from)).collect()
 }

@@ -1,4 +1,4 @@
-//! What a decision changes.
+//! The effects of a decision.
 
 use super::IdempotencyRecord;
 use crate::model::{Hold, Order, Payment, Product, ProductId, Stock, StockDelta};
@@ -8,26 +8,26 @@ use crate::model::{Hold, Order, Payment, Product, ProductId, Stock, StockDelta};
 pub enum Effect {
     /// A new product.
     ProductAdded(Box<Product>),
-    /// Stock moves.
+    /// A movement of a product's stock.
     StockMoved(ProductId, StockMovement),
-    /// A hold, as it is from now on.
+    /// A new or changed hold.
     HoldChanged(Hold),
-    /// An order, as it is from now on.
+    /// A new or changed order.
     OrderChanged(Order),
-    /// An event, as it is from now on.
+    /// A new or changed payment event.
     PaymentRecorded(Payment),
-    /// A stored answer.
+    /// A reply to store under an idempotency key.
     KeyStored(Box<IdempotencyRecord>),
 }
 
-/// A movement of stock: units by cause.
+/// A movement of stock, with the number of units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockMovement {
     /// available → held
     Hold(u32),
-    /// held → available, by the shopper
+    /// held → available, by a release
     Release(u32),
-    /// held → available, by time
+    /// held → available, by expiry
     Expire(u32),
     /// held → pending
     Order(u32),
@@ -35,14 +35,14 @@ pub enum StockMovement {
     Pay(u32),
     /// pending → available
     Cancel(u32),
-    /// available → sold, for late money (P7)
+    /// available → sold, for a late payment (P7)
     Resell(u32),
-    /// The operator sets the total.
+    /// The operator sets the total to this number.
     Adjust(u32),
 }
 
 impl StockMovement {
-    /// The counters afterwards; `None` where there are too few units.
+    /// Returns the counters after the movement; `None` if there are too few units.
     pub fn apply(self, stock: Stock) -> Option<Stock> {
         match self {
             Self::Hold(n) => stock.hold(n),

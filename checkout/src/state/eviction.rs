@@ -1,13 +1,13 @@
-//! What the writer keeps in mind between batches, and how much of it.
+//! The bounds of the state between batches.
 
 use super::{LoadRequest, State};
 use crate::model::{HoldId, ProductId};
 
-/// Claims kept in memory between batches. Past this the oldest are let go, which costs a read and nothing else: those of
-/// a sale that is under way are the youngest.
+/// Maximum number of claims in memory between batches. Beyond it the oldest are evicted, and loaded again if needed. The
+/// claims of a running sale are the newest.
 const MAX_CLAIMS: usize = 80_000;
 
-/// Events kept in memory; one that is not is found by the constraint that it would break.
+/// Maximum number of payment events in memory. An evicted event is found by the unique constraint.
 const MAX_EVENTS: usize = 20_000;
 
 impl State {
@@ -17,7 +17,7 @@ impl State {
         }
     }
 
-    /// Lets the oldest claims go.
+    /// Evicts the oldest claims.
     fn evict(&mut self) {
         while self.known_holds.len() > MAX_CLAIMS {
             let Some(hold) = self.known_holds.pop_front() else { return };
@@ -27,13 +27,13 @@ impl State {
                 self.order_hold.remove(&order.id);
             }
         }
-        // Claims that were dropped with what was known of their product have left their orders behind.
+        // Claims that were dropped together with an outdated product are still in the index of orders.
         if self.order_hold.len() > MAX_CLAIMS {
             self.order_hold.retain(|_, hold| self.hold_product.contains_key(hold));
         }
     }
 
-    /// The batch is on disk: forget what was only for it, and stay within bounds.
+    /// Drops the data of a committed batch and keeps the state within its bounds.
     pub(crate) fn end_batch(&mut self) {
         self.limit_usage.clear();
         self.unmatched_payments.clear();
@@ -41,7 +41,7 @@ impl State {
         self.due_loaded.clear();
         self.read_products.clear();
         self.evict();
-        // Answers are deleted in time, on all nodes at once: none may outlive that here. A key is asked for anyway.
+        // Stored replies are purged from the database and must not outlive it here. Every batch looks its keys up anyway.
         self.keys.clear();
         if self.events.len() > MAX_EVENTS {
             self.events.clear();
@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    /// The batch is not on disk, or may not be: nothing that is known can be trusted.
+    /// Drops everything, because the batch was not committed or may not have been.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_claims_are_let_go_with_their_orders() {
+    fn the_oldest_claims_are_evicted_with_their_orders() {
         let (now, later) = (Timestamp::from_millis(1_000), Timestamp::from_millis(9_000));
         let price = Money::parse("1.00", "USD".parse().unwrap()).unwrap();
         let draft = ProductDraft::new("phone".parse().unwrap(), "Phone", price, 1);

@@ -1,7 +1,8 @@
-//! What a batch must know before it can be decided, and what a store found of it.
+//! The data that a batch needs, and the data that a store has loaded.
 
 use crate::{
-    command::{Idempotency, IdempotencyKey, Reply},
+    command::Reply,
+    idempotency::{Idempotency, IdempotencyKey},
     model::{
         EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Shopper,
         Slug, Timestamp, TransactionId,
@@ -9,19 +10,19 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// A claim on stock: the hold, the order it became, and the payments that wait for that order.
+/// A claim on stock: a hold, its order if there is one, and the payments that wait for that order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The hold.
     pub hold: Hold,
-    /// What it became.
+    /// The hold's order.
     pub order: Option<Order>,
-    /// Payments about the hold that came before the order, oldest first (P6).
+    /// Payments for the hold that came before the order, oldest first (P6).
     pub parked: Vec<Payment>,
 }
 
 impl Claim {
-    /// Puts together what was read of the same holds.
+    /// Builds claims from the rows of the same holds.
     pub(crate) fn assemble(holds: Vec<Hold>, orders: Vec<Order>, parked: Vec<Payment>) -> Vec<Self> {
         let mut orders: HashMap<HoldId, Order> = orders.into_iter().map(|order| (order.hold_id, order)).collect();
         let mut waiting: HashMap<HoldId, Vec<Payment>> = HashMap::new();
@@ -42,29 +43,29 @@ impl Claim {
     }
 }
 
-/// What counts towards a limit: one shopper's share of one product.
+/// What a limit per shopper applies to: one shopper of one owner, and one product.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LimitKey {
-    /// Of what.
+    /// The product.
     pub product: ProductId,
-    /// Whose customer.
+    /// The shopper's owner.
     pub owner: Owner,
-    /// Which.
+    /// The shopper.
     pub shopper: Shopper,
 }
 
-/// A stored answer.
+/// A reply that is stored under an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// Whose key.
+    /// The key's owner.
     pub owner: Owner,
-    /// The key and what it stands for.
+    /// The key and the request's fingerprint.
     pub idempotency: Idempotency,
-    /// What was answered.
+    /// The stored reply.
     pub reply: Reply,
 }
 
-/// What a batch must know before it can be decided.
+/// The data that a batch needs.
 #[derive(Debug, Default)]
 pub struct LoadRequest {
     pub(crate) products: BTreeSet<ProductId>,
@@ -75,14 +76,14 @@ pub struct LoadRequest {
     pub(crate) keys: BTreeSet<(Owner, IdempotencyKey)>,
     pub(crate) events: BTreeSet<EventKey>,
     pub(crate) by_transaction: BTreeSet<(TransactionId, &'static str)>,
-    /// Products to take back from what is due, each with the number of due claims that this batch has loaded before.
+    /// Products to load overdue claims of, each with the number of overdue claims that this batch has loaded before.
     pub(crate) due: BTreeMap<ProductId, usize>,
-    /// Payments parked before this instant under no known claim.
+    /// Load the payments that were parked before this instant without a known hold or order.
     pub(crate) parked_before: Option<Timestamp>,
-    /// Products that the batch touches and that are known. A store that locks rows locks them together with those that
-    /// are wanted, in one order for all nodes: locked later, they could be what another node waits with.
+    /// Known products that the batch touches. A store with row locks locks them together with the requested ones, in the
+    /// order of their ids: locking them later could cause a deadlock between nodes.
     pub(crate) touched: BTreeSet<ProductId>,
-    /// The instant that "due" and "live" are meant at.
+    /// The instant at which claims are active or due.
     pub(crate) now: Timestamp,
 }
 
@@ -95,8 +96,8 @@ impl LoadRequest {
         self.is_keys_only() && self.keys.is_empty() && self.events.is_empty() && self.by_transaction.is_empty()
     }
 
-    /// Nothing is wanted but whether keys and events are known. What lies under no product needs no lock: the constraint
-    /// that a name would break guards it.
+    /// Returns `true` if only idempotency keys and events are requested. They belong to no product and need no lock: unique
+    /// constraints protect them.
     pub(crate) fn is_keys_only(&self) -> bool {
         self.products.is_empty()
             && self.slugs.is_empty()
@@ -107,7 +108,7 @@ impl LoadRequest {
             && self.parked_before.is_none()
     }
 
-    /// Takes away what has been asked before, and remembers the rest as asked.
+    /// Removes what was requested before and adds the rest to `requested`.
     pub(super) fn retain_new(&mut self, requested: &mut Self) {
         fn fresh<T: Ord + Clone>(set: &mut BTreeSet<T>, requested: &mut BTreeSet<T>) {
             set.retain(|item| requested.insert(item.clone()));
@@ -127,24 +128,25 @@ impl LoadRequest {
     }
 }
 
-/// Due claims loaded at once; more are loaded when these were not enough.
+/// Maximum number of overdue claims in one load. More are loaded if these are not enough.
 pub const MAX_DUE_PER_LOAD: usize = 1000;
 
-/// What a store found of what was wanted. Claims and products come together: a claim's product is always among them.
+/// The data that a store has loaded. It contains the product of each claim.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    /// Products, each with the first instant at which something under it is due.
+    /// Products, each with the first instant at which one of its claims is due.
     pub products: Vec<(Product, Option<Timestamp>)>,
-    /// Claims, by hold or by order, and those that are due.
+    /// The requested claims and the overdue ones.
     pub claims: Vec<Claim>,
-    /// Units that count towards a limit.
+    /// Units that count towards a limit, by hold.
     pub limit_usage: Vec<(LimitKey, HoldId, u32)>,
-    /// Stored answers.
+    /// Stored replies.
     pub keys: Vec<IdempotencyRecord>,
-    /// Stored events.
+    /// Stored payment events.
     pub events: Vec<Payment>,
-    /// For each product whose due claims were wanted: those claims, and the first instant at which another one is due.
+    /// For each product whose overdue claims were requested: their holds, and the first instant at which another claim is
+    /// due.
     pub due: Vec<(ProductId, Vec<HoldId>, Option<Timestamp>)>,
-    /// Payments that were parked too long.
+    /// Payments that were parked for too long without a known hold or order.
     pub unmatched_payments: Vec<Payment>,
 }

@@ -1,7 +1,7 @@
-//! What the writer knows: the products it has seen and what lies under them, and what this batch has changed.
+//! The writer's memory: products with their claims, and the changes of the current batch.
 //!
-//! Everything under a product is trusted as long as the product is at the version it was read at; the store checks that
-//! when it commits. So a batch about things that the last commit left in memory needs no read at all.
+//! What is known of a product's claims is current as long as the product is at the version that it was read at. The store
+//! checks the version when it commits. So a batch whose data is in memory reads nothing.
 
 mod effect;
 mod eviction;
@@ -10,11 +10,11 @@ mod write_set;
 
 pub use effect::{Effect, StockMovement};
 pub use load_request::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD};
-pub use write_set::WriteSet;
+pub use write_set::{OrderSnapshot, WriteSet};
 
 use crate::{
     clock::IdGenerator,
-    command::IdempotencyKey,
+    idempotency::IdempotencyKey,
     model::{
         EventKey, EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, PaymentStatus,
         Product, ProductId, Reference, Shopper, Slug, StockDelta, Timestamp, TransactionId, WebhookId,
@@ -22,16 +22,16 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-/// A product and what is known to lie under it.
+/// A product and its known claims.
 #[derive(Debug)]
 pub(crate) struct ProductState {
     pub(crate) product: Product,
-    /// Nothing under the product is due before this; `None`: nothing ever is.
+    /// The first instant at which a claim is due; `None` if there is none.
     pub(crate) next_due: Option<Timestamp>,
     claims: HashMap<HoldId, Claim>,
 }
 
-/// What this batch changed, with the state each row is in on disk (`None`: it is not there yet).
+/// The changes of this batch. A `bool` tells whether the row is new, a name the order's stored state.
 #[derive(Debug, Default)]
 struct Changes {
     products: BTreeMap<ProductId, (StockDelta, bool)>,
@@ -55,7 +55,7 @@ pub(crate) struct State {
     limit_usage: HashMap<LimitKey, HashMap<HoldId, u32>>,
     unmatched_payments: Vec<Payment>,
     requested: LoadRequest,
-    /// Due claims that this batch has loaded, by product.
+    /// Number of overdue claims that this batch has loaded, by product.
     due_loaded: BTreeMap<ProductId, usize>,
     read_products: BTreeSet<ProductId>,
     changes: Changes,
@@ -94,12 +94,12 @@ impl State {
         self.events.get(key)
     }
 
-    /// What this transaction said before, under whatever key.
+    /// The event that reported this transaction with this status first.
     pub(crate) fn by_transaction(&self, transaction: &TransactionId, status: PaymentStatus) -> Option<&Payment> {
         self.by_transaction.get(&(transaction.clone(), status.name())).and_then(|key| self.events.get(key))
     }
 
-    /// Units of the shopper's active holds, pending and paid orders.
+    /// Units of the shopper's active holds, pending orders and paid orders.
     pub(crate) fn units_used(&self, key: &LimitKey) -> u32 {
         self.limit_usage.get(key).map_or(0, |claims| claims.values().sum())
     }
@@ -108,7 +108,8 @@ impl State {
         self.limit_usage.contains_key(key)
     }
 
-    /// Asks for what is due on a product, beyond what this batch has loaded of it: on disk that is still there.
+    /// Requests the overdue claims of a product, beyond those that this batch has loaded: in the database they are still
+    /// overdue.
     pub(crate) fn due_request(&self, product: ProductId, now: Timestamp) -> LoadRequest {
         let offset = self.due_loaded.get(&product).copied().unwrap_or(0);
         LoadRequest { due: [(product, offset)].into(), ..LoadRequest::at(now) }
@@ -118,19 +119,19 @@ impl State {
         &self.unmatched_payments
     }
 
-    /// Of what is wanted, what has not been looked for in this batch.
+    /// Returns the part of a request that this batch has not requested before.
     pub(crate) fn not_yet_requested(&mut self, mut request: LoadRequest) -> LoadRequest {
         request.retain_new(&mut self.requested);
         request
     }
 
-    /// A decision rests on this product, so it must not have moved on when the batch commits.
+    /// Remembers that a decision rests on this product, which must be unchanged when the batch commits.
     pub(crate) fn track_read(&mut self, product: ProductId) {
         self.read_products.insert(product);
     }
 
-    /// Takes in what was loaded. What this batch has changed already is newer than what the store says. `false`: it
-    /// has decided on a product that has moved on, and must be decided again.
+    /// Merges loaded data. What this batch has changed is newer and stays. Returns `false` if the batch has decided on a
+    /// product that has changed since: it must then be decided again.
     pub(crate) fn merge(&mut self, request: &LoadRequest, loaded: Loaded) -> bool {
         for (product, next_due) in loaded.products {
             if !self.merge_product(product, next_due) {
@@ -160,7 +161,7 @@ impl State {
         true
     }
 
-    /// Takes in products as another writer has just left them. What lies under them is not known: something may be due.
+    /// Takes in products as another writer has just left them. Their claims are unknown, so one may be due.
     pub(crate) fn reload(&mut self, products: Vec<Product>) {
         for product in products {
             self.merge_product(product, Some(Timestamp::default()));
@@ -176,7 +177,7 @@ impl State {
             return false;
         }
         self.slugs.insert(product.slug.clone(), id);
-        // All that was known under another version may be wrong.
+        // The claims of another version may be outdated.
         self.products.insert(id, ProductState { product, next_due, claims: HashMap::new() });
         true
     }
@@ -199,14 +200,14 @@ impl State {
         self.events.entry(payment.key.clone()).or_insert(payment);
     }
 
-    /// The store knows when the next claim on disk is due; this batch's own holds come on top.
+    /// Combines when the next stored claim is due with the holds of this batch.
     fn merge_due(&mut self, id: ProductId, next_due: Option<Timestamp>) {
         let Some(product_state) = self.products.get_mut(&id) else { return };
         let ours = self.changes.holds.keys().filter_map(|hold| product_state.claims.get(hold));
         product_state.next_due = ours.filter_map(due_at).chain(next_due).min();
     }
 
-    /// Changes what is known, and notes what the commit must write.
+    /// Applies an effect to the state and to the changes that the commit writes.
     pub(crate) fn apply(&mut self, effect: Effect) {
         match effect {
             Effect::ProductAdded(product) => {
@@ -305,7 +306,7 @@ impl State {
         self.merge_event(payment);
     }
 
-    /// Is the event on disk, waiting for its order or found to have waited too long?
+    /// Returns whether the event is stored as parked.
     fn is_parked(&self, payment: &Payment) -> bool {
         let in_claim =
             self.claim_by(payment.reference).is_some_and(|(_, c)| c.parked.iter().any(|p| p.id == payment.id));
@@ -330,7 +331,7 @@ impl State {
         }
     }
 
-    /// What the commit must write. The versions grow here, once a batch.
+    /// Returns what the commit must write. Raises the version of each changed product.
     pub(crate) fn writes(&mut self, ids: &IdGenerator, at: Timestamp) -> WriteSet {
         let changes = std::mem::take(&mut self.changes);
         let mut writes = WriteSet {
@@ -347,6 +348,7 @@ impl State {
             payments_added: Vec::new(),
             payments_changed: Vec::new(),
             keys: changes.keys,
+            order_snapshots: Vec::new(),
         };
         for id in std::mem::take(&mut self.read_products) {
             if let Some(product_state) = self.products.get(&id).filter(|_| !changes.products.contains_key(&id)) {
@@ -377,11 +379,25 @@ impl State {
             let list = if is_new { &mut writes.payments_added } else { &mut writes.payments_changed };
             list.push(payment);
         }
+        writes.order_snapshots = self.order_snapshots(&writes);
         writes
+    }
+
+    /// The orders that the batch changed or made a refund due for.
+    fn order_snapshots(&self, writes: &WriteSet) -> Vec<OrderSnapshot> {
+        let snapshot = |order: &Order| OrderSnapshot { order: order.clone(), refunds: BTreeSet::new() };
+        let mut snapshots: BTreeMap<_, _> = writes.orders().map(|order| (order.id, snapshot(order))).collect();
+        for payment in writes.payments().filter(|payment| payment.outcome.refund_reason().is_some()) {
+            let order = self.claim_by(payment.reference).and_then(|(_, claim)| claim.order.as_ref());
+            if let Some(order) = order {
+                snapshots.entry(order.id).or_insert_with(|| snapshot(order)).refunds.insert(payment.id);
+            }
+        }
+        snapshots.into_values().collect()
     }
 }
 
-/// When a claim will be due, if ever.
+/// The instant at which a claim is due, if there is one.
 fn due_at(claim: &Claim) -> Option<Timestamp> {
     match &claim.order {
         Some(order) => (order.state == OrderState::Pending).then_some(order.pay_by),
@@ -389,7 +405,7 @@ fn due_at(claim: &Claim) -> Option<Timestamp> {
     }
 }
 
-/// A decision may only change what it has seen; anything else is a bug, and the batch fails with its name.
+/// A decision may only change loaded data. Anything else is a bug and fails the batch.
 trait ExpectKnown<T> {
     fn expect_known(self, what: &str) -> T;
 }

@@ -1,42 +1,55 @@
-//! Everything one commit writes.
+//! Everything that one commit writes.
 
 use super::IdempotencyRecord;
-use crate::model::{BatchId, EventOutcome, Hold, Order, Payment, Product, ProductId, StockDelta, Timestamp};
-use std::collections::BTreeMap;
+use crate::model::{BatchId, Hold, Order, Payment, Product, ProductId, StockDelta, Timestamp, WebhookId};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Everything one commit writes.
+/// Everything that one commit writes.
 #[derive(Debug)]
 pub struct WriteSet {
-    /// This commit's id.
+    /// The commit's id.
     pub batch: BatchId,
-    /// When it was decided.
+    /// When the batch was decided.
     pub at: Timestamp,
-    /// Products that come to be.
+    /// New products.
     pub products_added: Vec<Product>,
-    /// Products as they are from now on; each must still be at the version before.
+    /// Changed products. Each must still be at the version before.
     pub products_changed: Vec<Product>,
-    /// What moved on each of both, by id.
+    /// The change of stock of each added or changed product.
     pub stock_deltas: BTreeMap<ProductId, StockDelta>,
-    /// Products that something was refused on: each must still be at this version, or the refusal may be wrong.
+    /// Products that decisions rested on without changing them. Each must still be at this version: otherwise a refusal may
+    /// be wrong.
     pub products_read: Vec<(ProductId, u64)>,
     /// New holds.
     pub holds_added: Vec<Hold>,
-    /// Holds that were active.
+    /// Changed holds, each of which was active.
     pub holds_changed: Vec<Hold>,
     /// New orders.
     pub orders_added: Vec<Order>,
-    /// Orders, and the state each was in.
+    /// Changed orders, and the name of the state that each was in.
     pub orders_changed: Vec<(Order, &'static str)>,
-    /// New events.
+    /// New payment events.
     pub payments_added: Vec<Payment>,
-    /// Events that were parked.
+    /// Changed payment events, each of which was parked.
     pub payments_changed: Vec<Payment>,
-    /// Answers.
+    /// Replies to store under idempotency keys.
     pub keys: Vec<IdempotencyRecord>,
+    /// The orders of this batch as their watchers see them. Not stored.
+    pub order_snapshots: Vec<OrderSnapshot>,
+}
+
+/// An order as its watchers see it: with its refunds, which the order itself does not contain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderSnapshot {
+    /// The order.
+    pub order: Order,
+    /// Payments of the order that are refunded or due for refund. The set only grows. A snapshot of one commit contains
+    /// those of that commit.
+    pub refunds: BTreeSet<WebhookId>,
 }
 
 impl WriteSet {
-    /// Nothing to write, and nothing that must not have changed.
+    /// Returns `true` if there is nothing to write and nothing that must be unchanged.
     pub fn is_empty(&self) -> bool {
         self.products().next().is_none()
             && self.products_read.is_empty()
@@ -44,19 +57,18 @@ impl WriteSet {
             && self.payments_changed.is_empty()
     }
 
-    /// Products whose stock is news.
+    /// Products that are added or changed.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products_added.iter().chain(&self.products_changed)
     }
 
-    /// Has a refund fallen due?
-    pub fn owes_refund(&self) -> bool {
-        let payments = self.payments_added.iter().chain(&self.payments_changed);
-        payments.map(|payment| payment.outcome).any(|outcome| matches!(outcome, EventOutcome::RefundDue(_)))
-    }
-
-    /// Orders that are news.
+    /// Orders that are added or changed.
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
         self.orders_added.iter().chain(self.orders_changed.iter().map(|(order, _)| order))
+    }
+
+    /// Payment events that are added or changed.
+    pub fn payments(&self) -> impl Iterator<Item = &Payment> {
+        self.payments_added.iter().chain(&self.payments_changed)
     }
 }

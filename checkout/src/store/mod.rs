@@ -1,16 +1,20 @@
-//! The interface to the databases: load rows, commit a decided batch, and a few reads. All logic lies above it, so that a
-//! store is only statements and row mapping.
+//! The interface to the databases: load rows, commit a decided batch, and a few reads. All logic lies above it, so that
+//! a store is only statements and row mapping.
 
 use crate::{
     clock::{Clock, SystemClock},
     error::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     state::{LoadRequest, Loaded, WriteSet},
+    supervisor::Supervisor,
 };
 use async_trait::async_trait;
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
+
+#[doc(hidden)]
+pub use crate::state::OrderSnapshot;
 
 mod audit;
 pub mod postgres;
@@ -18,8 +22,8 @@ mod rows;
 pub mod sqlite;
 mod table;
 
-/// How often a store without notifications looks for commits of other processes. Such a commit must show within a second,
-/// which leaves time for three polls.
+/// How often a store without notifications looks for commits of other processes. Such a commit must show within a
+/// second, which leaves time for three polls.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// A database that stores the shop.
@@ -43,6 +47,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// The API's clients.
     fn clients(&self) -> &dyn Clients;
+
+    /// The store's background tasks, if it has any.
+    fn supervisor(&self) -> Option<&Supervisor> {
+        None
+    }
 
     /// The clock that all processes on this store share.
     fn clock(&self) -> Arc<dyn Clock> {
@@ -78,19 +87,9 @@ pub trait Transaction: Send {
 pub enum CommitOutcome {
     /// The batch is on disk.
     Committed,
-    /// Nothing was written: a product was no longer at the version that the batch was decided on, or a key was taken. Some
-    /// stores return the current products, which may save the writer from loading them.
+    /// Nothing was written: a product was no longer at the version that the batch was decided on, or a key was taken.
+    /// Some stores return the current products, which may save the writer from loading them.
     Conflict(Vec<Product>),
-}
-
-/// An order as its watchers see it. Refunds change no column of the order, so they are counted beside it.
-#[doc(hidden)]
-#[derive(Debug, Clone)]
-pub struct OrderSnapshot {
-    /// The order.
-    pub order: Order,
-    /// Number of payments for it that were refunded or are due for refund. It never shrinks.
-    pub refunds: i64,
 }
 
 /// Reads outside the writer's transaction.
@@ -98,8 +97,8 @@ pub struct OrderSnapshot {
 pub trait Reads: Send + Sync {
     /// Every product, oldest first.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
-    /// A number that changes with each commit.
-    async fn change_token(&self) -> Result<i64, StoreError>;
+    /// The products that are beyond these versions, or not among them.
+    async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError>;
     /// A hold, whoever owns it.
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError>;
     /// The owner's active holds for named shoppers that are not overdue, newest first.
@@ -127,14 +126,16 @@ pub trait Reads: Send + Sync {
 /// Deletes rows whose retention time is over. Each call is a small transaction of its own.
 #[async_trait]
 pub trait Purge: Send + Sync {
-    /// Deletes up to `most` idempotency keys that were stored before `before`, oldest first. Returns the number deleted.
+    /// Deletes up to `most` idempotency keys that were stored before `before`, oldest first. Returns the number
+    /// deleted.
     async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
-    /// Deletes up to `most` rows of one product's audit log that are older than `before`, oldest first and never the newest
-    /// row. Returns the number deleted.
+    /// Deletes up to `most` rows of one product's audit log that are older than `before`, oldest first and never the
+    /// newest row. Returns the number deleted.
     async fn audit_log(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
-/// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5, P7).
+/// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5,
+/// P7).
 #[derive(Debug, Clone, Serialize)]
 pub struct Audit {
     /// Whether there is no drift.

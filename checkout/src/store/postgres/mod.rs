@@ -1,5 +1,5 @@
-//! PostgreSQL: one database for several processes. A batch that needs nothing from the database is written by one statement.
-//! Any other batch is a transaction that locks its products, loads rows, and ends with the same statement.
+//! PostgreSQL: one database for several processes. A batch that needs nothing from the database is written by one
+//! statement. Any other batch is a transaction that locks its products, loads rows, and ends with the same statement.
 
 mod accounts;
 mod clock;
@@ -15,7 +15,7 @@ mod transaction;
 mod write;
 
 use super::{Clients, Purge, Reads, Sessions, Store, Transaction};
-use crate::{clock::Clock, error::StoreError};
+use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
 use clock::DatabaseClock;
 use connection::{CONNECT_TIMEOUT, WriterConnection};
@@ -26,7 +26,6 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{str::FromStr, sync::Arc};
-use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// Connections in the pool, for reads, sessions and notifications. The writer has one more.
@@ -43,8 +42,8 @@ const SETTINGS: [(&str, &str); 6] = [
     ("jit", "off"),
 ];
 
-/// The writer finds rows by their keys. Its plans are made once, perhaps while the tables are nearly empty and a sequential
-/// scan is cheap. They must not scan the tables after these have grown.
+/// The writer finds rows by their keys. Its plans are made once, perhaps while the tables are nearly empty and a
+/// sequential scan is cheap. They must not scan the tables after these have grown.
 const WRITER_SETTINGS: [(&str, &str); 1] = [("enable_seqscan", "off")];
 
 /// A migration has no time limit, and neither has the wait for another node that migrates.
@@ -59,8 +58,7 @@ pub struct PostgresStore {
     pool: PgPool,
     clock: Arc<DatabaseClock>,
     notifications: Notifications,
-    /// The background tasks, which end with the store.
-    _tasks: JoinSet<()>,
+    tasks: Supervisor,
 }
 
 impl PostgresStore {
@@ -85,10 +83,10 @@ impl PostgresStore {
             .map_err(classify)?;
         let named = options.clone().application_name(&format!("holdfast writer {node}"));
         let writer = Arc::new(WriterConnection::new(named.options(WRITER_SETTINGS)));
-        let mut tasks = JoinSet::new();
-        let clock = DatabaseClock::start(&pool, &mut tasks).await?;
-        let notifications = Notifications::start(&pool, node, &mut tasks);
-        Ok(Self { options, writer, pool, clock, notifications, _tasks: tasks })
+        let tasks = Supervisor::new();
+        let clock = DatabaseClock::start(&pool, &tasks).await?;
+        let notifications = Notifications::start(&pool, node, &tasks);
+        Ok(Self { options, writer, pool, clock, notifications, tasks })
     }
 }
 
@@ -109,6 +107,10 @@ impl Store for PostgresStore {
 
     fn reads(&self) -> &dyn Reads {
         self
+    }
+
+    fn supervisor(&self) -> Option<&Supervisor> {
+        Some(&self.tasks)
     }
 
     fn purge(&self) -> &dyn Purge {

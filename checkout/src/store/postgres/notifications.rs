@@ -1,10 +1,11 @@
-//! Notifications between nodes. They are sent outside the writer's transactions: a NOTIFY inside a transaction makes commits
-//! wait for each other. A lost notification only adds latency, because every node also polls.
+//! Notifications between nodes. They are sent outside the writer's transactions: a NOTIFY inside a transaction makes
+//! commits wait for each other. A lost notification only adds latency, because every node also polls.
 
 use super::error::QueryExt;
+use crate::supervisor::Supervisor;
 use sqlx::{PgPool, postgres::PgListener};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 const CHANNEL: &str = "holdfast_news";
@@ -24,10 +25,10 @@ pub(super) struct Notifications {
 }
 
 impl Notifications {
-    pub(super) fn start(pool: &PgPool, node: Uuid, tasks: &mut JoinSet<()>) -> Self {
+    pub(super) fn start(pool: &PgPool, node: Uuid, tasks: &Supervisor) -> Self {
         let notifications = Self { ours: Arc::default(), theirs: Arc::default() };
-        tasks.spawn(send(pool.clone(), node, notifications.ours.clone()));
-        tasks.spawn(listen(pool.clone(), node, notifications.theirs.clone()));
+        tasks.spawn("notify", false, send(pool.clone(), node, notifications.ours.clone()));
+        tasks.spawn("listen", false, listen(pool.clone(), node, notifications.theirs.clone()));
         notifications
     }
 

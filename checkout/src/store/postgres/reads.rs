@@ -3,7 +3,7 @@
 use super::{
     PostgresStore,
     error::{QueryExt, classify},
-    sql,
+    sql::{self, Parameters},
 };
 use crate::{
     error::StoreError,
@@ -11,7 +11,8 @@ use crate::{
     store::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
-        rows::{HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, REFUNDS, into_all},
+        rows::{HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, into_all, product_versions, refunds},
+        table,
     },
 };
 use async_trait::async_trait;
@@ -19,8 +20,8 @@ use sqlx::AssertSqlSafe;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// An audit reads whole tables and may take minutes. Nested loops are off because a database with old statistics believes
-/// its tables to be small: it would then compare a million rows pair by pair, for hours.
+/// An audit reads whole tables and may take minutes. Nested loops are off because a database with old statistics
+/// believes its tables to be small: it would then compare a million rows pair by pair, for hours.
 const AUDIT_SETTINGS: [&str; 2] = ["SET LOCAL statement_timeout = 0", "SET LOCAL enable_nestloop = off"];
 
 #[async_trait]
@@ -32,15 +33,17 @@ impl Reads for PostgresStore {
         into_all(query.fetch_all(&self.pool).with_timeout().await?)
     }
 
-    async fn change_token(&self) -> Result<i64, StoreError> {
-        // Whoever commits makes a version grow, or owes a refund.
-        sqlx::query_scalar(
-            "SELECT (SELECT coalesce(sum(version), 0) FROM products)::bigint
-                  + (SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due')",
-        )
-        .fetch_one(&self.pool)
-        .with_timeout()
-        .await
+    async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Product>("p");
+            let known = sql::rows(&["id", "version"].map(table::column::<Product>), 1);
+            format!(
+                "SELECT {columns} FROM products p LEFT JOIN {known} ON n.id = p.id WHERE n.id IS NULL OR p.version > n.version"
+            )
+        });
+        let known = Parameters::of(&product_versions(known)).map_err(classify)?;
+        let query = sqlx::query_as_with::<_, ProductRow, _>(AssertSqlSafe(SELECT.as_str()), known);
+        into_all(query.fetch_all(&self.pool).with_timeout().await?)
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
@@ -72,8 +75,8 @@ impl Reads for PostgresStore {
 
     async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
         static SELECT: LazyLock<String> = LazyLock::new(|| {
-            let columns = sql::select::<Order>("o");
-            format!("SELECT {columns}, {REFUNDS} FROM orders o WHERE o.id = ANY ($1)")
+            let (columns, refunds) = (sql::select::<Order>("o"), refunds("w.id::text"));
+            format!("SELECT {columns}, {refunds} FROM orders o WHERE o.id = ANY ($1)")
         });
         if ids.is_empty() {
             return Ok(Vec::new());

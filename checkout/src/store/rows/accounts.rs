@@ -2,8 +2,8 @@
 
 use super::{corrupt, fingerprint};
 use crate::{
-    command::{Idempotency, IdempotencyKey},
     error::StoreError,
+    idempotency::{Idempotency, IdempotencyKey},
     model::{Owner, Timestamp},
     state::{IdempotencyRecord, WriteSet},
     store::{

@@ -2,7 +2,7 @@
 
 use super::{StoredKey, signed};
 use crate::{
-    command::IdempotencyKey,
+    idempotency::IdempotencyKey,
     model::{EventOutcome, Hold, HoldState, Owner, Payment, Product, ProductId, TransactionId},
     state::{LimitKey, WriteSet},
     store::table::{Cell, Rows},
@@ -23,8 +23,8 @@ pub(in crate::store) fn changed_orders(writes: &WriteSet) -> Rows<'_> {
     Rows::changed(writes.orders_changed.iter().map(|(order, was)| (order, Cell::Text((*was).into()))))
 }
 
-/// New payment events, in the order of their keys. All nodes insert in this order, so that two nodes that insert the same
-/// keys do not wait for each other.
+/// New payment events, in the order of their keys. All nodes insert in this order, so that two nodes that insert the
+/// same keys do not wait for each other.
 pub(in crate::store) fn added_payments(writes: &WriteSet) -> Rows<'_> {
     let mut added: Vec<_> = writes.payments_added.iter().collect();
     added.sort_by(|a, b| a.key.cmp(&b.key));

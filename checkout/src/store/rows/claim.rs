@@ -120,23 +120,29 @@ fn cancel_reason(name: &str) -> Result<CancelReason, StoreError> {
     all.into_iter().find(|reason| reason.name() == name).ok_or_else(|| corrupt("a cancel reason"))
 }
 
-/// An order and the number of its refunds.
+/// An order and the ids of its refunds, separated by commas.
 #[derive(FromRow)]
 pub(in crate::store) struct OrderSnapshotRow {
     #[sqlx(flatten)]
     order: OrderRow,
-    refunds: i64,
+    refunds: Option<String>,
 }
 
-/// The column `refunds` of an order `o`.
-pub(in crate::store) const REFUNDS: &str = "(SELECT count(*) FROM payment_webhooks w
-    WHERE (w.order_id = o.id OR w.hold_id = o.hold_id) AND w.outcome IN ('refund_due', 'refunded')) AS refunds";
+/// The column `refunds` of an order `o`: the ids of its refunds. `id` is the SQL that returns `w.id` as text.
+pub(in crate::store) fn refunds(id: &str) -> String {
+    format!(
+        "(SELECT string_agg({id}, ',') FROM payment_webhooks w
+          WHERE (w.order_id = o.id OR w.hold_id = o.hold_id) AND w.outcome IN ('refund_due', 'refunded')) AS refunds"
+    )
+}
 
 impl TryFrom<OrderSnapshotRow> for OrderSnapshot {
     type Error = StoreError;
 
     fn try_from(row: OrderSnapshotRow) -> Result<Self, StoreError> {
-        Ok(Self { order: row.order.try_into()?, refunds: row.refunds })
+        let ids = row.refunds.as_deref().into_iter().flat_map(|ids| ids.split(','));
+        let refunds = ids.map(str::parse).collect::<Result<_, _>>().map_err(|_| corrupt("a payment's id"))?;
+        Ok(Self { order: row.order.try_into()?, refunds })
     }
 }
 

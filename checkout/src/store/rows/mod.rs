@@ -11,7 +11,7 @@ pub(super) use batch::{
     added_payments, changed_holds, changed_orders, changed_payments, changed_products, idempotency_keys, limit_keys,
     product_versions, transactions,
 };
-pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, REFUNDS};
+pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, refunds};
 pub(super) use payment::PaymentRow;
 pub(super) use product::{ProductRow, StockEvent};
 

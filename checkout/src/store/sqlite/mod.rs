@@ -13,9 +13,10 @@ use super::{Clients, CommitOutcome, Purge, Reads, Sessions, Store, Transaction};
 use crate::{
     error::StoreError,
     state::{LoadRequest, Loaded, WriteSet},
+    supervisor::Supervisor,
 };
 use async_trait::async_trait;
-use checkpoint::{Checkpointer, MAX_WAL_PAGES};
+use checkpoint::MAX_WAL_PAGES;
 use sqlx::{
     Sqlite, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -38,9 +39,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlit
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
-    /// A connection that writes nothing. Its `data_version` changes with each commit of any other connection.
-    change_watcher: SqlitePool,
-    _checkpoints: Checkpointer,
+    tasks: Supervisor,
     /// The queue of session changes, which are written in batches.
     sessions: mpsc::Sender<sessions::QueuedChange>,
 }
@@ -66,10 +65,10 @@ impl SqliteStore {
         };
         let writer = pool(1).connect_with(options.clone()).await.map_err(classify)?;
         let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
-        let change_watcher = pool(1).connect_with(options.clone()).await.map_err(classify)?;
-        let checkpoints = Checkpointer::start(pool(1).connect_with(options).await.map_err(classify)?);
-        let sessions = sessions::start(writer.clone());
-        let store = Self { writer, readers, change_watcher, _checkpoints: checkpoints, sessions };
+        let tasks = Supervisor::new();
+        checkpoint::start(pool(1).connect_with(options).await.map_err(classify)?, &tasks);
+        let sessions = sessions::start(writer.clone(), &tasks);
+        let store = Self { writer, readers, tasks, sessions };
         store.check_version().await?;
         Ok(store)
     }
@@ -115,6 +114,10 @@ impl Store for SqliteStore {
 
     fn reads(&self) -> &dyn Reads {
         self
+    }
+
+    fn supervisor(&self) -> Option<&Supervisor> {
+        Some(&self.tasks)
     }
 
     fn purge(&self) -> &dyn Purge {

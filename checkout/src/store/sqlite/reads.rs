@@ -10,7 +10,8 @@ use crate::{
     store::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
-        rows::{HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, REFUNDS, into_all},
+        rows::{HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, into_all, product_versions, refunds},
+        table,
     },
 };
 use async_trait::async_trait;
@@ -27,8 +28,17 @@ impl Reads for SqliteStore {
         into_all(rows.map_err(classify)?)
     }
 
-    async fn change_token(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("PRAGMA data_version").fetch_one(&self.change_watcher).await.map_err(classify)
+    async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Product>("p");
+            let known = sql::rows(&["id", "version"].map(table::column::<Product>), "?1");
+            format!(
+                "SELECT {columns} FROM products p LEFT JOIN {known} ON n.id = p.id WHERE n.id IS NULL OR p.version > n.version"
+            )
+        });
+        let query =
+            sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str())).bind(sql::json(&product_versions(known))?);
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
@@ -61,8 +71,8 @@ impl Reads for SqliteStore {
 
     async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
         static SELECT: LazyLock<String> = LazyLock::new(|| {
-            let columns = sql::select::<Order>("o");
-            format!("SELECT {columns}, {REFUNDS} FROM orders o WHERE o.id IN (SELECT unhex(value) FROM json_each(?1))")
+            let (columns, refunds) = (sql::select::<Order>("o"), refunds("hex(w.id)"));
+            format!("SELECT {columns}, {refunds} FROM orders o WHERE o.id IN (SELECT unhex(value) FROM json_each(?1))")
         });
         if ids.is_empty() {
             return Ok(Vec::new());

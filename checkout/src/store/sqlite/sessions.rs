@@ -10,6 +10,7 @@ use crate::{
         rows::{Session, SessionRow},
         table::{self, Rows},
     },
+    supervisor::Supervisor,
 };
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqliteConnection, SqlitePool};
@@ -37,11 +38,23 @@ pub(super) struct QueuedChange {
 }
 
 /// Starts the task that writes sessions. It ends when the store is dropped.
-pub(super) fn start(writer: SqlitePool) -> mpsc::Sender<QueuedChange> {
+pub(super) fn start(writer: SqlitePool, tasks: &Supervisor) -> mpsc::Sender<QueuedChange> {
     let (sender, mut queue) = mpsc::channel(QUEUE);
-    tokio::spawn(async move {
+    tasks.spawn_stoppable("session_writer", true, |stop| async move {
         let mut batch = Vec::with_capacity(BATCH);
-        while queue.recv_many(&mut batch, BATCH).await > 0 {
+        loop {
+            let received = tokio::select! {
+                biased;
+                // Sessions that are queued when the store stops are still written.
+                () = stop.cancelled(), if !queue.is_closed() => {
+                    queue.close();
+                    continue;
+                }
+                received = queue.recv_many(&mut batch, BATCH) => received,
+            };
+            if received == 0 {
+                return;
+            }
             match write(&writer, &batch).await {
                 Ok(done) => {
                     for (queued, done) in batch.drain(..).zip(done) {

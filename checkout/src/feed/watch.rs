@@ -1,0 +1,118 @@
+//! The watchers' side of the feed.
+
+use crate::{
+    model::{Order, Product, StockSnapshot},
+    store::OrderSnapshot,
+};
+use bytes::Bytes;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::watch;
+
+/// One change of one product's stock, serialised once for all watchers.
+#[derive(Debug)]
+pub struct StockUpdate {
+    /// The counters.
+    pub snapshot: StockSnapshot,
+    /// The snapshot as JSON.
+    pub json: Bytes,
+    message: OnceLock<Bytes>,
+}
+
+impl StockUpdate {
+    pub(super) fn of(product: &Product) -> Arc<Self> {
+        let snapshot = product.snapshot();
+        let json = serde_json::to_vec(&snapshot).unwrap_or_default().into();
+        Arc::new(Self { snapshot, json, message: OnceLock::new() })
+    }
+
+    /// Returns the update as it is sent. The first caller makes the bytes and all others share them.
+    pub fn message(&self, make: impl FnOnce(&Self) -> Bytes) -> Bytes {
+        self.message.get_or_init(|| make(self)).clone()
+    }
+}
+
+/// Watches one product. A slow reader skips intermediate states and always gets the newest one.
+pub struct StockWatch {
+    updates: watch::Receiver<Arc<StockUpdate>>,
+    /// The newest state at the time of subscription, which the throttle may not have sent yet.
+    newest: Option<Arc<StockUpdate>>,
+    /// The last version that was returned.
+    seen: u64,
+}
+
+impl StockWatch {
+    pub(super) fn new(updates: watch::Receiver<Arc<StockUpdate>>, newest: Arc<StockUpdate>) -> Self {
+        Self { updates, newest: Some(newest), seen: 0 }
+    }
+
+    /// Returns the current state.
+    pub fn current(&mut self) -> Arc<StockUpdate> {
+        let sent = self.updates.borrow_and_update().clone();
+        let newest = self.newest.take().filter(|newest| newest.snapshot.version > sent.snapshot.version);
+        let update = newest.unwrap_or(sent);
+        self.seen = update.snapshot.version;
+        update
+    }
+
+    /// Waits for the next state. Returns `None` once the feed is gone.
+    pub async fn next(&mut self) -> Option<Arc<StockUpdate>> {
+        loop {
+            self.updates.changed().await.ok()?;
+            let update = self.updates.borrow_and_update().clone();
+            if update.snapshot.version > self.seen {
+                self.seen = update.snapshot.version;
+                return Some(update);
+            }
+        }
+    }
+}
+
+/// Watches one order.
+pub struct OrderWatch {
+    changes: watch::Receiver<Option<OrderSnapshot>>,
+    /// What the reader knows, or gets first.
+    known: Option<OrderSnapshot>,
+    started: bool,
+}
+
+impl OrderWatch {
+    pub(super) fn new(changes: watch::Receiver<Option<OrderSnapshot>>) -> Self {
+        Self { changes, known: None, started: false }
+    }
+
+    pub(crate) fn starting_at(self, known: OrderSnapshot) -> Self {
+        Self { known: Some(known), ..self }
+    }
+
+    /// Returns the current order on the first call. Later calls wait until the order changes or gets a further refund.
+    /// Returns `None` once the feed is gone.
+    pub async fn next(&mut self) -> Option<Order> {
+        if std::mem::replace(&mut self.started, true) {
+            loop {
+                self.changes.changed().await.ok()?;
+                // The snapshot that the reader began with may be published again.
+                let snapshot = self.changes.borrow_and_update().clone();
+                if snapshot.is_some_and(|snapshot| advance(&mut self.known, &snapshot)) {
+                    break;
+                }
+            }
+        }
+        self.known.as_ref().map(|known| known.order.clone())
+    }
+}
+
+/// Merges a snapshot of an order. Returns whether it contained anything new. Snapshots may come late or twice: an order's
+/// state and its set of refunds only ever advance.
+pub(super) fn advance(known: &mut Option<OrderSnapshot>, snapshot: &OrderSnapshot) -> bool {
+    let Some(known) = known else {
+        *known = Some(snapshot.clone());
+        return true;
+    };
+    let refunds = known.refunds.len();
+    known.refunds.extend(&snapshot.refunds);
+    let advanced = known.order.state.status() < snapshot.order.state.status();
+    if advanced {
+        known.order = snapshot.order.clone();
+    }
+    advanced || known.refunds.len() > refunds
+}
