@@ -1,8 +1,9 @@
-//! Random scripts: what is asked, in which batches, and when. Ids come from the place in the script, so that a script
-//! says the same whoever plays it.
+//! Generates random scripts of commands, in batches at given instants. Ids are derived from the position in the script, so
+//! that a script is the same for every writer.
 
 use crate::{
-    command::{Command, Idempotency, IdempotencyKey, PlaceHold, Requester},
+    command::{Command, PlaceHold, Requester},
+    idempotency::{Idempotency, IdempotencyKey},
     model::{
         EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
         Quantity, Reference, ReportedAmount, Shopper, Timestamp, WebhookId,
@@ -14,12 +15,12 @@ use uuid::Uuid;
 
 /// Commands that share a commit, at one instant.
 #[derive(Debug, Clone)]
-pub(super) struct Batch {
+pub(super) struct ScriptedBatch {
     pub(super) now: Timestamp,
     pub(super) commands: Vec<Command>,
 }
 
-/// One line of a script. Numbers name earlier lines, as many as there are.
+/// One step of a script. An index refers to an earlier hold, order or product.
 #[derive(Debug, Clone)]
 enum Step {
     Hold {
@@ -45,7 +46,7 @@ enum Step {
         key: Option<u8>,
     },
     Pay {
-        about: PaymentTarget,
+        target: PaymentTarget,
         nth: usize,
         transaction: u8,
         status: PaymentStatus,
@@ -60,7 +61,7 @@ enum Step {
         product: usize,
     },
     ExpireUnmatched,
-    /// The batch ends, and the clock moves by so many seconds, forwards or back.
+    /// Ends the batch and moves the clock by this many seconds, forward or back.
     Wait(i64),
 }
 
@@ -73,19 +74,19 @@ enum PaymentTarget {
 
 const PRODUCTS: usize = 2;
 
-fn line() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = Step> {
     let key = || option::weighted(0.4, 0..5_u8);
     let nth = || 0..12_usize;
     let status =
         select(vec![PaymentStatus::Success, PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Processing]);
-    let about = select(vec![
+    let target = select(vec![
         PaymentTarget::Hold,
         PaymentTarget::Order,
         PaymentTarget::Order,
         PaymentTarget::Order,
         PaymentTarget::Nothing,
     ]);
-    let pay = (about, nth(), 0..10_u8, status, option::weighted(0.3, select(vec![1000, 2000, 7])), 0..3_u8);
+    let pay = (target, nth(), 0..10_u8, status, option::weighted(0.3, select(vec![1000, 2000, 7])), 0..3_u8);
     prop_oneof![
         8 => (0..PRODUCTS, 1..4_i64, option::of(0..3_u8), key())
             .prop_map(|(product, qty, shopper, key)| Step::Hold { product, qty, shopper, key }),
@@ -93,8 +94,8 @@ fn line() -> impl Strategy<Value = Step> {
         1 => (nth(), key()).prop_map(|(hold, key)| Step::Release { hold, key }),
         1 => (nth(), key()).prop_map(|(hold, key)| Step::Extend { hold, key }),
         1 => (nth(), key()).prop_map(|(order, key)| Step::Cancel { order, key }),
-        6 => pay.prop_map(|(about, nth, transaction, status, amount, key)| {
-            Step::Pay { about, nth, transaction, status, amount, key }
+        6 => pay.prop_map(|(target, nth, transaction, status, amount, key)| {
+            Step::Pay { target, nth, transaction, status, amount, key }
         }),
         1 => (0..PRODUCTS, 0..12_u32).prop_map(|(product, total)| Step::Adjust { product, total }),
         1 => (0..PRODUCTS).prop_map(|product| Step::Sweep { product }),
@@ -103,34 +104,34 @@ fn line() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A shop with two products, and up to fifty lines.
-pub(super) fn script() -> impl Strategy<Value = Vec<Batch>> {
-    vec(line(), 1..50).prop_map(|lines| {
+/// A shop with two products, and up to fifty steps.
+pub(super) fn script() -> impl Strategy<Value = Vec<ScriptedBatch>> {
+    vec(step(), 1..50).prop_map(|steps| {
         let mut builder = ScriptBuilder::default();
-        for line in lines {
-            builder.write(&line);
+        for step in steps {
+            builder.push(&step);
         }
         builder.batches
     })
 }
 
 struct ScriptBuilder {
-    batches: Vec<Batch>,
+    batches: Vec<ScriptedBatch>,
     now: Timestamp,
-    /// Ids that were asked for, whether or not they were granted.
+    /// Requested ids, granted or not.
     holds: Vec<HoldId>,
     orders: Vec<OrderId>,
     ids: u128,
 }
 
-/// Two of everything: five units of one product, three of the other and two at most for each shopper.
+/// One product with five units, and one with three units and a limit of two per shopper.
 pub(super) fn products(now: Timestamp) -> Vec<Product> {
     let draft = |slug: &str, stock, limit| {
         let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, stock);
         draft.per_shopper_limit = limit;
         if limit.is_some() {
-            // Less time to pay than to decide: the order is due before its hold would have been.
+            // The time to pay is shorter than the hold: an order is due before its hold would have been.
             draft.pay_within = Duration::from_secs(30);
         }
         draft
@@ -147,33 +148,33 @@ impl Default for ScriptBuilder {
     fn default() -> Self {
         let now = noon();
         let commands = products(now).into_iter().map(|product| Command::AddProduct(Box::new(product))).collect();
-        // Nobody can ask for a product before they have been told its id.
-        let batches = vec![Batch { now, commands }, Batch { now, commands: Vec::new() }];
+        // A product's id is known only after the batch that adds the product.
+        let batches = vec![ScriptedBatch { now, commands }, ScriptedBatch { now, commands: Vec::new() }];
         Self { batches, now, holds: Vec::new(), orders: Vec::new(), ids: 1000 }
     }
 }
 
 impl ScriptBuilder {
-    fn write(&mut self, line: &Step) {
-        if let Step::Wait(seconds) = line {
+    fn push(&mut self, step: &Step) {
+        if let Step::Wait(seconds) = step {
             self.now = Timestamp::from_millis(self.now.as_millis() + seconds * 1000);
-            self.batches.push(Batch { now: self.now, commands: Vec::new() });
+            self.batches.push(ScriptedBatch { now: self.now, commands: Vec::new() });
             return;
         }
-        let command = self.command(line);
+        let command = self.command(step);
         let batch = self.batches.last_mut().unwrap();
-        // A sweep of parked payments shares no batch with another: it takes what was there when the batch began.
+        // A batch contains at most one expiry of unmatched payments: it expires those that were there at the batch's start.
         let sweeps = |command: &Command| matches!(command, Command::ExpireUnmatched { .. });
         if !(sweeps(&command) && batch.commands.iter().any(sweeps)) {
             batch.commands.push(command);
         }
     }
 
-    fn command(&mut self, line: &Step) -> Command {
+    fn command(&mut self, step: &Step) -> Command {
         self.ids += 1;
         let id = Uuid::from_u128(self.ids);
         let product = |nth: usize| ProductId(Uuid::from_u128(nth as u128 + 1));
-        match *line {
+        match *step {
             Step::Hold { product: nth, qty, shopper, key } => {
                 self.holds.push(HoldId(id));
                 let shopper = shopper.map(|n| Shopper::try_from(format!("shopper-{n}")).unwrap());
@@ -198,18 +199,18 @@ impl ScriptBuilder {
                 let order = self.order(order);
                 Command::CancelOrder { order, by: by(key, &format!("cancel {order}")) }
             }
-            Step::Pay { about, nth, transaction, status, amount, key } => {
-                let reference = match about {
+            Step::Pay { target, nth, transaction, status, amount, key } => {
+                let reference = match target {
                     PaymentTarget::Hold => Reference::Hold(self.hold(nth)),
                     PaymentTarget::Order => Reference::Order(self.order(nth)),
                     PaymentTarget::Nothing => Reference::Order(OrderId(Uuid::nil())),
                 };
                 let reported = ReportedAmount { amount, currency: None };
-                let said = format!("{reference:?} {transaction} {status:?} {amount:?}");
+                let content = format!("{reference:?} {transaction} {status:?} {amount:?}");
                 Command::RecordPayment(Box::new(Payment {
                     id: WebhookId(id),
                     key: format!("evt-{transaction}-{}-{key}", status.name()).try_into().unwrap(),
-                    fingerprint: digest(&said),
+                    fingerprint: digest(&content),
                     reference,
                     product_id: None,
                     transaction_id: format!("tx-{transaction}").try_into().unwrap(),
@@ -237,7 +238,7 @@ impl ScriptBuilder {
     }
 }
 
-/// Counts from the latest.
+/// Returns the item at an index that counts from the newest one.
 fn pick<T: Copy>(list: &[T], nth: usize) -> Option<T> {
     let back = nth % list.len().max(1);
     list.iter().rev().nth(back).copied()
@@ -251,7 +252,7 @@ pub(super) fn by(key: Option<u8>, payload: &str) -> Requester {
     Requester { owner: Owner(Uuid::from_u128(7)), idempotency }
 }
 
-/// Thirty-two bytes that differ where the text does.
+/// Returns 32 bytes that differ where the text differs.
 fn digest(text: &str) -> [u8; 32] {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();

@@ -1,27 +1,28 @@
-//! A writer without a queue, a task or a database: load, take back, decide, commit, on a disk of a few maps.
+//! A writer without a queue, a task or a database. It runs the writer's own batches on a few maps.
 
 use crate::{
+    batch::{Batch, Decisions},
     clock::{Clock, IdGenerator},
-    command::{Command, Reply},
-    decide,
-    model::{Refusal, Timestamp},
+    command::Command,
+    error::StoreError,
+    model::Timestamp,
     simulation::tables::{Constraints, Tables},
-    state::{LoadRequest, State},
+    state::{LoadRequest, Loaded, State, WriteSet},
+    store::{CommitOutcome, Transaction},
 };
+use async_trait::async_trait;
+use futures::FutureExt as _;
 use std::sync::Arc;
 
-/// For each command what it was told, and whether that was a repetition.
-pub(super) type Answers = Vec<Result<(Reply, bool), Refusal>>;
-
 pub(super) struct TestWriter {
-    pub(super) disk: Tables,
+    pub(super) tables: Tables,
     state: State,
     ids: IdGenerator,
-    /// Does it keep what it knows from one batch to the next?
-    keeps: bool,
+    /// Keeps its state from one batch to the next, as the writer does.
+    keeps_state: bool,
 }
 
-/// Batches have ids; nobody looks at their age.
+/// A clock for the ids of batches, whose age no test reads.
 struct NoTime;
 
 impl Clock for NoTime {
@@ -30,98 +31,84 @@ impl Clock for NoTime {
     }
 }
 
+/// A transaction on maps. Its futures are ready at once.
+struct TableTransaction<'a>(&'a mut Tables);
+
+#[async_trait]
+impl Transaction for TableTransaction<'_> {
+    async fn load(&mut self, request: &LoadRequest) -> Result<Loaded, StoreError> {
+        Ok(self.0.load(request))
+    }
+
+    async fn commit(self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError> {
+        let Some(after) = self.0.clone().written(writes, Constraints::ALL) else {
+            return Ok(CommitOutcome::Conflict(Vec::new()));
+        };
+        *self.0 = after;
+        Ok(CommitOutcome::Committed)
+    }
+}
+
 impl TestWriter {
-    pub(super) fn new(keeps: bool) -> Self {
-        Self { disk: Tables::default(), state: State::default(), ids: IdGenerator::new(Arc::new(NoTime)), keeps }
+    pub(super) fn new(keeps_state: bool) -> Self {
+        let (tables, state) = (Tables::default(), State::default());
+        Self { tables, state, ids: IdGenerator::new(Arc::new(NoTime)), keeps_state }
     }
 
-    /// One batch, one commit.
-    pub(super) fn serve(&mut self, commands: &[Command], now: Timestamp) -> Answers {
-        self.load(commands, now);
-        let answers = commands.iter().map(|command| self.decide(command, now)).collect();
-        let writes = self.state.writes(&self.ids, now);
-        let after = self.disk.clone().written(&writes, Constraints::ALL);
-        self.disk = after.unwrap_or_else(|| panic!("a lone writer lost a race: {writes:?}"));
-        self.state.end_batch();
-        if !self.keeps {
-            self.forget();
+    /// Executes the commands as one batch in one commit.
+    pub(super) fn execute(&mut self, commands: &[Command], now: Timestamp) -> Decisions {
+        let decisions = self.commit(commands, now).now_or_never().unwrap();
+        if !self.keeps_state {
+            self.clear_state();
         }
-        answers
+        decisions
     }
 
-    pub(super) fn forget(&mut self) {
+    async fn commit(&mut self, commands: &[Command], now: Timestamp) -> Decisions {
+        let mut transaction = Box::new(TableTransaction(&mut self.tables));
+        let batch = Batch { state: &mut self.state, transaction: &mut *transaction, commands, now };
+        let decisions = batch.decide().await.unwrap().expect("no other writer changes the tables");
+        let writes = self.state.writes(&self.ids, now);
+        let outcome = transaction.commit(&writes).await.unwrap();
+        assert!(matches!(outcome, CommitOutcome::Committed), "a lone writer had a conflict: {writes:?}");
+        self.state.end_batch();
+        decisions
+    }
+
+    pub(super) fn clear_state(&mut self) {
         self.state.clear();
     }
 
-    /// What is remembered and is not so on disk: between batches there must be nothing.
-    pub(super) fn false_memories(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for product in self.disk.products.values() {
-            let Some(product_state) = self.state.product_state(product.id) else { continue };
-            // What is thought to be due sooner than anything is costs a look; later, and units would stay away (P4).
-            let due = self.disk.next_due_of(product.id);
-            let late = due.is_some_and(|due| product_state.next_due.is_none_or(|at| at > due));
-            if product_state.product != *product || late {
-                wrong.push(format!("{product_state:?} is {product:?}, due {due:?}"));
+    /// Returns everything in the state that differs from the tables. Between batches there must be nothing.
+    pub(super) fn stale_state(&self) -> Vec<String> {
+        let mut stale = Vec::new();
+        for product in self.tables.products.values() {
+            let Some(known) = self.state.product_state(product.id) else { continue };
+            // A due time that is known too early costs a load. One that is known too late would keep units back (P4).
+            let due = self.tables.next_due_of(product.id);
+            let late = due.is_some_and(|due| known.next_due.is_none_or(|at| at > due));
+            if known.product != *product || late {
+                stale.push(format!("{known:?} is {product:?}, due {due:?}"));
             }
         }
-        for id in self.disk.holds.keys() {
-            let (known, is) = (self.state.claim(*id).map(|(_, claim)| claim), self.disk.claim(*id));
-            if known.is_some() && known != is.as_ref() {
-                wrong.push(format!("{known:?} is {is:?}"));
+        for id in self.tables.holds.keys() {
+            let (known, stored) = (self.state.claim(*id).map(|(_, claim)| claim), self.tables.claim(*id));
+            if known.is_some() && known != stored.as_ref() {
+                stale.push(format!("{known:?} is {stored:?}"));
             }
         }
-        for payment in self.disk.payments.values() {
+        for payment in self.tables.payments.values() {
             let known = self.state.event(&payment.key);
             if known.is_some_and(|known| known != payment) {
-                wrong.push(format!("{known:?} is {payment:?}"));
+                stale.push(format!("{known:?} is {payment:?}"));
             }
         }
-        for record in self.disk.keys.values() {
+        for record in self.tables.keys.values() {
             let known = self.state.key(record.owner, &record.idempotency.key);
             if known.is_some_and(|known| known != record) {
-                wrong.push(format!("{known:?} is {record:?}"));
+                stale.push(format!("{known:?} is {record:?}"));
             }
         }
-        wrong
-    }
-
-    fn load(&mut self, commands: &[Command], now: Timestamp) {
-        loop {
-            let mut request = LoadRequest::at(now);
-            for command in commands {
-                decide::missing_data(&self.state, command, &mut request);
-            }
-            let request = self.state.not_yet_requested(request);
-            if request.is_empty() {
-                return;
-            }
-            let loaded = self.disk.load(&request);
-            assert!(self.state.merge(&request, loaded), "nobody else writes");
-        }
-    }
-
-    fn decide(&mut self, command: &Command, now: Timestamp) -> Result<(Reply, bool), Refusal> {
-        let mut back = 0;
-        while let Some(product) = decide::needs_reclaim(&self.state, command, now) {
-            let request = self.state.due_request(product, now);
-            let loaded = self.disk.load(&request);
-            let due: Vec<_> = loaded.due.iter().flat_map(|(_, holds, _)| holds.iter().copied()).collect();
-            assert!(self.state.merge(&request, loaded), "nobody else writes");
-            let (effects, units) = decide::reclaim(&self.state, product, &due, now);
-            for effect in effects {
-                self.state.apply(effect);
-            }
-            back += units;
-            if matches!(command, Command::Sweep(_)) {
-                break;
-            }
-        }
-        let decision = decide::decide(&self.state, command, now)?;
-        let reply = if matches!(command, Command::Sweep(_)) { Reply::Swept(back) } else { decision.reply };
-        for effect in decision.effects {
-            self.state.apply(effect);
-        }
-        Ok((reply, decision.replayed))
+        stale
     }
 }

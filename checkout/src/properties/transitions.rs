@@ -1,4 +1,4 @@
-//! Every state of a hold and of an order, against everything that can be asked of it.
+//! Tables of every state of a hold and of an order against every request.
 
 use super::{
     script::{by, noon, products},
@@ -18,42 +18,42 @@ const HOLD: HoldId = HoldId(Uuid::from_u128(11));
 const ORDER: OrderId = OrderId(Uuid::from_u128(12));
 const PHONE: ProductId = ProductId(Uuid::from_u128(1));
 
-/// A shop with five phones, two of them in one shopper's hands.
+/// A shop with five phones, two of which are held.
 struct Scenario {
     writer: TestWriter,
     now: Timestamp,
-    said: u128,
+    events: u128,
 }
 
 impl Scenario {
-    fn begin() -> Self {
-        let mut scenario = Self { writer: TestWriter::new(false), now: noon(), said: 100 };
+    fn new() -> Self {
+        let mut scenario = Self { writer: TestWriter::new(false), now: noon(), events: 100 };
         for product in products(scenario.now) {
-            scenario.tell(Command::AddProduct(Box::new(product)));
+            scenario.execute(Command::AddProduct(Box::new(product)));
         }
-        scenario.take(HOLD, 2);
+        scenario.place_hold(HOLD, 2);
         scenario
     }
 
-    /// What became of it, and available, held, pending, sold.
-    fn tell(&mut self, command: Command) -> String {
-        let answer = self.writer.serve(&[command], self.now).remove(0);
-        let what = match answer {
-            Ok((Reply::Hold(hold), _)) => hold.state.name().to_owned(),
-            Ok((Reply::Order(order), _)) => order.state.name().to_owned(),
-            Ok((Reply::Payment(reply), _)) => format!("{:?}", reply.verdict),
-            Ok((Reply::Swept(units), _)) => format!("{units} back"),
-            Ok((Reply::Product(_), _)) => "stocked".to_owned(),
+    /// Executes a command. Returns its result, and the units available, held, pending and sold.
+    fn execute(&mut self, command: Command) -> String {
+        let decision = self.writer.execute(&[command], self.now).remove(0);
+        let what = match decision.map(|done| done.value) {
+            Ok(Reply::Hold(hold)) => hold.state.name().to_owned(),
+            Ok(Reply::Order(order)) => order.state.name().to_owned(),
+            Ok(Reply::Payment(reply)) => format!("{:?}", reply.verdict),
+            Ok(Reply::Swept(units)) => format!("{units} back"),
+            Ok(Reply::Product(_)) => "stocked".to_owned(),
             Err(refusal) => format!("{refusal:?}").split(' ').next().unwrap().to_owned(),
         };
-        let stock = self.writer.disk.products[&PHONE].stock;
+        let stock = self.writer.tables.products[&PHONE].stock;
         format!("{what} {} {} {} {}", stock.available, stock.held, stock.pending, stock.sold)
     }
 
-    fn take(&mut self, id: HoldId, qty: i64) -> String {
+    fn place_hold(&mut self, id: HoldId, qty: i64) -> String {
         let qty = Quantity::try_from(qty).unwrap();
         let place = PlaceHold { id, product: PHONE, qty, shopper: None, by: by(None, "") };
-        self.tell(Command::PlaceHold(place))
+        self.execute(Command::PlaceHold(place))
     }
 
     fn wait(&mut self, seconds: u64) {
@@ -61,14 +61,14 @@ impl Scenario {
     }
 
     fn pay(&mut self, reference: Reference, status: PaymentStatus, amount: i64) -> String {
-        self.said += 1;
-        self.tell(Command::RecordPayment(Box::new(Payment {
-            id: WebhookId(Uuid::from_u128(self.said)),
-            key: format!("evt-{}", self.said).try_into().unwrap(),
+        self.events += 1;
+        self.execute(Command::RecordPayment(Box::new(Payment {
+            id: WebhookId(Uuid::from_u128(self.events)),
+            key: format!("evt-{}", self.events).try_into().unwrap(),
             fingerprint: [1; 32],
             reference,
             product_id: None,
-            transaction_id: format!("tx-{}", self.said).try_into().unwrap(),
+            transaction_id: format!("tx-{}", self.events).try_into().unwrap(),
             status,
             reported: ReportedAmount { amount: Some(amount), currency: None },
             received_at: self.now,
@@ -76,16 +76,16 @@ impl Scenario {
         })))
     }
 
-    /// Brings about what the word says.
-    fn make(&mut self, word: &str) -> String {
+    /// Performs the action of this name.
+    fn perform(&mut self, action: &str) -> String {
         let (hold, order) = (Reference::Hold(HOLD), Reference::Order(ORDER));
-        match word {
+        match action {
             "nothing" => String::new(),
-            "order" => self.tell(Command::PlaceOrder { id: ORDER, hold: HOLD, by: by(None, "") }),
-            "release" => self.tell(Command::ReleaseHold { hold: HOLD, by: by(None, "") }),
-            "extend" => self.tell(Command::ExtendHold { hold: HOLD, by: by(None, "") }),
-            "cancel" => self.tell(Command::CancelOrder { order: ORDER, by: by(None, "") }),
-            "sweep" => self.tell(Command::Sweep(PHONE)),
+            "order" => self.execute(Command::PlaceOrder { id: ORDER, hold: HOLD, by: by(None, "") }),
+            "release" => self.execute(Command::ReleaseHold { hold: HOLD, by: by(None, "") }),
+            "extend" => self.execute(Command::ExtendHold { hold: HOLD, by: by(None, "") }),
+            "cancel" => self.execute(Command::CancelOrder { order: ORDER, by: by(None, "") }),
+            "sweep" => self.execute(Command::Sweep(PHONE)),
             "hold paid" => self.pay(hold, PaymentStatus::Success, 2000),
             "hold declined" => self.pay(hold, PaymentStatus::Failure, 2000),
             "paid" => self.pay(order, PaymentStatus::Success, 2000),
@@ -100,21 +100,21 @@ impl Scenario {
                 self.wait(600);
                 String::new()
             }
-            "others take all" => self.take(HoldId(Uuid::from_u128(13)), 5),
-            other => panic!("no such thing: {other}"),
+            "others take all" => self.place_hold(HoldId(Uuid::from_u128(13)), 5),
+            other => panic!("no such action: {other}"),
         }
     }
 }
 
-/// In each state (how it came about), what each request gets.
+/// For each sequence of actions, checks the result of each request.
 fn check(requests: &[&str], table: &[(&[&str], &[&str])]) {
     for (past, expected) in table {
         for (request, expected) in requests.iter().zip(expected.iter()) {
-            let mut scenario = Scenario::begin();
+            let mut scenario = Scenario::new();
             for event in *past {
-                scenario.make(event);
+                scenario.perform(event);
             }
-            assert_eq!(scenario.make(request), *expected, "after {past:?}: {request}");
+            assert_eq!(scenario.perform(request), *expected, "after {past:?}: {request}");
         }
         assert_eq!(requests.len(), expected.len());
     }

@@ -1,5 +1,5 @@
-//! What the commands of one batch know of each other, and what becomes of a batch when another node is first. Commands
-//! that are sent together share a batch: here the writer gets its turn only when all of them wait.
+//! Commands that share a batch, and batches that conflict with another node. Commands that are sent together share a batch:
+//! on this single-threaded runtime the writer runs only once all of them are queued.
 
 use super::{
     fixture::{Shop, owner, shopper, units},
@@ -10,24 +10,24 @@ use crate::{
     model::{PaymentStatus, Reference, Refusal, ReportedAmount},
 };
 
-/// A refusal that came first rests on a product that the batch then finds changed.
+/// The first command is decided on a version of the product that a later load replaces.
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_meets_newer_news_halfway_decides_all_of_it_again() {
+async fn a_batch_that_loads_a_newer_version_decides_all_commands_again() {
     let shop = Shop::new(Limits::default()).await;
     let phone = shop.product("phone", None).await;
     let (given, _stale) = (shop.hold(phone, None).await.unwrap(), shop.hold(phone, None).await.unwrap());
-    // Behind this node's back one of the two units comes back; then the other is due.
+    // Another node releases one of the two units. Then the other unit is due.
     shop.another_node().await.release_hold(given.id, owner(), None).await.unwrap();
-    shop.turn(120);
-    // As far as this node knows two units are committed, and 48 are not: it looks for what is due, and finds the news.
+    shop.advance(120);
+    // This node still knows two held units and 48 available ones. It loads what is due, and finds the newer version.
     let (lowered, short) =
         tokio::join!(shop.node.adjust_stock(phone, 1), shop.node.place_hold(phone, units(49), owner(), None, None));
     assert_eq!(lowered.unwrap().stock.total, 1);
     assert!(matches!(short, Err(Error::Refused(Refusal::SoldOut { available: 1, may_return: 0 }))), "{short:?}");
-    invariants::check(&shop.disk(), &shop.disk());
+    invariants::check(&shop.tables(), &shop.tables());
 }
 
-/// What a shopper is rid of counts no longer, for the very next command.
+/// A cancelled order no longer counts towards the limit, even for the next command of the same batch.
 #[tokio::test(start_paused = true)]
 async fn an_order_that_ends_makes_room_for_a_hold_of_the_same_batch() {
     let shop = Shop::new(Limits::default()).await;
@@ -50,20 +50,20 @@ async fn an_order_that_ends_makes_room_for_a_hold_of_the_same_batch() {
     let (declined, fourth) = tokio::join!(shop.node.record_payment(declined), hold());
     assert_eq!(declined.unwrap().verdict, PaymentVerdict::Processed);
     fourth.unwrap();
-    invariants::check(&shop.disk(), &shop.disk());
+    invariants::check(&shop.tables(), &shop.tables());
 }
 
-/// Whoever has been too late often enough takes the product for itself, and is not too late again.
+/// After several conflicts a batch locks the product, which prevents further conflicts.
 #[tokio::test(start_paused = true)]
-async fn a_rival_who_is_always_first_does_not_keep_a_batch_out_for_ever() {
+async fn a_rival_that_always_commits_first_does_not_starve_a_batch() {
     let shop = Shop::new(Limits::default()).await;
     let phone = shop.product("phone", None).await;
     shop.hold(phone, None).await.unwrap();
     shop.memory.force_conflicts();
     shop.hold(phone, None).await.unwrap();
-    let disk = shop.disk();
-    // The product's own commits are three: it was added, and held from twice.
-    assert!(disk.products[&phone].version > 3, "nobody was ever first");
-    assert_eq!(disk.products[&phone].stock.held, 2);
-    invariants::check(&disk, &disk);
+    let tables = shop.tables();
+    // This node commits three times: the product and two holds.
+    assert!(tables.products[&phone].version > 3, "there was no conflict");
+    assert_eq!(tables.products[&phone].stock.held, 2);
+    invariants::check(&tables, &tables);
 }

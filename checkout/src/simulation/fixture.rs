@@ -1,4 +1,4 @@
-//! One shop on the simulated store, for scenarios that are told and not drawn: its nodes, and the words to drive them.
+//! A shop on the simulated store, for tests with fixed scenarios.
 
 use super::{
     memory_store::{Memory, MemoryStore},
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock,
-    model::{Hold, Money, Owner, ProductDraft, ProductId, Quantity, Shopper},
+    model::{Hold, Money, Order, Owner, ProductDraft, ProductId, Quantity, Shopper},
 };
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -34,13 +34,13 @@ impl Shop {
         Self { memory, clock, node }
     }
 
-    /// Another process on the same store, which knows nothing yet.
+    /// Another node on the same store, with an empty state.
     pub(super) async fn another_node(&self) -> Checkout {
         let store = Arc::new(MemoryStore(self.memory.clone()));
         Checkout::start(store, self.clock.clone(), Limits::default()).await.unwrap()
     }
 
-    /// Fifty units, as the usual product has them: two minutes to decide.
+    /// A product with fifty units and the default times.
     pub(super) async fn product(&self, slug: &str, limit: Option<u32>) -> ProductId {
         let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, 50);
@@ -48,18 +48,24 @@ impl Shop {
         self.node.add_product(draft).await.unwrap().unwrap().id
     }
 
-    /// One unit, for nobody in particular.
+    /// A hold of one unit without a shopper.
     pub(super) async fn hold(&self, product: ProductId, key: Option<&str>) -> Result<Hold, Error> {
         let key = key.map(|name| Idempotency { key: IdempotencyKey::parse(name).unwrap(), fingerprint: [1; 32] });
         Ok(self.node.place_hold(product, units(1), owner(), None, key).await?.value)
     }
 
-    pub(super) fn turn(&self, seconds: u64) {
+    /// An order of one unit.
+    pub(super) async fn order(&self, product: ProductId) -> Order {
+        let hold = self.hold(product, None).await.unwrap();
+        self.node.place_order(hold.id, owner(), None).await.unwrap().value
+    }
+
+    pub(super) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    pub(super) fn disk(&self) -> Tables {
-        self.memory.disk().clone()
+    pub(super) fn tables(&self) -> Tables {
+        self.memory.tables().clone()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What was promised to whom: every answer is held against those before it, and against what is on disk.
+//! The history of all replies. Each new reply is checked against the earlier ones and against the stored rows.
 
 use super::{
     requests::{Operation, Output, Request},
@@ -13,19 +13,19 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A request, and its answer unless whoever asked went away.
+/// A request and its reply; `None` if the caller disconnected.
 pub(super) type Exchange = (Request, Option<Result<Idempotent<Output>, Error>>);
 
 #[derive(Default)]
 pub(super) struct History {
     granted: BTreeMap<(Owner, String), (String, Output)>,
-    /// Deliveries that were answered, and what they said.
-    heard: BTreeMap<EventKey, [u8; 32]>,
-    /// The kinds of answers that ever came, to see that the simulation reaches all there are.
+    /// Fingerprints of the recorded events.
+    recorded: BTreeMap<EventKey, [u8; 32]>,
+    /// The kinds of replies so far, to check that the simulation reaches all of them.
     pub(super) seen: BTreeSet<String>,
 }
 
-/// One step: what was on disk before and after it.
+/// One step of the simulation, with the tables before and after it.
 pub(super) struct Step<'a> {
     pub(super) before: &'a Tables,
     pub(super) after: &'a Tables,
@@ -34,7 +34,7 @@ pub(super) struct Step<'a> {
 }
 
 impl History {
-    pub(super) fn enter(&mut self, step: &Step<'_>) {
+    pub(super) fn check(&mut self, step: &Step<'_>) {
         let answered = step.exchanges.iter().filter_map(|(request, result)| Some((request, result.as_ref()?)));
         let answered: Vec<_> = answered.collect();
         for (request, result) in &answered {
@@ -42,10 +42,10 @@ impl History {
             self.seen.insert(kind(result));
             self.check_key(request, result);
             if let Err(Error::Refused(refusal)) = result {
-                assert!(step.is_so(request, refusal), "{request:?} was refused for no reason: {refusal:?}");
+                assert!(step.is_true(request, refusal), "{request:?} was refused for no reason: {refusal:?}");
             }
-            if let Operation::Pay(delivery) = &request.operation {
-                self.check_delivery(step, delivery, result);
+            if let Operation::Pay(event) = &request.operation {
+                self.check_event(step, event, result);
             }
         }
         for (request, result) in answered {
@@ -56,13 +56,13 @@ impl History {
         }
     }
 
-    /// A key that was granted stays granted, with the same answer; and stands for nothing else (P9).
+    /// A granted key returns the same reply for the same request, and is refused for another one (P9).
     fn check_key(&self, request: &Request, result: &Result<Idempotent<Output>, Error>) {
         let Some(key) = &request.key else { return };
         let Some((payload, answer)) = self.granted.get(&(request.owner, key.as_str().to_owned())) else { return };
         let fine = match result {
-            // Nothing is known of the outcome, or nothing was done.
-            Err(Error::Busy { .. } | Error::OutcomeUnknown) => true,
+            // The outcome is unknown, or the request changed nothing.
+            Err(Error::Busy { .. } | Error::OutcomeUnknown | Error::Refused(Refusal::InProgress)) => true,
             Ok(again) => *payload == request.payload() && again.replayed && again.value == *answer,
             Err(Error::Refused(Refusal::KeyReused)) => *payload != request.payload(),
             Err(_) => false,
@@ -70,8 +70,8 @@ impl History {
         assert!(fine, "P9: {key:?} was granted {answer:?} for {payload}; now {request:?} got {result:?}");
     }
 
-    /// One event, one effect, and an answer that says so (P5–P7).
-    fn check_delivery(&self, step: &Step<'_>, delivery: &PaymentEvent, result: &Result<Idempotent<Output>, Error>) {
+    /// Each event has one effect, and a reply that matches it (P5–P7).
+    fn check_event(&self, step: &Step<'_>, event: &PaymentEvent, result: &Result<Idempotent<Output>, Error>) {
         let reply = match result {
             Ok(Idempotent { value: Output::Payment(reply), .. }) => reply,
             Err(Error::Refused(refusal)) => {
@@ -80,22 +80,22 @@ impl History {
             }
             _ => return,
         };
-        if let Some(said) = self.heard.get(&delivery.key) {
-            assert_eq!(*said, delivery.fingerprint, "P5: {} was used for something else", delivery.key);
-            assert_eq!(reply.verdict, PaymentVerdict::Duplicate, "P5: {} counted again", delivery.key);
+        if let Some(fingerprint) = self.recorded.get(&event.key) {
+            assert_eq!(*fingerprint, event.fingerprint, "P5: {} was used for something else", event.key);
+            assert_eq!(reply.verdict, PaymentVerdict::Duplicate, "P5: {} counted again", event.key);
         }
-        let said = step.after.payments.values().filter(|p| p.transaction_id == delivery.transaction_id);
-        let counted = said.filter(|p| p.status == delivery.status && p.outcome != EventOutcome::Duplicate);
-        assert_eq!(counted.count(), 1, "P5: {delivery:?} was answered {reply:?}");
-        step.check_verdict(delivery, reply);
+        let same_transaction = step.after.payments.values().filter(|p| p.transaction_id == event.transaction_id);
+        let counted = same_transaction.filter(|p| p.status == event.status && p.outcome != EventOutcome::Duplicate);
+        assert_eq!(counted.count(), 1, "P5: {event:?} was answered {reply:?}");
+        step.check_verdict(event, reply);
     }
 
     fn remember(&mut self, request: &Request, answer: &Output) {
-        if let (Operation::Pay(delivery), Output::Payment(reply)) = (&request.operation, answer)
-            // The same words again use up no key.
+        if let (Operation::Pay(event), Output::Payment(reply)) = (&request.operation, answer)
+            // A duplicate does not use up its key.
             && reply.verdict != PaymentVerdict::Duplicate
         {
-            self.heard.insert(delivery.key.clone(), delivery.fingerprint);
+            self.recorded.insert(event.key.clone(), event.fingerprint);
         }
         let Some(key) = &request.key else { return };
         let known = (request.payload(), answer.clone());
@@ -105,8 +105,8 @@ impl History {
 }
 
 impl Step<'_> {
-    /// Is what a refusal says so?
-    fn is_so(&self, request: &Request, refusal: &Refusal) -> bool {
+    /// Returns whether the refusal is true.
+    fn is_true(&self, request: &Request, refusal: &Refusal) -> bool {
         let own_hold = |id| self.before.holds.get(id).is_some_and(|hold| hold.owner == request.owner);
         let own_order = |id| self.before.orders.get(id).is_some_and(|order| order.owner == request.owner);
         match (&request.operation, refusal) {
@@ -126,7 +126,7 @@ impl Step<'_> {
                 Refusal::HoldReleased => self.after.holds[id].state == HoldState::Released,
                 Refusal::HoldExpired { expired_at } => self.after.holds[id].expires_at == *expired_at,
                 Refusal::NoExtension => self.after.holds[id].extended || self.has_no_extension(*id),
-                _ => matches!(refusal, Refusal::KeyReused),
+                _ => matches!(refusal, Refusal::KeyReused | Refusal::InProgress),
             },
             (Operation::Cancel(id), Refusal::UnknownOrder) => !own_order(id),
             (Operation::Cancel(id), Refusal::OrderPaid) => {
@@ -146,16 +146,16 @@ impl Step<'_> {
             Output::Order(order) => self.after.orders.contains_key(&order.id),
             Output::Payment(_) | Output::Done => true,
         };
-        assert!(stored, "P2: {answer:?} is not on disk");
+        assert!(stored, "P2: {answer:?} is not on tables");
     }
 
-    fn check_verdict(&self, delivery: &PaymentEvent, reply: &PaymentReply) {
+    fn check_verdict(&self, event: &PaymentEvent, reply: &PaymentReply) {
         match (reply.verdict, &reply.order) {
             (PaymentVerdict::Processed, Some((_, OrderState::Paid { transaction_id, .. }))) => {
-                assert_eq!((transaction_id, delivery.status), (&delivery.transaction_id, PaymentStatus::Success));
+                assert_eq!((transaction_id, event.status), (&event.transaction_id, PaymentStatus::Success));
             }
             (PaymentVerdict::Processed, Some((_, OrderState::Cancelled { .. }))) => {
-                assert_eq!(delivery.status, PaymentStatus::Failure);
+                assert_eq!(event.status, PaymentStatus::Failure);
             }
             (PaymentVerdict::RefundDue(RefundReason::SoldOut), Some((order, _))) => {
                 let order = &self.after.orders[order];
@@ -166,8 +166,8 @@ impl Step<'_> {
         }
     }
 
-    /// Nobody is told "sold out" while there is enough, available or due (P4, P8). What others took in this very step
-    /// may be what was missing.
+    /// A request is refused as sold out only if too few units are available or overdue (P4, P8), also counting the units that
+    /// other requests of the same step took.
     fn must_be_short(&self, product: ProductId, qty: u32) {
         let (Some(was), Some(is)) = (self.before.products.get(&product), self.after.products.get(&product)) else {
             return;
@@ -188,12 +188,13 @@ impl Step<'_> {
     }
 
     fn was_paid_now(&self, order: OrderId) -> bool {
-        let paid = |disk: &Tables| disk.orders.get(&order).is_some_and(|o| matches!(o.state, OrderState::Paid { .. }));
+        let paid =
+            |tables: &Tables| tables.orders.get(&order).is_some_and(|o| matches!(o.state, OrderState::Paid { .. }));
         paid(self.after) && !paid(self.before)
     }
 }
 
-/// A word for the kind of an answer.
+/// The kind of a reply.
 fn kind(result: &Result<Idempotent<Output>, Error>) -> String {
     let text = match result {
         Ok(Idempotent { replayed: true, .. }) => "Replayed".to_owned(),

@@ -1,4 +1,4 @@
-//! The invariants: what must be true of what is on disk after every step, whatever was asked and whatever failed.
+//! The invariants of the stored rows, which hold after every step.
 
 use super::tables::Tables;
 use crate::{
@@ -9,38 +9,38 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The promises, on what one step left of what was there before.
+/// Checks the promises on the rows before and after a step.
 pub(crate) fn check(before: &Tables, after: &Tables) {
     let drift = drift(after);
     assert!(drift.is_empty(), "P1: {drift:?}");
     one_way(before, after);
     claims(after);
     money(after);
-    trail(after);
+    audit_log(after);
     grants(before, after);
 }
 
-/// Each counter that is not what the rows add up to (P1).
-pub(crate) fn drift(disk: &Tables) -> Vec<String> {
+/// Returns each counter that differs from the sum of its rows (P1).
+pub(crate) fn drift(tables: &Tables) -> Vec<String> {
     let mut drift = Vec::new();
-    for product in disk.products.values() {
+    for product in tables.products.values() {
         let of = |state: &str| {
-            let orders = disk.orders.values().filter(|o| o.product_id == product.id && o.state.name() == state);
+            let orders = tables.orders.values().filter(|o| o.product_id == product.id && o.state.name() == state);
             orders.map(|o| o.qty.get()).sum::<u32>()
         };
-        let active = disk.holds.values().filter(|h| h.product_id == product.id && h.state == HoldState::Active);
+        let active = tables.holds.values().filter(|h| h.product_id == product.id && h.state == HoldState::Active);
         let held: u32 = active.map(|h| h.qty.get()).sum();
         let stock = product.stock;
-        let told = (stock.held, stock.pending, stock.sold);
+        let stored = (stock.held, stock.pending, stock.sold);
         let counted = (held, of("pending"), of("paid"));
-        if told != counted || !stock.is_consistent() {
+        if stored != counted || !stock.is_consistent() {
             drift.push(format!("{}: {stock:?}, but held, pending, sold are {counted:?}", product.slug));
         }
     }
     drift
 }
 
-/// Nothing goes back: an ended hold stays ended, a paid order stays paid (P7), versions only grow.
+/// States only advance: an ended hold stays ended, a paid order stays paid (P7), and versions grow.
 fn one_way(before: &Tables, after: &Tables) {
     for (id, product) in &before.products {
         assert!(after.products[id].version >= product.version, "a version went back");
@@ -67,30 +67,30 @@ fn one_way(before: &Tables, after: &Tables) {
     }
 }
 
-/// A hold is at most one order, and none past its time (P3).
-fn claims(disk: &Tables) {
-    for order in disk.orders.values() {
-        let hold = &disk.holds[&order.hold_id];
+/// A hold becomes at most one order, and none after its expiry (P3).
+fn claims(tables: &Tables) {
+    for order in tables.orders.values() {
+        let hold = &tables.holds[&order.hold_id];
         assert_eq!(hold.state, HoldState::Ordered { order_id: order.id }, "P3");
         assert!(order.created_at < hold.expires_at, "P3: an order from a hold past its time");
         assert_eq!((order.qty, order.owner, &order.shopper), (hold.qty, hold.owner, &hold.shopper), "P3");
     }
-    let ordered = disk.holds.values().filter(|h| matches!(h.state, HoldState::Ordered { .. })).count();
-    assert_eq!(ordered, disk.orders.len(), "P3: a hold that says it is an order");
+    let ordered = tables.holds.values().filter(|h| matches!(h.state, HoldState::Ordered { .. })).count();
+    assert_eq!(ordered, tables.orders.len(), "P3: a hold that says it is an order");
 }
 
-/// Every success is applied, parked or due back exactly once for its transaction, and every paid order was paid by one
-/// of them (P5–P7).
-fn money(disk: &Tables) {
+/// Each successful transaction is applied, parked or due for refund exactly once, and each paid order was paid by one of
+/// them (P5–P7).
+fn money(tables: &Tables) {
     let mut answered: BTreeMap<&TransactionId, u32> = BTreeMap::new();
     let mut applied = 0;
     let counted = |p: &&crate::model::Payment| p.outcome != EventOutcome::Duplicate;
-    for payment in disk.payments.values().filter(|p| p.status == PaymentStatus::Success).filter(counted) {
+    for payment in tables.payments.values().filter(|p| p.status == PaymentStatus::Success).filter(counted) {
         *answered.entry(&payment.transaction_id).or_default() += 1;
         match payment.outcome {
             EventOutcome::Applied => {
                 applied += 1;
-                let order = disk.orders.values().find(|o| match payment.reference {
+                let order = tables.orders.values().find(|o| match payment.reference {
                     Reference::Order(id) => o.id == id,
                     Reference::Hold(id) => o.hold_id == id,
                 });
@@ -102,8 +102,8 @@ fn money(disk: &Tables) {
             }
             EventOutcome::Parked => {
                 let waits = match payment.reference {
-                    Reference::Hold(id) => disk.holds.get(&id).is_none_or(|h| h.state == HoldState::Active),
-                    Reference::Order(id) => !disk.orders.contains_key(&id),
+                    Reference::Hold(id) => tables.holds.get(&id).is_none_or(|h| h.state == HoldState::Active),
+                    Reference::Order(id) => !tables.orders.contains_key(&id),
                 };
                 assert!(waits, "P6: parked with nothing to wait for: {payment:?}");
             }
@@ -111,21 +111,21 @@ fn money(disk: &Tables) {
         }
     }
     assert!(answered.values().all(|n| *n == 1), "P5: {answered:?}");
-    let paid = disk.orders.values().filter(|o| matches!(o.state, OrderState::Paid { .. })).count();
+    let paid = tables.orders.values().filter(|o| matches!(o.state, OrderState::Paid { .. })).count();
     assert_eq!(paid, applied, "P7: one applied payment for each paid order");
 }
 
-/// The trail tells every version once, and what moved explains each step from the one before.
-fn trail(disk: &Tables) {
-    for product in disk.products.values() {
+/// The audit log has one row for each version, and each row's delta explains the change from the row before.
+fn audit_log(tables: &Tables) {
+    for product in tables.products.values() {
         let mut was = Stock::new(0);
         for version in 1..=product.version {
-            let (stock, moves) = disk.trail[&(product.id, version)];
+            let (stock, moves) = tables.audit_log[&(product.id, version)];
             let is = if version == 1 { stock } else { moved(was, moves) };
-            assert_eq!(stock, is, "the trail of {} at {version}: {moves:?} from {was:?}", product.slug);
+            assert_eq!(stock, is, "the audit log of {} at {version}: {moves:?} from {was:?}", product.slug);
             was = stock;
         }
-        assert_eq!(was, product.stock, "the trail of {} ends elsewhere", product.slug);
+        assert_eq!(was, product.stock, "the audit log of {} ends elsewhere", product.slug);
     }
 }
 
@@ -139,14 +139,14 @@ fn moved(stock: Stock, moves: StockDelta) -> Stock {
     Stock { total, available: u32::try_from(available).unwrap(), held, pending, sold }
 }
 
-/// New holds lie within the sale and its limit.
+/// New holds are within the sale's time and limit.
 fn grants(before: &Tables, after: &Tables) {
     for hold in after.holds.values().filter(|h| !before.holds.contains_key(&h.id)) {
         let product = &after.products[&hold.product_id];
         assert_eq!(product.window.at(hold.created_at), SalePhase::Open, "sold outside the window");
         let (Some(limit), Some(shopper)) = (product.per_shopper_limit, hold.shopper.clone()) else { continue };
         let key = LimitKey { product: product.id, owner: hold.owner, shopper };
-        // Late money counts against nobody: it may have come after the hold.
+        // A late payment may exceed the limit: it may have come after the hold.
         let paid = |o: &&crate::model::Order| matches!(o.state, OrderState::Paid { .. });
         let late = after.orders.values().filter(paid).any(|o| before.orders.get(&o.id).is_none_or(|was| !paid(&was)));
         let taken: u32 = after.limit_usage(&key, hold.created_at).iter().map(|(_, _, units)| units).sum();

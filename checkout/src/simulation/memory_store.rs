@@ -1,10 +1,10 @@
-//! A store over a [`Tables`] that fails when it is told to: before the commit, after it, or because another writer was
-//! first. Each access lets others in between, as a database would; how often comes from the seed.
+//! A store over [`Tables`] with fault injection: before the commit, after it, or by a conflict. Each access yields to other
+//! tasks, as a database would; how often depends on the seed.
 
 use super::tables::{Constraints, Tables};
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, StockDelta, Timestamp},
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Reference, StockDelta, Timestamp},
     state::{LoadRequest, Loaded, WriteSet},
     store::{Audit, Clients, CommitOutcome, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction},
 };
@@ -18,86 +18,91 @@ use std::{
     },
 };
 
-/// What becomes of the next transaction.
+/// A fault of the next transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     None,
-    /// The database is gone before anything is read.
+    /// The connection is lost before the first read.
     LostReading,
-    /// The database cannot tell the transaction from another one, and asks for it again.
+    /// The database reports a serialization failure.
     Contended,
-    /// The database is gone before anything is written.
+    /// The connection is lost before the commit.
     LostBefore,
-    /// Everything is written, and the answer is lost.
+    /// The connection is lost after the commit.
     LostAfter,
 }
 
 pub(super) struct Memory {
-    disk: Mutex<Tables>,
+    tables: Mutex<Tables>,
     fault: Mutex<Fault>,
     rng: Mutex<Rng>,
     constraints: Constraints,
-    /// Which unit is alone with which product.
+    /// The transaction that has locked each product.
     locks: Mutex<BTreeMap<ProductId, usize>>,
-    units: AtomicUsize,
-    /// Somebody else commits before every commit that has not locked its products.
+    transactions: AtomicUsize,
+    /// A rival commits before each commit that has not locked its products.
     conflicts_forced: AtomicBool,
-    /// The most holds and orders that one commit has changed.
+    /// Maximum number of holds and orders that one commit has changed.
     pub(super) largest: AtomicUsize,
-    /// How often somebody asked what is due next.
-    pub(super) looks: AtomicUsize,
+    /// Number of reads of the next due time.
+    pub(super) due_reads: AtomicUsize,
+    /// Products and orders that the feed has read since the start.
+    pub(super) products_read: AtomicUsize,
+    pub(super) orders_read: AtomicUsize,
 }
 
 impl Memory {
     pub(super) fn new(seed: u64, constraints: Constraints) -> Arc<Self> {
         Arc::new(Self {
-            disk: Mutex::default(),
+            tables: Mutex::default(),
             fault: Mutex::new(Fault::None),
             rng: Mutex::new(Rng::with_seed(seed)),
             constraints,
             locks: Mutex::default(),
-            units: AtomicUsize::new(0),
+            transactions: AtomicUsize::new(0),
             conflicts_forced: AtomicBool::new(false),
             largest: AtomicUsize::new(0),
-            looks: AtomicUsize::new(0),
+            due_reads: AtomicUsize::new(0),
+            products_read: AtomicUsize::new(0),
+            orders_read: AtomicUsize::new(0),
         })
     }
 
-    pub(super) fn disk(&self) -> MutexGuard<'_, Tables> {
-        self.disk.lock().unwrap()
+    pub(super) fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap()
     }
 
-    /// The next transaction take_fault this fault.
+    /// Injects a fault into the next transaction.
     pub(super) fn inject(&self, fault: Fault) {
         *self.fault.lock().unwrap() = fault;
     }
 
-    /// From now on a rival is first wherever it can be.
+    /// From now on a rival commits first wherever it can.
     pub(super) fn force_conflicts(&self) {
         self.conflicts_forced.store(true, Ordering::Relaxed);
     }
 
-    /// The rival's commit: it moves nothing, and the version on.
-    fn commit_rival(&self, unit: usize, products: &[Product]) {
+    /// The rival's commit, which only raises the version.
+    fn commit_rival(&self, transaction: usize, products: &[Product]) {
         if !self.conflicts_forced.load(Ordering::Relaxed) {
             return;
         }
-        let (mut disk, locks) = (self.disk(), self.locks.lock().unwrap());
-        for id in products.iter().map(|product| product.id).filter(|id| locks.get(id) != Some(&unit)) {
-            let Some(product) = disk.products.get_mut(&id) else { continue };
+        let (mut tables, locks) = (self.tables(), self.locks.lock().unwrap());
+        for id in products.iter().map(|product| product.id).filter(|id| locks.get(id) != Some(&transaction)) {
+            let Some(product) = tables.products.get_mut(&id) else { continue };
             product.version += 1;
             let (version, stock) = (product.version, product.stock);
-            disk.trail.insert((id, version), (stock, StockDelta::default()));
+            tables.audit_log.insert((id, version), (stock, StockDelta::default()));
         }
     }
 
-    /// Whether the next transaction take_fault one of these faults; if so, it is spent.
+    /// Takes the injected fault if it is one of these.
     fn take_fault(&self, faults: &[Fault]) -> Fault {
         let mut fault = self.fault.lock().unwrap();
         if faults.contains(&fault) { std::mem::replace(&mut *fault, Fault::None) } else { Fault::None }
     }
 
-    /// Others may go first.
+    /// Yields to other tasks.
     async fn give_way(&self) {
         let turns = self.rng.lock().unwrap().u32(0..4);
         for _ in 0..turns {
@@ -106,23 +111,23 @@ impl Memory {
     }
 }
 
-/// Turns that a unit waits for a product that another one has, before it gives up as in a deadlock.
-const PATIENCE: u32 = 200;
+/// Maximum number of yields while a transaction waits for a lock. Then it fails as in a deadlock.
+const MAX_LOCK_YIELDS: u32 = 200;
 
-/// The store as the engine sees it.
+/// The store's interface to the engine.
 #[derive(Clone)]
 pub(super) struct MemoryStore(pub(super) Arc<Memory>);
 
 struct MemoryTransaction(Arc<Memory>, usize);
 
 impl MemoryTransaction {
-    /// Whoever has loaded a product, or writes it, is alone with it until the unit ends.
+    /// Locks products until the transaction ends.
     async fn lock(&self, products: BTreeSet<ProductId>) -> Result<(), StoreError> {
         for product in products {
             let mut turns = 0;
             while *self.0.locks.lock().unwrap().entry(product).or_insert(self.1) != self.1 {
                 turns += 1;
-                if turns > PATIENCE {
+                if turns > MAX_LOCK_YIELDS {
                     return Err(StoreError::Contended("each waits for the other".into()));
                 }
                 tokio::task::yield_now().await;
@@ -134,7 +139,7 @@ impl MemoryTransaction {
 
 impl Drop for MemoryTransaction {
     fn drop(&mut self) {
-        self.0.locks.lock().unwrap().retain(|_, unit| *unit != self.1);
+        self.0.locks.lock().unwrap().retain(|_, transaction| *transaction != self.1);
     }
 }
 
@@ -146,7 +151,7 @@ impl Store for MemoryStore {
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
         self.0.give_way().await;
-        Ok(Box::new(MemoryTransaction(self.0.clone(), self.0.units.fetch_add(1, Ordering::Relaxed))))
+        Ok(Box::new(MemoryTransaction(self.0.clone(), self.0.transactions.fetch_add(1, Ordering::Relaxed))))
     }
 
     fn reads(&self) -> &dyn Reads {
@@ -172,10 +177,10 @@ impl Transaction for MemoryTransaction {
         if self.0.take_fault(&[Fault::LostReading]) == Fault::LostReading {
             return Err(StoreError::Unavailable("lost while reading".into()));
         }
-        let seen = self.0.disk().load(request);
+        let seen = self.0.tables().load(request);
         let due = seen.due.iter().map(|(product, _, _)| *product);
         self.lock(seen.products.iter().map(|(product, _)| product.id).chain(due).collect()).await?;
-        let loaded = self.0.disk().load(request);
+        let loaded = self.0.tables().load(request);
         self.0.give_way().await;
         Ok(loaded)
     }
@@ -184,19 +189,19 @@ impl Transaction for MemoryTransaction {
         self.0.give_way().await;
         let fault = self.0.take_fault(&[Fault::Contended, Fault::LostBefore, Fault::LostAfter]);
         match fault {
-            Fault::Contended => return Err(StoreError::Contended("cannot be told apart".into())),
+            Fault::Contended => return Err(StoreError::Contended("serialization failure".into())),
             Fault::LostBefore => return Err(StoreError::Unavailable("lost before the commit".into())),
             _ => {}
         }
         self.0.commit_rival(self.1, &writes.products_changed);
         let unchanged = writes.products_read.iter().map(|(product, _)| *product);
         self.lock(writes.products().map(|product| product.id).chain(unchanged).collect()).await?;
-        let mut disk = self.0.disk();
-        let Some(after) = disk.clone().written(writes, self.0.constraints) else {
-            let now = writes.products_changed.iter().filter_map(|p| disk.products.get(&p.id).cloned());
+        let mut tables = self.0.tables();
+        let Some(after) = tables.clone().written(writes, self.0.constraints) else {
+            let now = writes.products_changed.iter().filter_map(|p| tables.products.get(&p.id).cloned());
             return Ok(CommitOutcome::Conflict(now.collect()));
         };
-        *disk = after;
+        *tables = after;
         self.0.largest.fetch_max(writes.holds_changed.len() + writes.orders_changed.len(), Ordering::Relaxed);
         if fault == Fault::LostAfter {
             return Err(StoreError::Ambiguous("lost after the commit".into()));
@@ -205,7 +210,7 @@ impl Transaction for MemoryTransaction {
     }
 }
 
-/// The simulated store keeps everything.
+/// The simulated store deletes nothing.
 #[async_trait]
 impl Purge for MemoryStore {
     async fn idempotency_keys(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
@@ -217,23 +222,37 @@ impl Purge for MemoryStore {
     }
 }
 
-/// The reads that the engine itself needs; the simulation looks at the disk.
+/// The reads that the engine itself uses. The tests read the tables.
 #[async_trait]
 impl Reads for MemoryStore {
     async fn products(&self) -> Result<Vec<Product>, StoreError> {
-        Ok(self.0.disk().products.values().cloned().collect())
+        Ok(self.0.tables().products.values().cloned().collect())
     }
 
-    async fn change_token(&self) -> Result<i64, StoreError> {
-        Ok(0)
+    async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
+        let known: BTreeMap<_, _> = known.iter().copied().collect();
+        let tables = self.0.tables();
+        let beyond = |p: &&Product| known.get(&p.id).is_none_or(|version| *version < p.version);
+        let products: Vec<_> = tables.products.values().filter(beyond).cloned().collect();
+        self.0.products_read.fetch_add(products.len(), Ordering::Relaxed);
+        Ok(products)
     }
 
-    async fn order_snapshots(&self, _: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
-        Ok(Vec::new())
+    async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
+        self.0.orders_read.fetch_add(ids.len(), Ordering::Relaxed);
+        let tables = self.0.tables();
+        let snapshot = |order: &Order| {
+            let concerns = |p: &&Payment| {
+                p.reference == Reference::Order(order.id) || p.reference == Reference::Hold(order.hold_id)
+            };
+            let refunds = tables.payments.values().filter(concerns).filter(|p| p.outcome.refund_reason().is_some());
+            OrderSnapshot { order: order.clone(), refunds: refunds.map(|p| p.id).collect() }
+        };
+        Ok(ids.iter().filter_map(|id| tables.orders.get(id)).map(snapshot).collect())
     }
 
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError> {
-        Ok(self.0.disk().holds.get(&id).cloned())
+        Ok(self.0.tables().holds.get(&id).cloned())
     }
 
     async fn active_holds(&self, _: Owner, _: Timestamp, _: u32) -> Result<Vec<Hold>, StoreError> {
@@ -241,7 +260,7 @@ impl Reads for MemoryStore {
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        Ok(self.0.disk().orders.get(&id).cloned())
+        Ok(self.0.tables().orders.get(&id).cloned())
     }
 
     async fn orders(&self, _: Owner, _: Option<OrderId>, _: u32) -> Result<Vec<Order>, StoreError> {
@@ -253,15 +272,15 @@ impl Reads for MemoryStore {
     }
 
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError> {
-        let disk = self.0.disk();
-        Ok(disk.products.keys().copied().filter(|id| disk.next_due_of(*id).is_some_and(|at| at <= now)).collect())
+        let tables = self.0.tables();
+        Ok(tables.products.keys().copied().filter(|id| tables.next_due_of(*id).is_some_and(|at| at <= now)).collect())
     }
 
     async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError> {
-        self.0.looks.fetch_add(1, Ordering::Relaxed);
-        let disk = self.0.disk();
-        let next = disk.products.keys().filter_map(|id| disk.next_due_of(*id)).min();
-        Ok((next, disk.unmatched_payments().map(|p| p.received_at).min()))
+        self.0.due_reads.fetch_add(1, Ordering::Relaxed);
+        let tables = self.0.tables();
+        let next = tables.products.keys().filter_map(|id| tables.next_due_of(*id)).min();
+        Ok((next, tables.unmatched_payments().map(|p| p.received_at).min()))
     }
 
     async fn refunds_due(&self) -> Result<u64, StoreError> {

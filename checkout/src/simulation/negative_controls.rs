@@ -1,5 +1,5 @@
-//! The engine's own races, once as they are and once with a guard of the store turned off. The twin must show the damage
-//! within a few seeds: a race that cannot be lost proves nothing about what wins it.
+//! Races with negative controls. Each race runs with all of the store's constraints and with one turned off. Without the
+//! constraint it must fail within a few seeds: otherwise the test would prove nothing.
 
 use super::{
     invariants,
@@ -42,8 +42,8 @@ impl Race {
         self.nodes[0].add_product(draft).await.unwrap().unwrap().id
     }
 
-    fn disk(&self) -> Tables {
-        self.memory.disk().clone()
+    fn tables(&self) -> Tables {
+        self.memory.tables().clone()
     }
 }
 
@@ -62,7 +62,7 @@ async fn hold(
     node.place_hold(product, qty, owner(), shopper, key).await.map(|hold| hold.value.id)
 }
 
-/// What went wrong when ten shoppers raced for the last three units over two nodes that both knew the product.
+/// Ten shoppers race for the last three units on two nodes that both know the product. Returns what went wrong.
 async fn last_units(seed: u64, constraints: Constraints) -> Option<String> {
     let race = Race::new(seed, constraints).await;
     let product = race.product("phone", None).await;
@@ -71,11 +71,11 @@ async fn last_units(seed: u64, constraints: Constraints) -> Option<String> {
     }
     let requests = (0..10).map(|n| hold(&race.nodes[n % 2], product, None, None));
     let granted = 2 + futures::future::join_all(requests).await.into_iter().flatten().count();
-    let drift = invariants::drift(&race.disk());
+    let drift = invariants::drift(&race.tables());
     (granted != UNITS as usize || !drift.is_empty()).then(|| format!("{granted} sold of {UNITS}; {drift:?}"))
 }
 
-/// What went wrong when one shopper, who may have one unit, asked two nodes at once.
+/// One shopper, who may have one unit, sends requests to two nodes at once. Returns what went wrong.
 async fn limit(seed: u64, constraints: Constraints) -> Option<String> {
     let race = Race::new(seed, constraints).await;
     let product = race.product("phone", Some(1)).await;
@@ -84,22 +84,22 @@ async fn limit(seed: u64, constraints: Constraints) -> Option<String> {
     (granted != 1).then(|| format!("{granted} for a shopper who may have one"))
 }
 
-/// What went wrong when one hold was ordered, and given back, on two nodes at once.
+/// One hold is ordered on one node and released on another at once. Returns what went wrong.
 async fn one_hold(seed: u64, constraints: Constraints) -> Option<String> {
     let race = Race::new(seed, constraints).await;
     let product = race.product("phone", None).await;
     let id = hold(&race.nodes[0], product, None, None).await.unwrap();
     let (ordered, released) =
         tokio::join!(race.nodes[0].place_order(id, owner(), None), race.nodes[1].release_hold(id, owner(), None));
-    let drift = invariants::drift(&race.disk());
+    let drift = invariants::drift(&race.tables());
     let both = ordered.is_ok() == released.is_ok();
     (both || !drift.is_empty()).then(|| format!("ordered {ordered:?}, released {released:?}; {drift:?}"))
 }
 
-/// What went wrong when one event, about an order that nobody knows yet, came to two nodes at once.
+/// One event of an unknown order comes to two nodes at once. Returns what went wrong.
 async fn one_event(seed: u64, constraints: Constraints) -> Option<String> {
     let race = Race::new(seed, constraints).await;
-    let delivery = PaymentEvent {
+    let event = PaymentEvent {
         key: "evt".to_owned().try_into().unwrap(),
         fingerprint: [1; 32],
         reference: Reference::Hold(HoldId(Uuid::from_u128(1))),
@@ -107,15 +107,15 @@ async fn one_event(seed: u64, constraints: Constraints) -> Option<String> {
         status: PaymentStatus::Success,
         reported: ReportedAmount::default(),
     };
-    let deliveries = (0..4).map(|n| race.nodes[n % 2].record_payment(delivery.clone()));
-    for answer in futures::future::join_all(deliveries).await {
+    let events = (0..4).map(|n| race.nodes[n % 2].record_payment(event.clone()));
+    for answer in futures::future::join_all(events).await {
         answer.unwrap();
     }
-    let counted = race.disk().payments.len();
+    let counted = race.tables().payments.len();
     (counted != 1).then(|| format!("one event counted {counted} times"))
 }
 
-/// What went wrong when one key stood for two different requests on two nodes at once.
+/// One key is used for different requests on two nodes at once. Returns what went wrong.
 async fn one_key(seed: u64, constraints: Constraints) -> Option<String> {
     let race = Race::new(seed, constraints).await;
     let products = [race.product("phone", None).await, race.product("watch", None).await];
@@ -127,7 +127,7 @@ async fn one_key(seed: u64, constraints: Constraints) -> Option<String> {
     (granted != 1).then(|| format!("one key was granted {granted} times"))
 }
 
-/// Runs a race on every seed, guarded and unguarded: it must never be lost, and it must be lost.
+/// Runs a race on every seed with all constraints, when it must never fail, and without one, when it must fail once.
 macro_rules! negative_controls {
     ($($name:ident: $race:ident, without $guard:ident;)*) => {$(
         #[tokio::test(start_paused = true)]
@@ -141,7 +141,7 @@ macro_rules! negative_controls {
                     seen => seen,
                 };
             }
-            assert!(damage.is_some(), "without its guard the race must be lost on one of {SEEDS} seeds");
+            assert!(damage.is_some(), "without its constraint the race must fail on one of {SEEDS} seeds");
         }
     )*};
 }

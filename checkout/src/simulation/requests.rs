@@ -1,4 +1,4 @@
-//! What shoppers, the provider and the operator ask for, and how they ask.
+//! The requests of shoppers, the payment provider and the operator.
 
 use crate::{
     Checkout, Error, Idempotency, IdempotencyKey, Idempotent, PaymentEvent, PaymentReply,
@@ -20,19 +20,19 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    /// The provider and the operator send none.
-    pub(super) fn honours_a_key(&self) -> bool {
+    /// Only shoppers' operations accept an idempotency key.
+    pub(super) fn accepts_a_key(&self) -> bool {
         !matches!(self, Self::Pay(_) | Self::Adjust { .. } | Self::Sweep(_) | Self::ExpireUnmatched { .. })
     }
 }
 
-/// A operation, by whom, and under which key.
+/// An operation, its owner, and its key.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub(super) owner: Owner,
     pub(super) key: Option<IdempotencyKey>,
     pub(super) operation: Operation,
-    /// Whoever is impatient goes away before the answer comes.
+    /// The caller disconnects before the reply comes.
     pub(super) impatient: bool,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Output {
 }
 
 impl Request {
-    /// What is said: the same under the same key is a repetition, anything else a mistake.
+    /// The payload. The same payload under the same key is a retry.
     pub(super) fn payload(&self) -> String {
         format!("{:?}", self.operation)
     }
@@ -55,8 +55,8 @@ impl Request {
         self.key.clone().map(|key| Idempotency { key, fingerprint })
     }
 
-    /// Asks one node.
-    pub(super) async fn ask(self, node: Checkout) -> Result<Idempotent<Output>, Error> {
+    /// Sends the request to a node.
+    pub(super) async fn send(self, node: Checkout) -> Result<Idempotent<Output>, Error> {
         let (owner, key) = (self.owner, self.idempotency());
         let hold = |r: Idempotent<Hold>| Idempotent { value: Output::Hold(r.value), replayed: r.replayed };
         let order = |r: Idempotent<Order>| Idempotent { value: Output::Order(r.value), replayed: r.replayed };
@@ -69,7 +69,7 @@ impl Request {
             Operation::Extend(id) => node.extend_hold(id, owner, key).await.map(hold),
             Operation::Order(id) => node.place_order(id, owner, key).await.map(order),
             Operation::Cancel(id) => node.cancel_order(id, owner, key).await.map(order),
-            Operation::Pay(delivery) => node.record_payment(*delivery).await.map(|r| plain(Output::Payment(r))),
+            Operation::Pay(event) => node.record_payment(*event).await.map(|r| plain(Output::Payment(r))),
             Operation::Adjust { product, total } => {
                 node.adjust_stock(product, total).await.map(|_| plain(Output::Done))
             }
@@ -79,7 +79,7 @@ impl Request {
     }
 }
 
-/// Thirty-two bytes that differ where the text does.
+/// Returns 32 bytes that differ where the text differs.
 pub(super) fn digest(text: &str) -> [u8; 32] {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

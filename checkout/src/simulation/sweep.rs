@@ -1,5 +1,4 @@
-//! The sweep, on tokio's own clock, which stands still while there is work and then jumps to the next timer: so how soon
-//! it wakes is a fact and not a measurement.
+//! The sweep on tokio's paused clock, which jumps to the next timer when all tasks are idle. So its wake-ups are exact.
 
 use super::{
     invariants,
@@ -19,7 +18,7 @@ use std::{
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Follows tokio's clock.
+/// A clock that follows tokio's.
 struct TokioClock(Instant);
 
 impl Clock for TokioClock {
@@ -51,12 +50,12 @@ async fn the_sweep_wakes_when_something_is_due() {
     let clock = Arc::new(TokioClock(Instant::now()));
     let node = node(&memory, &clock).await;
     node.start_maintenance(Limits::default());
-    // At odd instants, so that a sweep by the half-second would be late for most.
+    // At irregular instants, so that a sweep every half second would be late for most.
     for (nth, pause) in [130, 270, 310, 450, 90].into_iter().enumerate() {
         tokio::time::sleep(Duration::from_millis(pause)).await;
         let phone = product(&node, &format!("phone-{nth}"), 1, Duration::from_secs(1)).await;
         let due = hold(&node, &phone).await;
-        while memory.disk().products[&phone.id].stock.available == 0 {
+        while memory.tables().products[&phone.id].stock.available == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let late = due.until(clock.now());
@@ -74,8 +73,8 @@ async fn the_sweep_sleeps_while_nothing_is_due() {
     hold(&node, &phone).await;
     node.start_maintenance(Limits::default());
     tokio::time::sleep(Duration::from_mins(1)).await;
-    let looks = memory.looks.load(Ordering::Relaxed);
-    assert!((60..=130).contains(&looks), "{looks} looks in a minute");
+    let due_reads = memory.due_reads.load(Ordering::Relaxed);
+    assert!((60..=130).contains(&due_reads), "{due_reads} due_reads in a minute");
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,9 +89,9 @@ async fn two_sweeps_at_once_give_back_thousands_exactly_once_in_bounded_batches(
         node.start_maintenance(Limits::default());
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let disk = memory.disk().clone();
-    invariants::check(&disk, &disk);
-    assert_eq!(disk.products[&phone.id].stock.available, 2_500);
+    let tables = memory.tables().clone();
+    invariants::check(&tables, &tables);
+    assert_eq!(tables.products[&phone.id].stock.available, 2_500);
     let largest = memory.largest.load(Ordering::Relaxed);
     assert!(largest <= MAX_DUE_PER_LOAD, "{largest} in one commit");
 }

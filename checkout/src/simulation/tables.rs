@@ -1,8 +1,8 @@
-//! What the simulated database holds, as a few maps with the databases' own rules: versions, unique keys, the state each
-//! row must be in. A rule can be turned off, for the twins that must then see the damage.
+//! The tables of the simulated database, as maps with the real databases' constraints: versions, unique keys, and the state
+//! that each row must be in. Negative controls turn a constraint off.
 
 use crate::{
-    command::IdempotencyKey,
+    idempotency::IdempotencyKey,
     model::{
         EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product, ProductId,
         Reference, Stock, StockDelta, Timestamp, WebhookId,
@@ -11,12 +11,12 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The protections of a commit that a twin turns off.
+/// The constraints of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Constraints {
-    /// A product must still be at the version that the batch was decided on, and a row in the state it was in.
+    /// Each product must still be at the version that the batch was decided on, and each row in the state it was in.
     pub(crate) versions: bool,
-    /// A key, and what a transaction said, are stored once.
+    /// Idempotency keys, event keys and pairs of transaction and status are unique.
     pub(crate) unique: bool,
 }
 
@@ -31,8 +31,8 @@ pub(crate) struct Tables {
     pub(crate) orders: BTreeMap<OrderId, Order>,
     pub(crate) payments: BTreeMap<WebhookId, Payment>,
     pub(crate) keys: BTreeMap<(Owner, IdempotencyKey), IdempotencyRecord>,
-    /// The audit trail: what each commit left of a product, and what moved.
-    pub(crate) trail: BTreeMap<(ProductId, u64), (Stock, StockDelta)>,
+    /// The audit log: the stock of a product at each version, and the change from the version before.
+    pub(crate) audit_log: BTreeMap<(ProductId, u64), (Stock, StockDelta)>,
 }
 
 impl Tables {
@@ -70,7 +70,7 @@ impl Tables {
         loaded
     }
 
-    /// What counts towards a limit at `now`.
+    /// The units that count towards a limit at `now`.
     pub(crate) fn limit_usage(&self, key: &LimitKey, now: Timestamp) -> Vec<(LimitKey, HoldId, u32)> {
         let shopper = Some(&key.shopper);
         let theirs = self
@@ -92,7 +92,7 @@ impl Tables {
         }
     }
 
-    /// Active holds and unpaid orders of a product, by the instant at which each is due.
+    /// The active holds and unpaid orders of a product, by due time.
     pub(crate) fn due_instants(&self, product: ProductId) -> Vec<(Timestamp, HoldId)> {
         let holds = self.holds.values().filter(|h| h.product_id == product && h.state == HoldState::Active);
         let orders = self.orders.values().filter(|o| o.product_id == product && o.state == OrderState::Pending);
@@ -106,7 +106,7 @@ impl Tables {
         self.due_instants(product).first().map(|(at, _)| *at)
     }
 
-    /// Payments that wait for something nobody knows.
+    /// Parked payments without a known hold or order.
     pub(crate) fn unmatched_payments(&self) -> impl Iterator<Item = &Payment> {
         self.payments.values().filter(|p| p.outcome == EventOutcome::Parked && p.product_id.is_none())
     }
@@ -119,7 +119,7 @@ impl Tables {
         Some(Claim { hold, order, parked: parked.cloned().collect() })
     }
 
-    /// As the batch leaves it; `None` where a version had moved on or a key was taken.
+    /// Returns the tables after a batch; `None` if a version has changed or a key is taken.
     pub(crate) fn written(mut self, writes: &WriteSet, constraints: Constraints) -> Option<Self> {
         let at = |id: &ProductId| self.products.get(id).map(|p| p.version);
         let unchanged = writes.products_read.iter().all(|(id, version)| at(id) == Some(*version));
@@ -132,9 +132,9 @@ impl Tables {
         }
         for product in writes.products() {
             self.products.insert(product.id, product.clone());
-            let told = (product.stock, writes.stock_deltas.get(&product.id).copied().unwrap_or_default());
-            let before = self.trail.insert((product.id, product.version), told);
-            assert!(before.is_none() || !constraints.versions, "each version is told once");
+            let stored = (product.stock, writes.stock_deltas.get(&product.id).copied().unwrap_or_default());
+            let before = self.audit_log.insert((product.id, product.version), stored);
+            assert!(before.is_none() || !constraints.versions, "each version has one row");
         }
         self.write_claims(writes, constraints);
         self.write_answers(writes, constraints).then_some(self)
@@ -164,7 +164,7 @@ impl Tables {
         for payment in &writes.payments_changed {
             let before = self.payments.insert(payment.id, payment.clone());
             if !before.is_some_and(|p| p.outcome == EventOutcome::Parked) {
-                // Another node has answered for it.
+                // Another node has changed the event.
                 return false;
             }
         }

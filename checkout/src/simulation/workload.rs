@@ -1,5 +1,5 @@
-//! A workload of shoppers, a payment provider and an operator, who ask two nodes over one store for whatever comes to their
-//! minds, while the store loses commits and answers and the clock jumps.
+//! A random workload of shoppers, a payment provider and an operator on two nodes over one store, while the store loses
+//! commits and replies and the clock jumps.
 
 use super::{
     history::{Exchange, History, Step},
@@ -20,13 +20,13 @@ use futures::FutureExt;
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// A shopper in three is impatient, a payment in three is about somebody else's order: few names collide often.
+/// Number of shoppers. It is small, so that requests collide often.
 const NAMES: u32 = 12;
 
-/// Requests and deliveries that may be repeated.
-const REMEMBERED: usize = 40;
+/// Number of recent requests and events that may be repeated.
+const MAX_REMEMBERED: usize = 40;
 
-/// A node whose clock is a little ahead. Ids of one step then sort by node, so that a seed tells the whole scenario.
+/// A clock that is a little ahead. The ids of one step then sort by node, so that a run with the same seed is the same.
 struct OffsetClock(Arc<ManualClock>, Duration);
 
 impl Clock for OffsetClock {
@@ -44,12 +44,12 @@ pub(super) struct Workload {
     holds: Vec<(HoldId, Owner)>,
     orders: Vec<(OrderId, Owner)>,
     asked: Vec<Request>,
-    delivered: Vec<PaymentEvent>,
+    sent_events: Vec<PaymentEvent>,
     names: u32,
     pub(super) history: History,
 }
 
-/// When the simulations begin.
+/// The start of each simulation.
 pub(super) fn start_time() -> Timestamp {
     Timestamp::from_millis(1_795_000_000_000)
 }
@@ -77,7 +77,7 @@ impl Workload {
                 draft.extend_by = None;
             }
             if slug == "e" {
-                // Less time to pay than to decide.
+                // The time to pay is shorter than the hold.
                 draft.pay_within = Duration::from_secs(5);
             }
             products.push(nodes[0].add_product(draft).await.unwrap().unwrap().id);
@@ -91,16 +91,16 @@ impl Workload {
             holds: Vec::new(),
             orders: Vec::new(),
             asked: Vec::new(),
-            delivered: Vec::new(),
+            sent_events: Vec::new(),
             names: 0,
             history: History::default(),
         }
     }
 
-    /// Some requests at once, so that they share batches, and then the invariants.
+    /// Sends some requests at once, so that they share batches, and checks the invariants.
     pub(super) async fn step(&mut self) {
         self.inject_faults();
-        let before = self.memory.disk().clone();
+        let before = self.memory.tables().clone();
         let requests: Vec<_> = (0..self.rng.usize(1..9)).map(|_| self.request()).collect();
         let answers = requests.iter().map(|request| {
             let node = self.rng.choice(&self.nodes).unwrap().clone();
@@ -109,13 +109,13 @@ impl Workload {
         let answers: Vec<_> = answers.collect();
         let answers = futures::future::join_all(answers).await;
         let exchanges: Vec<Exchange> = requests.into_iter().zip(answers).collect();
-        let after = self.memory.disk().clone();
-        self.history.enter(&Step { before: &before, after: &after, now: self.clock.now(), exchanges: &exchanges });
+        let after = self.memory.tables().clone();
+        self.history.check(&Step { before: &before, after: &after, now: self.clock.now(), exchanges: &exchanges });
         invariants::check(&before, &after);
         self.remember_results(exchanges);
     }
 
-    /// The store and the clock misbehave.
+    /// Injects faults into the store and the clock.
     fn inject_faults(&mut self) {
         let faults = [Fault::LostReading, Fault::Contended, Fault::LostBefore, Fault::LostAfter];
         if self.rng.u32(0..4) == 0 {
@@ -136,13 +136,13 @@ impl Workload {
         }
         let (operation, owner) = self.operation();
         let mut request = Request { owner, key: None, operation, impatient: self.rng.u32(0..16) == 0 };
-        if request.operation.honours_a_key() && self.rng.bool() {
-            // A key in twelve has been used before, for something else.
+        if request.operation.accepts_a_key() && self.rng.bool() {
+            // One key in twelve was used before, for another request.
             let used = self.rng.choice(&self.asked).filter(|_| self.rng.u32(0..12) == 0);
             let name = used.and_then(|r| r.key.clone());
             self.names += 1;
             request.key = name.or_else(|| IdempotencyKey::parse(&format!("key-{}", self.names)));
-            remember(&mut self.asked, request.clone());
+            push_bounded(&mut self.asked, request.clone());
         }
         request
     }
@@ -164,7 +164,7 @@ impl Workload {
                 (Operation::Hold { product, qty, shopper }, owner)
             }
             8..12 => (Operation::Order(hold), holder),
-            // Now and then it is somebody else's.
+            // Sometimes the hold belongs to another owner.
             12 => (Operation::Order(hold), owner),
             13 => (Operation::Release(hold), holder),
             14 => (Operation::Extend(hold), holder),
@@ -174,27 +174,27 @@ impl Workload {
                 1 => (Operation::ExpireUnmatched { before: self.clock.now() }, owner),
                 _ => (Operation::Sweep(product), owner),
             },
-            _ => (Operation::Pay(Box::new(self.delivery(hold, order))), owner),
+            _ => (Operation::Pay(Box::new(self.event(hold, order))), owner),
         }
     }
 
-    /// Mostly the latest things are talked of.
+    /// The index of a recent item, mostly.
     fn recent(&mut self, len: usize) -> Option<usize> {
         let missing = self.rng.u32(0..30) == 0;
         (len > 0 && !missing).then(|| self.rng.usize(len.saturating_sub(20)..len))
     }
 
-    /// News of a transaction, or old news: again, under another key, saying something else.
-    fn delivery(&mut self, hold: HoldId, order: OrderId) -> PaymentEvent {
+    /// A new event, or an old one: repeated, under another key, or with other content.
+    fn event(&mut self, hold: HoldId, order: OrderId) -> PaymentEvent {
         self.names += 1;
-        let known = self.rng.choice(&self.delivered).cloned();
+        let known = self.rng.choice(&self.sent_events).cloned();
         let status = match self.rng.u32(0..6) {
             0 => PaymentStatus::Failure,
             1 => PaymentStatus::Processing,
             _ => PaymentStatus::Success,
         };
         let fresh = |name: u32| format!("evt-{name}").try_into().unwrap();
-        let mut delivery = match (known, self.rng.u32(0..8)) {
+        let mut event = match (known, self.rng.u32(0..8)) {
             (Some(known), 0) => return known,
             (Some(known), 1) => PaymentEvent { key: fresh(self.names), ..known },
             (Some(known), 2) => PaymentEvent { key: fresh(self.names), status, ..known },
@@ -212,13 +212,13 @@ impl Workload {
                 }
             }
         };
-        let PaymentEvent { reference, transaction_id, status, reported, .. } = &delivery;
-        delivery.fingerprint = digest(&format!("{reference:?} {transaction_id} {status:?} {reported:?}"));
-        remember(&mut self.delivered, delivery.clone());
-        delivery
+        let PaymentEvent { reference, transaction_id, status, reported, .. } = &event;
+        event.fingerprint = digest(&format!("{reference:?} {transaction_id} {status:?} {reported:?}"));
+        push_bounded(&mut self.sent_events, event.clone());
+        event
     }
 
-    /// Whoever got something may use it.
+    /// Remembers the holds and orders that were placed.
     fn remember_results(&mut self, exchanges: Vec<Exchange>) {
         for (request, result) in exchanges {
             match result {
@@ -233,7 +233,7 @@ impl Workload {
         }
     }
 
-    /// Everybody goes home: what is due comes back, and no money is left waiting.
+    /// Ends the run: expires everything, and checks that no payment is left parked.
     pub(super) async fn finish(&self) -> Tables {
         self.memory.inject(Fault::None);
         self.clock.advance(Duration::from_hours(48));
@@ -241,26 +241,26 @@ impl Workload {
             self.nodes[0].sweep_product(*product).await.unwrap();
         }
         self.nodes[1].expire_unmatched(self.clock.now()).await.unwrap();
-        let disk = self.memory.disk().clone();
-        for product in disk.products.values() {
+        let tables = self.memory.tables().clone();
+        for product in tables.products.values() {
             assert_eq!((product.stock.held, product.stock.pending), (0, 0), "{}", product.slug);
         }
-        let parked = disk.payments.values().filter(|p| p.outcome == EventOutcome::Parked).count();
-        assert_eq!(parked, 0, "P7: money that nobody answers for");
-        invariants::check(&disk, &disk);
-        disk
+        let parked = tables.payments.values().filter(|p| p.outcome == EventOutcome::Parked).count();
+        assert_eq!(parked, 0, "P7: a payment without an outcome");
+        invariants::check(&tables, &tables);
+        tables
     }
 }
 
-/// The impatient send, and go away.
+/// Sends a request. An impatient caller disconnects at once.
 async fn answer(request: Request, node: Checkout) -> Option<Result<Idempotent<Output>, crate::Error>> {
     let impatient = request.impatient;
-    let asked = request.ask(node);
+    let asked = request.send(node);
     if impatient { asked.now_or_never() } else { Some(asked.await) }
 }
 
-fn remember<T>(list: &mut Vec<T>, item: T) {
-    if list.len() == REMEMBERED {
+fn push_bounded<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == MAX_REMEMBERED {
         list.remove(0);
     }
     list.push(item);
