@@ -1,14 +1,27 @@
 //! One key, one effect: the same request again gets the stored answer (P9).
 
 use crate::shop::{counts, hold, key, owner, refused};
-use checkout::model::{Owner, Quantity, Refusal};
+use checkout::{
+    model::{Owner, Quantity, Refusal},
+    retry_in_progress,
+};
+use futures::future::join_all;
 use uuid::Uuid;
 
 crate::scenarios! {
+    async fn a_concurrent_request_with_the_same_key_is_refused(shop: Shop) {
+        let phone = shop.phone(10).await.id;
+        let place = || hold(&shop.checkout, phone, 1, Some(key("k", 1)));
+        let (first, second) = tokio::join!(place(), place());
+        assert_eq!(refused(second), Refusal::InProgress);
+        assert_eq!(place().await.unwrap(), first.unwrap());
+        assert_eq!(counts(shop.stock(phone).await), [9, 1, 0, 0]);
+    }
+
     async fn concurrent_requests_with_one_key_hold_once(shop: Shop) {
         let phone = shop.phone(10).await.id;
-        let requests = (0..100).map(|_| hold(&shop.checkout, phone, 1, Some(key("k", 1))));
-        let ids: Vec<_> = futures::future::join_all(requests).await.into_iter().map(|r| r.unwrap().id).collect();
+        let requests = (0..20).map(|_| retry_in_progress(|| hold(&shop.checkout, phone, 1, Some(key("k", 1)))));
+        let ids: Vec<_> = join_all(requests).await.into_iter().map(|r| r.unwrap().id).collect();
         assert!(ids.iter().all(|id| *id == ids[0]));
         assert_eq!(counts(shop.stock(phone).await), [9, 1, 0, 0]);
     }
@@ -18,9 +31,9 @@ crate::scenarios! {
         let other = shop.second_node().await;
         let requests = (0..40).map(|n| {
             let node = if n % 2 == 0 { shop.checkout.clone() } else { other.clone() };
-            async move { hold(&node, phone, 1, Some(key("k", 1))).await }
+            async move { retry_in_progress(|| hold(&node, phone, 1, Some(key("k", 1)))).await }
         });
-        let ids: Vec<_> = futures::future::join_all(requests).await.into_iter().map(|r| r.unwrap().id).collect();
+        let ids: Vec<_> = join_all(requests).await.into_iter().map(|r| r.unwrap().id).collect();
         assert!(ids.iter().all(|id| *id == ids[0]));
         assert_eq!(counts(shop.stock(phone).await), [9, 1, 0, 0]);
     }

@@ -4,6 +4,7 @@ use crate::shop::{Shop, counts, key, owner, refused};
 use checkout::{
     Checkout, Error, Idempotency,
     model::{HoldId, OrderId, ProductId, Quantity, Refusal},
+    retry_in_progress,
 };
 
 /// What may be asked under a key. Asking twice without one would be refused, or would do it twice.
@@ -86,8 +87,10 @@ crate::scenarios! {
         let nodes = [shop.checkout.clone(), shop.second_node().await];
         for spread in [0, 1] {
             for (n, what) in (0..).zip(one_of_each(&shop, phone).await) {
-                let key = key(&format!("key-{spread}-{n}"), n);
-                let requests = (0..10).map(|nth| ask(&nodes[nth * spread % 2], what, Some(key.clone())));
+                let (key, nodes) = (&key(&format!("key-{spread}-{n}"), n), &nodes);
+                let requests = (0..10).map(|nth| {
+                    retry_in_progress(move || ask(&nodes[nth * spread % 2], what, Some(key.clone())))
+                });
                 let answers = futures::future::join_all(requests).await.into_iter().map(|r| r.unwrap());
                 let answers: Vec<_> = answers.collect();
                 assert!(answers.iter().all(|(text, _)| *text == answers[0].0), "{what:?}: {answers:?}");
@@ -124,7 +127,10 @@ crate::scenarios! {
         let nodes = [shop.checkout.clone(), shop.second_node().await];
         let requests = (0..200).map(|n| {
             let (node, key) = (nodes[n % 3 % 2].clone(), key(&format!("key-{}", n / 2), 1));
-            tokio::spawn(async move { (key.key.as_str().to_owned(), ask(&node, Ask::Hold(phone, 1), Some(key)).await) })
+            tokio::spawn(async move {
+                let answer = retry_in_progress(|| ask(&node, Ask::Hold(phone, 1), Some(key.clone()))).await;
+                (key.key.as_str().to_owned(), answer)
+            })
         });
         let mut granted = std::collections::BTreeMap::new();
         for task in futures::future::join_all(requests).await {
