@@ -155,7 +155,7 @@ async fn a_refusal_whose_response_is_lost_is_decided_again() {
     let phone = proxied.shop.phone(1).await.id;
     let other = proxied.shop.second_node().await;
     let mut held = proxied.shop.hold(phone, 1).await;
-    for fault in [Fault::BeforeResponse, Fault::BeforeRequest] {
+    for fault in [Fault::BeforeResponse, Fault::BeforeStatement] {
         // The first node still knows its only unit as held.
         other.release_hold(held.id, owner(), None).await.unwrap();
         proxied.proxy.set(fault);
