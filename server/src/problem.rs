@@ -1,5 +1,5 @@
-//! The one place where a "no" becomes HTTP: RFC 9457 problem details. `type` is stable and has a page
-//! (`catalogue`), `detail` says what to do, and what a program needs to know has a member of its own.
+//! Maps refusals and errors to HTTP: RFC 9457 problem details. `type` is stable and has a page, `detail` is for people,
+//! and facts for programs are members of their own.
 
 pub mod catalogue;
 pub mod examples;
@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 use std::{borrow::Cow, time::Duration};
 
-/// An answer that grants nothing.
+/// A problem response.
 #[derive(Debug)]
 pub struct Problem(Box<Inner>);
 
@@ -27,17 +27,17 @@ struct Inner {
     headers: HeaderMap,
 }
 
-/// Left in a response's extensions, for the request's line in the log.
+/// Slug of a problem, or code of an OAuth error. It is an extension of the response, for the log and for error pages.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemKind(pub &'static str);
 
 impl Problem {
-    /// A problem of this kind; `detail` says what there is to say about this one.
+    /// Creates a problem of this kind. `detail` describes this occurrence.
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner { kind, detail: detail.into(), members: Vec::new(), headers: HeaderMap::new() }))
     }
 
-    /// Adds an extension member, which the catalogue knows.
+    /// Adds an extension member, which the catalogue must list.
     #[must_use]
     pub fn with(mut self, member: &'static str, value: impl Into<Value>) -> Self {
         self.0.members.push((member, value.into()));
@@ -51,43 +51,43 @@ impl Problem {
         self
     }
 
-    /// Nothing is at this address.
+    /// The path has no route.
     pub fn no_route() -> Self {
-        Self::new(Kind::NotFound, "There is no such address in this API; check the path.")
+        Self::new(Kind::NotFound, "This API has no such path.")
     }
 
-    /// Something is at this address, for another method.
+    /// The path has no route for this method.
     pub fn method() -> Self {
-        Self::new(Kind::MethodNotAllowed, "Use a method that the Allow header names.")
+        Self::new(Kind::MethodNotAllowed, "Use one of the methods in the Allow header.")
     }
 
-    /// Too much to do; nothing was done.
+    /// The server is overloaded; nothing was done.
     pub fn busy(retry_after: Duration) -> Self {
-        Self::new(Kind::Busy, "Nothing was done. Send the request again after the time in Retry-After.")
+        Self::new(Kind::Busy, "Nothing was done. Send the request again after the seconds in Retry-After.")
             .retry_after(retry_after)
     }
 
-    /// The same request is being answered.
+    /// A request with the same idempotency key is in progress.
     pub fn in_progress() -> Self {
-        let detail = "Your request with this Idempotency-Key is being answered; repeat it to learn its outcome.";
+        let detail = "A request with this Idempotency-Key is in progress. Repeat it to learn its outcome.";
         Self::new(Kind::KeyInProgress, detail).retry_after(Duration::from_secs(1))
     }
 
-    /// Something was done, or not: nobody knows yet.
+    /// The request may have taken effect, or not.
     pub fn unknown_outcome() -> Self {
-        let detail = "It may have been done. Repeat the request with the same Idempotency-Key to learn its outcome.";
+        let detail = "The request may have taken effect. Repeat it with the same Idempotency-Key to learn its outcome.";
         Self::new(Kind::OutcomeUnknown, detail).retry_after(Duration::from_secs(1))
     }
 
-    /// A fault of ours. The log has `reference` and the rest; the client has `reference` alone.
+    /// An internal error. The log has its cause and a reference; the client gets the reference only.
     pub fn fault(what: &str) -> Self {
         let reference = getrandom::u64().map_or_else(|_| "unavailable".to_owned(), |n| format!("{n:016x}"));
-        tracing::error!(reference, what, "answered 500");
+        tracing::error!(reference, what, "internal error");
         Self::faulty(reference)
     }
 
     fn faulty(reference: String) -> Self {
-        let detail = "Repeat the request with the same Idempotency-Key; if it fails again, report the reference.";
+        let detail = "Repeat the request with the same Idempotency-Key. If it fails again, report the reference.";
         Self::new(Kind::Fault, detail).with("reference", reference)
     }
 
@@ -98,7 +98,7 @@ impl Problem {
         self
     }
 
-    /// Says when to come back.
+    /// Sets `Retry-After`, in whole seconds and at least one.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -112,7 +112,7 @@ impl From<Error> for Problem {
             Error::Refused(refusal) => refusal.into(),
             Error::Busy { retry_after } => Self::busy(retry_after),
             Error::OutcomeUnknown => Self::unknown_outcome(),
-            Error::Internal => Self::fault("the checkout failed; the lines above say how"),
+            Error::Internal => Self::fault("the checkout failed; the log lines above say why"),
         }
     }
 }
@@ -120,51 +120,51 @@ impl From<Error> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         use Refusal as R;
-        let not_found = |kind, what: &str| {
-            Self::new(kind, format!("There is no such {what}, or it belongs to somebody else; check the id."))
-        };
+        let not_found =
+            |kind, what: &str| Self::new(kind, format!("This {what} does not exist, or it belongs to another client."));
         match refusal {
-            R::UnknownProduct => not_found(Kind::UnknownProduct, "product"),
+            R::UnknownProduct => Self::new(Kind::UnknownProduct, "No product has this id or slug."),
             R::UnknownHold => not_found(Kind::UnknownHold, "hold"),
             R::UnknownOrder => not_found(Kind::UnknownOrder, "order"),
             R::SoldOut { available, may_return } => Self::new(Kind::SoldOut, sold_out(available, may_return))
                 .with("available", available)
                 .with("may_return", may_return),
             R::SaleNotStarted { starts_at } => {
-                let detail = format!("The sale opens at {starts_at}; ask again then.");
+                let detail = format!("The sale starts at {starts_at}.");
                 Self::new(Kind::SaleNotOpen, detail).with("starts_at", starts_at.to_string())
             }
             R::SaleEnded { ended_at } => {
-                let detail = format!("The sale ended at {ended_at}; nothing more is sold.");
+                let detail = format!("The sale ended at {ended_at}.");
                 Self::new(Kind::SaleNotOpen, detail).with("ended_at", ended_at.to_string())
             }
             R::LimitReached { limit, taken } => {
                 let left = limit.saturating_sub(taken);
                 let detail =
-                    format!("At most {limit} for each shopper, and this one has {taken}: ask for at most {left}.");
+                    format!("Each shopper may have {limit}, and this one has {taken}: request at most {left}.");
                 Self::new(Kind::LimitReached, detail).with("limit", limit).with("taken", taken)
             }
             R::HoldExpired { expired_at } => {
-                let detail = format!("The hold ran out at {expired_at}; place a new one.");
+                let detail = format!("The hold expired at {expired_at}. Place a new one.");
                 Self::new(Kind::HoldExpired, detail).with("expired_at", expired_at.to_string())
             }
             R::HoldReleased => Self::new(Kind::HoldReleased, "Place a new hold."),
             R::HoldUsed { order_id } => {
-                let detail = format!("The hold became order {order_id}; use that.");
+                let detail = format!("Order {order_id} was already placed from this hold.");
                 Self::new(Kind::HoldUsed, detail).with("order_id", order_id.to_string())
             }
-            R::NoExtension => Self::new(Kind::NoExtension, "Order before the hold runs out."),
-            R::OrderPaid => Self::new(Kind::OrderPaid, "A paid order is refunded, not cancelled."),
+            R::NoExtension => Self::new(Kind::NoExtension, "Place the order before the hold expires."),
+            R::OrderPaid => Self::new(Kind::OrderPaid, "A paid order cannot be cancelled; refund its payment instead."),
+            R::InProgress => Self::in_progress(),
             R::KeyReused => {
-                let detail = "This key was sent before with another payload; choose a new key for a new request.";
+                let detail = "This key was already used for another request. Use a new key for each new request.";
                 Self::new(Kind::KeyReused, detail)
             }
             R::SlugTaken => Self::new(Kind::SlugTaken, "Choose another slug."),
             R::TooMuchStock => {
-                Self::new(Kind::InvalidBody, "That many units cannot be counted or paid for; ask for fewer.")
+                Self::new(Kind::InvalidBody, "That many units cannot be counted or paid for. Request fewer.")
             }
             R::StockCommitted { committed } => {
-                let detail = format!("{committed} units are held, pending or sold: the total cannot be less.");
+                let detail = format!("{committed} units are held, pending or sold; the total cannot be less.");
                 Self::new(Kind::StockCommitted, detail).with("committed", committed)
             }
         }
@@ -174,12 +174,12 @@ impl From<Refusal> for Problem {
 fn sold_out(available: u32, may_return: u32) -> Cow<'static, str> {
     match (available, may_return) {
         (0, 0) => "Every unit is sold.".into(),
-        (0, n) => format!("Nothing is available; {n} in holds or unpaid orders may come back. Try again later.").into(),
-        (n, _) => format!("Only {n} available: ask for at most that many.").into(),
+        (0, n) => format!("No unit is available. {n} in holds or unpaid orders may become available again.").into(),
+        (n, _) => format!("Only {n} available: request at most that many.").into(),
     }
 }
 
-/// As RFC 9457 has it; our own members last.
+/// Serialises as RFC 9457 problem details, extension members last.
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Inner { kind, detail, members, headers: _ } = &*self.0;
@@ -197,7 +197,7 @@ impl Serialize for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        // Texts and numbers always have their JSON.
+        // Serialising texts and numbers cannot fail.
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let Inner { kind, headers, .. } = *self.0;
         let mut response = Response::new(Body::from(body));

@@ -1,64 +1,90 @@
-//! Every kind of problem that an answer can be: what its `type` names, and what the page at that address says. An answer
-//! is made from an entry of this list and from nothing else, so there is no kind without a page.
+//! The catalogue of problems: status, title and texts of each `type`. Every problem response is built from an entry, and
+//! every entry has a page, so no `type` lacks documentation.
 
 use http::StatusCode;
+use serde::{Serialize, Serializer};
 
-/// What there is to know about one kind of problem, whenever it happens.
+/// The constant facts about one kind of problem.
 #[derive(Debug)]
 pub struct Entry {
-    /// The last part of its `type`.
+    /// Last segment of the `type`.
     pub slug: &'static str,
-    /// The status it is answered with.
+    /// Status of the response.
     pub status: StatusCode,
-    /// Its name, the same each time.
+    /// Short name; the same in every response.
     pub title: &'static str,
-    /// What happened.
-    pub happened: &'static str,
-    /// What whoever reads this can do about it.
-    pub remedy: &'static str,
-    /// What the answer says besides `type`, `title`, `status` and `detail`.
+    /// Why the request failed.
+    pub cause: &'static str,
+    /// What the caller can do about it.
+    pub resolution: &'static str,
+    /// Members besides `type`, `title`, `status` and `detail`.
     pub members: &'static [Member],
+    /// Which requests can fail with it.
+    pub source: Source,
 }
 
-/// A member of its own, for programs to read.
+/// An extension member of a problem, for programs.
 #[derive(Debug)]
 pub struct Member {
-    /// Its name.
+    /// Name of the member.
     pub name: &'static str,
-    /// What its value looks like.
+    /// Type of its value.
     pub shape: Shape,
-    /// Is it there each time?
-    pub always: bool,
-    /// What it says.
-    pub says: &'static str,
+    /// Whether every response of this kind has it.
+    pub required: bool,
+    /// What the value means.
+    pub description: &'static str,
 }
 
-/// What a member's value looks like.
+/// Type of a member's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// A number of units.
     Count,
-    /// An instant, RFC 3339.
+    /// A time in RFC 3339 format.
     Instant,
-    /// An id.
+    /// A UUID.
     Id,
     /// Text.
     Text,
 }
 
-const fn member(name: &'static str, shape: Shape, says: &'static str) -> Member {
-    Member { name, shape, always: true, says }
+/// Which requests can fail with a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The API calls that list it in the OpenAPI document.
+    Calls,
+    /// Any request, before it reaches a call.
+    AnyRequest,
+    /// The storefront's forms.
+    Storefront,
+    /// The operator's changes to products, which the public API does not offer.
+    Operator,
 }
 
-const fn sometimes(name: &'static str, shape: Shape, says: &'static str) -> Member {
-    Member { name, shape, always: false, says }
+const fn member(name: &'static str, shape: Shape, description: &'static str) -> Member {
+    Member { name, shape, required: true, description }
+}
+
+const fn optional(name: &'static str, shape: Shape, description: &'static str) -> Member {
+    Member { name, shape, required: false, description }
+}
+
+macro_rules! source {
+    () => {
+        Source::Calls
+    };
+    ($source:ident) => {
+        Source::$source
+    };
 }
 
 macro_rules! catalogue {
     ($($status:ident $kind:ident $slug:literal $title:literal {
-        happened: $happened:literal,
-        remedy: $remedy:literal,
+        cause: $cause:literal,
+        resolution: $resolution:literal,
         $(members: [$($member:expr),* $(,)?],)?
+        $(source: $source:ident,)?
     })*) => {
         /// A kind of problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,10 +93,10 @@ macro_rules! catalogue {
         }
 
         impl Kind {
-            /// All there are, by status.
+            /// All kinds, ordered by status.
             pub const ALL: &[Self] = &[$(Self::$kind,)*];
 
-            /// What there is to know about it.
+            /// Returns the catalogue's entry.
             pub const fn entry(self) -> &'static Entry {
                 match self {
                     $(Self::$kind => {
@@ -78,9 +104,10 @@ macro_rules! catalogue {
                             slug: $slug,
                             status: StatusCode::$status,
                             title: $title,
-                            happened: $happened,
-                            remedy: $remedy,
+                            cause: $cause,
+                            resolution: $resolution,
                             members: &[$($($member),*)?],
+                            source: source!($($source)?),
                         };
                         &ENTRY
                     })*
@@ -91,191 +118,200 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    BAD_REQUEST MalformedJson "malformed-json" "The body is not JSON" {
-        happened: "The body ends too early, has something after its end, or is not JSON at all. Nothing was done.",
-        remedy: "Send one JSON value, in UTF-8 and without a byte order mark. The detail says where the reading stopped.",
+    BAD_REQUEST MalformedJson "malformed-json" "Malformed JSON" {
+        cause: "The body is not valid JSON: it ends too early, has text after its end, or is not JSON at all. Nothing was done.",
+        resolution: "Send one JSON value in UTF-8, without a byte order mark. `detail` gives the position of the error.",
     }
-    BAD_REQUEST BadQuery "bad-query" "The query is not as it should be" {
-        happened: "What stands behind the question mark of the address has a field that is unknown, there twice or out of range.",
-        remedy: "Correct what the detail names. Cursors are taken as they are from the Link header of the page before.",
+    BAD_REQUEST BadQuery "bad-query" "Invalid query parameters" {
+        cause: "A query parameter is unknown, repeated or out of range.",
+        resolution: "Correct the parameter that `detail` names. Copy `cursor` unchanged from the `Link` header of the \
+                     previous page.",
     }
-    BAD_REQUEST BadTarget "bad-target" "It is not clear what is asked for" {
-        happened: "The request has no `Host` header, or more than one, or no path. Nothing was done.",
-        remedy: "Send one `Host`, and a path, as every HTTP library does.",
+    BAD_REQUEST BadTarget "bad-target" "Invalid request target" {
+        cause: "The request has no path, or not exactly one `Host` header. Nothing was done.",
+        resolution: "Send one `Host` header and a path. Every HTTP library does so by default.",
+        source: AnyRequest,
     }
-    BAD_REQUEST BrokenBody "broken-body" "The body broke off" {
-        happened: "The connection ended, or the body's framing was wrong, before the whole body had arrived. Nothing was done.",
-        remedy: "Send the request again.",
+    BAD_REQUEST BrokenBody "broken-body" "Incomplete body" {
+        cause: "The connection closed, or the body's framing was invalid, before the whole body arrived. Nothing was done.",
+        resolution: "Send the request again.",
     }
-    BAD_REQUEST BadIdempotencyKey "bad-idempotency-key" "The idempotency key cannot be read" {
-        happened: "There is more than one `Idempotency-Key` header, or its value is not 1 to 255 visible ASCII characters. \
-                   Nothing was done.",
-        remedy: "Send one key, quoted or bare. A new UUID for each new request is a good one.",
+    BAD_REQUEST BadIdempotencyKey "bad-idempotency-key" "Invalid idempotency key" {
+        cause: "The request has several `Idempotency-Key` headers, or the key is not 1 to 255 visible ASCII characters. \
+                Nothing was done.",
+        resolution: "Send one key, quoted or bare. Use a new UUID for each new request.",
     }
-    BAD_REQUEST UnreadableEvent "unreadable-event" "The event cannot be read" {
-        happened: "The webhook's signature holds, but its body is not an event as agreed on, or its key is missing. \
-                   Nothing was stored.",
-        remedy: "Correct the sender; the detail says what is wrong. To deliver the same bytes again changes nothing.",
+    BAD_REQUEST UnreadableEvent "unreadable-event" "Invalid webhook event" {
+        cause: "The webhook's signature is valid, but its body is not a valid event, or its idempotency key is missing. \
+                Nothing was stored.",
+        resolution: "Correct the sender; `detail` says what is wrong. Sending the same bytes again fails again.",
     }
-    BAD_REQUEST UnreadableForm "unreadable-form" "The form cannot be read" {
-        happened: "A form of the storefront came with a field too many, too few or twice.",
-        remedy: "Use the shop's own pages. Programs are better served by the API.",
+    BAD_REQUEST UnreadableForm "unreadable-form" "Invalid form" {
+        cause: "A form of the storefront has a missing, unknown or repeated field.",
+        resolution: "Use the shop's own pages. Programs should call the API instead.",
+        source: Storefront,
     }
-    UNAUTHORIZED Unauthorized "unauthorized" "A valid token is needed" {
-        happened: "The request has no access token, or one that has expired or was not issued here.",
-        remedy: "Get a token from `POST /api/token` with your client's id and secret, and send it as `Authorization: Bearer`. \
-                 A token lasts an hour; get the next one before that, and use it for all requests.",
+    UNAUTHORIZED Unauthorized "unauthorized" "Access token required" {
+        cause: "The request has no access token, or its token has expired or was not issued by this shop.",
+        resolution: "Get a token from `POST /api/token` with your client's id and secret. Send it as `Authorization: Bearer`. \
+                     A token lasts one hour; use it for all requests in that time.",
     }
-    FORBIDDEN InsufficientScope "insufficient-scope" "Not with this token" {
-        happened: "The token is good, but it does not carry the scope that this call needs.",
-        remedy: "Ask for the scope `checkout` when you get the token, or leave scope out.",
+    FORBIDDEN InsufficientScope "insufficient-scope" "Insufficient scope" {
+        cause: "The token is valid, but lacks the scope that this call requires.",
+        resolution: "Request the scope `checkout` when you get the token, or omit `scope`.",
     }
-    FORBIDDEN BadSignature "bad-signature" "The signature does not hold" {
-        happened: "The webhook is not signed, its signature was not made with a secret of this shop, or its timestamp is more \
-                   than five minutes from the server's time. Nothing was read or stored.",
-        remedy: "Sign the raw bytes of the body as they are sent, with the shop's secret, at the time of sending. If all \
-                 deliveries fail, compare the secrets; if some do, the clocks.",
+    FORBIDDEN BadSignature "bad-signature" "Invalid webhook signature" {
+        cause: "The webhook is unsigned, its signature does not match the shop's secrets, or its timestamp differs from the \
+                server's time by more than five minutes. Nothing was stored.",
+        resolution: "Sign the raw bytes of the body with the shop's secret when you send it. If every delivery fails, compare \
+                     the secrets. If only some fail, check the clocks.",
     }
-    FORBIDDEN CrossSite "cross-site" "Not from another site" {
-        happened: "A page of another site made a browser send a form to the storefront. Nothing was done.",
-        remedy: "Use the shop's own pages.",
+    FORBIDDEN CrossSite "cross-site" "Cross-site request" {
+        cause: "A page of another site made the browser submit a form to the storefront. Nothing was done.",
+        resolution: "Use the shop's own pages.",
+        source: Storefront,
     }
-    NOT_FOUND NotFound "not-found" "Nothing is here" {
-        happened: "The API has no such address.",
-        remedy: "Check the path against the list of calls. Paths have no slash at the end.",
+    NOT_FOUND NotFound "not-found" "Not found" {
+        cause: "The API has no such path.",
+        resolution: "Check the path against the API reference. Paths have no trailing slash.",
+        source: AnyRequest,
     }
-    NOT_FOUND UnknownProduct "unknown-product" "No such product" {
-        happened: "No product has that id or slug.",
-        remedy: "Take the id from `GET /api/products`.",
+    NOT_FOUND UnknownProduct "unknown-product" "Product not found" {
+        cause: "No product has this id or slug.",
+        resolution: "Get the product's id from `GET /api/products`.",
     }
-    NOT_FOUND UnknownHold "unknown-hold" "No such hold" {
-        happened: "No hold has that id, or it belongs to another client: the answer is the same, so that nobody learns of what \
-                   is not theirs.",
-        remedy: "Use the `hold_id` that `POST /api/holds` answered with, and a token of the same client.",
+    NOT_FOUND UnknownHold "unknown-hold" "Hold not found" {
+        cause: "No hold has this id, or it belongs to another client. The response is the same in both cases.",
+        resolution: "Use the `hold_id` that `POST /api/holds` returned, with a token of the same client.",
     }
-    NOT_FOUND UnknownOrder "unknown-order" "No such order" {
-        happened: "No order has that id, or it belongs to another client: the answer is the same, so that nobody learns of \
-                   what is not theirs.",
-        remedy: "Use the `order_id` that `POST /api/orders` answered with, and a token of the same client.",
+    NOT_FOUND UnknownOrder "unknown-order" "Order not found" {
+        cause: "No order has this id, or it belongs to another client. The response is the same in both cases.",
+        resolution: "Use the `order_id` that `POST /api/orders` returned, with a token of the same client.",
     }
-    METHOD_NOT_ALLOWED MethodNotAllowed "method-not-allowed" "Not with this method" {
-        happened: "The address exists, for other methods.",
-        remedy: "Use a method that the answer's `Allow` header names.",
+    METHOD_NOT_ALLOWED MethodNotAllowed "method-not-allowed" "Method not allowed" {
+        cause: "The path exists, but does not support this method.",
+        resolution: "Use one of the methods in the response's `Allow` header.",
+        source: AnyRequest,
     }
-    REQUEST_TIMEOUT Timeout "timeout" "The body took too long" {
-        happened: "The body had not arrived in full when the time for it was over. Nothing was done.",
-        remedy: "Send the request again, over a better connection if need be.",
+    REQUEST_TIMEOUT Timeout "timeout" "Request timeout" {
+        cause: "The body did not arrive in time. Nothing was done.",
+        resolution: "Send the request again.",
     }
-    CONFLICT KeyInProgress "key-in-progress" "The same request is under way" {
-        happened: "Your client sent a request with this `Idempotency-Key` a moment ago, and it is not answered yet. This one did \
-                   nothing.",
-        remedy: "Repeat the request after the time in `Retry-After`: it will be told the first one's answer.",
+    CONFLICT KeyInProgress "key-in-progress" "Request in progress" {
+        cause: "An earlier request with the same `Idempotency-Key` is still in progress. This one did nothing.",
+        resolution: "Repeat the request after the seconds in `Retry-After`. It then gets the first request's response.",
     }
     CONFLICT SoldOut "sold-out" "Not enough stock" {
-        happened: "Fewer units are available than were asked for. Nothing was held.",
-        remedy: "Ask for at most `available`. Where that is zero and `may_return` is not, units may come back from holds that \
-                 run out and orders that are not paid: watch `GET /api/products/{id}/events` and ask again when they do.",
+        cause: "Fewer units are available than were requested. Nothing was held.",
+        resolution: "Request at most `available` units. If `may_return` is above zero, units may come back when holds expire \
+                     or orders stay unpaid. Watch `GET /api/products/{product}/events` and try again then.",
         members: [
-            member("available", Shape::Count, "Units anyone may hold now."),
-            member("may_return", Shape::Count, "Units in holds and unpaid orders: they may come back."),
+            member("available", Shape::Count, "Units available to hold now."),
+            member("may_return", Shape::Count, "Units in holds and unpaid orders, which may become available again."),
         ],
     }
-    CONFLICT SaleNotOpen "sale-not-open" "The sale is not open" {
-        happened: "The product is sold between two instants, and now is not between them.",
-        remedy: "Before the sale, ask again at `starts_at`, by the server's clock (the Date header). After it there is \
-                 nothing to be had.",
+    CONFLICT SaleNotOpen "sale-not-open" "Sale not open" {
+        cause: "The product's sale has not started yet, or has ended.",
+        resolution: "Before the sale, try again at `starts_at`, by the server's clock (the `Date` header). After the sale, \
+                     the product can no longer be bought.",
         members: [
-            sometimes("starts_at", Shape::Instant, "When the sale opens, where it has yet to."),
-            sometimes("ended_at", Shape::Instant, "When the sale ended, where it has."),
+            optional("starts_at", Shape::Instant, "Start of the sale, if it has not started."),
+            optional("ended_at", Shape::Instant, "End of the sale, if it has ended."),
         ],
     }
-    CONFLICT LimitReached "limit-reached" "The limit for one shopper is reached" {
-        happened: "The sale gives each shopper a limited number of units, and this shopper's active holds, unpaid orders and \
-                   paid orders leave too few for this request.",
-        remedy: "Ask for at most `limit` minus `taken`. Name your customer in `shopper`: without it, your client itself is \
-                 the shopper, and has one limit for all of its customers.",
+    CONFLICT LimitReached "limit-reached" "Per-shopper limit reached" {
+        cause: "The sale limits the units per shopper. This shopper's active holds, unpaid orders and paid orders leave too \
+                few for this request.",
+        resolution: "Request at most `limit` minus `taken` units. Identify your customer in `shopper`; without it, all your \
+                     customers share one limit.",
         members: [
-            member("limit", Shape::Count, "The most one shopper may have."),
-            member("taken", Shape::Count, "What this shopper has."),
+            member("limit", Shape::Count, "Maximum number of units per shopper."),
+            member("taken", Shape::Count, "Units that this shopper already has."),
         ],
     }
-    CONFLICT HoldUsed "hold-used" "The hold is an order already" {
-        happened: "A hold becomes one order, and this one has.",
-        remedy: "Go on with the order that `order_id` names; to give its units back, cancel it.",
-        members: [member("order_id", Shape::Id, "The order it became.")],
+    CONFLICT HoldUsed "hold-used" "Hold already ordered" {
+        cause: "An order was already placed from this hold.",
+        resolution: "Use the order in `order_id`. To give its units back, cancel the order.",
+        members: [member("order_id", Shape::Id, "The order placed from this hold.")],
     }
-    CONFLICT NoExtension "no-extension" "No further extension" {
-        happened: "The sale allows no extension of holds, or this hold has had its one.",
-        remedy: "Order before the hold runs out.",
+    CONFLICT NoExtension "no-extension" "Hold cannot be extended" {
+        cause: "The product allows no extension of its holds, or this hold was already extended once.",
+        resolution: "Place the order before the hold expires. A product's `extend_seconds` is null if it allows no extension.",
     }
-    CONFLICT OrderPaid "order-paid" "The order is paid" {
-        happened: "A paid order cannot be cancelled.",
-        remedy: "Refund the payment with your payment provider, if that is what your customer wants.",
+    CONFLICT OrderPaid "order-paid" "Order already paid" {
+        cause: "A paid order cannot be cancelled.",
+        resolution: "To return the money, refund the payment with your payment provider.",
     }
-    CONFLICT SlugTaken "slug-taken" "The slug is taken" {
-        happened: "Another product has that name in addresses.",
-        remedy: "Choose another slug.",
+    CONFLICT SlugTaken "slug-taken" "Slug already taken" {
+        cause: "Another product has this slug.",
+        resolution: "Choose another slug.",
+        source: Operator,
     }
-    CONFLICT StockCommitted "stock-committed" "The stock is committed" {
-        happened: "The total would be less than what is held, ordered and sold already.",
-        remedy: "Set a total of at least `committed`.",
-        members: [member("committed", Shape::Count, "Units held, pending or sold: the least the total can be.")],
+    CONFLICT StockCommitted "stock-committed" "Stock already committed" {
+        cause: "The new total is less than the units already held, ordered or sold.",
+        resolution: "Set a total of at least `committed`.",
+        members: [member("committed", Shape::Count, "Units held, pending or sold: the smallest possible total.")],
+        source: Operator,
     }
-    GONE HoldExpired "hold-expired" "The hold has expired" {
-        happened: "The hold was not ordered before its `expires_at`. Its units are for sale again.",
-        remedy: "Place a new hold.",
-        members: [member("expired_at", Shape::Instant, "When it ran out.")],
+    GONE HoldExpired "hold-expired" "Hold expired" {
+        cause: "The hold was not ordered before its `expires_at`. Its units are for sale again.",
+        resolution: "Place a new hold.",
+        members: [member("expired_at", Shape::Instant, "Time at which the hold expired.")],
     }
-    GONE HoldReleased "hold-released" "The hold was given back" {
-        happened: "The hold was given back, and its units are for sale again.",
-        remedy: "Place a new hold.",
+    GONE HoldReleased "hold-released" "Hold released" {
+        cause: "The hold was released, and its units are for sale again.",
+        resolution: "Place a new hold.",
     }
-    PAYLOAD_TOO_LARGE TooLarge "too-large" "The body is too large" {
-        happened: "The body has more than 65,536 bytes. Nothing was done.",
-        remedy: "Send less; nothing in this API needs as much.",
+    PAYLOAD_TOO_LARGE TooLarge "too-large" "Body too large" {
+        cause: "The body is larger than 65,536 bytes. Nothing was done.",
+        resolution: "Send a smaller body. No call of this API needs a larger one.",
     }
-    UNSUPPORTED_MEDIA_TYPE NotJson "not-json" "The body is of another type" {
-        happened: "The `Content-Type` header is missing, or names something other than JSON. Nothing was done.",
-        remedy: "Send JSON, with `Content-Type: application/json`.",
+    UNSUPPORTED_MEDIA_TYPE NotJson "not-json" "Content type not JSON" {
+        cause: "The `Content-Type` header is missing or is not `application/json`. Nothing was done.",
+        resolution: "Send JSON with `Content-Type: application/json`.",
     }
-    UNPROCESSABLE_ENTITY InvalidBody "invalid-body" "The body is not as it should be" {
-        happened: "The body is JSON, but a field is missing, unknown, of the wrong type or out of range. Nothing was done.",
-        remedy: "Correct the field that the detail names.",
+    UNPROCESSABLE_ENTITY InvalidBody "invalid-body" "Invalid body" {
+        cause: "The body is valid JSON, but a field is missing, unknown, of the wrong type or out of range. Nothing was done.",
+        resolution: "Correct the field that `detail` names.",
     }
-    UNPROCESSABLE_ENTITY KeyReused "key-reused" "The idempotency key stands for another request" {
-        happened: "Your client sent this `Idempotency-Key` before, with another payload or to another address. Nothing was done.",
-        remedy: "Repeat a request exactly as it was to learn its outcome; for a new request, choose a new key.",
+    UNPROCESSABLE_ENTITY KeyReused "key-reused" "Idempotency key reused" {
+        cause: "Your client already used this `Idempotency-Key` for a request with another method, path or body. Nothing was \
+                done.",
+        resolution: "Use a new key for each new request. To repeat a request, send it exactly as before.",
     }
     TOO_MANY_REQUESTS TooManyRequests "too-many-requests" "Too many requests" {
-        happened: "Your client, or your address where you sent no token, has used up what it may ask for now. Nothing was done.",
-        remedy: "Wait for the seconds in `Retry-After`. The `RateLimit` headers of every answer say how much is left.",
+        cause: "Your client has used up its request quota. Requests without a token count against your network address. \
+                Nothing was done.",
+        resolution: "Wait for the seconds in `Retry-After`. The `RateLimit` headers of each response tell how much is left.",
     }
-    INTERNAL_SERVER_ERROR Fault "fault" "Something broke on our side" {
-        happened: "The server met something that it is not made for. The whole story is in its log, under the reference.",
-        remedy: "Repeat the request with the same `Idempotency-Key`: it has either happened in full or not at all. If it \
-                 fails again, report the reference.",
-        members: [member("reference", Shape::Text, "What to name when you report this.")],
+    INTERNAL_SERVER_ERROR Fault "fault" "Internal error" {
+        cause: "An unexpected error occurred in the server. The server's log has the details under `reference`.",
+        resolution: "Repeat the request with the same `Idempotency-Key`; it took effect either completely or not at all. If it \
+                     fails again, report the `reference` to the shop's operator.",
+        members: [member("reference", Shape::Text, "Identifies this error in the server's log.")],
     }
-    SERVICE_UNAVAILABLE Busy "busy" "The checkout is busy" {
-        happened: "More requests came than can wait in line, so this one was turned away at once. Nothing was done.",
-        remedy: "Send it again after the seconds in `Retry-After`. With an `Idempotency-Key` that is safe in any case.",
+    SERVICE_UNAVAILABLE Busy "busy" "Server busy" {
+        cause: "The server has more requests than it can queue, so it rejected this one. Nothing was done.",
+        resolution: "Send the request again after the seconds in `Retry-After`.",
     }
-    SERVICE_UNAVAILABLE OutcomeUnknown "outcome-unknown" "The outcome is not known yet" {
-        happened: "The connection to the database broke in the very moment of the commit, or the answer took too long. The \
-                   request has happened in full or not at all, and the server could not find out which.",
-        remedy: "Repeat the request with the same `Idempotency-Key`: the answer is then the outcome. Without a key, look at \
-                 your holds and orders before you repeat anything.",
+    SERVICE_UNAVAILABLE OutcomeUnknown "outcome-unknown" "Outcome unknown" {
+        cause: "The database connection broke during the commit, or the response took too long. The request took effect \
+                completely or not at all, but the server could not find out which.",
+        resolution: "Repeat the request with the same `Idempotency-Key` to learn the outcome. Without a key, read your holds \
+                     and orders before you repeat the request.",
     }
 }
 
 impl Kind {
-    /// Its `type`, and the address of its page.
+    /// Returns the `type`, which is also the path of the problem's page.
     pub fn uri(self) -> String {
         format!("/problems/{}", self.entry().slug)
     }
+}
 
-    /// The kind of that slug.
-    pub fn find(slug: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.entry().slug == slug)
+/// Serialises as the slug.
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.entry().slug)
     }
 }

@@ -1,11 +1,11 @@
-//! One answer of each kind, made as the real ones are: for the documents, and for the test that the catalogue is true.
+//! An example of each kind of problem, built like the real responses.
 
 use super::{Kind, Problem};
 use checkout::model::{OrderId, Refusal, Timestamp};
 use std::time::Duration;
 use uuid::uuid;
 
-/// An answer of this kind.
+/// Returns an example of this kind.
 pub fn example(kind: Kind) -> Problem {
     // 2026-11-27T08:00:00Z.
     let at = Timestamp::from_millis(1_795_766_400_000);
@@ -15,7 +15,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::MethodNotAllowed => Problem::method(),
         Kind::Busy => Problem::busy(Duration::from_secs(1)),
         Kind::TooManyRequests => {
-            let detail = "More than 100 requests in 1 s. Nothing was done; ask again after Retry-After.";
+            let detail = "More than 100 requests in 1 s. Nothing was done; send the request again after Retry-After.";
             Problem::new(kind, detail).retry_after(Duration::from_secs(1))
         }
         Kind::OutcomeUnknown => Problem::unknown_outcome(),
@@ -44,13 +44,13 @@ pub fn example(kind: Kind) -> Problem {
         Kind::BadIdempotencyKey => {
             Problem::new(kind, "Send one Idempotency-Key of 1 to 255 visible ASCII characters, quoted or bare.")
         }
-        Kind::UnreadableEvent => Problem::new(kind, "Send order_id or hold_id, one of the two."),
+        Kind::UnreadableEvent => Problem::new(kind, "Send either order_id or hold_id."),
         Kind::UnreadableForm => Problem::new(kind, "Send each field of the form once, as the shop's own page does."),
         Kind::Unauthorized => {
-            Problem::new(kind, "The token is expired or is not one of ours; get a new one from POST /api/token.")
+            Problem::new(kind, "The token is expired or was not issued here; get a new one from POST /api/token.")
         }
         Kind::InsufficientScope => {
-            Problem::new(kind, "The token lacks the scope checkout; ask for it at POST /api/token.")
+            Problem::new(kind, "The token lacks the scope checkout; request it at POST /api/token.")
         }
         Kind::BadSignature => {
             Problem::new(kind, "the timestamp is more than 300 seconds from this server's time; sign again.")
@@ -73,15 +73,17 @@ mod tests {
     const STANDARD: [&str; 4] = ["type", "title", "status", "detail"];
 
     #[test]
-    fn each_kind_says_what_the_catalogue_says_that_it_says() {
+    fn examples_match_the_catalogue() {
         for kind in Kind::ALL {
             let entry = kind.entry();
-            let Value::Object(said) = serde_json::to_value(example(*kind)).unwrap() else { panic!("{kind:?}") };
-            assert_eq!(said["type"], kind.uri(), "{kind:?}");
-            assert_eq!((&said["title"], &said["status"]), (&entry.title.into(), &entry.status.as_u16().into()));
-            let always = entry.members.iter().filter(|m| m.always).map(|m| m.name);
-            assert!(always.chain(STANDARD).all(|name| said.contains_key(name)), "{kind:?}");
-            for (name, value) in said.iter().filter(|(name, _)| !STANDARD.contains(&name.as_str())) {
+            let Value::Object(example) = serde_json::to_value(super::example(*kind)).unwrap() else {
+                panic!("{kind:?}")
+            };
+            assert_eq!(example["type"], kind.uri(), "{kind:?}");
+            assert_eq!((&example["title"], &example["status"]), (&entry.title.into(), &entry.status.as_u16().into()));
+            let required = entry.members.iter().filter(|m| m.required).map(|m| m.name);
+            assert!(required.chain(STANDARD).all(|name| example.contains_key(name)), "{kind:?}");
+            for (name, value) in example.iter().filter(|(name, _)| !STANDARD.contains(&name.as_str())) {
                 let member = entry.members.iter().find(|m| m.name == name).unwrap_or_else(|| panic!("{kind:?} {name}"));
                 let fits = match member.shape {
                     Shape::Count => value.is_u64(),
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn slugs_are_unique_and_the_list_is_by_status() {
+    fn slugs_are_unique_and_kinds_are_ordered_by_status() {
         let slugs: HashSet<_> = Kind::ALL.iter().map(|kind| kind.entry().slug).collect();
         assert_eq!(slugs.len(), Kind::ALL.len());
         assert!(Kind::ALL.is_sorted_by_key(|kind| kind.entry().status));
