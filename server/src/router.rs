@@ -1,7 +1,8 @@
 //! All routes, each with its kind. The middleware stack depends on the kind alone.
 
 use crate::{
-    api, docs,
+    api,
+    docs::{self, Document},
     http::{RouteKind, health, limits::RateLimiter, middleware::Middleware},
     state::AppState,
     storefront,
@@ -12,26 +13,41 @@ use axum::{
     routing::{MethodRouter, get},
 };
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
 
 /// Builds the server's router, with `place_hold` at `POST /api/holds`.
 pub fn build(state: AppState, rate_limiter: Arc<RateLimiter>, place_hold: MethodRouter<AppState>) -> Router {
+    let (calls, descriptions): (Vec<_>, Vec<_>) = calls(place_hold)
+        .into_iter()
+        .map(|(kind, group)| {
+            let (routes, description) = group.split_for_parts();
+            ((kind, routes), (kind, description))
+        })
+        .unzip();
     let routes = [
         (RouteKind::Probe, probes()),
-        (RouteKind::PublicRead, api::catalog()),
-        (RouteKind::Token, api::tokens()),
-        (RouteKind::Api, api::checkout(place_hold)),
         (RouteKind::Api, api::unknown_routes()),
-        (RouteKind::Webhook, api::payment_webhooks()),
-        (RouteKind::Docs, docs::routes()),
+        (RouteKind::Docs, docs::routes(&Document::new(descriptions))),
         (RouteKind::File, storefront::files()),
         (RouteKind::HashedFile, storefront::hashed_files()),
         (RouteKind::Page, storefront::pages(&state)),
     ];
     let middleware = Middleware::new(state.clone(), rate_limiter);
-    routes
+    calls
         .into_iter()
+        .chain(routes)
         .fold(Router::new(), |router, (kind, routes)| router.merge(middleware.wrap(kind, routes)))
         .with_state(state)
+}
+
+/// Returns the calls of the API with their descriptions, in the order of the OpenAPI document.
+pub fn calls(place_hold: MethodRouter<AppState>) -> [(RouteKind, OpenApiRouter<AppState>); 4] {
+    [
+        (RouteKind::Token, api::tokens()),
+        (RouteKind::PublicRead, api::catalog()),
+        (RouteKind::Api, api::checkout(place_hold)),
+        (RouteKind::Webhook, api::payment_webhooks()),
+    ]
 }
 
 fn probes() -> Router<AppState> {

@@ -1,7 +1,10 @@
 //! Live stock as server-sent events: `GET /api/products/events` and `GET /api/products/{id or slug}/events`.
 
-use super::{ApiResult, products};
-use crate::http::sse::{self, EventStreams};
+use super::{ApiResult, examples, products};
+use crate::{
+    http::sse::{self, EventStreams},
+    problem::Kind,
+};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::Response,
@@ -14,11 +17,78 @@ use checkout::{
 use futures::{Stream, stream};
 use std::{
     collections::{HashMap, VecDeque},
+    marker::PhantomData,
     sync::Arc,
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, Ref, RefOr, Schema, Type},
+};
+use uuid::Uuid;
+
+/// Stock of a product after a commit. `total` is always `available + held + pending + sold`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the engine serialises it; this is the schema")]
+pub struct StockEvent {
+    /// Id of the product.
+    product_id: Uuid,
+    /// Total number of units in the sale.
+    total: u32,
+    /// Units available to hold.
+    available: u32,
+    /// Units in active holds; they may become available again.
+    held: u32,
+    /// Units in orders awaiting payment; they may become available again.
+    pending: u32,
+    /// Units sold: their orders are paid.
+    sold: u32,
+    /// Increases by one with each commit that changes the product; a lower version is older.
+    version: u64,
+    /// Time of that commit, by the server's clock.
+    #[schema(value_type = String, format = DateTime)]
+    at: (),
+}
+
+/// Schema of the streams of stock.
+type StockEvents = EventsOf<StockEvent>;
+
+/// Schema of an event stream. OpenAPI 3.1 cannot describe one, so it is a text whose data has the schema of `T`.
+pub struct EventsOf<T>(PhantomData<T>);
+
+impl<T: ToSchema> PartialSchema for EventsOf<T> {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).content_media_type("application/json");
+        text.content_schema(Some(Ref::from_schema_name(T::name()))).into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for EventsOf<T> {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
 
 /// Streams the stock of one product.
+///
+/// Server-sent events, as for all products.
+#[utoipa::path(
+    get,
+    path = "/api/products/{product}/events",
+    operation_id = "watchProduct",
+    tag = "Products",
+    summary = "Watch the stock of a product",
+    params(("Last-Event-ID", Header)),
+    responses((
+        status = OK,
+        description = "The stock now, and each change.",
+        content_type = "text/event-stream",
+        body = inline(StockEvents),
+        example = json!(examples::stream("stock", Some(74), &examples::stock_event())),
+    )),
+    extensions(("x-problems" = json!([Kind::UnknownProduct]))),
+)]
 pub async fn watch_product(
     State(checkout): State<Checkout>,
     State(streams): State<EventStreams>,
@@ -30,6 +100,27 @@ pub async fn watch_product(
 }
 
 /// Streams the stock of every product.
+///
+/// Server-sent events: the current stock of each product, then each change.
+///
+/// Each event is named `stock`, its `id` is the product's version, and its data is a `StockEvent`. A product's events come
+/// at most 20 times a second, and never go back to an older version. The server sends a comment every 15 seconds, so that
+/// clients notice a dead connection. Reconnect after the time in `retry`.
+#[utoipa::path(
+    get,
+    path = "/api/products/events",
+    operation_id = "watchProducts",
+    tag = "Products",
+    summary = "Watch the stock of all products",
+    params(("Last-Event-ID", Header)),
+    responses((
+        status = OK,
+        description = "The stock now, and each change.",
+        content_type = "text/event-stream",
+        body = inline(StockEvents),
+        example = json!(examples::stream("stock", Some(74), &examples::stock_event())),
+    )),
+)]
 pub async fn watch_products(State(checkout): State<Checkout>, State(streams): State<EventStreams>) -> Response {
     streams.respond(AllStock::watch(checkout).changes())
 }

@@ -1,10 +1,10 @@
 //! Holds of the calling client: place, get, extend, release.
 
-use super::{ApiResult, created, named, updated};
+use super::{ApiResult, created, examples, named, updated};
 use crate::{
-    auth::Client,
+    auth::{Client, SCOPE},
     http::extract::{Id, IdempotentEmpty, IdempotentJson},
-    in_progress::InProgress,
+    problem::Kind,
 };
 use axum::{Json, extract::State, response::Response};
 use checkout::{
@@ -13,7 +13,6 @@ use checkout::{
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A request for a hold.
@@ -88,13 +87,52 @@ impl From<Hold> for HoldView {
 }
 
 /// Places a hold.
+///
+/// Reserves units for the product's `hold_seconds`. If too few units are available, the call first expires the product's
+/// overdue holds and unpaid orders, so `sold-out` is never caused by a hold that is past its time.
+///
+/// A rejected request changes nothing and does not use up its key: the same request may succeed a moment later.
+#[utoipa::path(
+    post,
+    path = "/api/holds",
+    operation_id = "placeHold",
+    tag = "Holds",
+    summary = "Place a hold",
+    params(("Idempotency-Key", Header)),
+    request_body(
+        content = PlaceHold,
+        examples(
+            ("one" = (summary = "One unit for a customer", value = json!(examples::place_hold()))),
+            ("several" = (
+                summary = "Several units, without naming a customer",
+                value = json!({ "product_id": examples::PRODUCT_ID, "qty": 3 })
+            )),
+        ),
+    ),
+    responses((
+        status = CREATED,
+        description = "The hold is placed.",
+        body = HoldView,
+        headers(("Location"), ("Idempotency-Replayed")),
+        links(
+            ("getHold" = (operation_id = "getHold", parameters(("hold" = "$response.body#/hold_id")))),
+            ("extendHold" = (operation_id = "extendHold", parameters(("hold" = "$response.body#/hold_id")))),
+            ("releaseHold" = (operation_id = "releaseHold", parameters(("hold" = "$response.body#/hold_id")))),
+            ("placeOrder" = (
+                operation_id = "placeOrder",
+                request_body = json!({ "hold_id": "$response.body#/hold_id" })
+            )),
+        ),
+        example = json!(examples::hold()),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownProduct, Kind::SoldOut, Kind::SaleNotOpen, Kind::LimitReached]))),
+)]
 pub async fn place(
     State(checkout): State<Checkout>,
-    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
     IdempotentJson { body, idempotency }: IdempotentJson<PlaceHold>,
 ) -> ApiResult<Response> {
-    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
     let PlaceHold { product_id, qty, shopper } = body;
     Ok(hold_created(checkout.place_hold(product_id, qty, owner, shopper, idempotency).await?))
 }
@@ -106,6 +144,26 @@ pub fn hold_created(hold: Idempotent<Hold>) -> Response {
 }
 
 /// Returns a hold of the client.
+///
+/// Holds of other clients are not found.
+#[utoipa::path(
+    get,
+    path = "/api/holds/{hold}",
+    operation_id = "getHold",
+    tag = "Holds",
+    summary = "Get a hold",
+    responses((
+        status = OK,
+        description = "The hold.",
+        body = HoldView,
+        examples(
+            ("active" = (summary = "Waiting for its order", value = json!(examples::hold()))),
+            ("ordered" = (summary = "Ordered", value = json!(examples::ordered_hold()))),
+        ),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownHold]))),
+)]
 pub async fn get(
     State(checkout): State<Checkout>,
     Client(owner): Client,
@@ -114,27 +172,56 @@ pub async fn get(
     Ok(Json(checkout.hold(hold, owner).await?.into()))
 }
 
-/// Releases a hold. Releasing it again has no effect.
+/// Releases a hold.
+///
+/// Its units are for sale again at once. Releasing a hold that was released before, or has expired, has no effect.
+#[utoipa::path(
+    delete,
+    path = "/api/holds/{hold}",
+    operation_id = "releaseHold",
+    tag = "Holds",
+    summary = "Release a hold",
+    params(("Idempotency-Key", Header)),
+    responses((status = NO_CONTENT, description = "The hold is released or has expired.")),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownHold, Kind::HoldUsed]))),
+)]
 pub async fn release(
     State(checkout): State<Checkout>,
-    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
     Id(hold): Id<HoldId>,
     IdempotentEmpty { idempotency }: IdempotentEmpty,
 ) -> ApiResult<StatusCode> {
-    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
     checkout.release_hold(hold, owner, idempotency).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Extends a hold once, where its product allows it.
+/// Extends a hold.
+///
+/// Adds the product's `extend_seconds` to `expires_at`. A hold can be extended once, before it expires, and only if
+/// `extend_seconds` is not null.
+#[utoipa::path(
+    post,
+    path = "/api/holds/{hold}/extend",
+    operation_id = "extendHold",
+    tag = "Holds",
+    summary = "Extend a hold",
+    params(("Idempotency-Key", Header)),
+    responses((
+        status = OK,
+        description = "The hold, with its new `expires_at`.",
+        body = HoldView,
+        headers(("Idempotency-Replayed")),
+        example = json!(examples::extended_hold()),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownHold, Kind::HoldUsed, Kind::HoldExpired, Kind::HoldReleased, Kind::NoExtension]))),
+)]
 pub async fn extend(
     State(checkout): State<Checkout>,
-    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
     Id(hold): Id<HoldId>,
     IdempotentEmpty { idempotency }: IdempotentEmpty,
 ) -> ApiResult<Response> {
-    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
     Ok(updated(checkout.extend_hold(hold, owner, idempotency).await?, HoldView::from))
 }

@@ -2,6 +2,7 @@
 
 pub mod enums;
 pub mod events;
+pub mod examples;
 pub mod holds;
 pub mod orders;
 pub mod pagination;
@@ -12,7 +13,7 @@ use crate::{problem::Problem, state::AppState, webhooks};
 use axum::{
     Json, Router,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, any},
 };
 use checkout::{
     Idempotent,
@@ -20,6 +21,11 @@ use checkout::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use utoipa::{Path as _, openapi::HttpMethod};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt as _},
+    routes,
+};
 
 /// The result of an API handler.
 pub type ApiResult<T> = Result<T, Problem>;
@@ -27,36 +33,40 @@ pub type ApiResult<T> = Result<T, Problem>;
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The catalogue: public reads, served from memory.
-pub fn catalog() -> Router<AppState> {
-    Router::new()
-        .route("/api/products", get(products::list))
-        .route("/api/products/events", get(events::watch_products))
-        .route("/api/products/{product}", get(products::get))
-        .route("/api/products/{product}/events", get(events::watch_product))
+pub fn catalog() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(products::list))
+        .routes(routes!(events::watch_products))
+        .routes(routes!(products::get))
+        .routes(routes!(events::watch_product))
 }
 
 /// Access tokens.
-pub fn tokens() -> Router<AppState> {
-    Router::new().route("/api/token", post(token::issue))
+pub fn tokens() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(token::issue))
 }
 
 /// Holds and orders of API clients. `place_hold` serves `POST /api/holds`, so that a benchmark can replace it.
-pub fn checkout(place_hold: MethodRouter<AppState>) -> Router<AppState> {
-    Router::new()
-        .route("/api/holds", place_hold)
-        .route("/api/holds/{hold}", get(holds::get).delete(holds::release))
-        .route("/api/holds/{hold}/extend", post(holds::extend))
-        .route("/api/orders", get(orders::list).post(orders::place))
-        .route("/api/orders/{order}", get(orders::get))
-        .route("/api/orders/{order}/events", get(orders::watch))
-        .route("/api/orders/{order}/cancel", post(orders::cancel))
+pub fn checkout(place_hold: MethodRouter<AppState>) -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(holds::place).map(|_| place_hold))
+        .routes(routes!(holds::get, holds::release))
+        .routes(routes!(holds::extend))
+        .routes(routes!(orders::list, orders::place))
+        .routes(routes!(orders::get))
+        .routes(routes!(orders::watch))
+        .routes(routes!(orders::cancel))
 }
 
-/// Inbound payment webhooks.
-pub fn payment_webhooks() -> Router<AppState> {
-    Router::new()
-        .route("/api/webhooks/payment", post(webhooks::payment::receive))
-        .route("/api/webhooks/payments", post(webhooks::payment::receive))
+/// Inbound payment webhooks. The second path is an alias, for providers that were given it.
+pub fn payment_webhooks() -> OpenApiRouter<AppState> {
+    let (schemas, mut paths, handler) = routes!(webhooks::payment::receive);
+    let mut alias = webhooks::payment::__path_receive::operation();
+    alias.operation_id = Some("receivePaymentAlias".to_owned());
+    alias.summary = Some("Deliver a payment event (alias)".to_owned());
+    alias.description = Some("The same as `/api/webhooks/payment`.".to_owned());
+    paths.add_path_operation("/api/webhooks/payments", vec![HttpMethod::Post], alias);
+    OpenApiRouter::new().routes((schemas, paths, handler))
 }
 
 /// Answers 404 for every other path below `/api`.

@@ -3,17 +3,18 @@
 use super::{
     ApiResult, created,
     enums::{CancelReason, RefundReason},
-    named,
+    events::EventsOf,
+    examples, named,
     pagination::Page,
     updated,
 };
 use crate::{
-    auth::{self, Client, Tokens},
+    auth::{self, Client, SCOPE, Tokens},
     http::{
         extract::{Id, IdempotentEmpty, IdempotentJson},
         sse::{self, EventStreams},
     },
-    in_progress::InProgress,
+    problem::Kind,
 };
 use axum::{Json, extract::State, response::Response};
 use bytes::Bytes;
@@ -144,6 +145,9 @@ enum RefundStatus {
     Refunded,
 }
 
+/// Schema of the stream of an order.
+type OrderEvents = EventsOf<OrderView>;
+
 impl From<Order> for OrderView {
     fn from(order: Order) -> Self {
         let status = OrderStatus::from(&order.state);
@@ -193,19 +197,65 @@ impl RefundView {
 }
 
 /// Places an order from a hold.
+///
+/// Each hold can be ordered once. The price is fixed now, and must be paid within the product's `pay_seconds`.
+///
+/// If a payment for the hold has already arrived, it is applied at once, and the response is a paid order.
+#[utoipa::path(
+    post,
+    path = "/api/orders",
+    operation_id = "placeOrder",
+    tag = "Orders",
+    summary = "Place an order",
+    params(("Idempotency-Key", Header)),
+    request_body(content = PlaceOrder, example = json!(examples::place_order())),
+    responses((
+        status = CREATED,
+        description = "The order is placed.",
+        body = OrderView,
+        headers(("Location"), ("Idempotency-Replayed")),
+        links(
+            ("getOrder" = (operation_id = "getOrder", parameters(("order" = "$response.body#/order_id")))),
+            ("cancelOrder" = (operation_id = "cancelOrder", parameters(("order" = "$response.body#/order_id")))),
+        ),
+        examples(
+            ("pending" = (summary = "Awaiting payment", value = json!(examples::order()))),
+            ("paid" = (summary = "The payment arrived first", value = json!(examples::paid_order()))),
+        ),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownHold, Kind::HoldUsed, Kind::HoldExpired, Kind::HoldReleased]))),
+)]
 pub async fn place(
     State(checkout): State<Checkout>,
-    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
     IdempotentJson { body, idempotency }: IdempotentJson<PlaceOrder>,
 ) -> ApiResult<Response> {
-    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
     let order = checkout.place_order(body.hold_id, owner, idempotency).await?;
     let location = format!("/api/orders/{}", order.value.id);
     Ok(created(&location, order.replayed, OrderView::from(order.value)))
 }
 
 /// Lists the client's orders, newest first.
+///
+/// The list has no refunds; get a single order to see them.
+#[utoipa::path(
+    get,
+    path = "/api/orders",
+    operation_id = "listOrders",
+    tag = "Orders",
+    summary = "List your orders",
+    params(("limit", Query), ("cursor", Query)),
+    responses((
+        status = OK,
+        description = "A page of orders.",
+        body = [OrderView],
+        headers(("Link")),
+        links(("getOrder" = (operation_id = "getOrder", parameters(("order" = "$response.body#/0/order_id"))))),
+        example = json!([examples::order()]),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+)]
 pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page: Page<OrderId>) -> ApiResult<Response> {
     let limit = u32::try_from(page.limit_plus_one()).unwrap_or(u32::MAX);
     let orders = checkout.orders(owner, page.after, limit).await?;
@@ -213,6 +263,26 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
 }
 
 /// Returns an order of the client, with its refunds.
+///
+/// Orders of other clients are not found. `refunds` lists payments for the order that are due for refund or were refunded.
+#[utoipa::path(
+    get,
+    path = "/api/orders/{order}",
+    operation_id = "getOrder",
+    tag = "Orders",
+    summary = "Get an order",
+    responses((
+        status = OK,
+        description = "The order.",
+        body = OrderView,
+        examples(
+            ("paid" = (summary = "Paid", value = json!(examples::paid_order()))),
+            ("refund" = (summary = "Paid too late: a refund is due", value = json!(examples::refunded_order()))),
+        ),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownOrder]))),
+)]
 pub async fn get(
     State(checkout): State<Checkout>,
     Client(owner): Client,
@@ -223,19 +293,57 @@ pub async fn get(
     Ok(Json(OrderView::from(order).with_refunds(payments)))
 }
 
-/// Cancels an unpaid order. Cancelling it again has no effect.
+/// Cancels an unpaid order.
+///
+/// Its units are for sale again at once. Cancelling it again has no effect. If a payment arrives later and units are still
+/// available, the order becomes paid after all; otherwise `refunds` says that a refund is due.
+#[utoipa::path(
+    post,
+    path = "/api/orders/{order}/cancel",
+    operation_id = "cancelOrder",
+    tag = "Orders",
+    summary = "Cancel an order",
+    params(("Idempotency-Key", Header)),
+    responses((
+        status = OK,
+        description = "The order is cancelled.",
+        body = OrderView,
+        headers(("Idempotency-Replayed")),
+        example = json!(examples::cancelled_order()),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownOrder, Kind::OrderPaid]))),
+)]
 pub async fn cancel(
     State(checkout): State<Checkout>,
-    State(in_progress): State<Arc<InProgress>>,
     Client(owner): Client,
     Id(order): Id<OrderId>,
     IdempotentEmpty { idempotency }: IdempotentEmpty,
 ) -> ApiResult<Response> {
-    let _guard = in_progress.enter(owner, idempotency.as_ref())?;
     Ok(updated(checkout.cancel_order(order, owner, idempotency).await?, OrderView::from))
 }
 
 /// Streams the order now and each time it changes, until the client's token expires.
+///
+/// Server-sent events: each event is named `order`, and its data is an `Order`. The stream starts with the current order and
+/// ends when the token expires.
+#[utoipa::path(
+    get,
+    path = "/api/orders/{order}/events",
+    operation_id = "watchOrder",
+    tag = "Orders",
+    summary = "Watch an order",
+    params(("Last-Event-ID", Header)),
+    responses((
+        status = OK,
+        description = "The order now, and each time it changes.",
+        content_type = "text/event-stream",
+        body = inline(OrderEvents),
+        example = json!(examples::stream("order", None, &examples::paid_order())),
+    )),
+    security(("oauth2" = [SCOPE]), ("bearer" = [])),
+    extensions(("x-problems" = json!([Kind::UnknownOrder]))),
+)]
 pub async fn watch(
     State(checkout): State<Checkout>,
     State(streams): State<EventStreams>,

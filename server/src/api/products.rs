@@ -1,7 +1,8 @@
 //! The catalogue: `GET /api/products` and `GET /api/products/{id or slug}`. Public, and served from memory: a response is
 //! never older than the last commit that this node has seen.
 
-use super::{ApiResult, pagination::Page};
+use super::{ApiResult, examples, pagination::Page};
+use crate::problem::Kind;
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -129,6 +130,37 @@ impl SaleStatus {
 }
 
 /// Lists the products, oldest first.
+///
+/// All products with their stock, including those that are sold out or whose sale has ended.
+#[utoipa::path(
+    get,
+    path = "/api/products",
+    operation_id = "listProducts",
+    tag = "Products",
+    summary = "List the products",
+    params(("If-None-Match", Header), ("limit", Query), ("cursor", Query)),
+    responses(
+        (
+            status = OK,
+            description = "A page of products.",
+            body = [ProductView<'_>],
+            headers(("ETag"), ("Link")),
+            links(
+                ("getProduct" = (operation_id = "getProduct", parameters(("product" = "$response.body#/0/id")))),
+                ("placeHold" = (
+                    operation_id = "placeHold",
+                    request_body = json!({ "product_id": "$response.body#/0/id", "qty": 1 })
+                )),
+            ),
+            example = json!([examples::product()]),
+        ),
+        (
+            status = NOT_MODIFIED,
+            description = "Nothing changed since the response with this `ETag`.",
+            headers(("ETag")),
+        ),
+    ),
+)]
 pub async fn list(State(checkout): State<Checkout>, page: Page<ProductId>, headers: HeaderMap) -> Response {
     let (mut products, now) = (checkout.products(), checkout.now());
     products.retain(|product| page.after.is_none_or(|after| product.id > after));
@@ -139,6 +171,31 @@ pub async fn list(State(checkout): State<Checkout>, page: Page<ProductId>, heade
 }
 
 /// Returns one product.
+///
+/// The product with its stock, by id or slug.
+#[utoipa::path(
+    get,
+    path = "/api/products/{product}",
+    operation_id = "getProduct",
+    tag = "Products",
+    summary = "Get a product",
+    params(("If-None-Match", Header)),
+    responses(
+        (
+            status = OK,
+            description = "The product.",
+            body = ProductView<'_>,
+            headers(("ETag")),
+            example = json!(examples::product()),
+        ),
+        (
+            status = NOT_MODIFIED,
+            description = "Nothing changed since the response with this `ETag`.",
+            headers(("ETag")),
+        ),
+    ),
+    extensions(("x-problems" = json!([Kind::UnknownProduct]))),
+)]
 pub async fn get(
     State(checkout): State<Checkout>,
     name: Result<Path<String>, PathRejection>,

@@ -34,6 +34,47 @@ pub struct AccessToken {
     scope: &'static str,
 }
 
+/// A request for an access token.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "forms are read field by field; this is the schema")]
+struct TokenRequest {
+    /// Always `client_credentials`.
+    #[schema(pattern = "^client_credentials$")]
+    grant_type: String,
+    /// Your client's id, unless it is in the header.
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    /// Your client's secret, unless it is in the header.
+    #[schema(nullable = false)]
+    client_secret: Option<String>,
+    /// Scope of the token: `checkout`, which is also the default.
+    #[schema(nullable = false, pattern = "^ *(checkout( +|$))*$")]
+    scope: Option<String>,
+}
+
+/// An OAuth error (RFC 6749 §5.2).
+#[derive(ToSchema)]
+#[schema(as = OAuthError)]
+#[expect(dead_code, reason = "errors are serialised field by field; this is the schema")]
+struct OAuthErrorBody {
+    /// Code, for programs.
+    error: OAuthErrorCode,
+    /// Description, for people.
+    error_description: String,
+}
+
+/// Code of an OAuth error.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "codes are texts in the code; this is the schema")]
+enum OAuthErrorCode {
+    InvalidRequest,
+    InvalidClient,
+    InvalidScope,
+    UnsupportedGrantType,
+    TemporarilyUnavailable,
+}
+
 /// An error response (RFC 6749 §5.2).
 #[derive(Debug, PartialEq, Eq)]
 struct OAuthError {
@@ -77,6 +118,65 @@ impl IntoResponse for OAuthError {
 }
 
 /// Issues an access token.
+///
+/// OAuth 2.0 client credentials (RFC 6749 §4.4). Send your client's id and secret either in the form or in an
+/// `Authorization: Basic` header. The shop's operator issues them. Use one token for all requests until it expires: this call
+/// is slow, because verifying a secret is.
+#[utoipa::path(
+    post,
+    path = "/api/token",
+    operation_id = "issueToken",
+    tag = "Access",
+    summary = "Get a token",
+    request_body(
+        content = TokenRequest,
+        content_type = "application/x-www-form-urlencoded",
+        examples(
+            ("form" = (
+                summary = "Id and secret in the form",
+                value = json!({
+                    "grant_type": "client_credentials",
+                    "client_id": "01a21b00-0000-7a11-b0c4-51d7e90f6a3b",
+                    "client_secret": "hfs_this-is-an-example",
+                })
+            )),
+            ("header" = (
+                summary = "Id and secret in the header",
+                value = json!({ "grant_type": "client_credentials", "scope": "checkout" })
+            )),
+        ),
+    ),
+    responses(
+        (status = OK, description = "A token.", body = AccessToken, example = json!({
+            "access_token": "eyJhbGciOiJIUzI1NiIsImtpZCI6ImtleS0xIn0.eyJzdWIiOiIwMWEyMWIwMCJ9.c2lnbmF0dXJl",
+            "token_type": "Bearer",
+            "expires_in": TOKEN_TTL_S,
+            "scope": SCOPE,
+        })),
+        (status = BAD_REQUEST, description = "The request is invalid.", body = OAuthErrorBody, example = json!({
+            "error": "unsupported_grant_type",
+            "error_description": "use grant_type=client_credentials",
+        })),
+        (
+            status = UNAUTHORIZED,
+            description = "No client has this id and secret.",
+            body = OAuthErrorBody,
+            headers(("WWW-Authenticate")),
+            example = json!({
+                "error": OAuthError::INVALID_CLIENT.code,
+                "error_description": OAuthError::INVALID_CLIENT.description,
+            }),
+        ),
+        (
+            status = SERVICE_UNAVAILABLE,
+            description = "The server could not issue a token now. Nothing was done.",
+            body = OAuthErrorBody,
+            headers(("Retry-After")),
+            example = json!({ "error": "temporarily_unavailable", "error_description": "try again in a moment" }),
+        ),
+    ),
+    security(("clientSecret" = []), ()),
+)]
 pub async fn issue(
     State(checkout): State<Checkout>,
     State(tokens): State<Arc<Tokens>>,

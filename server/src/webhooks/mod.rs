@@ -1,6 +1,7 @@
 //! Inbound payment webhooks. Each signature scheme is a file: it turns a raw request into a verified [`PaymentEvent`], or
 //! says why not. All of them post to the address in [`payment`].
 
+mod body_schema;
 pub mod event;
 pub mod payment;
 pub mod plain;

@@ -1,9 +1,9 @@
 //! `POST /api/webhooks/payment`: receives payment events of any provider. The signature is verified before the body is
 //! parsed, nothing is stored if it is invalid, and a 2xx response means that the event is on disk.
 
-use super::{Message, Rejected, Scheme, WebhookKeys, plain, standard, stripe};
+use super::{Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, plain, standard, stripe};
 use crate::{
-    api::{ApiResult, enums::RefundReason, orders::OrderStatus},
+    api::{ApiResult, enums::RefundReason, examples, orders::OrderStatus},
     config::{Environment, Settings},
     problem::{Kind, Problem},
     telemetry::metrics::{DeliveryOutcome, Metrics},
@@ -60,6 +60,76 @@ pub enum Outcome {
 }
 
 /// Receives a payment event.
+///
+/// For payment providers and adapters to them. The signature covers the raw bytes of the body, in one of three schemes:
+///
+/// | scheme | signature | event's id |
+/// |---|---|---|
+/// | plain HMAC | `X-Webhook-Timestamp`, `X-Webhook-Signature` | `Idempotency-Key` |
+/// | [Standard Webhooks](https://www.standardwebhooks.com) | `webhook-timestamp`, `webhook-signature` | `webhook-id` |
+/// | [Stripe](https://docs.stripe.com/webhooks) | `Stripe-Signature` | in the body |
+///
+/// Send the headers of one scheme only. A payment may name a hold that has no order yet. It is then stored, returns 202, and
+/// takes effect in the transaction that places the order. A 200 or 202 means that the event is on disk. After any other
+/// response, or none, deliver the event again; it takes effect once.
+#[utoipa::path(
+    post,
+    path = "/api/webhooks/payment",
+    operation_id = "receivePayment",
+    tag = "Payments",
+    summary = "Deliver a payment event",
+    params(
+        ("X-Webhook-Timestamp", Header),
+        ("Idempotency-Key", Header, description = "**Plain HMAC**: id of the event; the same for each delivery."),
+        ("webhook-timestamp", Header),
+        ("webhook-id", Header),
+    ),
+    request_body(
+        content = WebhookBody,
+        examples(
+            ("paid" = (summary = "An order is paid", value = json!(examples::payment("order_id", examples::ORDER_ID)))),
+            ("early" = (
+                summary = "A hold is paid before its order exists",
+                value = json!(examples::payment("hold_id", examples::HOLD_ID))
+            )),
+            ("failed" = (
+                summary = "A payment failed for good",
+                value = json!({
+                    "order_id": examples::ORDER_ID,
+                    "transaction_id": "tx-5502",
+                    "status": "failure",
+                })
+            )),
+            ("stripe" = (summary = "Stripe: a session is completed", value = json!(examples::stripe_event()))),
+        ),
+    ),
+    responses(
+        (
+            status = OK,
+            description = "The event is on disk and has taken effect.",
+            body = Receipt,
+            examples(
+                ("processed" = (summary = "The order is paid", value = json!(examples::receipt("processed")))),
+                ("duplicate" = (summary = "Delivered before", value = json!(examples::receipt("duplicate")))),
+                ("refund" = (summary = "A refund is due", value = json!({
+                    "status": "refund_due",
+                    "order_id": examples::ORDER_ID,
+                    "order_status": "cancelled",
+                    "reason": "sold_out",
+                }))),
+                ("ignored" = (summary = "Nothing to do", value = json!({ "status": "ignored" }))),
+            ),
+        ),
+        (
+            status = ACCEPTED,
+            description = "The event is on disk and waits for its order.",
+            body = Receipt,
+            example = json!({ "status": "parked" }),
+        ),
+    ),
+    security(("plainHmac" = []), ("standardWebhooks" = []), ("stripe" = [])),
+    extensions(("x-problems" = json!([Kind::BadIdempotencyKey, Kind::UnreadableEvent, Kind::BadSignature, Kind::KeyReused]))),
+)]
 pub async fn receive(
     State(checkout): State<Checkout>,
     State(keys): State<Arc<WebhookKeys>>,

@@ -1,5 +1,5 @@
-//! The values that the document shows: one product, and what became of one hold of it. The tests below make each from the
-//! engine's own values, as the answers are made, so that none shows what the API does not say.
+//! Example requests and responses of the OpenAPI document: one product, and one hold of it with its order. The tests build
+//! each response from the engine's values, so that no example differs from real responses.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ pub const PRODUCT_ID: &str = "01a21b3c-5e40-7c3a-9e41-2f6b8d0c5a17";
 pub const HOLD_ID: &str = "01a21c04-b7e8-7b52-9d1e-6a0c8f2b4e17";
 pub const ORDER_ID: &str = "01a21c05-2930-7d06-8c4f-93b1e5a7d820";
 
-/// In the middle of its sale.
+/// A product during its sale.
 pub fn product() -> Value {
     json!({
         "id": PRODUCT_ID,
@@ -34,12 +34,12 @@ pub fn product() -> Value {
     })
 }
 
-/// What asks for the hold.
+/// The request for the hold.
 pub fn place_hold() -> Value {
     json!({ "product_id": PRODUCT_ID, "qty": 1, "shopper": "customer-1729" })
 }
 
-/// Just placed.
+/// The hold, just placed.
 pub fn hold() -> Value {
     json!({
         "hold_id": HOLD_ID,
@@ -52,7 +52,7 @@ pub fn hold() -> Value {
     })
 }
 
-/// Once it was ordered.
+/// The hold, ordered.
 pub fn ordered_hold() -> Value {
     let mut hold = hold();
     hold["status"] = json!("ordered");
@@ -60,12 +60,19 @@ pub fn ordered_hold() -> Value {
     hold
 }
 
-/// What turns the hold into an order.
+/// The hold, extended once.
+pub fn extended_hold() -> Value {
+    let mut hold = hold();
+    hold["expires_at"] = json!("2026-11-27T08:04:01Z");
+    hold
+}
+
+/// The request for the order.
 pub fn place_order() -> Value {
     json!({ "hold_id": HOLD_ID })
 }
 
-/// Just placed.
+/// The order, just placed.
 pub fn order() -> Value {
     json!({
         "order_id": ORDER_ID,
@@ -81,7 +88,7 @@ pub fn order() -> Value {
     })
 }
 
-/// Once it was paid.
+/// The order, paid.
 pub fn paid_order() -> Value {
     let mut order = order();
     order["status"] = json!("paid");
@@ -90,7 +97,7 @@ pub fn paid_order() -> Value {
     order
 }
 
-/// Once it was cancelled.
+/// The order, cancelled.
 pub fn cancelled_order() -> Value {
     let mut order = order();
     order["status"] = json!("cancelled");
@@ -99,7 +106,7 @@ pub fn cancelled_order() -> Value {
     order
 }
 
-/// Money that came too late, for units that were gone.
+/// The order, expired, with a payment that arrived after its units were sold.
 pub fn refunded_order() -> Value {
     let mut order = cancelled_order();
     order["reason"] = json!("expired");
@@ -114,7 +121,7 @@ pub fn refunded_order() -> Value {
     order
 }
 
-/// What a watcher of the product is told.
+/// An event of the product's stock.
 pub fn stock_event() -> Value {
     json!({
         "product_id": PRODUCT_ID,
@@ -128,7 +135,34 @@ pub fn stock_event() -> Value {
     })
 }
 
-/// A stream with one event of that name.
+/// A payment event that names an order or a hold.
+pub fn payment(member: &str, id: &str) -> Value {
+    json!({ member: id, "transaction_id": "tx-5501", "status": "success", "amount": 500_000, "currency": "USD" })
+}
+
+/// A payment event of Stripe.
+pub fn stripe_event() -> Value {
+    json!({
+        "id": "evt_1SExample",
+        "type": "checkout.session.completed",
+        "livemode": true,
+        "data": { "object": {
+            "id": "cs_live_example",
+            "payment_intent": "pi_example",
+            "payment_status": "paid",
+            "amount_total": 500_000,
+            "currency": "usd",
+            "metadata": { "order_id": ORDER_ID },
+        } },
+    })
+}
+
+/// A receipt for the payment of the order.
+pub fn receipt(status: &str) -> Value {
+    json!({ "status": status, "order_id": ORDER_ID, "order_status": "paid" })
+}
+
+/// An event stream with one event.
 pub fn stream(name: &str, id: Option<u64>, data: &Value) -> String {
     let event = crate::http::sse::event(name, id, data.to_string().as_bytes());
     format!("retry: 1750\n\n{}", String::from_utf8_lossy(&event))
@@ -204,7 +238,7 @@ mod tests {
         }
     }
 
-    fn late_money() -> Payment {
+    fn late_payment() -> Payment {
         Payment {
             id: id(ORDER_ID),
             key: "evt-0001".to_owned().try_into().unwrap(),
@@ -219,31 +253,34 @@ mod tests {
         }
     }
 
-    /// The same members with the same values, in the same order.
+    /// Compares members, values and their order.
     #[track_caller]
-    fn same(shown: &Value, said: impl Serialize) {
-        assert_eq!(shown.to_string(), json!(said).to_string());
+    fn assert_same(example: &Value, response: impl Serialize) {
+        assert_eq!(example.to_string(), json!(response).to_string());
     }
 
     #[test]
-    fn the_answers_shown_are_answers_that_are_given() {
-        same(&product(), ProductView::new(&the_product(), at("00:01")));
-        same(&stock_event(), the_product().snapshot());
-        same(&hold(), HoldView::from(the_hold(HoldState::Active)));
+    fn examples_equal_real_responses() {
+        assert_same(&product(), ProductView::new(&the_product(), at("00:01")));
+        assert_same(&stock_event(), the_product().snapshot());
+        assert_same(&hold(), HoldView::from(the_hold(HoldState::Active)));
         let ordered = HoldView::from(the_hold(HoldState::Ordered { order_id: id(ORDER_ID) }));
         assert_eq!(ordered_hold(), json!(ordered));
-        same(&order(), OrderView::from(the_order(OrderState::Pending)));
+        let hold = the_hold(HoldState::Active);
+        let extended = Hold { expires_at: hold.expires_at + Duration::from_mins(2), extended: true, ..hold };
+        assert_same(&extended_hold(), HoldView::from(extended));
+        assert_same(&order(), OrderView::from(the_order(OrderState::Pending)));
         let transaction_id = "tx-5501".to_owned().try_into().unwrap();
         let paid = the_order(OrderState::Paid { paid_at: at("01:15"), transaction_id });
         assert_eq!(paid_order(), json!(OrderView::from(paid)));
         let ended = |at, reason| OrderView::from(the_order(OrderState::Cancelled { cancelled_at: at, reason }));
         assert_eq!(cancelled_order(), json!(ended(at("01:15"), CancelReason::ByShopper)));
-        let refunded = ended(at("10:30"), CancelReason::Expired).with_refunds(vec![late_money()]);
+        let refunded = ended(at("10:30"), CancelReason::Expired).with_refunds(vec![late_payment()]);
         assert_eq!(refunded_order(), json!(refunded));
     }
 
     #[test]
-    fn the_requests_shown_are_requests_that_are_read() {
+    fn example_requests_are_valid() {
         serde_json::from_value::<PlaceHold>(place_hold()).unwrap();
         serde_json::from_value::<PlaceOrder>(place_order()).unwrap();
     }
