@@ -91,6 +91,24 @@ node_packages() {
     echo "$lock" >node_modules/.holdfast
 }
 
+# Fetches Scalar, the script of the page /api/docs, into assets/, whose files the build copies and compresses. Only one file
+# of the package is needed, so its 270 dependencies are not installed.
+api_reference() {
+    local package=@scalar/api-reference@1.72.1 file=assets/docs/scalar.js folder archive
+    local sha512=5e9109d2b7dcfdc5db0ab47e882e242b4a3f5b05f6753b4641b4f4e3d3a53ca0070fa20c205753786cf6afe336ecfd840d62b25084d19bf37394ff33da9c3f3b
+    [ "$(cat assets/docs/.version 2>/dev/null)" = "$package" ] && [ -f "$file" ] && return
+    step "Fetching $package"
+    folder=$(mktemp -d)
+    archive=$folder/$(npm pack "$package" --pack-destination "$folder" --silent)
+    node -e 'const [, file, sum] = process.argv; const data = require("fs").readFileSync(file);
+        process.exit(require("crypto").createHash("sha512").update(data).digest("hex") === sum ? 0 : 1)' "$archive" "$sha512" ||
+        die "The archive of $package has an unexpected checksum."
+    mkdir -p assets/docs
+    tar -xzf "$archive" -O package/dist/browser/standalone.js >"$file"
+    echo "$package" >assets/docs/.version
+    rm -rf "$folder"
+}
+
 browser() {
     node end2end/find_browser.mjs >/dev/null && return
     apt_install chromium fonts-liberation && node end2end/find_browser.mjs >/dev/null && return
@@ -133,6 +151,7 @@ build)
     wasm_target
     node_js
     node_packages
+    api_reference
     crate_tool wasm-bindgen wasm-bindgen-cli "$wasm_bindgen_version" "about 3 minutes" --bin wasm-bindgen
     crate_tool cargo-leptos cargo-leptos "$cargo_leptos_version" "about 7 minutes" \
         --locked --ignore-rust-version --features no_downloads
