@@ -14,12 +14,15 @@ use crate::{
 use app::shop::sandbox::SandboxProvider;
 use axum::routing::{MethodRouter, post};
 use checkout::{
-    Checkout, Clock, IdGenerator, Limits, StoreError,
+    Checkout, Clock, IdGenerator, Limits, StoreError, Supervisor,
     store::{self, Store},
 };
-use std::{error::Error as _, io, net::SocketAddr, sync::Arc};
+use std::{error::Error as _, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// Time for background tasks to stop, once the last request has finished.
+const TASK_STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the server or a command could not start.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +118,6 @@ impl Server {
         let state = AppState::from(Parts {
             ids: IdGenerator::new(clock),
             secrets: Arc::new(SecretVerifier::new(store.clone())),
-            in_progress: Arc::default(),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
             webhook_keys: Arc::new(WebhookKeys::new(&settings)),
             settings: Arc::new(settings),
@@ -125,6 +127,7 @@ impl Server {
             metrics,
             sandbox,
             leptos,
+            tasks: Supervisor::new(),
             stopping,
         });
         start_background_tasks(&state, rate_limiter.clone());
@@ -146,6 +149,11 @@ impl Server {
         &self.state.store
     }
 
+    /// The server's background tasks.
+    pub fn tasks(&self) -> &Supervisor {
+        &self.state.tasks
+    }
+
     /// Returns the token that stops the server when it is cancelled: streams end at once, requests are finished first.
     pub fn stopping(&self) -> CancellationToken {
         self.state.stopping.clone()
@@ -160,21 +168,28 @@ impl Server {
     pub async fn serve_with(self, place_hold: MethodRouter<AppState>) {
         tracing::info!(addr = %self.addr, "listening");
         let stopping = self.stopping();
+        let (checkout, tasks) = (self.state.checkout.clone(), self.state.tasks.clone());
         let max_connections = listener::max_connections(self.state.settings.max_connections);
         let router = router::build(self.state, self.rate_limiter, place_hold);
         listener::serve(self.listener, router, max_connections, stopping).await;
+        let (running, engine_running) =
+            tokio::join!(tasks.stop(TASK_STOP_TIMEOUT), checkout.shutdown(TASK_STOP_TIMEOUT));
+        for task in running.into_iter().chain(engine_running) {
+            tracing::warn!(task, "a background task did not stop in time");
+        }
         tracing::info!("stopped");
     }
 }
 
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
-    let Parts { checkout, store, tokens, metrics, settings, .. } = &**state;
+    let Parts { checkout, store, tokens, metrics, settings, tasks, .. } = &**state;
     checkout.start_maintenance(Limits::default());
-    tokio::spawn(SessionStorage::new(store.clone(), checkout.clone()).purge_periodically());
-    tokio::spawn(tokens.clone().reload_revoked_periodically(store.clone()));
-    tokio::spawn(rate_limiter.evict_idle_clients());
+    let sessions = SessionStorage::new(store.clone(), checkout.clone());
+    tasks.spawn("session_purge", false, sessions.purge_periodically());
+    tasks.spawn("token_revocation", true, tokens.clone().reload_revoked_periodically(store.clone()));
+    tasks.spawn("rate_limit_eviction", true, rate_limiter.evict_idle_clients());
     if let Some(interval) = settings.audit_interval {
-        tokio::spawn(metrics::audit_periodically(metrics.clone(), checkout.clone(), interval));
+        tasks.spawn("audit", false, metrics::audit_periodically(metrics.clone(), checkout.clone(), interval));
     }
 }
 

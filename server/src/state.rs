@@ -4,13 +4,12 @@ use crate::{
     auth::{SecretVerifier, Tokens},
     config::Settings,
     http::sse::EventStreams,
-    in_progress::InProgress,
     telemetry::metrics::Metrics,
     webhooks::WebhookKeys,
 };
 use app::shop::sandbox::SandboxProvider;
 use axum::extract::FromRef;
-use checkout::{Checkout, IdGenerator, store::Store};
+use checkout::{Checkout, IdGenerator, Supervisor, store::Store};
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -31,8 +30,6 @@ pub struct Parts {
     pub tokens: Arc<Tokens>,
     /// Verifies API clients' secrets.
     pub secrets: Arc<SecretVerifier>,
-    /// Idempotency keys of requests in progress.
-    pub in_progress: Arc<InProgress>,
     /// Metrics of this server.
     pub metrics: Arc<Metrics>,
     /// Builds responses that stream events.
@@ -45,6 +42,8 @@ pub struct Parts {
     pub leptos: LeptosOptions,
     /// The settings.
     pub settings: Arc<Settings>,
+    /// The server's background tasks.
+    pub tasks: Supervisor,
     /// Cancelled when the server is asked to stop.
     pub stopping: CancellationToken,
 }
@@ -78,11 +77,11 @@ extractable! {
     checkout: Checkout,
     tokens: Arc<Tokens>,
     secrets: Arc<SecretVerifier>,
-    in_progress: Arc<InProgress>,
     metrics: Arc<Metrics>,
     streams: EventStreams,
     webhook_keys: Arc<WebhookKeys>,
     leptos: LeptosOptions,
     settings: Arc<Settings>,
+    tasks: Supervisor,
     stopping: CancellationToken,
 }

@@ -196,7 +196,7 @@ fn say(text: &str) -> Result<(), Failure> {
 fn stop_on_signals(server: &Server) -> io::Result<()> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stopping = server.stopping();
-    tokio::spawn(async move {
+    server.tasks().spawn("signals", true, async move {
         loop {
             let signal = tokio::select! {
                 _ = interrupt.recv() => "SIGINT",

@@ -1,7 +1,7 @@
 //! Health checks: is the process alive, and can it serve?
 
 use axum::extract::State;
-use checkout::Checkout;
+use checkout::{Checkout, Supervisor};
 use http::StatusCode;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -17,10 +17,14 @@ pub async fn live() -> &'static str {
 /// `GET /readyz`: the store responds, every essential task runs, and the server is not stopping.
 pub async fn ready(
     State(checkout): State<Checkout>,
+    State(tasks): State<Supervisor>,
     State(stopping): State<CancellationToken>,
 ) -> (StatusCode, &'static str) {
     if stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    if !checkout.dead_tasks().is_empty() || !tasks.dead().is_empty() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "a background task has ended\n");
     }
     match tokio::time::timeout(PING_TIMEOUT, checkout.ping()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),

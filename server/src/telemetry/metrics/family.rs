@@ -1,9 +1,9 @@
-//! Numbers that are kept elsewhere, in the form that the encoder takes.
+//! Builds Prometheus' metric families from values that are kept elsewhere.
 
 use checkout::metrics::{Histogram, Label, LabeledCounter};
 use prometheus::proto::{self, Bucket, Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 
-/// A number that goes up and down.
+/// Builds a gauge.
 pub fn gauge(name: &str, help: &str, value: f64) -> MetricFamily {
     let mut gauge = Gauge::default();
     gauge.set_value(value);
@@ -12,31 +12,28 @@ pub fn gauge(name: &str, help: &str, value: f64) -> MetricFamily {
     family(name, help, MetricType::GAUGE, vec![metric])
 }
 
-/// Counts, told apart by `label`.
-pub fn counters<L: Label>(name: &str, help: &str, label: &str, tally: &LabeledCounter<L>) -> MetricFamily {
-    let counts = tally.read().map(|(value, count)| {
+/// Builds a family of counters with one label.
+pub fn counters<L: Label>(name: &str, help: &str, label: &str, counts: &LabeledCounter<L>) -> MetricFamily {
+    let metrics = counts.read().map(|(value, count)| {
         let mut counter = Counter::default();
         counter.set_value(float(count));
-        let mut pair = LabelPair::default();
-        pair.set_name(label.to_owned());
-        pair.set_value(value.to_owned());
-        let mut metric = Metric::from_label(vec![pair]);
+        let mut metric = labeled(label, value);
         metric.set_counter(counter);
         metric
     });
-    family(name, help, MetricType::COUNTER, counts.collect())
+    family(name, help, MetricType::COUNTER, metrics.collect())
 }
 
-/// How values are spread.
+/// Builds a histogram.
 pub fn histogram(name: &str, help: &str, values: &Histogram) -> MetricFamily {
-    let mut shown = proto::Histogram::default();
+    let mut histogram = proto::Histogram::default();
     let mut buckets: Vec<Bucket> = values.read().map(bucket).collect();
-    // The last has no bound, and is told as the number of all.
-    shown.set_sample_count(buckets.pop().map_or(0, |all| all.cumulative_count()));
-    shown.set_bucket(buckets);
-    shown.set_sample_sum(values.sum());
+    // The last bucket has no bound: its count is the number of all samples.
+    histogram.set_sample_count(buckets.pop().map_or(0, |all| all.cumulative_count()));
+    histogram.set_bucket(buckets);
+    histogram.set_sample_sum(values.sum());
     let mut metric = Metric::default();
-    metric.set_histogram(shown);
+    metric.set_histogram(histogram);
     family(name, help, MetricType::HISTOGRAM, vec![metric])
 }
 
@@ -47,10 +44,34 @@ fn bucket(values: checkout::metrics::Bucket) -> Bucket {
     bucket
 }
 
-/// The encoder has floats, which count without a gap to nine thousand million millions.
-#[expect(clippy::cast_precision_loss, reason = "nothing here counts that far")]
+/// Converts a count to the encoder's type. The result is exact up to 2⁵³.
+#[expect(clippy::cast_precision_loss, reason = "no count here reaches 2⁵³")]
 pub fn float(count: u64) -> f64 {
     count as f64
+}
+
+/// Builds a family of gauges with one label.
+pub fn labeled_gauge<'a>(
+    name: &str,
+    help: &str,
+    label: &str,
+    values: impl Iterator<Item = (&'a str, f64)>,
+) -> MetricFamily {
+    let metrics = values.map(|(label_value, value)| {
+        let mut gauge = Gauge::default();
+        gauge.set_value(value);
+        let mut metric = labeled(label, label_value);
+        metric.set_gauge(gauge);
+        metric
+    });
+    family(name, help, MetricType::GAUGE, metrics.collect())
+}
+
+fn labeled(name: &str, value: &str) -> Metric {
+    let mut pair = LabelPair::default();
+    pair.set_name(name.to_owned());
+    pair.set_value(value.to_owned());
+    Metric::from_label(vec![pair])
 }
 
 fn family(name: &str, help: &str, of: MetricType, metrics: Vec<Metric>) -> MetricFamily {

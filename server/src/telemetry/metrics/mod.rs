@@ -7,12 +7,13 @@ mod family;
 mod gauges;
 mod requests;
 mod scrape;
+mod tasks;
 
 pub use audit_task::audit_periodically;
 pub use scrape::scrape;
 
 use audit_task::LastAudit;
-use checkout::{Checkout, model::Timestamp};
+use checkout::{Checkout, Supervisor, model::Timestamp};
 use gauges::Gauges;
 use prometheus::{IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Collector};
 use requests::Requests;
@@ -122,8 +123,9 @@ impl Metrics {
     }
 
     /// Renders all metrics as text.
-    pub async fn text(&self, checkout: &Checkout) -> Result<String, prometheus::Error> {
+    pub async fn text(&self, checkout: &Checkout, tasks: &Supervisor) -> Result<String, prometheus::Error> {
         let mut families = self.registry.gather();
+        families.extend(tasks::families(&[checkout.tasks(), tasks.snapshot()].concat()));
         families.extend(engine::families(checkout));
         families.extend(self.gauges.read(checkout).await);
         families.extend(self.last_audit.families());

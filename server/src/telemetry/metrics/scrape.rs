@@ -11,7 +11,7 @@ use axum::{
     extract::{ConnectInfo, State},
     response::{IntoResponse as _, Response},
 };
-use checkout::Checkout;
+use checkout::{Checkout, Supervisor};
 use http::{HeaderMap, HeaderValue, header};
 use prometheus::TEXT_FORMAT;
 use sha2::{Digest as _, Sha256};
@@ -25,6 +25,7 @@ const FORWARDED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarde
 pub async fn scrape(
     State(metrics): State<Arc<Metrics>>,
     State(checkout): State<Checkout>,
+    State(tasks): State<Supervisor>,
     State(settings): State<Arc<Settings>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
@@ -33,7 +34,7 @@ pub async fn scrape(
     if !is_local(peer, &headers) && !token.is_some_and(|token| has_token(token, &headers)) {
         return Err(denied(token.is_some()));
     }
-    let text = metrics.text(&checkout).await.map_err(|error| Problem::fault(&error.to_string()))?;
+    let text = metrics.text(&checkout, &tasks).await.map_err(|error| Problem::fault(&error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response())
 }
 
