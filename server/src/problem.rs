@@ -29,7 +29,7 @@ struct Inner {
 
 /// Slug of a problem, or code of an OAuth error. It is an extension of the response, for the log and for error pages.
 #[derive(Debug, Clone, Copy)]
-pub struct ProblemKind(pub &'static str);
+pub struct ErrorCode(pub &'static str);
 
 impl Problem {
     /// Creates a problem of this kind. `detail` describes this occurrence.
@@ -205,7 +205,7 @@ impl IntoResponse for Problem {
         *response.headers_mut() = headers;
         let json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
-        response.extensions_mut().insert(ProblemKind(kind.entry().slug));
+        response.extensions_mut().insert(ErrorCode(kind.entry().slug));
         response
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     auth::{Credentials, SCOPE, SecretVerifier, TOKEN_TTL_S, Tokens, VerificationError},
-    problem::ProblemKind,
+    problem::ErrorCode,
 };
 use axum::{
     Json,
@@ -112,7 +112,7 @@ impl IntoResponse for OAuthError {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
         }
-        response.extensions_mut().insert(ProblemKind(self.code));
+        response.extensions_mut().insert(ErrorCode(self.code));
         response
     }
 }

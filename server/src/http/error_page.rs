@@ -1,7 +1,7 @@
 //! Renders HTML error pages for browsers, in place of problem details, where the storefront has no page of its own.
 
 use super::security::{self, STATIC_PAGE_CSP};
-use crate::problem::ProblemKind;
+use crate::problem::ErrorCode;
 use app::messages::{self, Notice};
 use axum::{
     body::Body,
@@ -21,7 +21,7 @@ pub async fn render(State(options): State<LeptosOptions>, request: Request, next
     if !wants_page || !is_error || security::is_page(response.headers()) {
         return response;
     }
-    let notice = notice(status, response.extensions().get::<ProblemKind>().map(|kind| kind.0));
+    let notice = notice(status, response.extensions().get::<ErrorCode>().map(|kind| kind.0));
     let page = app::error_document(&options, status.as_str(), notice);
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);

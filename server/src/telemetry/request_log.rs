@@ -2,7 +2,7 @@
 //! headers, cookies or body.
 
 use super::{metrics::Metrics, traces::Trace};
-use crate::{http::RouteKind, problem::ProblemKind};
+use crate::{http::RouteKind, problem::ErrorCode};
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
@@ -107,7 +107,7 @@ impl Record {
 
     fn finish(mut self, response: &Response) {
         self.responded = true;
-        let problem = response.extensions().get::<ProblemKind>().map(|kind| kind.0);
+        let problem = response.extensions().get::<ErrorCode>().map(|kind| kind.0);
         let status = response.status().as_u16();
         self.write(Some(status), problem);
         self.trace.end(status);
