@@ -1,10 +1,10 @@
-//! The audit finds what somebody changed behind the shop's back, and says what. In each scenario one thing is wrong.
+//! The audit finds changes that were made without the shop, and names them. Each scenario makes one such change.
 
 use crate::shop::{Shop, owner};
 use checkout::model::{PaymentStatus, Reference};
 
-/// A sale with one of everything: an order paid twice, one paid before it was placed, one that waits for its money, a
-/// hold that was paid and is no order yet, and one that was given back.
+/// A sale with one order paid twice, one paid before it was placed, one unpaid order, a hold that was paid but not ordered,
+/// and a released hold.
 async fn sale(shop: &Shop) {
     let phone = shop.phone(10).await.id;
     let paid = Reference::Order(shop.ordered(phone, 1).await.id);
@@ -24,7 +24,7 @@ async fn sale(shop: &Shop) {
     assert_eq!((audit.payments, audit.refunds_due), (4, 1));
 }
 
-/// What the audit says: product, counter or rule, stored, counted.
+/// The drifts that the audit finds: product, counter or rule, stored and counted value.
 async fn drift(shop: &Shop) -> Vec<(String, String, i64, i64)> {
     let audit = shop.checkout.audit().await.unwrap();
     assert_eq!(audit.clean, audit.drift.is_empty());
@@ -64,8 +64,8 @@ crate::scenarios! {
         sale(&shop).await;
         let version = i64::try_from(shop.store.reads().products().await.unwrap()[0].version).unwrap();
         shop.database.run("DELETE FROM stock_events WHERE version = (SELECT max(version) FROM stock_events)").await;
-        let told = [wrong("version", version, version - 1), wrong("available", 6, 5), wrong("trail_held", 1, 2)];
-        assert_eq!(drift(&shop).await, told);
+        let found = [wrong("version", version, version - 1), wrong("available", 6, 5), wrong("trail_held", 1, 2)];
+        assert_eq!(drift(&shop).await, found);
         shop.database.run("DELETE FROM stock_events").await;
         assert_eq!(drift(&shop).await[0], wrong("version", version, -1));
     }

@@ -1,4 +1,4 @@
-//! Whatever the shop acknowledges is on disk (P2). The databases could each skip the wait for the disk: triggers record
+//! Every acknowledged write is on disk (P2). Both databases could be set not to wait for the disk. Triggers record
 //! the setting under which the shop's own connections write.
 
 use crate::{

@@ -1,4 +1,4 @@
-//! One order's events in every order of delivery, and all at once: the end is the same (P5–P7).
+//! One order's events lead to the same result in every sequence, and when they are delivered at once (P5–P7).
 
 use crate::shop::{Shop, counts, event, owner};
 use checkout::{
@@ -10,7 +10,7 @@ use checkout::{
     },
 };
 
-/// An event's key, its transaction, and what it says. The last is the third again.
+/// Each event's key, transaction and status. The last event repeats the third.
 const EVENTS: [(&str, &str, PaymentStatus); 5] = [
     ("underway", "one", Processing),
     ("declined", "one", Failure),
@@ -41,7 +41,7 @@ crate::scenarios! {
             for index in &sequence {
                 let (_, transaction, status) = EVENTS[index + 1];
                 verdicts.push(shop.pay(Reference::Order(order.id), &format!("{transaction}-{nth}"), status).await);
-                // Takes the unit if it is free.
+                // A rival takes the unit if it is available.
                 let _ = shop.try_hold(phone, 1).await;
             }
             let declined_first = sequence[0] == 0;
@@ -79,7 +79,7 @@ crate::scenarios! {
         let hundred = (0..100).map(|n| deliver(&nodes[n % 2], EVENTS[n % 5], 0, Reference::Order(order.id)));
         let verdicts = futures::future::join_all(hundred).await;
         let duplicates = verdicts.iter().filter(|verdict| **verdict == PaymentVerdict::Duplicate).count();
-        assert_eq!(duplicates, 96, "four events are told, each a first time: {verdicts:?}");
+        assert_eq!(duplicates, 96, "each of the four events is new once: {verdicts:?}");
         must_be_paid_once(&shop, order.id, None).await;
         assert_eq!(counts(shop.stock(phone).await), [99, 0, 0, 1]);
     }
@@ -89,9 +89,9 @@ crate::scenarios! {
         let nodes = [shop.checkout.clone(), shop.second_node().await];
         for nth in 0..5 {
             let hold = shop.hold(phone, 1).await;
-            let told = |n: usize| deliver(&nodes[n % 2], EVENTS[2], nth, Reference::Hold(hold.id));
-            let before = futures::future::join_all((0..50).map(told));
-            let after = futures::future::join_all((50..100).map(told));
+            let delivered = |n: usize| deliver(&nodes[n % 2], EVENTS[2], nth, Reference::Hold(hold.id));
+            let before = futures::future::join_all((0..50).map(delivered));
+            let after = futures::future::join_all((50..100).map(delivered));
             let (before, order, after) = tokio::join!(before, shop.try_order(hold.id), after);
             let order = shop.order_now(order.unwrap().id).await;
             assert!(matches!(order.state, OrderState::Paid { .. }), "{order:?}");
@@ -158,7 +158,8 @@ async fn deliver(
     node.record_payment(delivery).await.unwrap().verdict
 }
 
-/// Paid by one success, and the other one is due back; the rest moved nothing, but for a failure that came first.
+/// Checks that one success paid the order and that the other one is due for refund. Other events had no effect, except a
+/// failure that came first.
 async fn must_be_paid_once(shop: &Shop, order: checkout::model::OrderId, payer: Option<&str>) {
     let order = shop.checkout.order(order, owner()).await.unwrap();
     let OrderState::Paid { transaction_id, .. } = &order.state else { panic!("not paid: {order:?}") };
@@ -176,7 +177,7 @@ async fn must_be_paid_once(shop: &Shop, order: checkout::model::OrderId, payer: 
     }
 }
 
-/// Every order of the numbers below `n`.
+/// Returns every permutation of the numbers below `n`.
 fn permutations(n: usize) -> Vec<Vec<usize>> {
     let Some(last) = n.checked_sub(1) else { return vec![Vec::new()] };
     let insert = |shorter: Vec<usize>| {

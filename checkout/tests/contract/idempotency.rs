@@ -1,4 +1,4 @@
-//! One key, one effect: the same request again gets the stored answer (P9).
+//! An idempotency key has one effect. A repeated request gets the stored reply (P9).
 
 use crate::shop::{counts, hold, key, owner, refused};
 use checkout::{
@@ -55,7 +55,7 @@ crate::scenarios! {
         assert_eq!(refused(hold(&shop.checkout, phone, 2, Some(key("k", 2))).await), Refusal::KeyReused);
         let fresh = shop.second_node().await;
         assert_eq!(refused(hold(&fresh, phone, 2, Some(key("k", 2))).await), Refusal::KeyReused);
-        // Keys are each client's own.
+        // Each client has its own keys.
         let stranger = Owner(Uuid::from_u128(8));
         shop.checkout.place_hold(phone, Quantity::try_from(2).unwrap(), stranger, None, Some(key("k", 2))).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [7, 3, 0, 0]);
@@ -85,7 +85,7 @@ crate::scenarios! {
     async fn a_repeated_key_gets_its_reply_where_a_new_request_would_be_refused(shop: Shop) {
         let phone = shop.phone(1).await.id;
         let first = hold(&shop.checkout, phone, 1, Some(key("k", 1))).await.unwrap();
-        // Sold out by now, on a node that has never seen the key.
+        // The product is sold out now, and this node has not seen the key yet.
         let fresh = shop.second_node().await;
         assert_eq!(hold(&fresh, phone, 1, Some(key("k", 1))).await.unwrap(), first);
         let order = fresh.place_order(first.id, owner(), Some(key("o", 1))).await.unwrap().value;

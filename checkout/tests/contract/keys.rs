@@ -1,4 +1,4 @@
-//! Idempotency keys on everything that honours one: holds, orders, cancels, releases and extensions (P9).
+//! Idempotency keys of every keyed request: holds, orders, cancellations, releases and extensions (P9).
 
 use crate::shop::{Shop, counts, key, owner, refused};
 use checkout::{
@@ -7,7 +7,7 @@ use checkout::{
     retry_in_progress,
 };
 
-/// What may be asked under a key. Asking twice without one would be refused, or would do it twice.
+/// A keyed request. Without its key, a repetition would be refused or would have a second effect.
 #[derive(Debug, Clone, Copy)]
 enum Ask {
     Hold(ProductId, i64),
@@ -17,7 +17,7 @@ enum Ask {
     Cancel(OrderId),
 }
 
-/// The answer as text, and whether it is a repetition.
+/// Returns the reply as text, and whether it was replayed.
 async fn ask(node: &Checkout, what: Ask, key: Option<Idempotency>) -> Result<(String, bool), Error> {
     match what {
         Ask::Hold(phone, qty) => {
@@ -31,7 +31,7 @@ async fn ask(node: &Checkout, what: Ask, key: Option<Idempotency>) -> Result<(St
     }
 }
 
-/// One of each kind, each about something of its own.
+/// Returns one request of each kind, each for a hold or order of its own.
 async fn one_of_each(shop: &Shop, phone: ProductId) -> [Ask; 5] {
     [
         Ask::Hold(phone, 1),
@@ -71,13 +71,13 @@ crate::scenarios! {
             for node in [&shop.checkout, &other] {
                 let name = format!("key-{n}");
                 assert_eq!(refused(ask(node, same_kind, Some(key(&name, n + 100))).await), Refusal::KeyReused);
-                // Another kind of request, too; even where its payload could not be told apart.
+                // Another kind of request with this key is refused, too.
                 let other_kind = if n == 0 { instead[4] } else { Ask::Hold(phone, 1) };
                 assert_eq!(refused(ask(node, other_kind, Some(key(&name, n + 100))).await), Refusal::KeyReused);
                 ask(node, what, Some(key(&name, n))).await.unwrap();
             }
         }
-        // Three more holds and an order were made to ask about, and nothing else.
+        // Only the three holds and the order for the other requests were added.
         let after = shop.stock(phone).await;
         assert_eq!((after.held, after.pending), (before.held + 3, before.pending + 1));
     }
@@ -114,7 +114,7 @@ crate::scenarios! {
         for node in [&shop.checkout, &other] {
             assert_eq!(ask(node, want, Some(key("k", 1))).await.unwrap(), (granted.clone(), true));
         }
-        // An order refused for its hold's time, under a key that then serves another hold.
+        // An order is refused because its hold was released. Its key then serves an order of another hold.
         shop.advance(120);
         assert!(matches!(refused(ask(&shop.checkout, Ask::Order(held.id), Some(key("o", 2))).await), Refusal::HoldReleased));
         let fresh = shop.hold(phone, 1).await;

@@ -140,17 +140,17 @@ crate::scenarios! {
         let phone = shop.phone(5).await.id;
         let other = shop.second_node().await;
         let order = shop.ordered(phone, 1).await;
-        let said = |amount: i64, fingerprint: u8| {
+        let report = |amount: i64, fingerprint: u8| {
             let mut delivery = event("evt", Reference::Order(order.id), "tx", Success);
             delivery.reported = ReportedAmount { amount: Some(amount), currency: None };
             delivery.fingerprint = [fingerprint; 32];
             delivery
         };
-        let short = shop.deliver(said(1, 1)).await.unwrap();
+        let short = shop.deliver(report(1, 1)).await.unwrap();
         assert_eq!(short.verdict, PaymentVerdict::RefundDue(RefundReason::AmountMismatch));
         // The right amount under the same key is another payload, and a stored event is never rewritten.
-        assert_eq!(refused(shop.deliver(said(1999, 2)).await), Refusal::KeyReused);
-        assert_eq!(refused(other.record_payment(said(1999, 2)).await), Refusal::KeyReused);
+        assert_eq!(refused(shop.deliver(report(1999, 2)).await), Refusal::KeyReused);
+        assert_eq!(refused(other.record_payment(report(1999, 2)).await), Refusal::KeyReused);
         assert_eq!(shop.order_now(order.id).await.state, OrderState::Pending);
         assert_eq!(shop.payments(&order).await.len(), 1);
         assert_eq!(counts(shop.stock(phone).await), [4, 0, 1, 0]);

@@ -1,4 +1,4 @@
-//! What a sale allows: its window, so many for each shopper, one extension. By the shop's clock, on every node.
+//! The limits of a sale on every node: its window, the units of each shopper, and one extension of a hold.
 
 use crate::shop::{counts, noon, owner, refused, shopper};
 use checkout::{
@@ -29,13 +29,13 @@ crate::scenarios! {
         }
         hold_for(&other, phone, "ada", 1).await.unwrap();
         assert!(hold_for(&shop.checkout, phone, "ada", 1).await.is_err());
-        // What ends counts no longer; what is paid counts for ever.
+        // Cancelled and expired units no longer count. Paid units always count.
         shop.checkout.cancel_order(pending.id, owner(), None).await.unwrap();
         hold_for(&other, phone, "ada", 1).await.unwrap();
         shop.advance(3600);
         assert_eq!(refused(hold_for(&other, phone, "ada", 4).await), Refusal::LimitReached { limit: 4, taken: 1 });
         hold_for(&other, phone, "ada", 3).await.unwrap();
-        // Nobody was short of the three units that ran out, and no sweep runs: they are still held.
+        // The three expired units are still held, because no request needed them and no sweep ran.
         assert_eq!(counts(shop.stock(phone).await), [43, 6, 0, 1]);
     }
 
@@ -57,11 +57,11 @@ crate::scenarios! {
         let phone = shop.product("phone", 3, |draft| draft.per_shopper_limit = Some(2)).await.id;
         let stale = hold_for(&shop.checkout, phone, "ada", 2).await.unwrap();
         shop.advance(120);
-        // The first has run out, and no sweep has said so: it counts no longer.
+        // The first hold has expired. It no longer counts, although no sweep has run.
         let second = hold_for(&shop.checkout, phone, "ada", 1).await.unwrap();
         let order = shop.order(second.id).await;
         assert_eq!(refused(shop.try_order(stale.id).await), Refusal::HoldExpired { expired_at: stale.expires_at });
-        // Others take the stale units; whatever becomes of the stale hold, the order stands.
+        // Other shoppers take the expired units. The order is not affected.
         shop.hold(phone, 2).await;
         shop.checkout.release_hold(stale.id, owner(), None).await.unwrap();
         assert_eq!(shop.order_now(order.id).await.state, OrderState::Pending);
@@ -114,7 +114,7 @@ crate::scenarios! {
         extend(live.id, owner()).await.unwrap();
         shop.advance(120);
         assert_eq!(refused(extend(stale.id, owner()).await), Refusal::HoldExpired { expired_at: stale.expires_at });
-        // The extension holds against whoever is short of units, until it too has run out.
+        // An extended hold is not reclaimed before its extension ends.
         shop.hold(phone, 3).await;
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SoldOut { available: 0, may_return: 5 });
         shop.advance(119);

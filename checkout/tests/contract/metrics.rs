@@ -1,4 +1,4 @@
-//! What the engine tells of its own work.
+//! The engine's metrics.
 
 use crate::shop::{hold, owner, refused};
 use checkout::{
@@ -7,7 +7,7 @@ use checkout::{
 };
 use std::time::Duration;
 
-/// What has happened at all, and how often.
+/// The labels that were counted at least once, and their counts.
 fn seen<L: Label>(counter: &LabeledCounter<L>) -> Vec<(&'static str, u64)> {
     counter.read().filter(|(_, count)| *count > 0).collect()
 }
@@ -33,7 +33,7 @@ crate::scenarios! {
         assert_eq!(seen(&metrics.payments), [("applied", 1), ("refund_due", 1)]);
         assert_eq!(seen(&metrics.batch_failures), []);
         assert_eq!((shop.checkout.refunds_due().await.unwrap(), shop.checkout.queue_depth()), (1, 0));
-        // The product came, two holds, a release, an order, two payments; and two refusals were checked.
+        // One product, two holds, a release, an order, two payments, and two refusals that were verified.
         let batches = metrics.batch_commands.read().last().unwrap().count;
         assert!((metrics.batch_commands.sum() - 9.0).abs() < 0.1 && batches == 9, "{metrics:?}");
         assert!(metrics.commit_seconds.read().last().unwrap().count == batches && metrics.commit_seconds.sum() > 0.0);
@@ -47,7 +47,7 @@ crate::scenarios! {
         assert_eq!(shop.checkout.overdue().await.unwrap(), Duration::ZERO);
         shop.advance(8);
         assert_eq!(shop.checkout.overdue().await.unwrap(), Duration::from_secs(7));
-        // Whoever needs the units takes them back.
+        // A request that needs the units reclaims them.
         shop.hold(phone, 3).await;
         assert_eq!(shop.checkout.overdue().await.unwrap(), Duration::ZERO);
         assert_eq!(seen(&shop.checkout.metrics().holds_ended), [("expired", 1)]);

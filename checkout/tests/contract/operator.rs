@@ -1,4 +1,4 @@
-//! The operator changes the stock while the sale runs: P1 stands, whatever is under way.
+//! The operator changes the stock during a sale. The counters always add up (P1).
 
 use crate::shop::{counts, event, hold, owner, refused};
 use checkout::{
@@ -13,7 +13,7 @@ crate::scenarios! {
         shop.checkout.adjust_stock(phone, 3).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 3, 0]);
         assert_eq!(shop.pay(Reference::Order(order.id), "tx", Success).await, PaymentVerdict::Processed);
-        // What is sold is sold.
+        // Sold units cannot be removed.
         assert_eq!(refused(shop.checkout.adjust_stock(phone, 2).await), Refusal::StockCommitted { committed: 3 });
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 3]);
     }
@@ -25,7 +25,7 @@ crate::scenarios! {
         shop.checkout.adjust_stock(phone, 1).await.unwrap();
         let about = Reference::Order(order.id);
         assert_eq!(shop.pay(about, "one", Success).await, PaymentVerdict::RefundDue(RefundReason::SoldOut));
-        // Raised again, another try finds it.
+        // After the stock is raised again, another payment succeeds.
         shop.checkout.adjust_stock(phone, 2).await.unwrap();
         assert_eq!(shop.pay(about, "two", Success).await, PaymentVerdict::Processed);
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 2]);
@@ -37,7 +37,7 @@ crate::scenarios! {
         hold(&other, phone, 1, None).await.unwrap();
         assert_eq!(refused(hold(&other, phone, 1, None).await), Refusal::SoldOut { available: 0, may_return: 1 });
         shop.checkout.adjust_stock(phone, 3).await.unwrap();
-        // The other node knew the product as sold out.
+        // The other node still has the product in memory as sold out.
         hold(&other, phone, 2, None).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [0, 3, 0, 0]);
     }

@@ -1,4 +1,4 @@
-//! Orders: one for each hold, paid by their time or cancelled.
+//! Orders: at most one for each hold, paid by their deadline or cancelled.
 
 use crate::shop::{counts, owner, refused};
 use checkout::model::{CancelReason, OrderState, Owner, PaymentStatus, Reference, Refusal};

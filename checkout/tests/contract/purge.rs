@@ -146,8 +146,8 @@ crate::scenarios! {
         let purge = async |nth: usize| {
             let purge = stores[nth % 2].purge();
             let keys = all_batches(async || purge.idempotency_keys(before, 7).await.unwrap()).await;
-            let trail = all_batches(async || purge.audit_log(before, 5).await.unwrap()).await;
-            (keys.iter().sum::<u64>(), trail.iter().sum::<u64>())
+            let audit_log = all_batches(async || purge.audit_log(before, 5).await.unwrap()).await;
+            (keys.iter().sum::<u64>(), audit_log.iter().sum::<u64>())
         };
         let (gone, ()) = tokio::join!(futures::future::join_all((0..4).map(purge)), commits(&shop, phone, 20));
         let gone = gone.into_iter().fold((0, 0), |sum, gone| (sum.0 + gone.0, sum.1 + gone.1));

@@ -1,4 +1,4 @@
-//! Browser sessions and API clients: kept for all nodes alike.
+//! Browser sessions and API clients, which all nodes share.
 
 use crate::shop::noon;
 use checkout::store::ApiClient;

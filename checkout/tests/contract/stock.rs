@@ -1,4 +1,4 @@
-//! Stock, as the operator may have it and may not.
+//! Changes of stock and products that the operator may make.
 
 use crate::shop::{counts, refused};
 use checkout::{
