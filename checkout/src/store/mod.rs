@@ -22,8 +22,8 @@ mod rows;
 pub mod sqlite;
 mod table;
 
-/// How often a store without notifications looks for commits of other processes. Such a commit must show within a
-/// second, which leaves time for three polls.
+/// Time between polls for commits of other processes, where the store has no notifications. Such a commit must show
+/// within a second, which leaves time for three polls.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// A database that stores the shop.
@@ -97,15 +97,15 @@ pub enum CommitOutcome {
 pub trait Reads: Send + Sync {
     /// Every product, oldest first.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
-    /// The products that are beyond these versions, or not among them.
+    /// Products whose version is newer than here, and products that are missing here.
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError>;
-    /// A hold, whoever owns it.
+    /// The hold with this id, of any owner.
     async fn hold(&self, id: HoldId) -> Result<Option<Hold>, StoreError>;
     /// The owner's active holds for named shoppers that are not overdue, newest first.
     async fn active_holds(&self, owner: Owner, now: Timestamp, limit: u32) -> Result<Vec<Hold>, StoreError>;
-    /// An order, whoever owns it.
+    /// The order with this id, of any owner.
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
-    /// These orders as their watchers see them, whoever owns them.
+    /// These orders as their watchers see them, of any owner.
     async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError>;
     /// The owner's orders, newest first.
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;

@@ -40,7 +40,7 @@ pub(super) enum Kind {
     Json,
 }
 
-/// What statements do with a column.
+/// How statements use a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// Names the row.
@@ -65,7 +65,7 @@ impl Column {
     }
 }
 
-/// What an UPDATE expects in the column that guards a row. The rows of every update carry it.
+/// The column of an update's rows that has the expected state of each row.
 const EXPECTED: &str = "expected";
 
 /// A type that a column's values are read as.

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often the clocks are compared.
+/// Time between comparisons of the clocks.
 const COMPARE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A comparison is ignored when it took this much longer than the quickest: the delay may have been in one direction

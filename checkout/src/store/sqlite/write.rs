@@ -79,7 +79,7 @@ async fn keys(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, St
     Ok(run(conn, &INSERT, &Rows::new(&StoredKey::all(writes))).await?.is_complete())
 }
 
-/// How many rows a statement was given, and how many it touched.
+/// Number of rows that a statement was given, and number that it touched.
 struct Touched {
     expected: usize,
     touched: usize,
