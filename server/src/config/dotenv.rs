@@ -1,6 +1,11 @@
 //! Reads `.env` files. An error names the line and never repeats it, since the line may contain a secret.
 
-use std::{fs, io, path::Path};
+use std::{
+    cell::Cell,
+    fs,
+    io::{self, Read},
+    path::Path,
+};
 
 /// Why a `.env` file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -8,33 +13,42 @@ pub enum DotenvError {
     /// The file could not be opened or read.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// A line is not an assignment. Lines are counted from 1.
+    /// The assignment that ends at this line is malformed. Lines are counted from 1.
     #[error("line {0} must have the form NAME=VALUE, with values that contain spaces in quotes")]
     Line(usize),
-    /// A line that could not be located is not an assignment.
-    #[error("each line must have the form NAME=VALUE, with values that contain spaces in quotes")]
-    UnknownLine,
     /// A value refers to an environment variable that is not valid.
     #[error("a value refers to an environment variable that is not UTF-8")]
     Variable,
 }
 
-impl DotenvError {
-    fn new(error: dotenvy::Error, path: &Path) -> Self {
-        match error {
-            dotenvy::Error::Io(error) => Self::Io(error),
-            dotenvy::Error::LineParse(text, _) => line_number(path, &text).map_or(Self::UnknownLine, Self::Line),
-            _ => Self::Variable,
-        }
-    }
+/// Parses the file with `parse`. The parser's own error contains the line instead of its number.
+fn parse<T>(path: &Path, parse: impl FnOnce(Lines<'_>) -> Result<T, dotenvy::Error>) -> Result<T, DotenvError> {
+    let (text, count) = (fs::read_to_string(path)?, Cell::new(0));
+    parse(Lines { rest: text.as_bytes(), count: &count }).map_err(|error| match error {
+        dotenvy::Error::Io(error) => DotenvError::Io(error),
+        dotenvy::Error::LineParse(..) => DotenvError::Line(count.get()),
+        _ => DotenvError::Variable,
+    })
 }
 
-/// Returns the number of the line that begins with `text`, as the parser reported it.
-fn line_number(path: &Path, text: &str) -> Option<usize> {
-    let file = fs::read_to_string(path).ok()?.replace("\r\n", "\n");
-    let begins = |position: &usize| *position == 0 || file[..*position].ends_with('\n');
-    let position = file.match_indices(text).map(|(position, _)| position).find(begins)?;
-    Some(file[..position].matches('\n').count() + 1)
+/// Reads a text line by line, and counts the lines.
+struct Lines<'a> {
+    rest: &'a [u8],
+    count: &'a Cell<usize>,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let line = self.rest.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+        let length = line.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&line[..length]);
+        self.rest = &self.rest[length..];
+        // A long line takes several reads.
+        if length > 0 && length == line.len() {
+            self.count.set(self.count.get() + 1);
+        }
+        Ok(length)
+    }
 }
 
 /// Sets the environment variables of the file, if it exists. A variable that is set already keeps its value.
@@ -43,9 +57,9 @@ fn line_number(path: &Path, text: &str) -> Option<usize> {
 ///
 /// The file cannot be read, or one of its lines cannot be parsed.
 pub fn load(path: &Path) -> Result<(), DotenvError> {
-    match dotenvy::from_path(path) {
-        Err(error) if !error.not_found() => Err(DotenvError::new(error, path)),
-        _ => Ok(()),
+    match parse(path, |lines| dotenvy::from_read(lines)) {
+        Err(DotenvError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
     }
 }
 
@@ -55,7 +69,7 @@ pub fn load(path: &Path) -> Result<(), DotenvError> {
 ///
 /// The file does not exist or cannot be read, or one of its lines cannot be parsed.
 pub fn read(path: &Path) -> Result<Vec<(String, String)>, DotenvError> {
-    dotenvy::from_path_iter(path).and_then(Iterator::collect).map_err(|error| DotenvError::new(error, path))
+    parse(path, |lines| dotenvy::from_read_iter(lines).collect())
 }
 
 #[cfg(test)]
@@ -69,7 +83,8 @@ mod tests {
         for (content, line) in [
             ("hush hush\n", 1),
             ("A=1\n# a comment\n\nSECRET=hush hush\n", 4),
-            ("A='1\n2'\nSECRET='hush\nhush", 3),
+            ("A='1\n2'\nSECRET='hush\nhush", 4),
+            (&*format!("A={}\nB='é {}'\nhush hush", "x".repeat(20_000), "é".repeat(20_000)), 3),
             ("A=1\r\nSECRET hush\r\nB=2\r\n", 2),
             ("A=hush hush B=hush", 1),
         ] {
