@@ -47,7 +47,11 @@ impl SessionStorage {
 
     /// Purges expired sessions, for ever.
     pub async fn purge_periodically(self) {
-        let mut rounds = tokio::time::interval(PURGE_INTERVAL);
+        self.purge_every(PURGE_INTERVAL).await;
+    }
+
+    async fn purge_every(&self, interval: Duration) {
+        let mut rounds = tokio::time::interval(interval);
         loop {
             rounds.tick().await;
             match self.store.sessions().purge(self.checkout.now()).await {
@@ -113,5 +117,76 @@ impl SessionStore for SessionStorage {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         self.store.sessions().delete(key(*id)).await.map_err(|e| map_error(&e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checkout::{Limits, ManualClock};
+    use tempfile::TempDir;
+
+    fn start() -> Timestamp {
+        Timestamp::from_millis(1_800_000_000_000)
+    }
+
+    async fn storage() -> (SessionStorage, Arc<ManualClock>, TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/holdfast.db", dir.path().display());
+        let store = checkout::store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let clock = Arc::new(ManualClock::at(start()));
+        let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await.unwrap();
+        (SessionStorage::new(store, checkout), clock, dir)
+    }
+
+    async fn create(storage: &SessionStorage, lifetime: Duration) -> Record {
+        let expiry_date = (start() + lifetime).to_datetime();
+        let mut record = Record { id: Id::default(), data: std::collections::HashMap::default(), expiry_date };
+        storage.create(&mut record).await.unwrap();
+        record
+    }
+
+    /// Whether the store has a row for the session, expired or not.
+    async fn is_stored(storage: &SessionStorage, key: Uuid) -> bool {
+        storage.store.sessions().load(key, start()).await.unwrap().is_some()
+    }
+
+    #[tokio::test]
+    async fn a_row_is_not_found_by_the_value_of_the_cookie() {
+        let (storage, _clock, _dir) = storage().await;
+        let Record { id, .. } = create(&storage, Duration::from_mins(1)).await;
+        assert_eq!(storage.load(&id).await.unwrap().map(|record| record.id), Some(id));
+        let cookie = id.0.to_be_bytes();
+        for raw in [Uuid::from_bytes(cookie), Uuid::from_bytes_le(cookie), Uuid::from_u128(id.0.cast_unsigned())] {
+            assert!(!is_stored(&storage, raw).await, "the row's key is the cookie's value");
+        }
+        assert!(is_stored(&storage, key(id)).await);
+    }
+
+    #[tokio::test]
+    async fn expired_sessions_are_purged_periodically() {
+        let (storage, clock, _dir) = storage().await;
+        let short = create(&storage, Duration::from_mins(1)).await;
+        let long = create(&storage, Duration::from_mins(3)).await;
+        let purged = async |session: &Record| {
+            while is_stored(&storage, key(session.id)).await {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let check = async {
+            // The second purge is not the one at the start.
+            clock.advance(Duration::from_mins(2));
+            purged(&short).await;
+            assert!(is_stored(&storage, key(long.id)).await);
+            clock.advance(Duration::from_mins(2));
+            purged(&long).await;
+        };
+        tokio::select! {
+            () = storage.purge_every(Duration::from_millis(5)) => {}
+            result = tokio::time::timeout(Duration::from_secs(30), check) => {
+                result.expect("expired sessions are purged");
+            }
+        }
     }
 }

@@ -110,8 +110,12 @@ impl RateLimiter {
 
     /// Evicts clients whose whole quota is available again, at an interval, for ever.
     pub async fn evict_idle_clients(self: Arc<Self>) {
+        self.evict_idle_clients_every(EVICTION_INTERVAL).await;
+    }
+
+    async fn evict_idle_clients_every(&self, interval: Duration) {
         loop {
-            tokio::time::sleep(EVICTION_INTERVAL).await;
+            tokio::time::sleep(interval).await;
             for limit in [&self.requests, &self.token_requests].into_iter().flatten() {
                 limit.clients.retain_recent();
                 limit.clients.shrink_to_fit();
@@ -170,5 +174,49 @@ impl Remaining {
         let (quota, window_s) = (self.quota, self.window_s);
         let detail = format!("More than {quota} requests in {window_s} s. Nothing was done; retry after Retry-After.");
         Problem::new(Kind::TooManyRequests, detail).retry_after(wait).headers(self.headers())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    /// The memory of the limits would otherwise grow with each new address.
+    #[tokio::test]
+    async fn idle_clients_are_evicted() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/holdfast.db", dir.path().display());
+        let store = checkout::store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let clock = store.clock();
+        let checkout = Checkout::start(store, clock, checkout::Limits::default()).await.unwrap();
+        let quota = NonZeroU32::new(1000).unwrap();
+        let limiter = RateLimiter {
+            requests: Limit::new("requests", quota, 1),
+            token_requests: Limit::new("sign-ins", quota, 1),
+            trusted_proxies: Vec::new(),
+            tokens: Arc::new(Tokens::new(&[])),
+            checkout,
+        };
+        let limits = || [&limiter.requests, &limiter.token_requests].map(|limit| limit.as_ref().unwrap());
+        for client in (0..100).map(|n| ClientKey::Network(Ipv4Addr::from_bits(n).into())) {
+            for limit in limits() {
+                assert!(limit.count(client).is_ok());
+            }
+        }
+        assert_eq!(limits().map(|limit| limit.clients.len()), [100, 100]);
+        let evicted = async {
+            while limits().iter().any(|limit| !limit.clients.is_empty()) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let eviction = limiter.evict_idle_clients_every(Duration::from_millis(5));
+        tokio::select! {
+            () = eviction => {}
+            () = evicted => return,
+            () = tokio::time::sleep(Duration::from_secs(30)) => {}
+        }
+        assert_eq!(limits().map(|limit| limit.clients.len()), [0, 0]);
     }
 }
