@@ -1,18 +1,18 @@
-//! What the log of a server in production says when it is told to say everything, and what it never says.
+//! The log of a server in production at level `trace`: its lines, and the secrets that it must not contain.
 
-#![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
-mod running;
-#[path = "log/visit.rs"]
-mod visit;
+#[path = "log/activity.rs"]
+mod activity;
+mod support;
 
-use running::{Running, holdfast};
+use activity::Activity;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::{path::Path, process::Command};
-use visit::Visit;
+use support::{ServerProcess, holdfast};
 
-/// Names a PostgreSQL server in which the tests may make databases; tools/with-postgres.sh starts one.
+/// Variable with the URL of a PostgreSQL server in which the tests may create databases.
 const POSTGRES: &str = "HOLDFAST_TEST_POSTGRES_URL";
 
 pub const WEBHOOK_SECRET: &str = "whsec_d2ViaG9vay1odXNoLW9mLXRoZS1wcm92aWRlcg==";
@@ -29,15 +29,15 @@ fn in_production(dir: &Path, database: &str) -> Command {
     command
 }
 
-/// What a command prints, and what it logs.
+/// Runs a command. Returns its output and its log.
 fn run(dir: &Path, database: &str, args: &[&str]) -> (Value, String) {
     let output = in_production(dir, database).args(args).output().unwrap();
     let log = String::from_utf8(output.stderr).unwrap();
     (serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {log}")), log)
 }
 
-/// Everything that a shop in production does, in a log that says all it can.
-async fn a_day(database: &str, mut secrets: Vec<String>) {
+/// Runs a shop in production, and checks its log for the expected lines and for secrets.
+async fn check_log(database: &str, mut secrets: Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
     let (client, mut log) = run(dir.path(), database, &["client", "add", "--name", "a shop"]);
     let add = [
@@ -54,32 +54,32 @@ async fn a_day(database: &str, mut secrets: Vec<String>) {
         "--stock",
         "9",
     ];
-    let (product, of_adding) = run(dir.path(), database, &add);
-    let (_, of_adjusting) = run(dir.path(), database, &["product", "stock", "--slug", "phone", "--total", "12"]);
-    log += &(of_adding + &of_adjusting);
+    let (product, log_of_add) = run(dir.path(), database, &add);
+    let (_, log_of_adjustment) = run(dir.path(), database, &["product", "stock", "--slug", "phone", "--total", "12"]);
+    log += &(log_of_add + &log_of_adjustment);
 
     let mut command = in_production(dir.path(), database);
     command.arg("serve");
-    let server = Running::start(command, dir.path());
-    let visit = Visit::make(&server.addr, &client, &product).await;
+    let server = ServerProcess::start(command, dir.path());
+    let activity = Activity::run(&server.addr, &client, &product).await;
     log += &server.stop();
 
     let lines: Vec<Value> =
         log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect();
     for (level, target) in [("TRACE", "h2::"), ("TRACE", "tower_sessions"), ("DEBUG", "server::telemetry")] {
-        let is_there = |line: &Value| line["level"] == level && line["target"].as_str().unwrap().starts_with(target);
-        assert!(lines.iter().any(is_there), "the log says everything, and nothing of {target}");
+        let matches = |line: &Value| line["level"] == level && line["target"].as_str().unwrap().starts_with(target);
+        assert!(lines.iter().any(matches), "the log has no {level} line of {target}");
     }
     secrets.extend([WEBHOOK_SECRET, STRIPE_SECRET, JWT_SECRET, METRICS_TOKEN, "$argon2id$"].map(str::to_owned));
     secrets.push(client["client_secret"].as_str().unwrap().to_owned());
-    for secret in secrets.iter().chain(&visit.secrets) {
-        assert!(secret.len() > 8);
-        is_nowhere(secret, &log);
+    for secret in secrets.iter().chain(&activity.secrets) {
+        assert!(secret.len() > 8, "{secret} is too short to search for");
+        assert_absent(secret, &log);
     }
-    for (message, fields) in &visit.logged {
-        let is_there = |line: &&Value| fields.iter().all(|(name, value)| line[name].as_str() == Some(value));
-        let said = lines.iter().filter(|line| line["message"] == *message).find(is_there);
-        assert!(said.is_some(), "{message} {fields:?}");
+    for (message, fields) in &activity.logged {
+        let has_fields = |line: &&Value| fields.iter().all(|(name, value)| line[name].as_str() == Some(value));
+        let found = lines.iter().filter(|line| line["message"] == *message).find(has_fields);
+        assert!(found.is_some(), "{message} {fields:?}");
     }
     for (message, field, value) in [("a product was put on sale", "total", 9), ("stock was adjusted", "by", 3)] {
         assert!(lines.iter().any(|line| line["message"] == message && line[field] == value), "{message}");
@@ -88,9 +88,9 @@ async fn a_day(database: &str, mut secrets: Vec<String>) {
     assert!(moved.len() >= 6 && moved.iter().all(|line| line["level"] == "DEBUG"), "{moved:?}");
 }
 
-/// Neither as text nor as a list of bytes.
+/// Asserts that a secret is in the log neither as text nor as a list of bytes.
 #[track_caller]
-fn is_nowhere(secret: &str, log: &str) {
+fn assert_absent(secret: &str, log: &str) {
     let bytes = format!("{:?}", secret.as_bytes());
     for form in [secret, bytes.trim_matches(['[', ']'])] {
         let line = log.lines().find(|line| line.contains(form));
@@ -99,22 +99,22 @@ fn is_nowhere(secret: &str, log: &str) {
 }
 
 #[tokio::test]
-async fn no_secret_is_in_the_log_of_a_shop_on_sqlite() {
+async fn the_log_on_sqlite_contains_no_secret() {
     let dir = tempfile::tempdir().unwrap();
-    a_day(&format!("sqlite://{}/holdfast.db", dir.path().display()), Vec::new()).await;
+    check_log(&format!("sqlite://{}/holdfast.db", dir.path().display()), Vec::new()).await;
 }
 
 #[tokio::test]
-async fn no_secret_is_in_the_log_of_a_shop_on_postgresql() {
+async fn the_log_on_postgresql_contains_no_secret() {
     let Ok(server) = std::env::var(POSTGRES) else {
-        panic!("{POSTGRES} is not set: run the tests by `make test-rust`, or as tools/with-postgres.sh cargo test …");
+        panic!("{POSTGRES} is not set; run the tests by `make test-rust`, or by tools/with-postgres.sh cargo test …");
     };
     let name = format!("holdfast_{}", uuid::Uuid::new_v4().simple());
     let mut connection = PgConnection::connect(&server).await.unwrap();
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
     let (address, _) = server.rsplit_once('/').unwrap();
-    // postgres://user:password@host
+    // The URL has the form postgres://user:password@host.
     let password = address.split(['/', '@']).nth(2).unwrap().split_once(':').unwrap().1.to_owned();
-    a_day(&format!("{address}/{name}"), vec![password]).await;
+    check_log(&format!("{address}/{name}"), vec![password]).await;
     sqlx::query(AssertSqlSafe(format!("DROP DATABASE {name}"))).execute(&mut connection).await.unwrap();
 }

@@ -1,8 +1,8 @@
-//! Traces: requests continue their callers', and their spans reach a collector by OTLP, where there is one.
+//! Traces: a request continues its caller's trace, and its spans are exported by OTLP if a collector is configured.
 
-#![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
-mod running;
+mod support;
 
 use axum::{Router, extract::State, routing::post};
 use bytes::Bytes;
@@ -12,22 +12,22 @@ use opentelemetry_proto::tonic::{
     trace::v1::{Span, span::SpanKind},
 };
 use prost::Message as _;
-use running::{Running, holdfast};
 use serde_json::{Value, json};
 use std::{
     path::Path,
     process::Command,
     sync::{Arc, Mutex},
-    time::Instant,
+    time::{Duration, Instant},
 };
+use support::{ServerProcess, holdfast};
 use tokio::net::TcpListener;
 
 const CALLER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
-/// As above, but the caller keeps no record of its own.
-const UNRECORDED: &str = "00-11111111111111111111111111111111-b7ad6b7169203331-00";
+/// A caller that does not sample its trace.
+const UNSAMPLED: &str = "00-11111111111111111111111111111111-b7ad6b7169203331-00";
 
-/// What was collected: each delivery.
+/// The exports that a collector received.
 type Collected = Arc<Mutex<Vec<ExportTraceServiceRequest>>>;
 
 async fn collector() -> (String, Collected) {
@@ -56,19 +56,19 @@ fn text(attributes: &[KeyValue], name: &str) -> Option<String> {
     }
 }
 
-/// A development shop with the demo's products.
+/// Returns the command of a development shop with the demo products.
 fn shop(dir: &Path) -> Command {
     let mut command = holdfast(dir);
     command.env("OTEL_BSP_SCHEDULE_DELAY", "50");
     command
 }
 
-async fn ask(addr: &str, path: &str, traceparent: &str) -> u16 {
+async fn get(addr: &str, path: &str, traceparent: &str) -> u16 {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     http.get(format!("http://{addr}{path}")).header("traceparent", traceparent).send().await.unwrap().status().into()
 }
 
-/// Places a hold as a client does, in the caller's trace.
+/// Places a hold as an API client, in the caller's trace.
 async fn place_hold(addr: &str, dir: &Path) {
     let client = holdfast(dir).args(["client", "add", "--name", "a test"]).output().unwrap();
     let client: Value = serde_json::from_slice(&client.stdout).unwrap();
@@ -89,16 +89,16 @@ async fn place_hold(addr: &str, dir: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_request_continues_its_callers_trace_as_far_as_the_collector() {
+async fn a_request_continues_its_callers_trace_and_its_spans_are_exported() {
     let (dir, (endpoint, collected)) = (tempfile::tempdir().unwrap(), collector().await);
     let mut command = shop(dir.path());
     command.env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
-    let server = Running::start(command, dir.path());
+    let server = ServerProcess::start(command, dir.path());
     place_hold(&server.addr, dir.path()).await;
-    assert_eq!(ask(&server.addr, "/no/such/page?hush=hush", CALLER).await, 404);
-    assert_eq!(ask(&server.addr, "/livez", UNRECORDED).await, 200);
-    assert_eq!(ask(&server.addr, "/readyz", "00-nonsense").await, 200);
-    // What was not sent yet is sent before it ends.
+    assert_eq!(get(&server.addr, "/no/such/page?hush=hush", CALLER).await, 404);
+    assert_eq!(get(&server.addr, "/livez", UNSAMPLED).await, 200);
+    assert_eq!(get(&server.addr, "/readyz", "00-nonsense").await, 200);
+    // Spans that are not exported yet are exported at shutdown.
     let log = server.stop();
 
     let spans = spans(&collected);
@@ -116,44 +116,48 @@ async fn a_request_continues_its_callers_trace_as_far_as_the_collector() {
         hold.start_time_unix_nano <= command.start_time_unix_nano
             && command.end_time_unix_nano <= hold.end_time_unix_nano
     );
-    let lost = of_caller.iter().find(|span| span.name == "GET (none)").unwrap();
-    assert_eq!(text(&lost.attributes, "url.path").as_deref(), Some("/no/such/page"));
-    assert!(!spans.iter().any(|span| span.name == "GET /livez"), "its caller does not want it recorded");
-    let alone = spans.iter().find(|span| span.name == "GET /readyz").unwrap();
-    assert!(alone.parent_span_id.is_empty() && hex::encode(&alone.trace_id) != TRACE);
+    let unknown = of_caller.iter().find(|span| span.name == "GET (none)").unwrap();
+    assert_eq!(text(&unknown.attributes, "url.path").as_deref(), Some("/no/such/page"));
+    assert!(!spans.iter().any(|span| span.name == "GET /livez"), "the caller does not sample this trace");
+    let own = spans.iter().find(|span| span.name == "GET /readyz").unwrap();
+    assert!(own.parent_span_id.is_empty() && hex::encode(&own.trace_id) != TRACE);
     assert!(!format!("{collected:?}").contains("hush"));
 
     let resource = collected.lock().unwrap()[0].resource_spans[0].resource.clone().unwrap();
     assert_eq!(text(&resource.attributes, "service.name").as_deref(), Some("holdfast"));
     let named = |path: &str, trace: &str| log.lines().any(|line| line.contains(path) && line.contains(trace));
-    assert!(named("/api/holds", TRACE) && named("/readyz", &hex::encode(&alone.trace_id)), "{log}");
+    assert!(named("/api/holds", TRACE) && named("/readyz", &hex::encode(&own.trace_id)), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_collector_that_is_not_there_costs_a_line_in_the_log() {
+async fn an_unreachable_collector_causes_one_warning() {
     let dir = tempfile::tempdir().unwrap();
-    // Nobody listens on a port that was just given back.
+    // The port was just released, so nothing listens on it.
     let addr = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = shop(dir.path());
     command.env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", format!("http://user:hush@{addr}/traces"));
-    let server = Running::start(command, dir.path());
-    for _ in 0..3 {
-        assert_eq!(ask(&server.addr, "/livez", CALLER).await, 200);
-        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+    let server = ServerProcess::start(command, dir.path());
+    // The first failed export causes the warning; the one at shutdown is a second failure, which causes none.
+    assert_eq!(get(&server.addr, "/livez", CALLER).await, 200);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !server.log().contains("traces cannot be delivered") {
+        assert!(Instant::now() < deadline, "{}", server.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let asked = Instant::now();
+    assert_eq!(get(&server.addr, "/livez", CALLER).await, 200);
+    let stopping = Instant::now();
     let log = server.stop();
-    assert!(asked.elapsed().as_secs() < 5, "{log}");
+    assert!(stopping.elapsed() < Duration::from_secs(5), "{log}");
     assert_eq!(log.matches("traces cannot be delivered").count(), 1, "{log}");
     assert!(!log.contains("hush"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_collector_the_log_names_the_callers_trace_and_begins_none() {
+async fn without_a_collector_the_log_has_the_callers_trace_id_and_no_others() {
     let dir = tempfile::tempdir().unwrap();
-    let server = Running::start(shop(dir.path()), dir.path());
-    assert_eq!(ask(&server.addr, "/livez", CALLER).await, 200);
-    assert_eq!(ask(&server.addr, "/readyz", "00-nonsense").await, 200);
+    let server = ServerProcess::start(shop(dir.path()), dir.path());
+    assert_eq!(get(&server.addr, "/livez", CALLER).await, 200);
+    assert_eq!(get(&server.addr, "/readyz", "00-nonsense").await, 200);
     let log = server.stop();
     let line = |path: &str| log.lines().find(|line| line.contains(&format!("path=\"{path}\""))).unwrap().to_owned();
     assert!(line("/livez").contains(&format!("trace=\"{TRACE}\"")), "{log}");

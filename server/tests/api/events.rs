@@ -1,4 +1,4 @@
-//! The streams: `/api/products/events`, `/api/products/{id}/events`, `/api/orders/{id}/events`, and how they end.
+//! Event streams of products and orders, and how they end.
 
 use crate::shop::Shop;
 use reqwest::Method;
@@ -6,24 +6,24 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-/// Reads a stream event by event.
+/// Reads a stream, event by event.
 struct Events {
-    answer: reqwest::Response,
+    response: reqwest::Response,
     text: String,
 }
 
 impl Events {
     async fn open(shop: &Shop, path: &str, token: &str) -> Self {
-        let answer = shop.request(Method::GET, path).bearer_auth(token).send().await.unwrap();
-        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
-        assert_eq!(answer.status(), 200);
+        let response = shop.request(Method::GET, path).bearer_auth(token).send().await.unwrap();
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(response.status(), 200);
         assert_eq!(header("content-type"), "text/event-stream");
         assert_eq!(header("cache-control"), "no-cache, no-transform");
         assert_eq!(header("x-accel-buffering"), "no");
-        Self { answer, text: String::new() }
+        Self { response, text: String::new() }
     }
 
-    /// The next block of lines, `None` at the end.
+    /// Returns the next block of lines; `None` at the end.
     async fn block(&mut self) -> Option<String> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
@@ -31,12 +31,12 @@ impl Events {
                 self.text = rest;
                 return Some(block);
             }
-            let more = tokio::time::timeout(Duration::from_secs(10), self.answer.chunk()).await.unwrap();
+            let more = tokio::time::timeout(Duration::from_secs(10), self.response.chunk()).await.unwrap();
             self.text.push_str(std::str::from_utf8(&more.unwrap()?).unwrap());
         }
     }
 
-    /// The next event's name, id and data.
+    /// Returns name, id and data of the next event.
     async fn event(&mut self) -> (String, Option<u64>, Value) {
         loop {
             let block = self.block().await.unwrap();
@@ -50,7 +50,7 @@ impl Events {
 }
 
 #[tokio::test]
-async fn a_watcher_sees_the_present_and_then_each_change() {
+async fn a_watcher_gets_the_current_stock_and_then_each_change() {
     let shop = Shop::open().await;
     let (token, product) = (shop.token().await, shop.product("phone", 10).await);
     let paths = [
@@ -73,13 +73,13 @@ async fn a_watcher_sees_the_present_and_then_each_change() {
     }
     shop.hold(&token, &product, 4).await;
     for watcher in &mut watchers {
-        // The first change may be told along with the present state.
+        // The first event may contain the change already.
         while watcher.event().await.2["held"] != json!(4) {}
     }
 }
 
 #[tokio::test]
-async fn an_orders_owner_sees_it_become_paid_and_what_goes_back() {
+async fn an_orders_owner_gets_its_payment_and_refunds() {
     let shop = Shop::open().await;
     let (token, product) = (shop.token().await, shop.product("phone", 1).await);
     let order = shop.order(&token, &product, 1).await;
@@ -98,21 +98,21 @@ async fn an_orders_owner_sees_it_become_paid_and_what_goes_back() {
 }
 
 #[tokio::test]
-async fn an_orders_stream_ends_with_its_clients_token() {
+async fn an_order_stream_ends_when_its_token_expires() {
     let shop = Shop::open().await;
     let (id, secret) = shop.client().await;
-    let (token, product) = (shop.token_of(id, &secret).await, shop.product("phone", 1).await);
+    let (token, product) = (shop.token_for(id, &secret).await, shop.product("phone", 1).await);
     let order = shop.order(&token, &product, 1).await;
     let mut events =
         Events::open(&shop, &format!("/api/orders/{}/events", order["order_id"].as_str().unwrap()), &token).await;
     events.event().await;
     shop.clock.advance(Duration::from_secs(3700));
     let ended = async { while events.block().await.is_some() {} };
-    tokio::time::timeout(Duration::from_secs(9), ended).await.expect("it ends");
+    tokio::time::timeout(Duration::from_secs(9), ended).await.expect("the stream ends");
 }
 
 #[tokio::test]
-async fn open_streams_do_not_hold_up_the_end() {
+async fn open_streams_do_not_delay_a_shutdown() {
     let shop = Shop::open().await;
     shop.product("phone", 1).await;
     let mut streams = Vec::new();
@@ -121,18 +121,18 @@ async fn open_streams_do_not_hold_up_the_end() {
         stream.event().await;
         streams.push(stream);
     }
-    let asked = Instant::now();
+    let stopped = Instant::now();
     shop.stopping.cancel();
     tokio::time::timeout(Duration::from_secs(2), shop.serving).await.unwrap().unwrap();
-    assert!(asked.elapsed() < Duration::from_secs(2));
+    assert!(stopped.elapsed() < Duration::from_secs(2));
     for stream in &mut streams {
-        assert_eq!(stream.block().await, None, "the stream ended in order");
+        assert_eq!(stream.block().await, None, "the stream ended without an error");
     }
 }
 
-/// Old clients know no chunks: what they are sent ends when the connection does.
+/// HTTP/1.0 has no chunked encoding, so the stream ends with the connection.
 #[tokio::test]
-async fn an_old_client_is_sent_events_without_chunks() {
+async fn an_http_1_0_client_gets_a_stream_without_chunks() {
     let shop = Shop::open().await;
     shop.product("phone", 1).await;
     let mut old = tokio::net::TcpStream::connect(shop.addr).await.unwrap();
@@ -149,11 +149,11 @@ async fn an_old_client_is_sent_events_without_chunks() {
 }
 
 #[tokio::test]
-async fn the_head_of_a_stream_alone_is_an_answer_that_ends() {
+async fn a_head_request_for_a_stream_gets_no_body() {
     let shop = Shop::open().await;
     let head = shop.request(Method::HEAD, "/api/products/events").send().await.unwrap();
     assert_eq!((head.status().as_u16(), &head.headers()["content-type"]), (200, &"text/event-stream".parse().unwrap()));
     assert_eq!(head.text().await.unwrap(), "");
-    // The connection is free for the next.
+    // The connection serves the next request.
     assert_eq!(shop.request(Method::GET, "/livez").send().await.unwrap().status(), 200);
 }

@@ -1,18 +1,21 @@
-//! The server as its clients meet it: a real listener, a store of its own for each test, and a clock that stands still
-//! until it is turned. One file for each part of the API.
+//! Tests of the server through its listener. Each test has its own server and store, and a clock that only moves when the
+//! test advances it.
 
-#![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
-mod apologies;
+mod compression;
 mod connections;
-mod edges;
+mod cors;
+mod error_pages;
 mod events;
 mod holds;
+mod http2;
 mod limits;
 mod metrics;
 mod orders;
-mod pages;
+mod pagination;
 mod products;
+mod requests;
 mod sessions;
 mod shop;
 mod token;

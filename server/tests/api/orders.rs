@@ -1,4 +1,4 @@
-//! `POST /api/orders`, `GET /api/orders/{id}`, its events and its cancelling.
+//! Orders: place, get, cancel, and refunds.
 
 use crate::shop::{Shop, read};
 use reqwest::Method;
@@ -6,7 +6,7 @@ use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
-async fn from_token_to_paid() {
+async fn an_order_is_placed_and_paid() {
     let shop = Shop::open().await;
     let (token, product) = (shop.token().await, shop.product("phone", 10).await);
     let hold = shop.hold(&token, &product, 2).await;
@@ -21,59 +21,59 @@ async fn from_token_to_paid() {
     assert_eq!(location, format!("/api/orders/{}", order["order_id"].as_str().unwrap()));
 
     let event = json!({ "order_id": order["order_id"], "transaction_id": "tx-1", "status": "success", "amount": 1_000_000, "currency": "USD" });
-    let told = shop.pay("evt-1", &event).await;
+    let receipt = shop.pay("evt-1", &event).await;
     assert_eq!(
-        (told.status, &told.body),
+        (receipt.status, &receipt.body),
         (200, &json!({ "status": "processed", "order_id": order["order_id"], "order_status": "paid" }))
     );
 
     let paid = shop.get(&location, &token).await.body;
     assert_eq!((&paid["status"], &paid["transaction_id"]), (&json!("paid"), &json!("tx-1")));
     let refused = shop.post(&format!("{location}/cancel"), &token, &json!({})).await;
-    refused.is_problem(409, "order-paid");
+    refused.assert_problem(409, "order-paid");
     assert_eq!(shop.checkout.product(product.id).unwrap().stock.sold, 2);
     assert!(shop.checkout.audit().await.unwrap().clean);
 }
 
 #[tokio::test]
-async fn a_hold_becomes_one_order_and_an_ended_one_none() {
+async fn a_hold_becomes_at_most_one_order() {
     let shop = Shop::open().await;
     let (token, other, product) = (shop.token().await, shop.token().await, shop.product("phone", 10).await);
     let hold = shop.hold(&token, &product, 1).await;
-    let ask = json!({ "hold_id": hold["hold_id"] });
-    shop.post("/api/orders", &other, &ask).await.is_problem(404, "unknown-hold");
-    let order = shop.post("/api/orders", &token, &ask).await.body;
-    let again = shop.post("/api/orders", &token, &ask).await;
-    again.is_problem(409, "hold-used");
+    let body = json!({ "hold_id": hold["hold_id"] });
+    shop.post("/api/orders", &other, &body).await.assert_problem(404, "unknown-hold");
+    let order = shop.post("/api/orders", &token, &body).await.body;
+    let again = shop.post("/api/orders", &token, &body).await;
+    again.assert_problem(409, "hold-used");
     assert_eq!(again.body["order_id"], order["order_id"]);
 
     let released = shop.hold(&token, &product, 1).await;
     let path = format!("/api/holds/{}", released["hold_id"].as_str().unwrap());
     shop.request(Method::DELETE, &path).bearer_auth(&token).send().await.unwrap();
-    let answer = shop.post("/api/orders", &token, &json!({ "hold_id": released["hold_id"] })).await;
-    answer.is_problem(410, "hold-released");
+    let response = shop.post("/api/orders", &token, &json!({ "hold_id": released["hold_id"] })).await;
+    response.assert_problem(410, "hold-released");
 
     let late = shop.hold(&token, &product, 1).await;
     shop.clock.advance(Duration::from_mins(3));
-    let answer = shop.post("/api/orders", &token, &json!({ "hold_id": late["hold_id"] })).await;
-    answer.is_problem(410, "hold-expired");
-    assert_eq!(answer.body["expired_at"], late["expires_at"]);
+    let response = shop.post("/api/orders", &token, &json!({ "hold_id": late["hold_id"] })).await;
+    response.assert_problem(410, "hold-expired");
+    assert_eq!(response.body["expired_at"], late["expires_at"]);
 }
 
 #[tokio::test]
-async fn an_order_is_cancelled_as_often_as_one_likes_and_seen_by_its_owner_alone() {
+async fn only_the_owner_sees_and_cancels_an_order_and_repeating_it_has_no_effect() {
     let shop = Shop::open().await;
     let (token, other, product) = (shop.token().await, shop.token().await, shop.product("phone", 4).await);
     let order = shop.order(&token, &product, 4).await;
     let path = format!("/api/orders/{}", order["order_id"].as_str().unwrap());
     let cancel = format!("{path}/cancel");
 
-    shop.get(&path, &other).await.is_problem(404, "unknown-order");
-    shop.get(&format!("{path}/events"), &other).await.is_problem(404, "unknown-order");
-    shop.post(&cancel, &other, &json!({})).await.is_problem(404, "unknown-order");
-    shop.post(&cancel, &token, &json!({ "why": "no" })).await.is_problem(422, "invalid-body");
+    shop.get(&path, &other).await.assert_problem(404, "unknown-order");
+    shop.get(&format!("{path}/events"), &other).await.assert_problem(404, "unknown-order");
+    shop.post(&cancel, &other, &json!({})).await.assert_problem(404, "unknown-order");
+    shop.post(&cancel, &token, &json!({ "why": "no" })).await.assert_problem(422, "invalid-body");
 
-    // With no body at all, as curl -X POST sends it.
+    // Without a body, as curl -X POST sends it.
     for _ in 0..2 {
         let done = read(shop.request(Method::POST, &cancel).bearer_auth(&token).send().await.unwrap()).await;
         assert_eq!(
@@ -85,7 +85,7 @@ async fn an_order_is_cancelled_as_often_as_one_likes_and_seen_by_its_owner_alone
 }
 
 #[tokio::test]
-async fn money_that_must_go_back_is_told_with_its_reason() {
+async fn a_refund_is_shown_with_its_reason() {
     let shop = Shop::open().await;
     let (token, product) = (shop.token().await, shop.product("phone", 1).await);
     let order = shop.order(&token, &product, 1).await;

@@ -1,4 +1,4 @@
-//! `GET /api/products` and `/api/products/{id or slug}`.
+//! Products: list, get by id or slug, and conditional requests.
 
 use crate::shop::{Shop, read};
 use checkout::model::{Money, ProductDraft, SaleWindow};
@@ -7,7 +7,7 @@ use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
-async fn a_product_shows_its_stock_by_id_and_by_slug() {
+async fn a_product_is_found_by_id_and_by_slug() {
     let shop = Shop::open().await;
     let (token, product) = (shop.token().await, shop.product("phone", 10).await);
     shop.hold(&token, &product, 3).await;
@@ -18,25 +18,26 @@ async fn a_product_shows_its_stock_by_id_and_by_slug() {
     let counters = ["total", "available", "held", "pending", "sold"].map(|name| shown[name].as_u64().unwrap());
     assert_eq!(counters, [10, 7, 3, 0, 0]);
     assert_eq!((&shown["price"], &shown["currency"], &shown["sale"]), (&json!(500_000), &json!("USD"), &json!("open")));
-    assert_eq!((&shown["hold_seconds"], &shown["pay_seconds"]), (&json!(120), &json!(600)));
+    let limits = ["hold_seconds", "extend_seconds", "pay_seconds"].map(|name| shown[name].as_u64().unwrap());
+    assert_eq!(limits, [120, 120, 600]);
     assert_eq!(shop.get("/api/products", "").await.body, json!([shown]));
 }
 
 #[tokio::test]
-async fn what_the_client_has_is_not_sent_again_until_it_changes() {
+async fn an_unchanged_product_is_not_sent_again() {
     let shop = Shop::open().await;
     let price = Money { minor: 100, currency: "USD".parse().unwrap() };
     let window = SaleWindow { starts_at: Some(shop.checkout.now() + Duration::from_mins(1)), ends_at: None };
     shop.add(ProductDraft { window, ..ProductDraft::new("soon".parse().unwrap(), "Soon", price, 3) }).await;
     for path in ["/api/products", "/api/products/soon"] {
         let etag = shop.get(path, "").await.header("etag").to_owned();
-        let ask = |tag: String| shop.request(Method::GET, path).header("if-none-match", tag).send();
+        let get = |tag: String| shop.request(Method::GET, path).header("if-none-match", tag).send();
         for tag in [etag.clone(), etag.replace("W/", ""), format!("\"x\", {etag}"), "*".to_owned()] {
-            assert_eq!(ask(tag.clone()).await.unwrap().status(), 304, "{tag}");
+            assert_eq!(get(tag.clone()).await.unwrap().status(), 304, "{tag}");
         }
-        assert_eq!(ask("\"x\"".to_owned()).await.unwrap().status(), 200);
+        assert_eq!(get("\"x\"".to_owned()).await.unwrap().status(), 200);
     }
-    // Time alone opens the sale: the version stays, the answer changes.
+    // The sale opens by time alone: the version stays the same, and the response changes.
     let before = shop.get("/api/products/soon", "").await;
     shop.clock.advance(Duration::from_mins(1));
     let after = shop.get("/api/products/soon", "").await;
@@ -49,8 +50,19 @@ async fn unknown_products_are_404() {
     let shop = Shop::open().await;
     for name in ["nothing", "018f0000-0000-7000-8000-000000000000", "%FF%FE", "a%2Fb", "%00"] {
         for path in [format!("/api/products/{name}"), format!("/api/products/{name}/events")] {
-            let answer = read(shop.request(Method::GET, &path).send().await.unwrap()).await;
-            answer.is_problem(404, "unknown-product");
+            let response = read(shop.request(Method::GET, &path).send().await.unwrap()).await;
+            response.assert_problem(404, "unknown-product");
         }
     }
+}
+
+#[tokio::test]
+async fn a_product_shows_by_how_much_a_hold_can_be_extended() {
+    let shop = Shop::open().await;
+    let price = Money { minor: 100, currency: "USD".parse().unwrap() };
+    let draft = ProductDraft::new("phone".parse().unwrap(), "Phone", price, 5);
+    shop.add(ProductDraft { extend_by: Some(Duration::from_secs(90)), ..draft.clone() }).await;
+    shop.add(ProductDraft { slug: "watch".parse().unwrap(), extend_by: None, ..draft }).await;
+    assert_eq!(shop.get("/api/products/phone", "").await.body["extend_seconds"], json!(90));
+    assert_eq!(shop.get("/api/products/watch", "").await.body["extend_seconds"], json!(null));
 }

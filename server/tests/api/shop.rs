@@ -1,4 +1,4 @@
-//! A shop for one test, and its clients.
+//! A server for one test, and requests to it.
 
 use checkout::{
     Checkout, ManualClock,
@@ -7,21 +7,29 @@ use checkout::{
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
-use server::{startup::Server, config::{Common, CorsOrigins, Environment, RateLimit, Settings}, config::secret::{JwtKey, Secret}, webhooks::plain};
+use server::{
+    config::{
+        Common, CorsOrigins, Environment, RateLimit, Settings,
+        secret::{JwtKey, Secret},
+    },
+    startup::Server,
+    webhooks::plain,
+};
 use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// When every test begins.
+/// Time at which each test begins.
 pub const START_MS: i64 = 1_795_392_000_000;
 pub const WEBHOOK_SECRET: &str = "a webhook secret for tests";
-/// The secret before it, still verifying, in the form that Standard Webhooks gives secrets.
+/// An older secret that still verifies, in the format of Standard Webhooks.
 pub const OLD_WEBHOOK_SECRET: &str = "whsec_YW4gb2xkIHdlYmhvb2sgc2VjcmV0";
 pub const STRIPE_SECRET: &str = "whsec_of_stripe_for_tests";
 pub const JWT_SECRET: &str = "an access token key of 32 bytes!";
 
+/// A running server with a store of its own.
 pub struct Shop {
     pub addr: SocketAddr,
     pub http: reqwest::Client,
@@ -33,22 +41,22 @@ pub struct Shop {
     _dir: TempDir,
 }
 
-/// An answer that has been read.
+/// A response and its whole body.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub body: Value,
 }
 
-impl Answer {
+impl ApiResponse {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|v| v.to_str().unwrap()).unwrap_or_default()
     }
 
-    /// The answer is this problem, in full form.
+    /// Asserts that the response is a problem of this kind, with all members.
     #[track_caller]
-    pub fn is_problem(&self, status: u16, kind: &str) {
+    pub fn assert_problem(&self, status: u16, kind: &str) {
         assert_eq!((self.status, &self.body["type"]), (status, &json!(format!("/problems/{kind}"))), "{self:?}");
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.body["status"], json!(status));
@@ -57,11 +65,21 @@ impl Answer {
 }
 
 impl Shop {
+    /// Starts a server with default settings.
     pub async fn open() -> Self {
         Self::open_with(|_| {}).await
     }
 
+    /// Starts a server with changed settings.
     pub async fn open_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::serve_with(change, Server::serve).await
+    }
+
+    /// Starts a server with changed settings, and serves by `serve`.
+    pub async fn serve_with<F>(change: impl FnOnce(&mut Settings), serve: impl FnOnce(Server) -> F) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let dir = tempfile::tempdir().unwrap();
         let site = dir.path().join("site");
         std::fs::create_dir(&site).unwrap();
@@ -96,7 +114,7 @@ impl Shop {
             checkout: server.checkout().clone(),
             stopping: server.stopping(),
             store: server.store().clone(),
-            serving: tokio::spawn(server.serve()),
+            serving: tokio::spawn(serve(server)),
             _dir: dir,
         }
     }
@@ -110,7 +128,7 @@ impl Shop {
         self.checkout.add_product(draft).await.unwrap().unwrap()
     }
 
-    /// A client of the API: its id and its secret. The secret's hash is a cheap one, for the tests' sake.
+    /// Adds an API client, and returns its id and secret. The hash is cheap, to keep the tests fast.
     pub async fn client(&self) -> (Uuid, String) {
         let secret = "a client's secret".to_owned();
         let client = ApiClient {
@@ -124,31 +142,31 @@ impl Shop {
         (client.id, secret)
     }
 
-    /// The clients behind the API's back, as the command line changes them.
+    /// Returns the store of API clients, which the command line uses.
     pub fn clients(&self) -> &dyn checkout::store::Clients {
         self.store.clients()
     }
 
-    /// A new client's token, got as clients get theirs.
+    /// Adds an API client, and returns a token for it.
     pub async fn token(&self) -> String {
         let (id, secret) = self.client().await;
-        self.token_of(id, &secret).await
+        self.token_for(id, &secret).await
     }
 
-    /// The answer to who asks for a token.
-    pub async fn ask_for_token(&self, id: Uuid, secret: &str) -> Answer {
+    /// Requests a token.
+    pub async fn request_token(&self, id: Uuid, secret: &str) -> ApiResponse {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials").append_pair("client_id", &id.to_string());
         self.form("/api/token", form.append_pair("client_secret", secret).finish()).await
     }
 
-    pub async fn token_of(&self, id: Uuid, secret: &str) -> String {
-        let answer = self.ask_for_token(id, secret).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body["access_token"].as_str().unwrap().to_owned()
+    pub async fn token_for(&self, id: Uuid, secret: &str) -> String {
+        let response = self.request_token(id, secret).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        response.body["access_token"].as_str().unwrap().to_owned()
     }
 
-    pub async fn form(&self, path: &str, form: String) -> Answer {
+    pub async fn form(&self, path: &str, form: String) -> ApiResponse {
         let request = self.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
         read(request.body(form).send().await.unwrap()).await
     }
@@ -157,42 +175,42 @@ impl Shop {
         self.http.request(method, format!("http://{}{path}", self.addr))
     }
 
-    pub async fn get(&self, path: &str, token: &str) -> Answer {
+    pub async fn get(&self, path: &str, token: &str) -> ApiResponse {
         read(self.request(Method::GET, path).bearer_auth(token).send().await.unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
+    pub async fn post(&self, path: &str, token: &str, body: &Value) -> ApiResponse {
         read(self.request(Method::POST, path).bearer_auth(token).json(body).send().await.unwrap()).await
     }
 
-    pub async fn post_keyed(&self, path: &str, token: &str, key: &str, body: &Value) -> Answer {
+    pub async fn post_keyed(&self, path: &str, token: &str, key: &str, body: &Value) -> ApiResponse {
         let request = self.request(Method::POST, path).bearer_auth(token).header("idempotency-key", key);
         read(request.json(body).send().await.unwrap()).await
     }
 
     pub async fn hold(&self, token: &str, product: &Product, qty: u32) -> Value {
-        let answer = self.post("/api/holds", token, &json!({ "product_id": product.id, "qty": qty })).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        answer.body
+        let response = self.post("/api/holds", token, &json!({ "product_id": product.id, "qty": qty })).await;
+        assert_eq!(response.status, 201, "{response:?}");
+        response.body
     }
 
     pub async fn order(&self, token: &str, product: &Product, qty: u32) -> Value {
         let hold = self.hold(token, product, qty).await;
-        let answer = self.post("/api/orders", token, &json!({ "hold_id": hold["hold_id"] })).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        answer.body
+        let response = self.post("/api/orders", token, &json!({ "hold_id": hold["hold_id"] })).await;
+        assert_eq!(response.status, 201, "{response:?}");
+        response.body
     }
 
     pub fn now_s(&self) -> i64 {
         self.checkout.now().as_millis() / 1000
     }
 
-    /// A webhook as the provider sends it.
-    pub async fn pay(&self, key: &str, body: &Value) -> Answer {
+    /// Sends a payment webhook, signed by the plain scheme.
+    pub async fn pay(&self, key: &str, body: &Value) -> ApiResponse {
         self.webhook(WEBHOOK_SECRET, self.now_s(), Some(key), body.to_string()).await
     }
 
-    pub async fn webhook(&self, secret: &str, at: i64, key: Option<&str>, body: String) -> Answer {
+    pub async fn webhook(&self, secret: &str, at: i64, key: Option<&str>, body: String) -> ApiResponse {
         let mut request = self
             .request(Method::POST, "/api/webhooks/payment")
             .header("x-webhook-timestamp", at)
@@ -204,16 +222,16 @@ impl Shop {
     }
 }
 
-/// Reads an answer whole; a body that is not JSON is its text.
-pub async fn read(response: Response) -> Answer {
+/// Reads the whole response. A body that is not JSON becomes a JSON string.
+pub async fn read(response: Response) -> ApiResponse {
     let (status, headers) = (response.status(), response.headers().clone());
-    assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "no input yields a 500");
+    assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "no request causes a 500");
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Answer { status: status.as_u16(), headers, body }
+    ApiResponse { status: status.as_u16(), headers, body }
 }
 
-/// A cheap hash of a secret, for the tests' sake.
+/// Hashes a secret with the cheapest parameters, to keep the tests fast.
 pub fn hash(secret: &str) -> String {
     use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_hash::SaltString};
     let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());

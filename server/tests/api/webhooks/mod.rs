@@ -1,27 +1,27 @@
-//! `POST /api/webhooks/payment`, one file for each scheme of signing, and one for everything that is no signature.
+//! `POST /api/webhooks/payment`: one file for each signature scheme, and tests of tampered requests and of a database outage.
 
-mod mutations;
-mod outage;
+mod database_outage;
 mod plain;
 mod signing;
 mod standard;
 mod stripe;
+mod tampering;
 
-use crate::shop::{Answer, Shop};
+use crate::shop::{ApiResponse, Shop};
 use checkout::{
     ManualClock,
     model::{Money, Order, Owner, Product, ProductDraft, Timestamp},
 };
 use serde_json::{Value, json};
 
-/// A shop with a phone, and an order of one that waits for its money.
-struct Till {
+/// A shop with a product and an unpaid order.
+struct PaymentFixture {
     shop: Shop,
     product: Product,
     order: Order,
 }
 
-impl Till {
+impl PaymentFixture {
     async fn open() -> Self {
         Self::of(Shop::open().await, 500_000, "USD").await
     }
@@ -33,13 +33,13 @@ impl Till {
         Self { shop, product, order }
     }
 
-    /// Another order.
+    /// Places another order, and returns its id.
     async fn another(&mut self) -> String {
         self.order = order(&self.shop, &self.product).await;
         self.order_id()
     }
 
-    /// A hold that is no order yet.
+    /// Places a hold without an order.
     async fn hold(&self) -> checkout::model::Hold {
         let qty = 1.try_into().unwrap();
         self.shop.checkout.place_hold(self.product.id, qty, owner(), None, None).await.unwrap().value
@@ -49,7 +49,7 @@ impl Till {
         self.order.id.to_string()
     }
 
-    /// Success for the order, in the body that two schemes share.
+    /// Returns the body of a successful payment of the order, for the plain scheme and Standard Webhooks.
     fn success(&self) -> Value {
         json!({ "order_id": self.order.id, "transaction_id": "tx-1", "status": "success" })
     }
@@ -58,12 +58,12 @@ impl Till {
         self.shop.checkout.order(self.order.id, owner()).await.unwrap().state.name()
     }
 
-    /// How many events are kept about the order.
-    async fn kept(&self) -> usize {
+    /// Returns the number of stored payment events of the order.
+    async fn event_count(&self) -> usize {
         self.shop.checkout.payments(&self.order).await.unwrap().len()
     }
 
-    /// How many units are sold, after an audit found no drift.
+    /// Returns the number of units sold, after an audit.
     async fn sold(&self) -> u32 {
         let audit = self.shop.checkout.audit().await.unwrap();
         assert!(audit.clean, "{audit:?}");
@@ -80,36 +80,37 @@ fn owner() -> Owner {
     Owner(uuid::Uuid::from_u128(7))
 }
 
-/// HTTP status, what became of the event, and how the order stands.
+/// Asserts HTTP status, outcome of the event, and status of the order (empty if there is none).
 #[track_caller]
-fn is(answer: &Answer, http: u16, status: &str, order_status: &str) {
-    let told = (answer.status, &answer.body["status"], answer.body["order_status"].as_str().unwrap_or_default());
-    assert_eq!(told, (http, &json!(status), order_status), "{answer:?}");
+fn assert_receipt(response: &ApiResponse, http: u16, status: &str, order_status: &str) {
+    let actual =
+        (response.status, &response.body["status"], response.body["order_status"].as_str().unwrap_or_default());
+    assert_eq!(actual, (http, &json!(status), order_status), "{response:?}");
 }
 
 #[tokio::test]
-async fn one_transaction_counts_once_whichever_scheme_tells_of_it() {
-    let till = Till::open().await;
-    let (shop, body) = (&till.shop, till.success().to_string());
-    is(
+async fn a_transaction_that_two_schemes_report_counts_once() {
+    let fixture = PaymentFixture::open().await;
+    let (shop, body) = (&fixture.shop, fixture.success().to_string());
+    assert_receipt(
         &signing::standard(crate::shop::WEBHOOK_SECRET, shop.now_s(), "msg_1", &body).send(shop).await,
         200,
         "processed",
         "paid",
     );
-    is(
+    assert_receipt(
         &signing::plain(crate::shop::WEBHOOK_SECRET, shop.now_s(), "evt-1", &body).send(shop).await,
         200,
         "duplicate",
         "paid",
     );
-    assert_eq!(till.sold().await, 1);
+    assert_eq!(fixture.sold().await, 1);
 }
 
 #[tokio::test]
-async fn headers_of_two_schemes_or_of_none_are_refused() {
-    let till = Till::open().await;
-    let (shop, now, body) = (&till.shop, till.shop.now_s(), till.success().to_string());
+async fn headers_of_several_schemes_or_of_none_are_rejected() {
+    let fixture = PaymentFixture::open().await;
+    let (shop, now, body) = (&fixture.shop, fixture.shop.now_s(), fixture.success().to_string());
     let plain = signing::plain(crate::shop::WEBHOOK_SECRET, now, "evt-1", &body);
     let standard = signing::standard(crate::shop::WEBHOOK_SECRET, now, "msg_1", &body);
     let stripe = signing::stripe(crate::shop::STRIPE_SECRET, now, &body);
@@ -117,23 +118,23 @@ async fn headers_of_two_schemes_or_of_none_are_refused() {
         for header in &other.headers {
             let mut both = one.clone();
             both.headers.push(header.clone());
-            let answer = both.send(shop).await;
-            // An idempotency key is every scheme's to send, and only one's to read.
+            let response = both.send(shop).await;
+            // Every scheme may send an idempotency key; only the plain scheme reads it.
             if header.0 != "idempotency-key" {
-                answer.is_problem(403, "bad-signature");
-                assert!(answer.body["detail"].as_str().unwrap().contains("one of them"), "{answer:?}");
+                response.assert_problem(403, "bad-signature");
+                assert!(response.body["detail"].as_str().unwrap().contains("one of them"), "{response:?}");
             }
         }
     }
     let unsigned = signing::Signed { headers: Vec::new(), body: body.into() }.send(shop).await;
-    unsigned.is_problem(403, "bad-signature");
+    unsigned.assert_problem(403, "bad-signature");
     for name in ["X-Webhook-Signature", "webhook-signature", "Stripe-Signature"] {
         assert!(unsigned.body["detail"].as_str().unwrap().contains(name), "{unsigned:?}");
     }
-    assert_eq!((till.status().await, till.kept().await), ("pending", 0));
+    assert_eq!((fixture.status().await, fixture.event_count().await), ("pending", 0));
 }
 
-/// The clock of a shop stands still; some signatures need it somewhere.
-fn stand(clock: &ManualClock, second: i64) {
+/// Sets the clock to a time in seconds.
+fn set_clock(clock: &ManualClock, second: i64) {
     clock.set(Timestamp::from_millis(second * 1000));
 }

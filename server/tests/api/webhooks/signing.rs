@@ -1,15 +1,15 @@
-//! Requests as providers sign them, and two ways of sending them: as a client would, and byte by byte.
+//! Signed requests of each scheme. They are sent by an HTTP client, or as raw bytes.
 
-use crate::shop::{Answer, Shop, read};
+use crate::shop::{ApiResponse, Shop, read};
 use reqwest::Method;
-use server::webhooks::{signature::Key, standard as scheme};
+use server::{config::secret::Secret, webhooks::signature::Key};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
 
-/// The headers that matter, and the body.
+/// The headers of the scheme, and the body.
 #[derive(Debug, Clone)]
 pub struct Signed {
     pub headers: Vec<(&'static str, Vec<u8>)>,
@@ -26,8 +26,9 @@ pub fn plain(secret: &str, at: i64, key: &str, body: &str) -> Signed {
 
 pub fn standard(secret: &str, at: i64, id: &str, body: &str) -> Signed {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let secret = scheme::secret(secret.as_bytes()).unwrap();
-    let signature = format!("v1,{}", STANDARD.encode(sign(&secret, &[id, &at.to_string(), body])));
+    let secret = Secret::new(secret);
+    let key = secret.standard_webhooks_key().unwrap();
+    let signature = format!("v1,{}", STANDARD.encode(sign(&key, &[id, &at.to_string(), body])));
     Signed::new([("webhook-id", id), ("webhook-timestamp", &at.to_string()), ("webhook-signature", &signature)], body)
 }
 
@@ -46,34 +47,34 @@ impl Signed {
         Self { headers: headers.map(|(name, value)| (name, value.into())).into(), body: body.into() }
     }
 
-    /// The same with another value of a header.
+    /// Replaces the value of a header.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.iter_mut().find(|(n, _)| *n == name).unwrap().1 = value.into();
         self
     }
 
-    /// The same without a header.
+    /// Removes a header.
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(n, _)| *n != name);
         self
     }
 
-    /// The same with a header once more.
+    /// Repeats a header.
     pub fn twice(mut self, name: &str) -> Self {
         let header = self.headers.iter().find(|(n, _)| *n == name).unwrap().clone();
         self.headers.push(header);
         self
     }
 
-    /// Sends it as a client does.
-    pub async fn send(&self, shop: &Shop) -> Answer {
+    /// Sends the request by an HTTP client.
+    pub async fn send(&self, shop: &Shop) -> ApiResponse {
         let request = shop.request(Method::POST, "/api/webhooks/payment").body(self.body.clone());
         let request = self.headers.iter().fold(request, |request, (name, value)| request.header(*name, &value[..]));
         read(request.send().await.unwrap()).await
     }
 
-    /// Sends it byte by byte, which no client would let pass everywhere, with the body's length said to be `length`.
-    /// Answers the status; none where the server hangs up.
+    /// Sends the request as raw bytes, since HTTP clients reject some of them, with a Content-Length of `length`. Returns the
+    /// status; `None` if the server closes the connection without a response.
     pub async fn send_raw(&self, addr: SocketAddr, length: usize) -> Option<u16> {
         let mut request =
             format!("POST /api/webhooks/payment HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\n").into_bytes();
@@ -86,16 +87,17 @@ impl Signed {
             let mut stream = TcpStream::connect(addr).await.unwrap();
             stream.write_all(&request).await.ok()?;
             if length > self.body.len() {
-                // No more will come: the connection breaks off.
+                // The body ends too early.
                 stream.shutdown().await.ok()?;
             }
-            let mut answer = Vec::new();
-            // A reset after the answer is as good as an end.
-            let _ = stream.read_to_end(&mut answer).await;
-            Some(answer)
+            let mut response = Vec::new();
+            // The server may reset the connection after its response.
+            let _ = stream.read_to_end(&mut response).await;
+            Some(response)
         };
-        let answer = tokio::time::timeout(Duration::from_secs(20), exchange).await.expect("an answer in time")?;
-        let status = String::from_utf8_lossy(answer.get(9..12)?).into_owned();
+        let response =
+            tokio::time::timeout(Duration::from_secs(20), exchange).await.expect("the server responds in time")?;
+        let status = String::from_utf8_lossy(response.get(9..12)?).into_owned();
         Some(status.parse().unwrap())
     }
 }

@@ -1,6 +1,6 @@
-//! The program `holdfast`, run as people run it.
+//! The `holdfast` command: settings, subcommands, start and stop.
 
-#![expect(clippy::unwrap_used, reason = "a test may end where it stands")]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use serde_json::Value;
 use std::{
@@ -26,7 +26,7 @@ fn json(output: &Output) -> Value {
 }
 
 #[test]
-fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
+fn one_message_names_every_invalid_setting_and_contains_no_value() {
     let dir = tempfile::tempdir().unwrap();
     let output = holdfast(dir.path())
         .arg("serve")
@@ -42,7 +42,7 @@ fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
         .env("DATABASE_URL", "mysql://user:hush@host/db")
         .output()
         .unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     for name in [
         "HOLDFAST_ADDR",
@@ -56,21 +56,21 @@ fn one_message_names_every_setting_that_is_wrong_and_repeats_no_secret() {
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "DATABASE_URL",
     ] {
-        assert_eq!(said.matches(name).count(), 1, "{name}: {said}");
+        assert_eq!(message.matches(name).count(), 1, "{name}: {message}");
     }
-    assert!(!said.contains("hush"), "{said}");
+    assert!(!message.contains("hush"), "{message}");
 }
 
-/// Such a secret would verify nothing, and not say why.
+/// A malformed secret would verify nothing, without an error.
 #[test]
-fn a_webhook_secret_that_is_no_base64_stops_the_start_and_is_not_repeated() {
+fn a_webhook_secret_with_malformed_base64_prevents_the_start_and_is_not_shown() {
     let dir = tempfile::tempdir().unwrap();
     for (env, secret) in [
         ("development", "whsec_hush*hush*hush*hush*hush*hush*"),
         ("development", "whsec_hush hush hush hush hush hush"),
         ("development", "whsec_"),
         ("production", "whsec_hush*hush*hush*hush*hush*hush*"),
-        // Base64, but of four bytes.
+        // Valid base64 of only four bytes.
         ("production", "whsec_aHVzaA=="),
     ] {
         let mut command = holdfast(dir.path());
@@ -80,45 +80,58 @@ fn a_webhook_secret_that_is_no_base64_stops_the_start_and_is_not_repeated() {
         let mut server = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        // It would serve for ever.
+        // If it did start, it would not end by itself.
         server.kill().unwrap();
         let output = server.wait_with_output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(line.is_empty() && !output.status.success(), "{env}, {secret}: {line}{said}");
-        assert_eq!(said.matches("HOLDFAST_WEBHOOK_SECRETS").count(), 1, "{env}, {secret}: {said}");
-        assert!(!["hush", "aHVzaA", "a good secret"].iter().any(|part| said.contains(part)), "{said}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(line.is_empty() && !output.status.success(), "{env}, {secret}: {line}{message}");
+        assert_eq!(message.matches("HOLDFAST_WEBHOOK_SECRETS").count(), 1, "{env}, {secret}: {message}");
+        assert!(!["hush", "aHVzaA", "a good secret"].iter().any(|part| message.contains(part)), "{message}");
     }
 }
 
 #[test]
-fn a_database_that_cannot_be_used_is_named_without_its_password() {
+fn an_unusable_database_is_reported_without_its_password() {
     let dir = tempfile::tempdir().unwrap();
-    // Nobody listens on a port that was just given back.
+    // The port was just released, so nothing listens on it.
     let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (unreachable, unknown) =
         (format!("postgres://user:hush@{addr}/shop"), format!("postgres://user:hush@{addr}/shop?passwort=hush"));
     let broken = format!("postgres://user:12?hush@{addr}/shop");
     for command in ["serve", "audit"] {
-        for (url, why) in [(&unreachable, addr.to_string()), (&unknown, "passwort".into()), (&broken, "%3F".into())] {
+        for (url, cause) in [(&unreachable, addr.to_string()), (&unknown, "passwort".into()), (&broken, "%3F".into())] {
             let output = holdfast(dir.path()).arg(command).env("DATABASE_URL", url).env("RUST_LOG", "trace").output();
             let Output { status, stdout, stderr } = output.unwrap();
-            let said = String::from_utf8([stdout, stderr].concat()).unwrap();
-            assert!(!status.success() && said.contains(&why) && !said.contains("hush"), "{url}: {said}");
+            let message = String::from_utf8([stdout, stderr].concat()).unwrap();
+            assert!(!status.success() && message.contains(&cause) && !message.contains("hush"), "{url}: {message}");
         }
     }
 }
 
 #[test]
-fn the_env_file_counts_and_the_environment_counts_more() {
+fn environment_variables_take_precedence_over_the_env_file() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join(".env"), "HOLDFAST_ADDR=from-file\nHOLDFAST_RATE_LIMIT=also-from-file\n").unwrap();
     let output = holdfast(dir.path()).arg("serve").env("HOLDFAST_RATE_LIMIT", "off").output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("HOLDFAST_ADDR") && !said.contains("HOLDFAST_RATE_LIMIT"), "{said}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("HOLDFAST_ADDR") && !message.contains("HOLDFAST_RATE_LIMIT"), "{message}");
 }
 
 #[test]
-fn a_shop_is_filled_and_audited_from_the_command_line() {
+fn an_error_in_the_env_file_names_the_line_and_does_not_show_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let content = "HOLDFAST_ADDR=127.0.0.1:0\n\nHOLDFAST_WEBHOOK_SECRETS=hush hush\n";
+    std::fs::write(dir.path().join(".env"), content).unwrap();
+    for command in ["serve", "audit"] {
+        let Output { status, stdout, stderr } = run(dir.path(), &[command]);
+        let message = String::from_utf8([stdout, stderr].concat()).unwrap();
+        assert!(!status.success() && message.contains(".env") && message.contains("line 3"), "{message}");
+        assert!(!message.contains("hush"), "{message}");
+    }
+}
+
+#[test]
+fn subcommands_manage_products_and_clients_and_audit_the_stock() {
     let dir = tempfile::tempdir().unwrap();
     assert!(run(dir.path(), &["migrate"]).status.success());
     let seeded = String::from_utf8(run(dir.path(), &["seed"]).stdout).unwrap();
@@ -149,8 +162,8 @@ fn a_shop_is_filled_and_audited_from_the_command_line() {
 
     let more = json(&run(dir.path(), &["product", "stock", "--slug", "mug", "--total", "9"]));
     assert_eq!((&more["total"], &more["available"], &more["version"]), (&9.into(), &9.into(), &2.into()));
-    let nobody = run(dir.path(), &["product", "stock", "--slug", "jug", "--total", "9"]);
-    assert!(!nobody.status.success() && String::from_utf8_lossy(&nobody.stderr).contains("jug"));
+    let unknown = run(dir.path(), &["product", "stock", "--slug", "jug", "--total", "9"]);
+    assert!(!unknown.status.success() && String::from_utf8_lossy(&unknown.stderr).contains("jug"));
 
     let client = json(&run(dir.path(), &["client", "add", "--name", "a shop"]));
     assert!(client["client_id"].is_string() && client["client_secret"].as_str().is_some_and(|s| s.len() > 40));
@@ -165,9 +178,9 @@ fn a_shop_is_filled_and_audited_from_the_command_line() {
     assert_eq!(json(&listed)[0]["name"], "a shop");
     assert!(!String::from_utf8_lossy(&listed.stdout).contains("secret"));
     for command in ["rotate", "revoke"] {
-        let nobody = "00000000-0000-4000-8000-000000000000";
-        let refused = run(dir.path(), &["client", command, "--id", nobody]);
-        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains(nobody));
+        let unknown = "00000000-0000-4000-8000-000000000000";
+        let refused = run(dir.path(), &["client", command, "--id", unknown]);
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains(unknown));
     }
     let revoked = run(dir.path(), &["client", "rotate", "--id", id]);
     assert!(!revoked.status.success() && String::from_utf8_lossy(&revoked.stderr).contains("revoked"));
@@ -179,7 +192,7 @@ fn a_shop_is_filled_and_audited_from_the_command_line() {
 }
 
 #[test]
-fn it_serves_says_where_and_stops_when_asked() {
+fn the_server_prints_its_address_and_stops_on_sigterm() {
     let dir = tempfile::tempdir().unwrap();
     let mut server = holdfast(dir.path())
         .env("HOLDFAST_ADDR", "127.0.0.1:0")
@@ -192,7 +205,7 @@ fn it_serves_says_where_and_stops_when_asked() {
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let addr = line.trim().strip_prefix("Holdfast is open at http://").unwrap().to_owned();
 
-    // Without a command, an empty development shop gets the demo's products.
+    // Without a command, an empty shop in development gets the demo products.
     let shown = tokio::runtime::Runtime::new().unwrap().block_on(async {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         http.get(format!("http://{addr}/api/products")).send().await.unwrap().json::<Value>().await.unwrap()
@@ -200,8 +213,11 @@ fn it_serves_says_where_and_stops_when_asked() {
     assert_eq!(shown.as_array().map(Vec::len), Some(6));
 
     let taken = holdfast(dir.path()).args(["serve", "--addr", &addr]).output().unwrap();
-    let said = String::from_utf8(taken.stderr).unwrap();
-    assert!(said.lines().any(|l| l.starts_with("holdfast: ") && l.contains(&addr) && l.contains("in use")), "{said}");
+    let message = String::from_utf8(taken.stderr).unwrap();
+    assert!(
+        message.lines().any(|l| l.starts_with("holdfast: ") && l.contains(&addr) && l.contains("in use")),
+        "{message}"
+    );
 
     let stopped = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
     assert!(stopped.success());

@@ -1,5 +1,5 @@
-//! Everybody who comes to a shop in one day: an API client, a payment provider in each scheme and its imitator, a shopper with
-//! a browser, a proxy that speaks HTTP/2, and whoever reads the metrics.
+//! Requests of every kind of client: an API client, a payment provider in each signature scheme, a forger of its webhooks,
+//! a shopper with a browser, a proxy that speaks HTTP/2, and a scraper of the metrics.
 
 use crate::{METRICS_TOKEN, STRIPE_SECRET, WEBHOOK_SECRET};
 use axum::body::Body;
@@ -9,35 +9,36 @@ use http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use reqwest::{Method, RequestBuilder, redirect::Policy};
 use serde_json::{Value, json};
-use server::webhooks::{signature::Key, standard};
+use server::{config::secret::Secret, webhooks::signature::Key};
 use std::collections::HashMap;
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-/// What became of it.
-pub struct Visit {
-    /// What was told in confidence, by either side.
+/// The requests that were made, and their expected traces in the log.
+pub struct Activity {
+    /// Secrets that the server or a client sent.
     pub secrets: Vec<String>,
-    /// What the log must say: messages, and some of their fields.
+    /// Lines that the log must contain: messages, and some of their fields.
     pub logged: Vec<(&'static str, HashMap<&'static str, String>)>,
     addr: String,
     http: reqwest::Client,
     product: String,
 }
 
-impl Visit {
-    pub async fn make(addr: &str, client: &Value, product: &Value) -> Self {
+impl Activity {
+    /// Makes all requests to the server at `addr`.
+    pub async fn run(addr: &str, client: &Value, product: &Value) -> Self {
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         let product = product["id"].as_str().unwrap().to_owned();
-        let mut visit = Self { secrets: Vec::new(), logged: Vec::new(), addr: addr.to_owned(), http, product };
-        let token = visit.token(client).await;
+        let mut activity = Self { secrets: Vec::new(), logged: Vec::new(), addr: addr.to_owned(), http, product };
+        let token = activity.token(client).await;
         for scheme in ["plain", "standard", "stripe"] {
-            visit.sale(&token, scheme).await;
+            activity.sale(&token, scheme).await;
         }
-        visit.browser().await;
-        visit.proxy(&token, client).await;
-        visit.scraper().await;
-        visit
+        activity.browser().await;
+        activity.proxy(&token, client).await;
+        activity.scraper().await;
+        activity
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -47,9 +48,9 @@ impl Visit {
     async fn post(&self, path: &str, token: &str, body: Value) -> Value {
         let request =
             self.request(Method::POST, path).bearer_auth(token).header("idempotency-key", Uuid::new_v4().to_string());
-        let answer = request.json(&body).send().await.unwrap();
-        assert_eq!(answer.status(), 201, "{path}");
-        answer.json().await.unwrap()
+        let response = request.json(&body).send().await.unwrap();
+        assert_eq!(response.status(), 201, "{path}");
+        response.json().await.unwrap()
     }
 
     async fn form(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> reqwest::Response {
@@ -65,13 +66,13 @@ impl Visit {
             ("client_id", field("client_id")),
             ("client_secret", field("client_secret")),
         ];
-        let answer: Value = self.form("/api/token", &fields, "").await.json().await.unwrap();
-        let token = answer["access_token"].as_str().unwrap().to_owned();
+        let body: Value = self.form("/api/token", &fields, "").await.json().await.unwrap();
+        let token = body["access_token"].as_str().unwrap().to_owned();
         self.secrets.extend([token.clone(), token.rsplit('.').next().unwrap().to_owned()]);
         token
     }
 
-    /// A hold, an order, its payment; then a forgery.
+    /// Places a hold and an order, and sends its payment; then a forged payment.
     async fn sale(&mut self, token: &str, scheme: &'static str) {
         let hold =
             self.post("/api/holds", token, json!({ "product_id": self.product, "qty": 1, "shopper": "Ada" })).await;
@@ -92,7 +93,7 @@ impl Visit {
                 .find(|part| part.len() > 8);
             self.secrets.push(signature.unwrap().to_owned());
         }
-        let is =
+        let owned =
             |fields: &[(&'static str, &str)]| fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let recorded = [
             ("scheme", scheme),
@@ -102,29 +103,29 @@ impl Visit {
             ("order_status", "paid"),
             ("level", "INFO"),
         ];
-        self.logged.push(("a webhook was recorded", is(&recorded)));
-        self.logged.push(("a webhook was turned away", is(&[("scheme", scheme), ("level", "INFO")])));
+        self.logged.push(("webhook recorded", owned(&recorded)));
+        self.logged.push(("webhook rejected", owned(&[("scheme", scheme), ("level", "INFO")])));
     }
 
-    /// Reserves, orders and pays with the sandbox's money.
+    /// Reserves, orders and pays in the sandbox, as a browser does.
     async fn browser(&mut self) {
         let key = Uuid::new_v4().to_string();
         let reserved =
             self.form("/actions/reserve", &[("product", &self.product), ("qty", "1"), ("key", &key)], "").await;
         let cookie = reserved.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         self.secrets.push(cookie.split_once('=').unwrap().1.to_owned());
-        let hold = last(&reserved);
+        let hold = redirect_id(&reserved);
         let ordered = self.form("/actions/order", &[("hold", &hold), ("key", &key)], &cookie).await;
-        let order = last(&ordered);
+        let order = redirect_id(&ordered);
         self.form("/actions/sandbox", &[("order", &order), ("act", "pay"), ("key", &key)], &cookie).await;
         let page =
             self.request(Method::GET, &format!("/orders/{order}")).header("cookie", &cookie).send().await.unwrap();
         assert_eq!(page.status(), 200);
         let recorded = [("scheme", "plain".to_owned()), ("order", order), ("order_status", "paid".to_owned())];
-        self.logged.push(("a webhook was recorded", recorded.into()));
+        self.logged.push(("webhook recorded", recorded.into()));
     }
 
-    /// The same secrets over HTTP/2.
+    /// Sends the same secrets over HTTP/2.
     async fn proxy(&mut self, token: &str, client: &Value) {
         let io = TokioIo::new(TcpStream::connect(&self.addr).await.unwrap());
         let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
@@ -135,15 +136,15 @@ impl Visit {
             client["client_secret"].as_str().unwrap()
         ));
         let url = |path: &str| format!("http://{}{path}", self.addr);
-        let asks = [
+        let requests = [
             Request::get(url("/api/orders")).header("authorization", format!("Bearer {token}")).body(Body::empty()),
             Request::post(url("/api/token"))
                 .header("authorization", format!("Basic {pair}"))
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(Body::from("grant_type=client_credentials")),
         ];
-        for ask in asks {
-            assert_eq!(sender.send_request(ask.unwrap()).await.unwrap().status(), 200);
+        for request in requests {
+            assert_eq!(sender.send_request(request.unwrap()).await.unwrap().status(), 200);
         }
         self.secrets.push(pair);
         drop(sender);
@@ -156,13 +157,13 @@ impl Visit {
     }
 }
 
-/// Where the answer leads: the last part of that path, which is an id.
-fn last(answer: &reqwest::Response) -> String {
-    let location = answer.headers()["location"].to_str().unwrap();
+/// Returns the id at the end of the address that a response redirects to.
+fn redirect_id(response: &reqwest::Response) -> String {
+    let location = response.headers()["location"].to_str().unwrap();
     location.rsplit('/').next().unwrap().to_owned()
 }
 
-/// What a provider sends in that scheme.
+/// Returns headers and body of a webhook in that scheme.
 fn signed(scheme: &str, secret: &str, event: &str, order: &str) -> (Vec<(&'static str, String)>, String) {
     let at = (SystemClock.now().as_millis() / 1000).to_string();
     let body = json!({ "order_id": order, "transaction_id": format!("tx-{event}"), "status": "success" }).to_string();
@@ -180,7 +181,8 @@ fn signed(scheme: &str, secret: &str, event: &str, order: &str) -> (Vec<(&'stati
             (headers.into(), body)
         }
         "standard" => {
-            let key = standard::secret(secret.as_bytes()).unwrap();
+            let secret = Secret::new(secret);
+            let key = secret.standard_webhooks_key().unwrap();
             let signature = format!("v1,{}", STANDARD.encode(sign(&key, &[event, &at, &body])));
             (
                 [("webhook-id", event.to_owned()), ("webhook-timestamp", at), ("webhook-signature", signature)].into(),
