@@ -62,6 +62,7 @@ pub fn checkout(place_hold: MethodRouter<AppState>) -> OpenApiRouter<AppState> {
 pub fn payment_webhooks() -> OpenApiRouter<AppState> {
     let (schemas, mut paths, handler) = routes!(webhooks::payment::receive);
     let mut alias = webhooks::payment::__path_receive::operation();
+    alias.tags = Some(vec!["Payments".to_owned()]);
     alias.operation_id = Some("receivePaymentAlias".to_owned());
     alias.summary = Some("Deliver a payment event (alias)".to_owned());
     alias.description = Some("The same as `/api/webhooks/payment`.".to_owned());
