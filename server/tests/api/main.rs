@@ -12,6 +12,7 @@ mod holds;
 mod http2;
 mod limits;
 mod metrics;
+mod openapi;
 mod orders;
 mod pagination;
 mod products;
