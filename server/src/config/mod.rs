@@ -3,6 +3,8 @@
 
 mod args;
 pub mod dotenv;
+#[cfg(test)]
+mod env_example;
 pub mod secret;
 mod values;
 
