@@ -4,13 +4,11 @@ use super::limits::PendingBodies;
 use crate::problem::{Kind, Problem};
 use axum::{
     body::{Body, HttpBody as _},
-    extract::{ConnectInfo, Request, State},
-    middleware::Next,
-    response::Response,
+    extract::Request,
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
-use std::{net::SocketAddr, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{net::IpAddr, pin::pin, task::Poll, time::Duration};
 
 /// Largest request body, in bytes.
 pub const MAX_BODY_SIZE: usize = 64 * 1024;
@@ -21,16 +19,11 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// `Retry-After` when too many bodies are pending.
 const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Middleware: reads the whole body, then passes the request on. Handlers find a body of at most [`MAX_BODY_SIZE`].
-pub async fn buffer(
-    State(pending): State<Arc<PendingBodies>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
+/// Reads the whole body of a request. Handlers then find a body of at most [`MAX_BODY_SIZE`].
+pub async fn buffer(pending: &PendingBodies, peer: IpAddr, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
-        return Ok(next.run(Request::from_parts(parts, body)).await);
+        return Ok(Request::from_parts(parts, body));
     }
     let mut reading = pin!(read(body));
     let mut read = futures::poll!(reading.as_mut());
@@ -42,10 +35,10 @@ pub async fn buffer(
     let body = if let Poll::Ready(body) = read {
         body?
     } else {
-        let _permit = pending.acquire(peer.ip(), &parts.headers).ok_or_else(|| Problem::busy(BUSY_RETRY_AFTER))?;
+        let _permit = pending.acquire(peer, &parts.headers).ok_or_else(|| Problem::busy(BUSY_RETRY_AFTER))?;
         reading.await?
     };
-    Ok(next.run(Request::from_parts(parts, body.into())).await)
+    Ok(Request::from_parts(parts, body.into()))
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {

@@ -10,7 +10,6 @@ use checkout::{
 };
 use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
-use sha2::{Digest as _, Sha256};
 use std::str::FromStr;
 
 /// Longest part of a JSON error that is repeated to the client, in characters.
@@ -115,13 +114,9 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Pr
     })
 }
 
-/// Binds the key to the request: SHA-256 of method, path and payload.
+/// Binds the key to the request.
 fn idempotency(parts: &Parts, raw: &[u8], key: IdempotencyKey) -> Idempotency {
-    let mut hash = Sha256::new();
-    for part in [parts.method.as_str().as_bytes(), b"\n", parts.uri.path().as_bytes(), b"\n", raw] {
-        hash.update(part);
-    }
-    Idempotency { key, fingerprint: hash.finalize().into() }
+    Idempotency::new(key, parts.method.as_str(), parts.uri.path(), raw)
 }
 
 /// An id in the path. Text that is no id is answered like an unknown id.

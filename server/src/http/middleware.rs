@@ -1,42 +1,37 @@
 //! The middleware stack: one list, in order, for every route. The first layer sees the request first and the response
-//! last. Layers come from tower and tower-http where they have one; docs/decisions/middleware.md says what is ours and
-//! why.
+//! last. [`record`] and [`admit`] each do several steps in one layer, because a tower layer for each step costs a quarter
+//! of the server's ceiling (docs/decisions/middleware.md).
 
 use super::{
     RouteKind, body, cors, error_page,
     limits::{PendingBodies, RateLimiter},
-    security,
+    security::{self, ResponseHeaders},
 };
 use crate::{
     problem::Problem,
     state::AppState,
-    telemetry::request_log::{self, REQUEST_ID},
+    telemetry::request_log::{self, RequestLog},
 };
 use axum::{
-    BoxError, Router,
-    error_handling::HandleErrorLayer,
-    middleware::{from_fn, from_fn_with_state},
+    Router,
+    extract::{ConnectInfo, Request, State},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
+use futures::FutureExt as _;
 use http::{Method, StatusCode};
-use std::{any::Any, sync::Arc, time::Duration};
-use tower::{
-    ServiceBuilder,
-    limit::GlobalConcurrencyLimitLayer,
-    load_shed::{LoadShedLayer, error::Overloaded},
-    timeout::{TimeoutLayer, error::Elapsed},
-    util::option_layer,
-};
+use std::{any::Any, net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, time::timeout};
+use tower::{ServiceBuilder, util::option_layer};
 use tower_http::{
     CompressionLevel,
-    catch_panic::CatchPanicLayer,
     compression::{
         CompressionLayer,
         predicate::{DefaultPredicate, Predicate as _, SizeAbove},
     },
     cors::CorsLayer,
-    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
 };
+use tracing::Instrument as _;
 
 /// Time until a response must begin. Streams begin at once.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -55,7 +50,23 @@ pub struct Middleware {
     cors: Option<CorsLayer>,
     rate_limiter: Arc<RateLimiter>,
     pending_bodies: Arc<PendingBodies>,
-    concurrency: GlobalConcurrencyLimitLayer,
+    permits: Arc<Semaphore>,
+}
+
+/// What [`record`] needs for the routes of one kind.
+#[derive(Clone)]
+struct Recording {
+    log: Arc<RequestLog>,
+    headers: ResponseHeaders,
+}
+
+/// What [`admit`] needs for the routes of one kind.
+#[derive(Clone)]
+struct Admission {
+    kind: RouteKind,
+    rate_limiter: Option<Arc<RateLimiter>>,
+    pending_bodies: Arc<PendingBodies>,
+    permits: Arc<Semaphore>,
 }
 
 impl Middleware {
@@ -64,7 +75,7 @@ impl Middleware {
         Self {
             cors: cors::layer(&state.settings.cors_origins),
             pending_bodies: Arc::new(PendingBodies::new(state.settings.trusted_proxies.clone())),
-            concurrency: GlobalConcurrencyLimitLayer::new(MAX_CONCURRENT_REQUESTS),
+            permits: Arc::new(Semaphore::new(MAX_CONCURRENT_REQUESTS)),
             rate_limiter,
             state,
         }
@@ -73,56 +84,87 @@ impl Middleware {
     /// Wraps the routes of one kind in the stack.
     pub fn wrap(&self, kind: RouteKind, routes: Router<AppState>) -> Router<AppState> {
         let state = &self.state;
-        let log = request_log::Context { kind, metrics: state.metrics.clone() };
-        let headers = security::ResponseHeaders::new(kind, state.settings.common.env, state.leptos.hash_files);
+        let recording = Recording {
+            log: Arc::new(RequestLog::new(kind, state.metrics.clone(), state.ids.clone())),
+            headers: ResponseHeaders::new(kind, state.settings.common.env, state.leptos.hash_files),
+        };
         let compression = CompressionLayer::new()
             .quality(COMPRESSION_LEVEL)
             .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_COMPRESSED_SIZE)));
         let error_pages = kind.has_error_pages().then(|| from_fn_with_state(state.leptos.clone(), error_page::render));
-        let csrf = (kind == RouteKind::Page).then(|| from_fn(security::reject_cross_site));
-        let rate_limit = self.rate_limiter.applies_to(kind).then(|| {
-            let state = (self.rate_limiter.clone(), kind);
-            from_fn_with_state(state, super::limits::limit_rate)
-        });
-        let shed = kind.is_shed().then(|| (LoadShedLayer::new(), self.concurrency.clone()));
+        let cors = self.cors.clone().filter(|_| kind.is_api());
+        let admission = Admission {
+            kind,
+            rate_limiter: Some(self.rate_limiter.clone()).filter(|limiter| limiter.applies_to(kind)),
+            pending_bodies: self.pending_bodies.clone(),
+            permits: self.permits.clone(),
+        };
 
         let stack = ServiceBuilder::new()
-            .map_request(request_log::discard_invalid_id)
-            .layer(SetRequestIdLayer::new(REQUEST_ID, request_log::RequestIds(state.ids.clone())))
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(from_fn_with_state(log, request_log::record))
-            .map_response(move |response| headers.apply(response))
+            .layer(from_fn_with_state(recording, record))
             .layer(compression)
             .layer(option_layer(error_pages))
-            .layer(option_layer(self.cors.clone().filter(|_| kind.is_api())))
-            .layer(from_fn(security::require_host))
-            .layer(option_layer(csrf))
-            .layer(option_layer(rate_limit))
-            .layer(from_fn_with_state(self.pending_bodies.clone(), body::buffer))
-            .layer(HandleErrorLayer::new(rejected))
-            .option_layer(shed)
-            .layer(TimeoutLayer::new(RESPONSE_TIMEOUT))
-            .layer(CatchPanicLayer::custom(panicked));
+            .layer(option_layer(cors))
+            .layer(from_fn_with_state(admission, admit));
         let routes = if kind.is_api() { routes.method_not_allowed_fallback(method_not_allowed) } else { routes };
         routes.layer(stack)
     }
 }
 
-/// Maps the errors of load shedding and of the timeout to responses.
-async fn rejected(error: BoxError) -> Response {
-    if error.is::<Overloaded>() {
-        Problem::busy(BUSY_RETRY_AFTER).into_response()
-    } else if error.is::<Elapsed>() {
-        // The command may still be carried out (P9), so the outcome is unknown.
-        Problem::unknown_outcome().into_response()
-    } else {
-        Problem::fault(&error.to_string()).into_response()
+/// Layer: request id, trace span, log line, metrics, and the headers that browsers need.
+async fn record(State(recording): State<Recording>, request: Request, next: Next) -> Response {
+    let record = request_log::Record::new(&recording.log, &request);
+    let response = next.run(request).instrument(record.span()).instrument(record.trace_span()).await;
+    let mut response = recording.headers.apply(response);
+    record.finish(&mut response);
+    response
+}
+
+/// Layer: `Host`, cross-site requests, rate limit, body, load shedding, time limit, panics.
+async fn admit(
+    State(admission): State<Admission>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let Admission { kind, rate_limiter, pending_bodies, permits } = admission;
+    security::require_host(&request)?;
+    if kind == RouteKind::Page {
+        security::reject_cross_site(&request)?;
+    }
+    let remaining = match rate_limiter {
+        Some(limiter) => limiter.count(kind, peer.ip(), &request)?,
+        None => None,
+    };
+    let respond = async {
+        let request = body::buffer(&pending_bodies, peer.ip(), request).await?;
+        // Dropped, and so released, when the response is ready.
+        let permit = permits.try_acquire();
+        if permit.is_err() && kind.is_shed() {
+            return Err(Problem::busy(BUSY_RETRY_AFTER));
+        }
+        run(next, request).await
+    };
+    let mut response = respond.await.unwrap_or_else(Problem::into_response);
+    if let Some(remaining) = remaining {
+        response.headers_mut().extend(remaining.headers());
+    }
+    Ok(response)
+}
+
+/// Runs the handler. Maps a panic to 500, and an exceeded time limit to an unknown outcome: the command may still be
+/// carried out (P9).
+async fn run(next: Next, request: Request) -> Result<Response, Problem> {
+    match timeout(RESPONSE_TIMEOUT, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(panic)) => Err(panicked(&*panic)),
+        Err(_) => Err(Problem::unknown_outcome()),
     }
 }
 
-fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+fn panicked(cause: &(dyn Any + Send)) -> Problem {
     let message = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
-    Problem::fault(message.unwrap_or("a panic without a message")).into_response()
+    Problem::fault(message.unwrap_or("a panic without a message"))
 }
 
 /// Answers a method that a route of the API does not have. axum adds `Allow`.

@@ -5,7 +5,7 @@ use crate::{
     config::Environment,
     problem::{Kind, Problem},
 };
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 
 /// Content security policy of everything that is not a page: it loads nothing.
@@ -92,25 +92,25 @@ fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
-/// Middleware: rejects a request without exactly one `Host` (RFC 9112 §3.2), which a proxy may have read otherwise, and a
+/// Rejects a request without exactly one `Host` (RFC 9112 §3.2), which a proxy may have read otherwise, and a
 /// request without a path.
-pub async fn require_host(request: Request, next: Next) -> Result<Response, Problem> {
+pub fn require_host(request: &Request) -> Result<(), Problem> {
     let hosts = request.headers().get_all(header::HOST).iter().count();
     let has_host = hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11);
     if !has_host || request.uri().path_and_query().is_none() {
         return Err(Problem::new(Kind::BadTarget, "Send one Host header, and a path that begins with a slash."));
     }
-    Ok(next.run(request).await)
+    Ok(())
 }
 
-/// Middleware: rejects forms that another site makes a shopper's browser send. The API needs no such protection, since it
+/// Rejects forms that another site makes a shopper's browser send. The API needs no such protection, since it
 /// has no cookies.
-pub async fn reject_cross_site(request: Request, next: Next) -> Result<Response, Problem> {
+pub fn reject_cross_site(request: &Request) -> Result<(), Problem> {
     if !is_safe(request.method()) && !is_same_site(request.headers(), request.uri()) {
         let detail = "This request came from another site; use the shop's own pages.";
         return Err(Problem::new(Kind::CrossSite, detail));
     }
-    Ok(next.run(request).await)
+    Ok(())
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -4,15 +4,13 @@
 use super::{metrics::Metrics, traces::Trace};
 use crate::{http::RouteKind, problem::ErrorCode};
 use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::Response,
 };
 use checkout::IdGenerator;
-use http::{HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use std::{sync::Arc, time::Instant};
-use tower_http::request_id::{MakeRequestId, RequestId};
-use tracing::{Instrument as _, Span};
+use tracing::Span;
 use uuid::Uuid;
 
 /// The header that carries a request's id, both ways.
@@ -27,51 +25,38 @@ const NO_ROUTE: &str = "(none)";
 /// Route of all static files.
 const FILES: &str = "(files)";
 
-/// Removes a request id that is unfit for a log, so that a new one is made.
-pub fn discard_invalid_id(mut request: Request) -> Request {
-    let is_valid = |id: &HeaderValue| {
+/// Logs and counts the requests of one kind of routes.
+pub struct RequestLog {
+    kind: RouteKind,
+    metrics: Arc<Metrics>,
+    ids: IdGenerator,
+}
+
+impl RequestLog {
+    /// Logs requests to routes of this kind, and counts them in `metrics`.
+    pub fn new(kind: RouteKind, metrics: Arc<Metrics>, ids: IdGenerator) -> Self {
+        Self { kind, metrics, ids }
+    }
+
+    /// Returns the client's id for the request if it is fit for a log, or else a new one.
+    fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
         let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_.".contains(b);
-        (1..=MAX_ID_LENGTH).contains(&id.len()) && id.as_bytes().iter().all(plain)
-    };
-    if request.headers().get(REQUEST_ID).is_some_and(|id| !is_valid(id)) {
-        request.headers_mut().remove(REQUEST_ID);
-    }
-    request
-}
-
-/// Makes request ids for requests that have none.
-#[derive(Clone)]
-pub struct RequestIds(pub IdGenerator);
-
-impl MakeRequestId for RequestIds {
-    fn make_request_id<B>(&mut self, _request: &http::Request<B>) -> Option<RequestId> {
-        let id: Uuid = self.0.generate();
+        let given = headers.get(REQUEST_ID);
+        if let Some(id) = given.filter(|id| (1..=MAX_ID_LENGTH).contains(&id.len()) && id.as_bytes().iter().all(plain))
+        {
+            return id.clone();
+        }
+        let id: Uuid = self.ids.generate();
         let mut text = Uuid::encode_buffer();
-        HeaderValue::from_str(id.hyphenated().encode_lower(&mut text)).ok().map(RequestId::new)
+        // Hexadecimal and dashes are always a valid header value.
+        HeaderValue::from_str(id.hyphenated().encode_lower(&mut text)).unwrap_or(HeaderValue::from_static("unknown"))
     }
-}
-
-/// What the log needs to know of a route.
-#[derive(Clone)]
-pub struct Context {
-    /// The kind of the route.
-    pub kind: RouteKind,
-    /// Counts the requests.
-    pub metrics: Arc<Metrics>,
-}
-
-/// Middleware: logs, traces and counts a request.
-pub async fn record(State(context): State<Context>, request: Request, next: Next) -> Response {
-    let record = Record::new(context, &request);
-    let response = next.run(request).instrument(record.span()).instrument(record.trace.span().clone()).await;
-    record.finish(&response);
-    response
 }
 
 /// One request on its way.
-struct Record {
-    context: Context,
-    id: Option<RequestId>,
+pub struct Record<'a> {
+    log: &'a RequestLog,
+    id: HeaderValue,
     route: Option<MatchedPath>,
     method: Method,
     uri: Uri,
@@ -80,44 +65,52 @@ struct Record {
     responded: bool,
 }
 
-impl Record {
-    fn new(context: Context, request: &Request) -> Self {
+impl<'a> Record<'a> {
+    /// Starts the record of a request.
+    pub fn new(log: &'a RequestLog, request: &Request) -> Self {
         let route = request.extensions().get::<MatchedPath>().cloned();
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let name = route_name(route.as_ref(), context.kind, None);
+        let name = route_name(route.as_ref(), log.kind, None);
         let trace = Trace::begin(&method, uri.path(), name, request.headers());
-        let id = request.extensions().get::<RequestId>().cloned();
-        Self { context, id, route, method, uri, started: Instant::now(), trace, responded: false }
+        let id = log.request_id(request.headers());
+        Self { log, id, route, method, uri, started: Instant::now(), trace, responded: false }
     }
 
     /// Returns the span for what is logged while the request is handled. Routine requests have one at debug level only,
     /// since there are thousands a second; their own line has the id in any case.
-    fn span(&self) -> Span {
+    pub fn span(&self) -> Span {
         let (id, trace) = (self.id(), self.trace.id());
-        if self.context.kind.is_routine() {
+        if self.log.kind.is_routine() {
             tracing::debug_span!("request", id, trace)
         } else {
             tracing::info_span!("request", id, trace)
         }
     }
 
-    fn id(&self) -> &str {
-        self.id.as_ref().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default()
+    /// Returns the span that is exported to the collector.
+    pub fn trace_span(&self) -> Span {
+        self.trace.span().clone()
     }
 
-    fn finish(mut self, response: &Response) {
+    fn id(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+
+    /// Logs and counts the response, and adds the request's id to it.
+    pub fn finish(mut self, response: &mut Response) {
         self.responded = true;
         let problem = response.extensions().get::<ErrorCode>().map(|kind| kind.0);
         let status = response.status().as_u16();
         self.write(Some(status), problem);
         self.trace.end(status);
+        response.headers_mut().insert(REQUEST_ID, self.id.clone());
     }
 
     /// Counts the request and writes its line. Refusals of the API are counted, and logged at debug level only.
     fn write(&self, status: Option<u16>, problem: Option<&str>) {
         let latency = self.started.elapsed();
-        let route = route_name(self.route.as_ref(), self.context.kind, status);
-        self.context.metrics.requests.record(route, &self.method, status, latency);
+        let route = route_name(self.route.as_ref(), self.log.kind, status);
+        self.log.metrics.requests.record(route, &self.method, status, latency);
         let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         let (id, trace, method) = (self.id(), self.trace.id(), truncated(self.method.as_str()));
         let path = truncated(self.uri.path());
@@ -126,7 +119,7 @@ impl Record {
                 tracing::$level!(id, trace, method, path, status, latency_ms, problem, $message)
             };
         }
-        match (status, self.context.kind.is_routine()) {
+        match (status, self.log.kind.is_routine()) {
             (None, true) => line!(debug, "client disconnected before the response"),
             (None, false) => line!(info, "client disconnected before the response"),
             (Some(503), _) => line!(warn, "response"),
@@ -138,7 +131,7 @@ impl Record {
 }
 
 /// The client disconnected before the response, or the server stopped. The request may still have its effect (P9).
-impl Drop for Record {
+impl Drop for Record<'_> {
     fn drop(&mut self) {
         if !self.responded {
             self.write(None, None);

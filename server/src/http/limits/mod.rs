@@ -6,4 +6,4 @@ mod pending_bodies;
 mod rate;
 
 pub use pending_bodies::PendingBodies;
-pub use rate::{RateLimiter, limit_rate};
+pub use rate::RateLimiter;

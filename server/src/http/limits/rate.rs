@@ -8,11 +8,7 @@ use crate::{
     http::RouteKind,
     problem::{Kind, Problem},
 };
-use axum::{
-    extract::{ConnectInfo, Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::Request;
 use checkout::{Checkout, model::Owner};
 use governor::{
     DefaultKeyedRateLimiter, Quota,
@@ -21,12 +17,7 @@ use governor::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
-use std::{
-    net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 /// Token requests of one network per [`TOKEN_REQUESTS_WINDOW_S`], each of which costs a slow hash. Honest clients keep a
 /// token for an hour; guessing secrets does not keep the processors busy.
@@ -63,7 +54,7 @@ struct Limit {
 }
 
 /// What a client has left of a limit.
-struct Remaining {
+pub struct Remaining {
     name: &'static str,
     quota: NonZeroU32,
     window_s: u32,
@@ -97,7 +88,7 @@ impl RateLimiter {
     }
 
     /// Counts a request. Fails when its client has used up the limit.
-    fn count(&self, kind: RouteKind, peer: IpAddr, request: &Request) -> Result<Option<Remaining>, Problem> {
+    pub fn count(&self, kind: RouteKind, peer: IpAddr, request: &Request) -> Result<Option<Remaining>, Problem> {
         let network = || ClientKey::Network(client_network(peer, request.headers(), &self.trusted_proxies));
         if kind == RouteKind::Token {
             let limit = self.token_requests.as_ref().filter(|_| *request.method() == Method::POST);
@@ -124,21 +115,6 @@ impl RateLimiter {
     }
 }
 
-/// Middleware: rejects requests beyond their client's limit, and tells in each response what is left.
-pub async fn limit_rate(
-    State((limiter, kind)): State<(Arc<RateLimiter>, RouteKind)>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let remaining = limiter.count(kind, peer.ip(), &request)?;
-    let mut response = next.run(request).await;
-    if let Some(remaining) = remaining {
-        response.headers_mut().extend(remaining.headers());
-    }
-    Ok(response)
-}
-
 impl Limit {
     /// `None` for a quota beyond what can be counted, which is no limit.
     fn new(name: &'static str, quota: NonZeroU32, window_s: u32) -> Option<Self> {
@@ -160,7 +136,8 @@ impl Limit {
 }
 
 impl Remaining {
-    fn headers(&self) -> HeaderMap {
+    /// Returns the `RateLimit` headers.
+    pub fn headers(&self) -> HeaderMap {
         let Self { name, quota, window_s, requests } = self;
         let headers = [
             (RATE_LIMIT_POLICY, format!("\"{name}\";q={quota};w={window_s}")),
