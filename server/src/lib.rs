@@ -8,7 +8,6 @@ pub mod cli;
 pub mod config;
 mod docs;
 pub mod http;
-mod in_progress;
 mod problem;
 mod router;
 pub mod startup;
