@@ -160,7 +160,8 @@ async fn a_hold_is_not_extended_if_its_product_does_not_allow_it() {
 #[tokio::test]
 async fn expired_released_and_foreign_holds_are_not_extended() {
     let shop = Shop::open().await;
-    let (token, other, product) = (shop.token().await, shop.token().await, product_with_extension(&shop, Some(Duration::from_mins(1))).await);
+    let (token, other, product) =
+        (shop.token().await, shop.token().await, product_with_extension(&shop, Some(Duration::from_mins(1))).await);
     let [expired, released] = [shop.hold(&token, &product, 1).await, shop.hold(&token, &product, 1).await];
     shop.post(&extend_path(&expired), &other, &json!({})).await.assert_problem(404, "unknown-hold");
     let unknown = json!({ "hold_id": uuid::Uuid::nil() });

@@ -1,5 +1,4 @@
 //! All products: on now, coming up, and past.
-#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use super::{NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
