@@ -27,10 +27,9 @@ impl From<Error> for FormError {
     fn from(error: Error) -> Self {
         match error {
             // The same form is being processed: a retry with its key returns the outcome.
-            Error::Refused(Refusal::InProgress) => Self::OutcomeUnknown,
+            Error::Refused(Refusal::InProgress) | Error::OutcomeUnknown => Self::OutcomeUnknown,
             Error::Refused(refusal) => Self::Refused(refusal),
             Error::Busy { .. } => Self::Busy,
-            Error::OutcomeUnknown => Self::OutcomeUnknown,
             Error::Internal => Self::Internal,
         }
     }
