@@ -79,7 +79,7 @@ mod tests {
         let (server, mut client) = connection().await;
         let chunks = Box::pin(stream::iter(["first", "the second chunk"]).map(Bytes::from));
         let mut text = String::new();
-        let (_, read) = tokio::join!(write(server, chunks), client.read_to_string(&mut text));
+        let ((), read) = tokio::join!(write(server, chunks), client.read_to_string(&mut text));
         read.unwrap();
         assert_eq!(text, "5\r\nfirst\r\n10\r\nthe second chunk\r\n0\r\n\r\n");
     }
