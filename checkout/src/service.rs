@@ -5,7 +5,7 @@ use crate::{
     clock::{Clock, IdGenerator},
     command::{Command, Idempotent, PaymentReply, PlaceHold, Reply, Requester},
     error::{Error, StoreError},
-    feed::{Feed, OrderWatch, StockUpdate, StockWatch},
+    feed::Feed,
     idempotency::{Idempotency, InFlightKeys},
     limits::Limits,
     metrics::EngineMetrics,
@@ -15,12 +15,14 @@ use crate::{
     },
     purge,
     queue::CommandQueue,
-    store::{Audit, Reads, Store},
+    store::Store,
     supervisor::{Supervisor, TaskStatus, dead},
     sweep::Sweep,
     writer::Writer,
 };
 use std::{sync::Arc, time::Duration};
+
+mod queries;
 
 /// One payment event, verified and parsed by the webhook.
 #[derive(Debug, Clone)]
@@ -208,113 +210,6 @@ impl Checkout {
         self.swept_reply(Command::ExpireUnmatched { before }).await
     }
 
-    /// All products, oldest first, as of the last commit that this node knows. From memory.
-    pub fn products(&self) -> Vec<Arc<Product>> {
-        self.feed.products()
-    }
-
-    /// A product by its id. From memory.
-    pub fn product(&self, id: ProductId) -> Option<Arc<Product>> {
-        self.feed.product(id)
-    }
-
-    /// A product by its slug. From memory.
-    pub fn product_by_slug(&self, slug: &str) -> Option<Arc<Product>> {
-        self.feed.product_by_slug(slug)
-    }
-
-    /// Watches a product's stock: its current state first, then each change.
-    pub fn watch_stock(&self, id: ProductId) -> Option<StockWatch> {
-        self.feed.watch(id)
-    }
-
-    /// Watches the stock of all products: the current states, and a channel of changes.
-    pub fn watch_all_stock(&self) -> (Vec<Arc<StockUpdate>>, tokio::sync::broadcast::Receiver<Arc<StockUpdate>>) {
-        self.feed.watch_all()
-    }
-
-    /// The owner's hold. A hold that is past its time is returned as expired, even before the sweep has run.
-    pub async fn hold(&self, id: HoldId, owner: Owner) -> Result<Hold, Error> {
-        let hold = self.reads().hold(id).await.map_err(|e| read_failed(&e))?;
-        let hold = hold.filter(|h| h.owner == owner).ok_or(Refusal::UnknownHold)?;
-        Ok(hold.as_of(self.now()))
-    }
-
-    /// Returns whether a hold with this id exists, for any owner.
-    pub async fn has_hold(&self, id: HoldId) -> Result<bool, Error> {
-        self.reads().hold(id).await.map(|hold| hold.is_some()).map_err(|e| read_failed(&e))
-    }
-
-    /// The owner's holds that can still become orders, newest first, at most `limit`.
-    pub async fn active_holds(&self, owner: Owner, limit: u32) -> Result<Vec<Hold>, Error> {
-        self.reads().active_holds(owner, self.now(), limit).await.map_err(|e| read_failed(&e))
-    }
-
-    /// The owner's order.
-    pub async fn order(&self, id: OrderId, owner: Owner) -> Result<Order, Error> {
-        let order = self.reads().order(id).await.map_err(|e| read_failed(&e))?;
-        Ok(order.filter(|o| o.owner == owner).ok_or(Refusal::UnknownOrder)?)
-    }
-
-    /// The owner's orders, newest first, at most `limit`. With `before`, only orders older than that one.
-    pub async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, Error> {
-        self.reads().orders(owner, before, limit).await.map_err(|e| read_failed(&e))
-    }
-
-    /// The payment events of an order, oldest first, with their outcomes (P7).
-    pub async fn payments(&self, order: &Order) -> Result<Vec<Payment>, Error> {
-        self.reads().payments(order.hold_id, Some(order.id)).await.map_err(|e| read_failed(&e))
-    }
-
-    /// The payment events of a hold without an order, oldest first: those that wait for the order (P6), and those whose
-    /// money is due for refund.
-    pub async fn payments_for_hold(&self, hold: &Hold) -> Result<Vec<Payment>, Error> {
-        self.reads().payments(hold.id, None).await.map_err(|e| read_failed(&e))
-    }
-
-    /// Watches the owner's order: its current state first, then each change and each further refund.
-    pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
-        // Subscribe before reading: a change in between is then seen twice rather than missed.
-        let watch = self.feed.watch_order(id);
-        let known = self.reads().order_snapshots(&[id]).await.map_err(|e| read_failed(&e))?.pop();
-        Ok(watch.starting_at(known.filter(|known| known.order.owner == owner).ok_or(Refusal::UnknownOrder)?))
-    }
-
-    /// Recomputes every counter from the rows (P1) and compares orders with payments (P5, P7).
-    pub async fn audit(&self) -> Result<Audit, Error> {
-        self.reads().audit().await.map_err(|e| read_failed(&e))
-    }
-
-    /// The engine's counters and histograms.
-    pub fn metrics(&self) -> &EngineMetrics {
-        &self.metrics
-    }
-
-    /// Number of commands that wait for the writer.
-    pub fn queue_depth(&self) -> usize {
-        self.queue.depth()
-    }
-
-    /// How long the most overdue hold or order has waited for the sweep. Zero where nothing is due.
-    pub async fn overdue(&self) -> Result<Duration, StoreError> {
-        let (due, _) = self.reads().next_due().await?;
-        Ok(due.map_or(Duration::ZERO, |due| due.until(self.now())))
-    }
-
-    /// Number of payment events whose money is due for refund.
-    pub async fn refunds_due(&self) -> Result<u64, StoreError> {
-        self.reads().refunds_due().await
-    }
-
-    /// Checks that the store responds.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.reads().ping().await
-    }
-
-    fn reads(&self) -> &dyn Reads {
-        self.store.reads()
-    }
-
     async fn hold_reply(&self, command: Command) -> Result<Idempotent<Hold>, Error> {
         match self.send(command).await? {
             Idempotent { value: Reply::Hold(value), replayed } => Ok(Idempotent { value, replayed }),
@@ -351,13 +246,4 @@ fn unexpected<T>(reply: &Idempotent<Reply>) -> Result<T, Error> {
     }
     tracing::error!(reply = reply.value.kind(), "the writer sent a reply of another kind");
     Err(Error::Internal)
-}
-
-fn read_failed(error: &StoreError) -> Error {
-    let cause = std::error::Error::source(error).map(ToString::to_string);
-    tracing::error!(%error, cause, "a read failed");
-    match error {
-        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::BUSY,
-        _ => Error::Internal,
-    }
 }

@@ -31,7 +31,7 @@ pub struct TaskStatus {
     pub essential: bool,
     /// Tasks of this name that are running.
     pub running: usize,
-    /// Tasks that returned although nobody stopped them.
+    /// Tasks that returned without being stopped.
     pub ended: u64,
     /// Tasks that panicked.
     pub panicked: u64,

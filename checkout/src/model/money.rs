@@ -14,7 +14,7 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
-    /// How many decimal digits the minor unit has: 2 for most, 0 for yen, 3 for dinars (ISO 4217).
+    /// The number of decimal digits of the minor unit: 2 for most, 0 for yen, 3 for dinars (ISO 4217).
     pub fn exponent(self) -> u32 {
         match &self.0 {
             b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
