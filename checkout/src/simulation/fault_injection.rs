@@ -4,9 +4,11 @@ use super::{
     fixture::{Shop, owner, units},
     invariants,
     memory_store::Fault,
+    workload::start_time,
 };
 use crate::{Error, Limits};
 use futures::future::join_all;
+use std::time::Duration;
 
 #[tokio::test(start_paused = true)]
 async fn a_corrupt_row_fails_only_the_command_that_meets_it() {
@@ -75,4 +77,20 @@ async fn each_fault_leaves_the_whole_effect_or_none_and_a_retry_tells_which() {
         assert_eq!(tables.holds.len(), 1, "{fault:?}");
         invariants::check(&tables, &tables);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_far_ahead_is_followed_once_it_is_corrected() {
+    let shop = Shop::new(Limits::default()).await;
+    let phone = shop.product("phone", None).await;
+    shop.clock.advance(Duration::from_hours(1));
+    let ahead = shop.hold(phone, None).await.unwrap().created_at;
+    assert_eq!(ahead, start_time() + Duration::from_hours(1));
+    // A small step back is ignored.
+    shop.clock.set(ahead - Duration::from_mins(1));
+    assert_eq!(shop.hold(phone, None).await.unwrap().created_at, ahead);
+    // A large one is followed, to within five minutes.
+    shop.clock.set(start_time());
+    let corrected = shop.hold(phone, None).await.unwrap().created_at;
+    assert!(corrected <= start_time() + Duration::from_mins(5), "{corrected}");
 }

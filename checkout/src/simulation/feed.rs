@@ -2,8 +2,8 @@
 
 use super::fixture::{Shop, owner, units};
 use crate::{
-    Limits, PaymentEvent,
-    model::{OrderState, PaymentStatus, Reference, ReportedAmount},
+    Limits, OrderWatch, PaymentEvent,
+    model::{Order, OrderState, PaymentStatus, Reference, ReportedAmount},
 };
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -21,18 +21,23 @@ fn success(key: &str, reference: Reference) -> PaymentEvent {
     }
 }
 
+/// The next state of the order, which must come in time.
+async fn next(watch: &mut OrderWatch) -> Order {
+    tokio::time::timeout(SHOWS_WITHIN, watch.next()).await.unwrap().unwrap()
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_node_reads_nothing_back_that_it_has_committed() {
     let shop = Shop::new(Limits::default()).await;
     let phone = shop.product("phone", None).await;
     let order = shop.order(phone).await;
     let mut watch = shop.node.watch_order(order.id, owner()).await.unwrap();
-    watch.next().await.unwrap();
+    next(&mut watch).await;
     let orders_read = shop.memory.orders_read.load(Ordering::Relaxed);
     shop.node.record_payment(success("first", Reference::Order(order.id))).await.unwrap();
-    assert!(matches!(watch.next().await.unwrap().state, OrderState::Paid { .. }));
+    assert!(matches!(next(&mut watch).await.state, OrderState::Paid { .. }));
     shop.node.record_payment(success("second", Reference::Order(order.id))).await.unwrap();
-    watch.next().await.unwrap();
+    next(&mut watch).await;
     for _ in 0..500 {
         let held = shop.hold(phone, None).await.unwrap();
         shop.node.release_hold(held.id, owner(), None).await.unwrap();
@@ -49,15 +54,15 @@ async fn another_nodes_commit_shows_within_a_second() {
     let phone = shop.product("phone", None).await;
     let order = shop.order(phone).await;
     let mut watch = shop.node.watch_order(order.id, owner()).await.unwrap();
-    watch.next().await.unwrap();
+    next(&mut watch).await;
     let other = shop.another_node().await;
     other.record_payment(success("first", Reference::Order(order.id))).await.unwrap();
-    let paid = tokio::time::timeout(SHOWS_WITHIN, watch.next()).await.unwrap().unwrap();
+    let paid = next(&mut watch).await;
     assert!(matches!(paid.state, OrderState::Paid { .. }));
     assert_eq!(shop.node.product(phone).unwrap().stock.sold, 1);
     // A refund for an order that is paid already changes only the refunds.
     other.record_payment(success("second", Reference::Hold(order.hold_id))).await.unwrap();
-    tokio::time::timeout(SHOWS_WITHIN, watch.next()).await.unwrap().unwrap();
+    next(&mut watch).await;
 }
 
 /// This node's next commit must not hide the other node's: it makes the known version skip one.
@@ -67,11 +72,11 @@ async fn another_nodes_commit_shows_although_this_node_commits_after_it() {
     let phone = shop.product("phone", None).await;
     let order = shop.order(phone).await;
     let mut watch = shop.node.watch_order(order.id, owner()).await.unwrap();
-    watch.next().await.unwrap();
+    next(&mut watch).await;
     let other = shop.another_node().await;
     other.record_payment(success("first", Reference::Order(order.id))).await.unwrap();
     shop.node.place_hold(phone, units(1), owner(), None, None).await.unwrap();
     assert_eq!(shop.node.product(phone).unwrap().version, shop.tables().products[&phone].version);
-    let paid = tokio::time::timeout(SHOWS_WITHIN, watch.next()).await.unwrap().unwrap();
+    let paid = next(&mut watch).await;
     assert!(matches!(paid.state, OrderState::Paid { .. }));
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 pub(super) struct Shop {
     pub(super) memory: Arc<Memory>,
-    clock: Arc<ManualClock>,
+    pub(super) clock: Arc<ManualClock>,
     pub(super) node: Checkout,
 }
 
