@@ -116,4 +116,17 @@ crate::scenarios! {
         polled(&shop, &other, phone).await;
         assert!(late.next().now_or_never().is_none());
     }
+
+    async fn only_products_beyond_the_known_versions_are_read(shop: Shop) {
+        let (phone, watch) = (shop.phone(5).await.id, shop.product("watch", 5, |_| {}).await.id);
+        shop.hold(phone, 1).await;
+        let beyond = async |known: &[(ProductId, u64)]| {
+            let products = shop.store.reads().products_beyond(known).await.unwrap();
+            products.into_iter().map(|product| (product.id, product.version)).collect::<Vec<_>>()
+        };
+        assert_eq!(beyond(&[]).await.len(), 2);
+        assert_eq!(beyond(&[(phone, 1), (watch, 1)]).await, [(phone, 2)]);
+        assert_eq!(beyond(&[(phone, 2)]).await, [(watch, 1)]);
+        assert_eq!(beyond(&[(phone, 2), (watch, 1)]).await, []);
+    }
 }
