@@ -126,13 +126,13 @@ impl Document {
             for (method, operation) in members(&mut item) {
                 let tag = operation["tags"][0].as_str().unwrap_or_default().to_owned();
                 let call = Call { method: method.clone(), path: path.clone(), tag };
-                self.complete(kind, call, operation);
+                self.complete(kind, &call, operation);
             }
             self.value["paths"][path] = item;
         }
     }
 
-    fn complete(&mut self, kind: RouteKind, call: Call, operation: &mut Value) {
+    fn complete(&mut self, kind: RouteKind, call: &Call, operation: &mut Value) {
         self.complete_parameters(&call.path, operation);
         members(operation).entry("security").or_insert_with(|| json!([]));
         let problems = problems(kind, operation);
@@ -147,14 +147,14 @@ impl Document {
         }
         for kinds in by_status(&problems).values() {
             let mut problem = response(kinds);
-            match responses.get_mut(kinds[0].entry().status.as_str()) {
+            let status = kinds[0].entry().status.as_str();
+            if let Some(response) = responses.get_mut(status) {
                 // The call has another response of that status, in another format.
-                Some(response) => members(&mut response["content"]).append(members(&mut problem["content"])),
-                None => {
-                    let name = kinds.iter().map(|kind| format!("{kind:?}")).collect::<Vec<_>>().join("Or");
-                    responses.insert(kinds[0].entry().status.as_str().to_owned(), reference("responses", &name));
-                    self.value["components"]["responses"][name] = problem;
-                }
+                members(&mut response["content"]).append(members(&mut problem["content"]));
+            } else {
+                let name = kinds.iter().map(|kind| format!("{kind:?}")).collect::<Vec<_>>().join("Or");
+                responses.insert(status.to_owned(), reference("responses", &name));
+                self.value["components"]["responses"][name] = problem;
             }
         }
         responses.sort_keys();

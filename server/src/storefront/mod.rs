@@ -108,7 +108,7 @@ async fn serve_file(State(state): State<AppState>, request: Request) -> Response
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(not_found);
-    let mut response = files.oneshot(request).await.map(IntoResponse::into_response).unwrap_or_else(|e| match e {});
+    let mut response = files.oneshot(request).await.map_or_else(|error| match error {}, IntoResponse::into_response);
     if response.headers().contains_key(header::LAST_MODIFIED) {
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
