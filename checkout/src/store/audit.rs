@@ -11,27 +11,27 @@ WITH claims AS (
            count(*) FILTER (WHERE h.order_id IS DISTINCT FROM o.id
                OR (o.id IS NOT NULL AND (o.product_id, o.owner, o.shopper, o.qty)
                    IS DISTINCT FROM (h.product_id, h.owner, h.shopper, h.qty))
-               OR o.created_at >= h.expires_at) AS astray
+               OR o.created_at >= h.expires_at) AS mismatched
     FROM holds h LEFT JOIN orders o ON o.hold_id = h.id GROUP BY h.product_id
 ), sales AS (
     SELECT product_id, count(*) AS orders, CAST(sum(qty) FILTER (WHERE status = 'pending') AS bigint) AS pending,
            CAST(sum(qty) FILTER (WHERE status = 'paid') AS bigint) AS sold
     FROM orders GROUP BY product_id
-), trail AS (
+), log AS (
     SELECT product_id, max(version) AS newest, max(version) - min(version) + 1 - count(*) AS missing
     FROM stock_events GROUP BY product_id
 )
 SELECT p.slug, p.version, p.total, p.available, p.held, p.pending, p.sold,
        coalesce(c.holds, 0) AS holds, coalesce(s.orders, 0) AS orders, coalesce(c.held, 0) AS held_rows,
-       coalesce(s.pending, 0) AS pending_rows, coalesce(s.sold, 0) AS sold_rows, coalesce(c.astray, 0) AS astray,
-       coalesce(t.missing, 0) AS missing, coalesce(e.version, -1) AS told_version, coalesce(e.total, -1) AS told_total,
-       coalesce(e.available, -1) AS told_available, coalesce(e.held, -1) AS told_held,
-       coalesce(e.pending, -1) AS told_pending, coalesce(e.sold, -1) AS told_sold
+       coalesce(s.pending, 0) AS pending_rows, coalesce(s.sold, 0) AS sold_rows, coalesce(c.mismatched, 0) AS mismatched,
+       coalesce(l.missing, 0) AS missing, coalesce(e.version, -1) AS logged_version, coalesce(e.total, -1) AS logged_total,
+       coalesce(e.available, -1) AS logged_available, coalesce(e.held, -1) AS logged_held,
+       coalesce(e.pending, -1) AS logged_pending, coalesce(e.sold, -1) AS logged_sold
 FROM products p
 LEFT JOIN claims c ON c.product_id = p.id
 LEFT JOIN sales s ON s.product_id = p.id
-LEFT JOIN trail t ON t.product_id = p.id
-LEFT JOIN stock_events e ON e.product_id = p.id AND e.version = t.newest
+LEFT JOIN log l ON l.product_id = p.id
+LEFT JOIN stock_events e ON e.product_id = p.id AND e.version = l.newest
 ORDER BY p.id";
 
 /// The number of orders and payment events that break a rule, by product and rule. Usually there are none. The rules
@@ -76,7 +76,7 @@ SELECT count(*) AS events, count(*) FILTER (WHERE outcome = 'refund_due') AS ref
 /// The number of payment events that are due for refund. Their partial index has only these rows.
 pub(super) const REFUNDS_DUE: &str = "SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due'";
 
-/// A row of [`PRODUCTS`]. Without a row in the audit log, the `told_` counters are -1.
+/// A row of [`PRODUCTS`]. Without a row in the audit log, the `logged_` counters are -1.
 #[derive(FromRow)]
 pub(super) struct ProductCounts {
     slug: String,
@@ -91,14 +91,14 @@ pub(super) struct ProductCounts {
     held_rows: i64,
     pending_rows: i64,
     sold_rows: i64,
-    astray: i64,
+    mismatched: i64,
     missing: i64,
-    told_version: i64,
-    told_total: i64,
-    told_available: i64,
-    told_held: i64,
-    told_pending: i64,
-    told_sold: i64,
+    logged_version: i64,
+    logged_total: i64,
+    logged_available: i64,
+    logged_held: i64,
+    logged_pending: i64,
+    logged_sold: i64,
 }
 
 /// A row of [`BROKEN_RULES`].
@@ -144,16 +144,16 @@ impl ProductCounts {
             ("pending", self.pending, self.pending_rows),
             ("sold", self.sold, self.sold_rows),
             // The newest row of the audit log has the stored counters.
-            ("version", self.version, self.told_version),
-            ("available", self.available, self.told_available),
-            ("trail_total", self.total, self.told_total),
-            ("trail_held", self.held, self.told_held),
-            ("trail_pending", self.pending, self.told_pending),
-            ("trail_sold", self.sold, self.told_sold),
+            ("version", self.version, self.logged_version),
+            ("available", self.available, self.logged_available),
+            ("trail_total", self.total, self.logged_total),
+            ("trail_held", self.held, self.logged_held),
+            ("trail_pending", self.pending, self.logged_pending),
+            ("trail_sold", self.sold, self.logged_sold),
             // No version is missing between the oldest row of the log and the newest.
             ("trail", 0, self.missing),
             // A hold and its order name each other and agree, and the order was placed in time (P3).
-            ("claims", 0, self.astray),
+            ("claims", 0, self.mismatched),
         ];
         let differ = checks.into_iter().filter(|(_, stored, counted)| stored != counted);
         let drift = |(counter, stored, counted)| Drift {
