@@ -67,9 +67,9 @@ crate::scenarios! {
         let window = SaleWindow { starts_at: Some(noon()), ends_at: Some(noon() + Duration::from_hours(3)) };
         let added = shop
             .product("phone", 9, |draft| {
-                draft.name = "Phone \"9\"".to_owned();
-                draft.description = "Ünïcode, and\na second line".to_owned();
-                draft.image = "/images/phone.avif".to_owned();
+                draft.name = String::from("Phone \"9\"");
+                draft.description = String::from("Ünïcode, and\na second line");
+                draft.image = String::from("/images/phone.avif");
                 draft.per_shopper_limit = Some(4);
                 draft.window = window;
                 draft.hold_for = Duration::from_secs(61);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
+    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::rows::{self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, StoredKey, into_all},
 };
@@ -237,7 +237,7 @@ async fn events(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Pa
         )
     });
     let mut parameters = Parameters::default();
-    parameters.value(request.events.iter().map(|key| key.as_str()).collect::<Vec<_>>());
+    parameters.value(request.events.iter().map(EventKey::as_str).collect::<Vec<_>>());
     parameters.rows(&rows::transactions(&request.by_transaction));
     let arguments = parameters.finish().map_err(classify)?;
     let query = sqlx::query_as_with::<_, PaymentRow, _>(AssertSqlSafe(SELECT.as_str()), arguments);

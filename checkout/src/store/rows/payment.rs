@@ -3,7 +3,7 @@
 use super::{corrupt, fingerprint};
 use crate::{
     error::StoreError,
-    model::{EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount},
+    model::{Currency, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount},
     store::table::{Millis, table},
 };
 use uuid::Uuid;
@@ -25,7 +25,7 @@ table! {
         Fixed transaction_id: String = payment.transaction_id.as_str();
         Fixed status: String = payment.status.name();
         Fixed amount: Option<i64> = payment.reported.amount;
-        Fixed currency: Option<String> = payment.reported.currency.as_ref().map(|currency| currency.as_str());
+        Fixed currency: Option<String> = payment.reported.currency.as_ref().map(Currency::as_str);
         Fixed received_at: Millis = payment.received_at;
         State outcome: String = payment.outcome.name();
         Mutable refund_reason: Option<String> = payment.outcome.refund_reason().map(RefundReason::name);

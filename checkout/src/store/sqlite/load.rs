@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
+    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Slug, Timestamp},
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::rows::{self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, StoredKey, into_all},
 };
@@ -163,7 +163,7 @@ async fn products_with_due(
     });
     let rows: Vec<DueProductRow> = sqlx::query_as(AssertSqlSafe(SELECT.as_str()))
         .bind(hex_list(products.iter().map(|id| id.0)))
-        .bind(sql::text_list(request.slugs.iter().map(|slug| slug.as_str()))?)
+        .bind(sql::text_list(request.slugs.iter().map(Slug::as_str))?)
         .fetch_all(conn)
         .await
         .map_err(classify)?;
@@ -219,7 +219,7 @@ async fn events(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Ve
         )
     });
     let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()))
-        .bind(sql::text_list(request.events.iter().map(|key| key.as_str()))?)
+        .bind(sql::text_list(request.events.iter().map(EventKey::as_str))?)
         .bind(sql::json(&rows::transactions(&request.by_transaction))?);
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
