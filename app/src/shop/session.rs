@@ -30,7 +30,7 @@ pub async fn owner(session: &Session) -> Result<Option<Owner>, Error> {
 ///
 /// A new owner is derived from the form's key. A double click by somebody without a cookie sends two requests without a
 /// common session; they must count as one shopper. Nobody else can compute the owner: the key is random, appears only on
-/// a page that no cache may store, and is never part of a URL (see [`retry_key`]).
+/// a page that no cache may store, and is never part of a URL (see `retry_key`).
 pub async fn owner_or_new(session: &Session, form_key: Uuid, now: Timestamp) -> Result<Owner, Error> {
     let today = now.as_millis() / DAY_MS;
     if session.get::<i64>(LAST_USED_DAY).await? != Some(today) {

@@ -1,5 +1,5 @@
 //! The middleware stack: one list, in order, for every route. The first layer sees the request first and the response
-//! last. [`record`] and [`admit`] each do several steps in one layer, because a tower layer for each step costs a quarter
+//! last. `record` and `admit` each do several steps in one layer, because a tower layer for each step costs a quarter
 //! of the server's ceiling (docs/decisions/middleware.md).
 
 use super::{

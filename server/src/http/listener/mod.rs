@@ -74,7 +74,7 @@ pub fn max_connections(wanted: NonZeroUsize) -> usize {
     max.min(wanted.get())
 }
 
-/// Serves until `stopping` is cancelled, then until requests have finished, or [`DRAIN_TIMEOUT`]. Connections beyond
+/// Serves until `stopping` is cancelled, then until requests have finished, or `DRAIN_TIMEOUT`. Connections beyond
 /// `max_connections` are rejected.
 pub async fn serve(listener: TcpListener, router: Router, max_connections: usize, stopping: CancellationToken) {
     let (protocols, load_shed) = (Protocols::new(), load_shed::LoadShed::default());
