@@ -70,7 +70,7 @@ test('each delivery has one log line, without body and signature', async () => {
   assert.deepEqual({ scheme, transaction, status, verdict, order: lines[0].order, order_status }, {
     scheme: 'standard', transaction: `tx-${order}`, status: 'success', verdict: 'Processed', order, order_status: 'paid',
   });
-  assert.ok(shop.webhookLines.some((line) => line.scheme === 'standard' && /signature/.test(line.why)));
+  assert.ok(shop.webhookLines.some((line) => line.scheme === 'standard' && /signature/.test(line.reason)));
   assert.ok(!shop.log.includes(headers['webhook-signature'].slice(3)));
   assert.ok(!shop.log.includes('"amount"') && !shop.log.includes('500000'));
 });

@@ -23,7 +23,7 @@ export HOLDFAST_DATA_DIR=$data DATABASE_URL=sqlite://$data/fuzz.db HOLDFAST_RATE
 export HOLDFAST_WEBHOOK_SECRETS=fuzzed-by-schemathesis HOLDFAST_STRIPE_SECRETS=whsec_fuzzed RUST_LOG=warn
 "$holdfast" seed >/dev/null
 # Enough stock for all holds of a run.
-product=$("$holdfast" product add --slug fuzzed --name "For the fuzzer" --price 1.00 --currency USD --stock 1000000)
+product=$("$holdfast" product add --slug fuzzed --name "For the fuzzer" --price 1.00 --currency USD --stock 1000000 --extend-seconds 60)
 client=$("$holdfast" client add --name fuzz)
 "$holdfast" serve --addr 127.0.0.1:0 >"$data/log" 2>&1 &
 server=$!
