@@ -121,7 +121,7 @@ impl Supervisor {
         dead(&self.snapshot())
     }
 
-    /// Tells all tasks to stop and waits for them, at most `limit`. Returns the names of those that still run.
+    /// Stops all tasks and waits for them, at most `limit`. Returns the names of those that still run.
     pub async fn stop(&self, limit: Duration) -> Vec<&'static str> {
         self.token().cancel();
         self.tracker.close();

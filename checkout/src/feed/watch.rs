@@ -70,7 +70,7 @@ impl StockWatch {
 /// Watches one order.
 pub struct OrderWatch {
     changes: watch::Receiver<Option<OrderSnapshot>>,
-    /// What the reader knows, or gets first.
+    /// The snapshot that the reader knows, or gets first.
     known: Option<OrderSnapshot>,
     started: bool,
 }

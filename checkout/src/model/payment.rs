@@ -56,7 +56,7 @@ provider_text!(
     "an event key"
 );
 
-/// What a payment event refers to.
+/// The order or hold that a payment event refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reference {

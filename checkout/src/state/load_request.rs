@@ -43,7 +43,7 @@ impl Claim {
     }
 }
 
-/// What a limit per shopper applies to: one shopper of one owner, and one product.
+/// The scope of a limit per shopper: one shopper of one owner, and one product.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LimitKey {
     /// The product.

@@ -58,7 +58,7 @@ pub trait Store: Send + Sync + 'static {
         Arc::new(SystemClock)
     }
 
-    /// Tells other processes that this one has committed. Returns at once.
+    /// Notifies other processes of a commit by this one. Returns at once.
     fn notify(&self) {}
 
     /// Waits until another process has committed, or may have.

@@ -70,7 +70,7 @@ pub fn payment_webhooks() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes((schemas, paths, handler))
 }
 
-/// Answers 404 for every other path below `/api`.
+/// Responds with 404 to every other path below `/api`.
 pub fn unknown_routes() -> Router<AppState> {
     let not_found = any(async || Problem::no_route());
     Router::new().route("/api", not_found.clone()).route("/api/", not_found.clone()).route("/api/{*path}", not_found)

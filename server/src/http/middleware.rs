@@ -53,14 +53,14 @@ pub struct Middleware {
     permits: Arc<Semaphore>,
 }
 
-/// What [`record`] needs for the routes of one kind.
+/// The parts of [`record`] for the routes of one kind.
 #[derive(Clone)]
 struct Recording {
     log: Arc<RequestLog>,
     headers: ResponseHeaders,
 }
 
-/// What [`admit`] needs for the routes of one kind.
+/// The parts of [`admit`] for the routes of one kind.
 #[derive(Clone)]
 struct Admission {
     kind: RouteKind,
@@ -167,7 +167,7 @@ fn panicked(cause: &(dyn Any + Send)) -> Problem {
     Problem::fault(message.unwrap_or("a panic without a message"))
 }
 
-/// Answers a method that a route of the API does not have. axum adds `Allow`.
+/// Responds to a method that a route of the API does not have. axum adds `Allow`.
 async fn method_not_allowed(method: Method) -> Response {
     if method == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { Problem::method().into_response() }
 }

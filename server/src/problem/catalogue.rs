@@ -15,7 +15,7 @@ pub struct Entry {
     pub title: &'static str,
     /// Why the request failed.
     pub cause: &'static str,
-    /// What the caller can do about it.
+    /// The caller's next step.
     pub resolution: &'static str,
     /// Members besides `type`, `title`, `status` and `detail`.
     pub members: &'static [Member],
@@ -32,7 +32,7 @@ pub struct Member {
     pub shape: Shape,
     /// Whether every response of this kind has it.
     pub required: bool,
-    /// What the value means.
+    /// Meaning of the value.
     pub description: &'static str,
 }
 

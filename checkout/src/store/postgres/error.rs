@@ -42,7 +42,7 @@ pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static)
     StoreError::Unavailable(Box::new(error))
 }
 
-/// Tells the writer what an error means. It is for errors after which nothing is written for certain.
+/// Maps an error of the driver to the writer's error. It is for errors after which nothing is written for certain.
 pub(super) fn classify(error: sqlx::Error) -> StoreError {
     let code = error.as_database_error().and_then(DatabaseError::code);
     match code.as_deref() {

@@ -32,7 +32,7 @@ impl Notifications {
         notifications
     }
 
-    /// Tells the other nodes that this node has committed.
+    /// Notifies the other nodes of a commit by this node.
     pub(super) fn notify(&self) {
         self.ours.notify_one();
     }

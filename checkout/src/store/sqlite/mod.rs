@@ -152,7 +152,7 @@ impl Transaction for SqliteTransaction {
     }
 }
 
-/// Tells the writer what an error of the driver means.
+/// Maps an error of the driver to the writer's error.
 fn classify(error: sqlx::Error) -> StoreError {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|c| c.parse::<i32>().ok());
     match (code.map(|c| c & 0xff), &error) {

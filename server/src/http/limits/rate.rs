@@ -53,7 +53,7 @@ struct Limit {
     clients: DefaultKeyedRateLimiter<ClientKey, StateInformationMiddleware>,
 }
 
-/// What a client has left of a limit.
+/// The requests that a client has left of a limit.
 pub struct Remaining {
     name: &'static str,
     quota: NonZeroU32,

@@ -22,7 +22,7 @@ const WRITTEN: u8 = 2;
 /// Its whole head is flushed.
 const FLUSHED: u8 = 3;
 
-/// What a connection waits for its client to do.
+/// The action that a connection waits for its client to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Waiting {
