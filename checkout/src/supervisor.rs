@@ -100,7 +100,12 @@ impl Supervisor {
                 Ok(()) if stop.is_cancelled() => tracing::debug!(task = name, "a background task stopped"),
                 Ok(()) => tracing::error!(task = name, essential, "a background task ended"),
                 Err(panic) => {
-                    tracing::error!(task = name, essential, cause = text(&*panic), "a background task panicked");
+                    tracing::error!(
+                        task = name,
+                        essential,
+                        cause = panic_message(&*panic),
+                        "a background task panicked"
+                    );
                 }
             }
         });
@@ -137,7 +142,7 @@ pub fn dead(tasks: &[TaskStatus]) -> Vec<&'static str> {
 }
 
 /// Returns the message of a panic.
-pub(crate) fn text(panic: &(dyn Any + Send)) -> &str {
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown")
 }

@@ -212,7 +212,7 @@ impl Writer {
     fn fail_on_panic(&mut self, commands: &[Command], panic: &(dyn std::any::Any + Send)) -> Replies {
         self.metrics.batch_failures.record(BatchFailure::Fault);
         self.state.clear();
-        let invariant = supervisor::text(panic);
+        let invariant = supervisor::panic_message(panic);
         tracing::error!(commands = commands.len(), invariant, "a broken invariant failed a batch");
         vec![Err(Error::Internal); commands.len()]
     }

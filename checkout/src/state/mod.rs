@@ -1,7 +1,7 @@
 //! The writer's memory: products with their claims, and the changes of the current batch.
 //!
-//! What is known of a product's claims is current as long as the product is at the version that it was read at. The store
-//! checks the version when it commits. So a batch whose data is in memory reads nothing.
+//! The claims in memory are current as long as their product is at the version that it was read at. The store checks the
+//! version when it commits. So a batch whose data is in memory reads nothing.
 
 mod apply;
 mod effect;

@@ -94,7 +94,7 @@ pub async fn watch_product(
     State(streams): State<EventStreams>,
     name: Result<Path<String>, PathRejection>,
 ) -> ApiResult<Response> {
-    let product = name.ok().and_then(|Path(name)| products::find(&checkout, &name)).ok_or(Refusal::UnknownProduct)?;
+    let product = products::find(&checkout, name)?;
     let watch = checkout.watch_stock(product.id).ok_or(Refusal::UnknownProduct)?;
     Ok(streams.respond(stock_changes(watch)))
 }

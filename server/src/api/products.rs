@@ -201,18 +201,20 @@ pub async fn get(
     name: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let product = name.ok().and_then(|Path(name)| find(&checkout, &name)).ok_or(Refusal::UnknownProduct)?;
+    let product = find(&checkout, name)?;
     let now = checkout.now();
     let tag = etag(std::slice::from_ref(&product), now);
     Ok(cached(&headers, &tag, || Json(ProductView::new(&product, now)).into_response()))
 }
 
-/// Returns the product with this id or slug.
-pub(super) fn find(checkout: &Checkout, name: &str) -> Option<Arc<Product>> {
-    match name.parse() {
+/// Returns the product whose id or slug is in the path. A path that cannot be decoded names no product.
+pub(super) fn find(checkout: &Checkout, name: Result<Path<String>, PathRejection>) -> Result<Arc<Product>, Refusal> {
+    let Path(name) = name.map_err(|_| Refusal::UnknownProduct)?;
+    let product = match name.parse() {
         Ok(id) => checkout.product(id),
-        Err(_) => checkout.product_by_slug(name),
-    }
+        Err(_) => checkout.product_by_slug(&name),
+    };
+    product.ok_or(Refusal::UnknownProduct)
 }
 
 /// Returns an entity tag made of each product's version and sale status. The status changes with time alone.

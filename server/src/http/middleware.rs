@@ -18,9 +18,10 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
+use checkout::supervisor::panic_message;
 use futures::FutureExt as _;
 use http::{Method, StatusCode};
-use std::{any::Any, net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 use tower::{ServiceBuilder, util::option_layer};
 use tower_http::{
@@ -61,7 +62,6 @@ struct Recording {
 }
 
 /// The parts of [`admit`] for the routes of one kind.
-#[derive(Clone)]
 struct Admission {
     kind: RouteKind,
     rate_limiter: Option<Arc<RateLimiter>>,
@@ -93,12 +93,12 @@ impl Middleware {
             .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_COMPRESSED_SIZE)));
         let error_pages = kind.has_error_pages().then(|| from_fn_with_state(state.leptos.clone(), error_page::render));
         let cors = self.cors.clone().filter(|_| kind.is_api());
-        let admission = Admission {
+        let admission = Arc::new(Admission {
             kind,
             rate_limiter: Some(self.rate_limiter.clone()).filter(|limiter| limiter.applies_to(kind)),
             pending_bodies: self.pending_bodies.clone(),
             permits: self.permits.clone(),
-        };
+        });
 
         let stack = ServiceBuilder::new()
             .layer(from_fn_with_state(recording, record))
@@ -122,22 +122,22 @@ async fn record(State(recording): State<Recording>, request: Request, next: Next
 
 /// Layer: `Host`, cross-site requests, rate limit, body, load shedding, time limit, panics.
 async fn admit(
-    State(admission): State<Admission>,
+    State(admission): State<Arc<Admission>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let Admission { kind, rate_limiter, pending_bodies, permits } = admission;
+    let Admission { kind, rate_limiter, pending_bodies, permits } = &*admission;
     security::require_host(&request)?;
-    if kind == RouteKind::Page {
+    if *kind == RouteKind::Page {
         security::reject_cross_site(&request)?;
     }
     let remaining = match rate_limiter {
-        Some(limiter) => limiter.count(kind, peer.ip(), &request)?,
+        Some(limiter) => limiter.count(*kind, peer.ip(), &request)?,
         None => None,
     };
     let respond = async {
-        let request = body::buffer(&pending_bodies, peer.ip(), request).await?;
+        let request = body::buffer(pending_bodies, peer.ip(), request).await?;
         // Dropped, and so released, when the response is ready.
         let permit = permits.try_acquire();
         if permit.is_err() && kind.is_shed() {
@@ -157,14 +157,9 @@ async fn admit(
 async fn run(next: Next, request: Request) -> Result<Response, Problem> {
     match timeout(RESPONSE_TIMEOUT, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
         Ok(Ok(response)) => Ok(response),
-        Ok(Err(panic)) => Err(panicked(&*panic)),
+        Ok(Err(panic)) => Err(Problem::fault(panic_message(&*panic))),
         Err(_) => Err(Problem::unknown_outcome()),
     }
-}
-
-fn panicked(cause: &(dyn Any + Send)) -> Problem {
-    let message = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
-    Problem::fault(message.unwrap_or("a panic without a message"))
 }
 
 /// Responds to a method that a route of the API does not have. axum adds `Allow`.
