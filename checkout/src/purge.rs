@@ -1,4 +1,4 @@
-//! Deletes stored replies and audit-log rows that are past their retention. It deletes a few rows at a time, in
+//! Deletes stored replies and stock-history rows that are past their retention. It deletes a few rows at a time, in
 //! transactions of its own. Two nodes may purge at once.
 
 use crate::{
@@ -13,9 +13,9 @@ use std::{error::Error as _, sync::Arc, time::Duration};
 /// night, or a node whose clock is wrong by hours.
 const KEY_RETENTION: Duration = Duration::from_hours(48);
 
-/// Retention of the audit log: a quarter, in which most payment disputes end. The newest row of each product is kept for
+/// Retention of the stock history: a quarter, in which most payment disputes end. The newest row of each product is kept for
 /// ever.
-const AUDIT_LOG_RETENTION: Duration = Duration::from_hours(90 * 24);
+const STOCK_EVENT_RETENTION: Duration = Duration::from_hours(90 * 24);
 
 /// Maximum number of rows of each kind that one step deletes. With a million keys in a SQLite file, a step blocks the writer
 /// for a few milliseconds.
@@ -56,5 +56,5 @@ pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
 /// Deletes some of the rows that are past their retention at `now`. Returns their number.
 async fn step(purge: &dyn Purge, now: Timestamp) -> Result<u64, StoreError> {
     Ok(purge.idempotency_keys(now - KEY_RETENTION, ROWS_PER_STEP).await?
-        + purge.audit_log(now - AUDIT_LOG_RETENTION, ROWS_PER_STEP).await?)
+        + purge.stock_events(now - STOCK_EVENT_RETENTION, ROWS_PER_STEP).await?)
 }

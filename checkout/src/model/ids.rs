@@ -50,6 +50,14 @@ id!(
     WebhookId
 );
 id!(
-    /// The id of one commit of the writer. It is stored with each row of the audit log.
+    /// The id of one commit of the writer. It is stored with each row of the stock history.
     BatchId
+);
+id!(
+    /// The id of a row of the audit log.
+    AuditId
+);
+id!(
+    /// The id of a refund.
+    RefundId
 );

@@ -1,6 +1,7 @@
 //! The values of the shop and their state transitions. No I/O, no clock, no random source. The model also compiles to
 //! WebAssembly, so that the browser and the server share its types.
 
+mod audit_entry;
 mod hold;
 mod ids;
 mod money;
@@ -13,8 +14,9 @@ mod shopper;
 mod stock;
 mod time;
 
+pub use audit_entry::{Actor, ActorKind, AuditEntry, AuditObject, ChangeReason, ChangeReasonError};
 pub use hold::{Hold, HoldState};
-pub use ids::{BatchId, HoldId, OrderId, ProductId, WebhookId};
+pub use ids::{AuditId, BatchId, HoldId, OrderId, ProductId, RefundId, WebhookId};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{CancelReason, Order, OrderState, OrderStatus};
 pub use payment::{

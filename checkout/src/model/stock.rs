@@ -89,7 +89,7 @@ impl Stock {
     }
 }
 
-/// The change of stock in one commit, in units by cause. It is stored in the audit log.
+/// The change of stock in one commit, in units by cause. It is stored in the stock history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StockDelta {

@@ -16,7 +16,7 @@ pub(crate) fn check(before: &Tables, after: &Tables) {
     one_way(before, after);
     claims(after);
     money(after);
-    audit_log(after);
+    stock_events(after);
     grants(before, after);
 }
 
@@ -115,17 +115,17 @@ fn money(tables: &Tables) {
     assert_eq!(paid, applied, "P7: one applied payment for each paid order");
 }
 
-/// The audit log has one row for each version, and each row's delta explains the change from the row before.
-fn audit_log(tables: &Tables) {
+/// The stock history has one row for each version, and each row's delta explains the change from the row before.
+fn stock_events(tables: &Tables) {
     for product in tables.products.values() {
         let mut was = Stock::new(0);
         for version in 1..=product.version {
-            let (stock, moves) = tables.audit_log[&(product.id, version)];
+            let (stock, moves) = tables.stock_events[&(product.id, version)];
             let is = if version == 1 { stock } else { moved(was, moves) };
-            assert_eq!(stock, is, "the audit log of {} at {version}: {moves:?} from {was:?}", product.slug);
+            assert_eq!(stock, is, "the stock history of {} at {version}: {moves:?} from {was:?}", product.slug);
             was = stock;
         }
-        assert_eq!(was, product.stock, "the audit log of {} ends elsewhere", product.slug);
+        assert_eq!(was, product.stock, "the stock history of {} ends elsewhere", product.slug);
     }
 }
 

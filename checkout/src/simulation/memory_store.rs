@@ -92,7 +92,7 @@ impl Memory {
             let Some(product) = tables.products.get_mut(&id) else { continue };
             product.version += 1;
             let (version, stock) = (product.version, product.stock);
-            tables.audit_log.insert((id, version), (stock, StockDelta::default()));
+            tables.stock_events.insert((id, version), (stock, StockDelta::default()));
         }
     }
 
@@ -217,7 +217,7 @@ impl Purge for MemoryStore {
         Ok(0)
     }
 
-    async fn audit_log(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+    async fn stock_events(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
 }

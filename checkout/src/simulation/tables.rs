@@ -31,8 +31,8 @@ pub(crate) struct Tables {
     pub(crate) orders: BTreeMap<OrderId, Order>,
     pub(crate) payments: BTreeMap<WebhookId, Payment>,
     pub(crate) keys: BTreeMap<(Owner, IdempotencyKey), IdempotencyRecord>,
-    /// The audit log: the stock of a product at each version, and the change from the version before.
-    pub(crate) audit_log: BTreeMap<(ProductId, u64), (Stock, StockDelta)>,
+    /// The stock history: the stock of a product at each version, and the change from the version before.
+    pub(crate) stock_events: BTreeMap<(ProductId, u64), (Stock, StockDelta)>,
 }
 
 impl Tables {
@@ -133,7 +133,7 @@ impl Tables {
         for product in writes.products() {
             self.products.insert(product.id, product.clone());
             let stored = (product.stock, writes.stock_deltas.get(&product.id).copied().unwrap_or_default());
-            let before = self.audit_log.insert((product.id, product.version), stored);
+            let before = self.stock_events.insert((product.id, product.version), stored);
             assert!(before.is_none() || !constraints.versions, "each version has one row");
         }
         self.write_claims(writes, constraints);

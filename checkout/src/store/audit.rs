@@ -4,7 +4,7 @@
 use super::{Audit, Drift};
 use sqlx::FromRow;
 
-/// For each product: the stored counters, the sums of its rows, and the newest row of its audit log.
+/// For each product: the stored counters, the sums of its rows, and the newest row of its stock history.
 pub(super) const PRODUCTS: &str = "
 WITH claims AS (
     SELECT h.product_id, count(*) AS holds, CAST(sum(h.qty) FILTER (WHERE h.status = 'active') AS bigint) AS held,
@@ -76,7 +76,7 @@ SELECT count(*) AS events, count(*) FILTER (WHERE outcome = 'refund_due') AS ref
 /// The number of payment events that are due for refund. Their partial index has only these rows.
 pub(super) const REFUNDS_DUE: &str = "SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due'";
 
-/// A row of [`PRODUCTS`]. Without a row in the audit log, the `logged_` counters are -1.
+/// A row of [`PRODUCTS`]. Without a row in the stock history, the `logged_` counters are -1.
 #[derive(FromRow)]
 pub(super) struct ProductCounts {
     slug: String,
@@ -143,7 +143,7 @@ impl ProductCounts {
             ("held", self.held, self.held_rows),
             ("pending", self.pending, self.pending_rows),
             ("sold", self.sold, self.sold_rows),
-            // The newest row of the audit log has the stored counters.
+            // The newest row of the stock history has the stored counters.
             ("version", self.version, self.logged_version),
             ("available", self.available, self.logged_available),
             ("trail_total", self.total, self.logged_total),

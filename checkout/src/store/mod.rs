@@ -129,9 +129,9 @@ pub trait Purge: Send + Sync {
     /// Deletes up to `most` idempotency keys that were stored before `before`, oldest first. Returns the number
     /// deleted.
     async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
-    /// Deletes up to `most` rows of one product's audit log that are older than `before`, oldest first and never the
+    /// Deletes up to `most` rows of one product's stock history that are older than `before`, oldest first and never the
     /// newest row. Returns the number deleted.
-    async fn audit_log(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5,

@@ -45,7 +45,7 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("total", 10, 11), wrong("available", 7, 6)]);
     }
 
-    async fn finds_an_audit_log_that_differs_from_the_counters(shop: Shop) {
+    async fn finds_a_stock_history_that_differs_from_the_counters(shop: Shop) {
         sale(&shop).await;
         let newest = "UPDATE stock_events SET total = total + 1, sold = sold + 2, pending = pending - 1
                       WHERE version = (SELECT max(version) FROM stock_events)";
@@ -54,13 +54,13 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, found);
     }
 
-    async fn finds_a_gap_in_the_audit_log(shop: Shop) {
+    async fn finds_a_gap_in_the_stock_history(shop: Shop) {
         sale(&shop).await;
         shop.database.run("DELETE FROM stock_events WHERE version IN (3, 4)").await;
         assert_eq!(drift(&shop).await, [wrong("trail", 0, 2)]);
     }
 
-    async fn finds_an_audit_log_without_its_newest_rows(shop: Shop) {
+    async fn finds_a_stock_history_without_its_newest_rows(shop: Shop) {
         sale(&shop).await;
         let version = i64::try_from(shop.store.reads().products().await.unwrap()[0].version).unwrap();
         shop.database.run("DELETE FROM stock_events WHERE version = (SELECT max(version) FROM stock_events)").await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 const DAY: u64 = 24 * 3600;
 
 const KEYS: &str = "SELECT count(*) FROM idempotency_keys";
-const AUDIT_LOG: &str = "SELECT count(*) FROM stock_events";
+const STOCK_EVENTS: &str = "SELECT count(*) FROM stock_events";
 
 /// Makes `n` commits on a product, one after another.
 async fn commits(shop: &Shop, product: ProductId, n: usize) {
@@ -89,7 +89,7 @@ crate::scenarios! {
         assert_eq!(refused(hold(&fresh, phone, 1, Some(kept)).await), Refusal::KeyReused);
     }
 
-    async fn the_audit_log_is_deleted_after_ninety_days_except_each_newest_row(shop: Shop) {
+    async fn the_stock_history_is_deleted_after_ninety_days_except_each_newest_row(shop: Shop) {
         let camera = shop.product("camera", 50, |_| {}).await.id;
         for _ in 0..3 {
             let held = shop.hold(camera, 1).await;
@@ -104,22 +104,22 @@ crate::scenarios! {
         shop.checkout.start_maintenance(Limits::default());
         // Only the camera's rows are old enough. The sweep adds a row for each product whose holds have expired.
         let (phones, watches, radios, cameras) = (31 + 1, 1, 6 + 1, 1);
-        eventually(async || shop.database.count(AUDIT_LOG).await == phones + watches + radios + cameras).await;
+        eventually(async || shop.database.count(STOCK_EVENTS).await == phones + watches + radios + cameras).await;
         shop.advance(DAY + 1);
         commits(&shop, phone, 2).await;
         let second = shop.second_node().await;
         second.start_maintenance(Limits::default());
         let (phones, watches, radios, cameras) = (3, 1, 1, 1);
-        eventually(async || shop.database.count(AUDIT_LOG).await == phones + watches + radios + cameras).await;
+        eventually(async || shop.database.count(STOCK_EVENTS).await == phones + watches + radios + cameras).await;
         assert_eq!(counts(shop.stock(phone).await), [48, 2, 0, 0]);
         assert_eq!(counts(shop.stock(watch).await), [50, 0, 0, 0]);
         assert_eq!(counts(shop.stock(radio).await), [50, 0, 0, 0]);
-        // The audit log goes on after its newest row.
+        // The stock history goes on after its newest row.
         commits(&shop, radio, 1).await;
         assert_eq!(counts(shop.stock(radio).await), [49, 1, 0, 0]);
     }
 
-    async fn the_audit_log_is_deleted_in_small_batches_without_a_gap(shop: Shop) {
+    async fn the_stock_history_is_deleted_in_small_batches_without_a_gap(shop: Shop) {
         let phone = shop.phone(100).await.id;
         commits(&shop, phone, 24).await;
         shop.advance(91 * DAY);
@@ -127,10 +127,10 @@ crate::scenarios! {
         // A node whose clock was far ahead wrote this row. The rows after it are older, but must stay with it.
         shop.database.run("UPDATE stock_events SET at = (SELECT max(at) FROM stock_events) WHERE version = 21").await;
         let before = days_before(shop.checkout.now(), 90);
-        let batches = all_batches(async || shop.store.purge().audit_log(before, 8).await.unwrap()).await;
+        let batches = all_batches(async || shop.store.purge().stock_events(before, 8).await.unwrap()).await;
         assert_eq!(batches, [8, 8, 4]);
         assert!(shop.checkout.audit().await.unwrap().clean);
-        assert_eq!(shop.database.count(AUDIT_LOG).await, 6);
+        assert_eq!(shop.database.count(STOCK_EVENTS).await, 6);
     }
 
     async fn two_nodes_that_purge_together_delete_each_row_once(shop: Shop) {
@@ -140,21 +140,21 @@ crate::scenarios! {
         commits(&shop, phone, 60).await;
         shop.advance(91 * DAY);
         shop.hold(phone, 1).await;
-        let written = shop.database.count(AUDIT_LOG).await;
+        let written = shop.database.count(STOCK_EVENTS).await;
         let stores = [shop.store.clone(), store::open(&shop.database.url()).await.unwrap()];
         let before = days_before(shop.checkout.now(), 90);
         let purge = async |nth: usize| {
             let purge = stores[nth % 2].purge();
             let keys = all_batches(async || purge.idempotency_keys(before, 7).await.unwrap()).await;
-            let audit_log = all_batches(async || purge.audit_log(before, 5).await.unwrap()).await;
-            (keys.iter().sum::<u64>(), audit_log.iter().sum::<u64>())
+            let events = all_batches(async || purge.stock_events(before, 5).await.unwrap()).await;
+            (keys.iter().sum::<u64>(), events.iter().sum::<u64>())
         };
         let (gone, ()) = tokio::join!(futures::future::join_all((0..4).map(purge)), commits(&shop, phone, 20));
         let gone = gone.into_iter().fold((0, 0), |sum, gone| (sum.0 + gone.0, sum.1 + gone.1));
         assert_eq!(gone.0, 200);
         assert_eq!(shop.database.count(KEYS).await, 0);
         // The newest row before the purge, and 20 more.
-        assert_eq!((gone.1, shop.database.count(AUDIT_LOG).await), (u64::try_from(written).unwrap() - 1, 21));
+        assert_eq!((gone.1, shop.database.count(STOCK_EVENTS).await), (u64::try_from(written).unwrap() - 1, 21));
         assert!(shop.checkout.audit().await.unwrap().clean);
     }
 }

@@ -1,12 +1,15 @@
 //! The rows of each table: the one list of its columns, and the mapping between a row and a value of the model.
 
 mod accounts;
+mod audit_log;
 mod batch;
 mod claim;
 mod payment;
 mod product;
 
 pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
+#[expect(unused_imports, reason = "the reads of the audit log follow")]
+pub(super) use audit_log::AuditRow;
 pub(super) use batch::{
     added_payments, changed_holds, changed_orders, changed_payments, changed_products, idempotency_keys, limit_keys,
     product_versions, transactions,
@@ -18,7 +21,7 @@ pub(super) use product::{ProductRow, StockEvent};
 use super::{ApiClient, KnownColumn, table};
 use crate::{
     error::StoreError,
-    model::{Hold, Money, Order, Payment, Product, Quantity, Shopper},
+    model::{AuditEntry, Hold, Money, Order, Payment, Product, Quantity, Shopper},
 };
 
 fn corrupt(what: &str) -> StoreError {
@@ -63,6 +66,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<StoredKey<'_>>(),
         table::known::<ApiClient>(),
         table::known::<Session<'_>>(),
+        table::known::<AuditEntry>(),
     ]
     .concat()
 }

@@ -1,4 +1,4 @@
-//! Products and the audit log of their stock.
+//! Products and the stock history of their stock.
 
 use super::{corrupt, money, signed};
 use crate::{
@@ -79,7 +79,7 @@ fn seconds(span: Duration) -> i64 {
     signed(span.as_secs())
 }
 
-/// A row of the audit log: one product as one commit left it, and the units that the commit moved.
+/// A row of the stock history: one product as one commit left it, and the units that the commit moved.
 pub(in crate::store) struct StockEvent<'a> {
     product: &'a Product,
     batch: BatchId,

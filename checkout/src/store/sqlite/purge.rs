@@ -29,7 +29,7 @@ impl Purge for SqliteStore {
         Ok(done.rows_affected())
     }
 
-    async fn audit_log(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         let product: Option<Uuid> = sqlx::query_scalar(
             "SELECT id FROM products p
              WHERE (SELECT at FROM stock_events WHERE product_id = p.id AND version < p.version

@@ -1,0 +1,158 @@
+//! The audit log: who changed what, when and why (P12).
+
+use super::{AuditId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, fmt};
+use uuid::Uuid;
+
+/// The kind of an [`Actor`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// An operator, signed in to the console.
+    Operator,
+    /// An API client with a scope for the shop's administration.
+    Client,
+    /// A person at the command line of a machine with access to the database.
+    CommandLine,
+    /// Holdfast itself.
+    System,
+}
+
+impl ActorKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Operator, Self::Client, Self::CommandLine, Self::System];
+
+    /// The name in JSON and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Client => "client",
+            Self::CommandLine => "command_line",
+            Self::System => "system",
+        }
+    }
+
+    /// Returns the kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// The person or program that changes something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The kind.
+    pub kind: ActorKind,
+    /// The operator's or the client's id; `None` for the other kinds.
+    pub id: Option<Uuid>,
+    /// The operator's e-mail address, the client's name, or the user name at the command line.
+    pub name: String,
+}
+
+impl Actor {
+    /// Holdfast itself.
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, id: None, name: "holdfast".to_owned() }
+    }
+
+    /// The user of the command line.
+    pub fn command_line(user: impl Into<String>) -> Self {
+        Self { kind: ActorKind::CommandLine, id: None, name: user.into() }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// Why an operator changes something, in their words: 1 to 500 characters, without control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ChangeReason(Box<str>);
+
+/// The text is empty, too long, or contains control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reason is 1 to 500 characters of plain text")]
+pub struct ChangeReasonError;
+
+impl ChangeReason {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ChangeReason {
+    type Error = ChangeReasonError;
+
+    fn try_from(text: String) -> Result<Self, ChangeReasonError> {
+        let text = text.trim();
+        let is_short = text.chars().take(501).count() <= 500;
+        if !text.is_empty() && is_short && !text.chars().any(char::is_control) {
+            Ok(Self(text.into()))
+        } else {
+            Err(ChangeReasonError)
+        }
+    }
+}
+
+impl From<ChangeReason> for String {
+    fn from(reason: ChangeReason) -> Self {
+        reason.0.into()
+    }
+}
+
+/// The thing that a change is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditObject {
+    /// The kind: `product`, `order`, `refund`, `payment`, `client`, `operator`, `session`.
+    pub kind: Cow<'static, str>,
+    /// Its id.
+    pub id: String,
+}
+
+impl AuditObject {
+    /// The object of this kind and id.
+    pub fn new(kind: &'static str, id: impl fmt::Display) -> Self {
+        Self { kind: kind.into(), id: id.to_string() }
+    }
+}
+
+/// A row of the audit log. It contains no secret and no contact data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// The row's id.
+    pub id: AuditId,
+    /// When the change was made.
+    pub at: Timestamp,
+    /// Who made it.
+    pub actor: Actor,
+    /// The action, such as `product.edit`.
+    pub action: Cow<'static, str>,
+    /// The thing that was changed.
+    pub object: AuditObject,
+    /// JSON of what changed, as it was before; `None` where there was nothing.
+    pub before: Option<String>,
+    /// JSON of what changed, as it is now; `None` where there is nothing.
+    pub after: Option<String>,
+    /// Why, in the actor's words.
+    pub reason: Option<ChangeReason>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_trimmed_plain_text_of_bounded_length() {
+        let reason = |text: &str| ChangeReason::try_from(text.to_owned()).map(String::from);
+        assert_eq!(reason("  damaged in transit "), Ok("damaged in transit".to_owned()));
+        for text in ["", "   ", "a\nb", "a\0b", &"é".repeat(501)] {
+            assert_eq!(reason(text), Err(ChangeReasonError), "{text:?}");
+        }
+        assert!(reason(&"é".repeat(500)).is_ok());
+    }
+}
