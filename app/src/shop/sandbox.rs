@@ -1,5 +1,5 @@
 //! The built-in payment provider. It delivers signed webhooks to the shop over HTTP, as a real provider would, and never
-//! calls the engine. It exists in development and demos only.
+//! calls the engine. It is off by default in production.
 
 use async_trait::async_trait;
 use checkout::model::{PaymentStatus, Reference};
