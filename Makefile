@@ -29,8 +29,8 @@ test-rust: ## run only the Rust tests, with a temporary PostgreSQL
 test-browser: ## run only the browser tests, against the release build
 	@tools/build.sh && tools/setup.sh e2e && cd end2end && ../tools/with-postgres.sh npx playwright test
 
-fuzz: ## fuzz the API with Schemathesis for five minutes (SECONDS_LONG=n: for n seconds)
-	@tools/build.sh && tools/fuzz.sh $(or $(SECONDS_LONG),300)
+fuzz: ## fuzz the API with Schemathesis for five minutes (FUZZ_SECONDS=n: for n seconds)
+	@tools/build.sh && tools/fuzz.sh $(or $(FUZZ_SECONDS),300)
 
 bench: ## measure throughput beside a baseline and a ceiling; ten minutes (QUICK=1: one minute; ONLY=holds,mixed: some scenarios)
 	@tools/bench.sh
