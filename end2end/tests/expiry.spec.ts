@@ -3,7 +3,7 @@ import { expect, test } from '../support/fixtures.js';
 import { confirm, connection, expectNotReloaded, expectStatus, expectStock, inSeconds, markDocument, recordText, reserve } from '../support/steps.js';
 
 /** For changes that a timer of at most 20 s triggers. */
-const LATER = { timeout: 60_000 };
+const EXPIRY_TIMEOUT = { timeout: 60_000 };
 
 test('a hold expires', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ stock: 1, holdSeconds: 5 });
@@ -26,7 +26,7 @@ test('an unpaid order is cancelled', async ({ page, shop, newShopper }) => {
   await watcher.goto('/products/lamp');
   await reserve(page, 'lamp');
   await confirm(page);
-  await expectStatus(page, 'cancelled', LATER);
+  await expectStatus(page, 'cancelled', EXPIRY_TIMEOUT);
   await expectStock(watcher, { available: 1, held: 0, sold: 0 });
 });
 
@@ -37,7 +37,7 @@ test('a sale opens by itself', async ({ page, shop }) => {
   await markDocument(page);
   const button = page.getByRole('button', { name: 'Reserve' });
   await expect(button).toBeHidden();
-  await expect(button).toBeEnabled(LATER);
+  await expect(button).toBeEnabled(EXPIRY_TIMEOUT);
   await expectNotReloaded(page);
   await button.click();
   await expect(page).toHaveURL(/\/checkout\//);
@@ -49,7 +49,7 @@ test('a sale opens by itself on the home page', async ({ page, shop }) => {
   const card = page.getByTestId('product-card');
   await expect(card).toContainText('Opens in');
   await markDocument(page);
-  await expect(card).toContainText('On now', LATER);
+  await expect(card).toContainText('On now', EXPIRY_TIMEOUT);
   await expect(card).toContainText('2 of 2 available');
   await expectNotReloaded(page);
 });
@@ -69,7 +69,7 @@ test('a sale closes by itself', async ({ page, shop }) => {
   const button = page.getByRole('button', { name: 'Reserve' });
   await expect(button).toBeEnabled();
   await markDocument(page);
-  await expect(page.getByRole('heading', { name: 'This sale has ended' })).toBeVisible(LATER);
+  await expect(page.getByRole('heading', { name: 'This sale has ended' })).toBeVisible(EXPIRY_TIMEOUT);
   await expect(button).toBeHidden();
   await expect(page.getByText('Not sold')).toBeVisible();
   await expectNotReloaded(page);
@@ -88,7 +88,7 @@ test('the time left is announced at thresholds and not every second', async ({ p
     }).observe(document, { subtree: true, childList: true, characterData: true });
   });
   await reserve(page, 'lamp');
-  await expect(page.getByTestId('hold-ended')).toBeVisible(LATER);
+  await expect(page.getByTestId('hold-ended')).toBeVisible(EXPIRY_TIMEOUT);
   const announced = await page.evaluate(() => JSON.parse(sessionStorage.getItem('announced')!) as string[]);
   expect(announced).toEqual(['Less than 30 seconds left to order.', 'Less than 10 seconds left to order.', 'Time’s up. Checking with the shop…']);
 });

@@ -8,7 +8,7 @@ test.use({ nodes: 2 });
 
 // A page shows a commit on the other node at once, or half a second later if the notification was lost. The rest is a margin
 // for a busy machine.
-const SOON = { timeout: 6_000 };
+const SYNC_TIMEOUT = { timeout: 6_000 };
 
 test('a purchase across two nodes appears on both', async ({ page, shop, newShopper }) => {
   const [a, b] = shop.urls as [string, string];
@@ -21,7 +21,7 @@ test('a purchase across two nodes appears on both', async ({ page, shop, newShop
 
   await reserve(page, 'lamp');
   expect(page.url()).toContain(a);
-  await expectStock(watcher, { available: 2, held: 1, sold: 0 }, SOON);
+  await expectStock(watcher, { available: 2, held: 1, sold: 0 }, SYNC_TIMEOUT);
 
   // Cookies ignore ports, so the browser has the same session on the other node.
   await page.goto(b + new URL(page.url()).pathname);
@@ -34,8 +34,8 @@ test('a purchase across two nodes appears on both', async ({ page, shop, newShop
   await expectStatus(paymentTab, 'pending');
   await payInSandbox(paymentTab, 'Pay');
   await expect.poll(async () => (await shop.product('lamp', a)).sold).toBe(1);
-  await expectStatus(page, 'paid', SOON);
-  await expectStock(watcher, { available: 2, held: 0, sold: 1 }, SOON);
+  await expectStatus(page, 'paid', SYNC_TIMEOUT);
+  await expectStock(watcher, { available: 2, held: 0, sold: 1 }, SYNC_TIMEOUT);
   await expectNotReloaded(page);
   await expectNotReloaded(watcher);
 
@@ -61,12 +61,12 @@ test('two shoppers, one on each node, reserve the last unit', async ({ page, sho
   expect([...outcomes].sort()).toEqual(['reserved', 'sold out']);
   const winner = shoppers[outcomes.indexOf('reserved')]!;
   const loser = shoppers[outcomes.indexOf('sold out')]!;
-  await expectStock(loser, { available: 0, held: 1, sold: 0 }, SOON);
+  await expectStock(loser, { available: 0, held: 1, sold: 0 }, SYNC_TIMEOUT);
 
   await confirm(winner);
   await payInSandbox(winner, 'Pay');
   await expect.poll(async () => (await shop.product('lamp', winner === page ? a : b)).sold).toBe(1);
-  await expectStock(loser, { available: 0, held: 0, sold: 1 }, SOON);
+  await expectStock(loser, { available: 0, held: 0, sold: 1 }, SYNC_TIMEOUT);
   for (const node of [a, b]) {
     expect(await shop.product('lamp', node)).toMatchObject({ total: 1, available: 0, held: 0, pending: 0, sold: 1 });
   }

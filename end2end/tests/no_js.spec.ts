@@ -3,7 +3,7 @@ import { expect, test } from '../support/fixtures.js';
 import { confirm, expectStatus, expectStock, inSeconds, payInSandbox, reserve } from '../support/steps.js';
 
 /** For changes that a timer of at most 15 s and a reload of the page trigger. */
-const LATER = { timeout: 60_000 };
+const EXPIRY_TIMEOUT = { timeout: 60_000 };
 
 test.use({ javaScriptEnabled: false });
 
@@ -89,7 +89,7 @@ test('an unpaid order: the page reloads by itself', async ({ page, shop }) => {
   await shop.addProduct({ stock: 1, paySeconds: 10 });
   await reserve(page, 'lamp');
   await confirm(page);
-  await expectStatus(page, 'cancelled', LATER);
+  await expectStatus(page, 'cancelled', EXPIRY_TIMEOUT);
   await expect(page.getByText('The time to pay ran out')).toBeVisible();
 });
 
@@ -98,7 +98,7 @@ test('a sale opens by itself', async ({ page, shop }) => {
   await page.goto('/products/lamp');
   const button = page.getByRole('button', { name: 'Reserve' });
   await expect(button).toBeHidden();
-  await expect(button).toBeEnabled(LATER);
+  await expect(button).toBeEnabled(EXPIRY_TIMEOUT);
   await button.click();
   await expect(page).toHaveURL(/\/checkout\//);
 });

@@ -6,7 +6,7 @@ import { expect, test } from '../support/fixtures.js';
 import { confirm, connection, expectNotReloaded, expectStatus, expectStock, markDocument, payInSandbox, reserve, waitForTick, waitInPage } from '../support/steps.js';
 
 /** The promise is two seconds (unit tests of the delay check it); the rest is a margin for a busy machine. */
-const SOON = { timeout: 6_000 };
+const SYNC_TIMEOUT = { timeout: 6_000 };
 /** Longer than the page waits between two attempts. */
 const ATTEMPT_MS = 2_000;
 
@@ -22,8 +22,8 @@ test('offline and back online: a product', async ({ page, context, shop, pageMon
   await expectStock(page, { available: 5, held: 0 });
 
   await context.setOffline(false);
-  await expectStock(page, { available: 3, held: 2 }, SOON);
-  await expect(connection(page)).toHaveText('Live', SOON);
+  await expectStock(page, { available: 3, held: 2 }, SYNC_TIMEOUT);
+  await expect(connection(page)).toHaveText('Live', SYNC_TIMEOUT);
   await client.hold(product);
   await expectStock(page, { available: 2, held: 3 });
   await expectNotReloaded(page);
@@ -45,7 +45,7 @@ test('offline and back online: an order that is paid meanwhile', async ({ page, 
   await expectStatus(page, 'pending');
 
   await context.setOffline(false);
-  await expectStatus(page, 'paid', SOON);
+  await expectStatus(page, 'paid', SYNC_TIMEOUT);
   await expectNotReloaded(page);
 });
 
@@ -60,7 +60,7 @@ test('offline while a reservation expires: the page stays, and shows the expiry 
   await waitInPage(page, ATTEMPT_MS);
   await expectNotReloaded(page);
   await context.setOffline(false);
-  await expect(page.getByTestId('hold-ended')).toBeVisible(SOON);
+  await expect(page.getByTestId('hold-ended')).toBeVisible(SYNC_TIMEOUT);
 });
 
 test('the server is absent while a reservation expires: the page stays, and shows the expiry once the server is back', async ({ page, context, shop, pageMonitor }) => {
@@ -75,7 +75,7 @@ test('the server is absent while a reservation expires: the page stays, and show
   await waitInPage(page, ATTEMPT_MS);
   await expectNotReloaded(page);
   isAbsent = false;
-  await expect(page.getByTestId('hold-ended')).toBeVisible(SOON);
+  await expect(page.getByTestId('hold-ended')).toBeVisible(SYNC_TIMEOUT);
 });
 
 test('frozen by the browser and resumed', async ({ page, context, shop }) => {
@@ -86,7 +86,7 @@ test('frozen by the browser and resumed', async ({ page, context, shop }) => {
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
   await client.hold(product, 2);
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
-  await expectStock(page, { available: 3, held: 2 }, SOON);
+  await expectStock(page, { available: 3, held: 2 }, SYNC_TIMEOUT);
   await expectNotReloaded(page);
 });
 
@@ -101,7 +101,7 @@ test('a hidden tab closes its stream, and shows the current state when it is vis
   await expectStock(page, { available: 5 });
   await expect(connection(page)).toHaveText('Connecting…');
   await setVisibility(page, 'visible');
-  await expectStock(page, { available: 3, held: 2 }, SOON);
+  await expectStock(page, { available: 3, held: 2 }, SYNC_TIMEOUT);
   await expectNotReloaded(page);
 });
 
@@ -115,8 +115,8 @@ test('asleep with the machine: after waking, the page asks the server for the cu
     const now = Date.now;
     Date.now = () => now() + 3_600_000;
   });
-  await expect(page.locator('html')).not.toHaveAttribute('data-mark', 'kept', SOON);
-  await expect(page.getByRole('button', { name: 'Confirm order' })).toBeVisible(SOON);
+  await expect(page.locator('html')).not.toHaveAttribute('data-mark', 'kept', SYNC_TIMEOUT);
+  await expect(page.getByRole('button', { name: 'Confirm order' })).toBeVisible(SYNC_TIMEOUT);
 });
 
 /** Opens a page, waits until its stream is connected, and marks the document. */

@@ -3,7 +3,7 @@ import { expect, test } from '../support/fixtures.js';
 import { confirm, expectStatus, expectStock, payInSandbox, reserve } from '../support/steps.js';
 
 /** For changes that a timer of at most 25 s triggers. */
-const LATER = { timeout: 60_000 };
+const EXPIRY_TIMEOUT = { timeout: 60_000 };
 
 test('declined: the order is cancelled and the stock is available again', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ stock: 1 });
@@ -35,7 +35,7 @@ test('a late payment while stock is left: the order is paid', async ({ page, sho
   await reserve(page, 'lamp');
   const order = await confirm(page);
   await page.goto(`/sandbox/pay/${order.split('/').pop()}`);
-  await expect.poll(async () => (await shop.product('lamp')).available, LATER).toBe(1);
+  await expect.poll(async () => (await shop.product('lamp')).available, EXPIRY_TIMEOUT).toBe(1);
   await page.getByRole('button', { name: 'Pay late', exact: true }).click();
   await expect.poll(async () => (await shop.product('lamp')).sold).toBe(1);
   await page.goto(order);
@@ -55,7 +55,7 @@ test('my orders: payments and expired holds appear by themselves', async ({ page
   await paymentTab.goto(order);
   await payInSandbox(paymentTab, 'Pay');
   await expect(ordered.locator('.badge')).toHaveText('Paid');
-  await expect(held).toHaveCount(0, LATER);
+  await expect(held).toHaveCount(0, EXPIRY_TIMEOUT);
   await expect(ordered.locator('.badge')).toHaveText('Paid');
 });
 
@@ -85,7 +85,7 @@ test('payment before the order: the reservation shows it, and the refund after e
   await page.reload();
   await expect(page.getByText('We already have your payment')).toBeVisible();
   await expect(page.getByText('You won’t be charged yet')).toHaveCount(0);
-  await expect(page.getByTestId('hold-ended')).toBeVisible(LATER);
+  await expect(page.getByTestId('hold-ended')).toBeVisible(EXPIRY_TIMEOUT);
   await expect(page.getByTestId('refund')).toContainText('99.80');
   await expect(page.getByTestId('refund')).toContainText('no order was placed for it');
 });
