@@ -1,5 +1,5 @@
-//! The ceiling of `make bench`: the whole server, except that `POST /api/holds` returns an invented hold without asking
-//! the engine. What remains is the cost of HTTP, the token, parsing and the response, which no store can beat.
+//! The ceiling of `make bench`: the whole server, except that `POST /api/holds` returns a made-up hold without calling the
+//! engine. It measures HTTP, token, parsing and response, whose cost no store can reduce.
 
 use axum::routing::post;
 use checkout::{

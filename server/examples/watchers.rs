@@ -1,7 +1,8 @@
-//! The audience of `make bench`: opens many streams of one product's stock, and tells how many there were, how many
-//! events they were sent, and how long after its commit each event came.
+//! Load generator of `make bench`: opens many streams of one product's stock. Reports the number of streams, the number of
+//! events, and the delay of each event after its commit.
 //!
-//! `watchers <address> <path> <count> <seconds>`; a line when all are open, and at the end one of JSON.
+//! Usage: `watchers <address> <path> <count> <seconds>`. Prints one JSON line once all streams are open, and one at the
+//! end.
 
 use serde_json::json;
 use std::{
@@ -21,11 +22,12 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-/// Delays are counted by the millisecond, up to this many.
-const LONGEST_MS: usize = 10_000;
-/// How many connect at the same time.
-const AT_ONCE: usize = 64;
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// Largest delay with a bucket of its own, in milliseconds.
+const MAX_DELAY_MS: usize = 10_000;
+/// Maximum number of streams that are being opened at once.
+const MAX_CONNECTING: usize = 64;
+/// Time for one stream to open.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 struct Seen {
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
     let (Ok(count), Ok(seconds)) = (count.parse(), seconds.parse()) else { return usage() };
     let Ok(runtime) = tokio::runtime::Runtime::new() else { return ExitCode::FAILURE };
     runtime.block_on(watch_all(address, path, count, Duration::from_secs(seconds)));
-    // Ten thousand tasks need no farewell.
+    // Dropping ten thousand tasks one by one would take seconds.
     runtime.shutdown_background();
     ExitCode::SUCCESS
 }
@@ -56,22 +58,22 @@ fn say(line: impl std::fmt::Display) {
 }
 
 async fn watch_all(address: &str, path: &str, count: usize, span: Duration) {
-    let seen = Arc::new(Seen { delays: (0..=LONGEST_MS).map(|_| AtomicU64::new(0)).collect(), ..Seen::default() });
+    let seen = Arc::new(Seen { delays: (0..=MAX_DELAY_MS).map(|_| AtomicU64::new(0)).collect(), ..Seen::default() });
     let request: Arc<str> =
         format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n\r\n").into();
     let (counting, _) = watch::channel(false);
-    let gate = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
+    let permits = Arc::new(tokio::sync::Semaphore::new(MAX_CONNECTING));
     for _ in 0..count {
-        let (seen, request, address, gate) = (seen.clone(), request.clone(), address.to_owned(), gate.clone());
+        let (seen, request, address, permits) = (seen.clone(), request.clone(), address.to_owned(), permits.clone());
         let counting = counting.subscribe();
-        let Ok(turn) = gate.acquire_owned().await else { return };
+        let Ok(permit) = permits.acquire_owned().await else { return };
         tokio::spawn(async move {
-            let opened = timeout(CONNECT_WITHIN, open(&address, &request)).await;
+            let opened = timeout(CONNECT_TIMEOUT, open(&address, &request)).await;
             match opened {
                 Ok(Ok(stream)) => {
                     seen.open.fetch_add(1, Ordering::Relaxed);
-                    // Only now: whoever has all turns back counts all that are open.
-                    drop(turn);
+                    // Dropped only after the stream is counted: when all permits are back, every open stream is counted.
+                    drop(permit);
                     let _ = read(stream, &seen, &counting).await;
                     seen.open.fetch_sub(1, Ordering::Relaxed);
                     seen.lost.fetch_add(1, Ordering::Relaxed);
@@ -80,9 +82,9 @@ async fn watch_all(address: &str, path: &str, count: usize, span: Duration) {
             }
         });
     }
-    let _ = gate.acquire_many(u32::try_from(AT_ONCE).unwrap_or(u32::MAX)).await;
+    let _ = permits.acquire_many(u32::try_from(MAX_CONNECTING).unwrap_or(u32::MAX)).await;
     say(json!({ "open": seen.open.load(Ordering::Relaxed) }));
-    // Whoever started us reads the server's memory now, and then makes the stock change.
+    // The benchmark reads the server's memory now, and changes the stock afterwards.
     tokio::time::sleep(Duration::from_secs(1)).await;
     counting.send_replace(true);
     let began = Instant::now();
@@ -97,12 +99,12 @@ async fn open(address: &str, request: &str) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Reads events until the stream ends. An event that lies in two readings is put together again.
+/// Reads events until the stream ends. An event may arrive in several reads.
 async fn read(mut stream: TcpStream, seen: &Seen, counting: &watch::Receiver<bool>) -> std::io::Result<()> {
     let mut text: Vec<u8> = Vec::with_capacity(2048);
     let mut last = 0;
     while stream.read_buf(&mut text).await? > 0 {
-        #[expect(clippy::disallowed_methods, reason = "an audience looks at its own watch")]
+        #[expect(clippy::disallowed_methods, reason = "the delay is measured by the machine's clock")]
         let now = OffsetDateTime::now_utc();
         let mut rest = 0;
         while let Some(end) = find(&text[rest..], b"\n\n") {
@@ -113,7 +115,7 @@ async fn read(mut stream: TcpStream, seen: &Seen, counting: &watch::Receiver<boo
                 last = version;
                 if *counting.borrow() {
                     let late = usize::try_from((now - at).whole_milliseconds()).unwrap_or(0);
-                    seen.delays[late.min(LONGEST_MS)].fetch_add(1, Ordering::Relaxed);
+                    seen.delays[late.min(MAX_DELAY_MS)].fetch_add(1, Ordering::Relaxed);
                 }
             }
             rest += end + 2;
@@ -123,7 +125,7 @@ async fn read(mut stream: TcpStream, seen: &Seen, counting: &watch::Receiver<boo
     Ok(())
 }
 
-/// The version of a stock event, and the time of its commit.
+/// Returns the version of a stock event, and the time of its commit.
 fn event(text: &[u8]) -> Option<(u64, OffsetDateTime)> {
     let id = &text[find(text, b"\nid: ")? + 5..];
     let id = &id[..find(id, b"\n")?];
