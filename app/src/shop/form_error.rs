@@ -1,5 +1,5 @@
 //! Errors of forms. A failed form redirects back to its page with an error code and numbers in the query. The page makes
-//! the message from them, so no URL can put words into the shop's mouth.
+//! the message from them, so a crafted URL cannot show a message of its own.
 
 use crate::messages::{self, Notice};
 use checkout::{
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_survive_the_way_through_a_url() {
+    fn errors_round_trip_through_a_url() {
         let product = product(3);
         let all = [
             FormError::Refused(Refusal::SoldOut { available: 10, may_return: 0 }),
