@@ -51,3 +51,10 @@ pub enum StoreError {
     #[error("{0}")]
     Config(String),
 }
+
+impl StoreError {
+    /// Returns the driver's error as text, for the log.
+    pub fn cause(&self) -> Option<String> {
+        std::error::Error::source(self).map(ToString::to_string)
+    }
+}

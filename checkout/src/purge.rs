@@ -7,7 +7,7 @@ use crate::{
     model::Timestamp,
     store::{Purge, Store},
 };
-use std::{error::Error as _, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// Retention of stored replies. A key is honoured for at least a day; the second day covers a client that retries after a
 /// night, or a node whose clock is wrong by hours.
@@ -44,7 +44,7 @@ pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
                 STEP_INTERVAL
             }
             Err(error) => {
-                let cause = error.source().map(ToString::to_string);
+                let cause = error.cause();
                 tracing::warn!(%error, cause, "could not purge");
                 IDLE_INTERVAL
             }

@@ -9,7 +9,7 @@ use crate::{
     queue::CommandQueue,
     store::Store,
 };
-use std::{error::Error as _, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// Maximum sleep. A hold that is placed meanwhile may be due earlier than all known ones, and its stock must be for sale
 /// within a second (P4).
@@ -33,7 +33,7 @@ impl Sweep {
             let sleep = match self.sweep(self.clock.now()).await {
                 Ok(sleep) => sleep.clamp(MIN_SLEEP, MAX_SLEEP),
                 Err(error) => {
-                    let cause = error.source().map(ToString::to_string);
+                    let cause = error.cause();
                     tracing::warn!(%error, cause, "could not read what is due");
                     MAX_SLEEP
                 }

@@ -157,7 +157,7 @@ impl Feed {
         for entry in changed.iter().filter_map(|id| catalogue.get(id)) {
             let update = StockUpdate::of(&entry.product);
             entry.updates.send_replace(update.clone());
-            // Without watchers this fails, which is no error.
+            // Fails if there are no watchers, which is fine.
             let _ = self.all.send(update);
         }
     }
@@ -207,7 +207,7 @@ async fn watch_changes(feed: Arc<Feed>, store: Arc<dyn Store>) {
     loop {
         store.wait_for_change().await;
         if let Err(error) = feed.refresh(&*store).await {
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            let cause = error.cause();
             tracing::warn!(%error, cause, "could not read other processes' commits");
         }
     }

@@ -80,7 +80,7 @@ fn key(id: Id) -> Uuid {
 
 /// Maps transient errors to `Backend`, and others to `Decode`, which discards the session.
 fn map_error(error: &StoreError) -> Error {
-    let cause = std::error::Error::source(error).map(ToString::to_string);
+    let cause = error.cause();
     tracing::error!(%error, cause, "could not read or write a session");
     match error {
         StoreError::Unavailable(_) | StoreError::Contended(_) => Error::Backend(error.to_string()),
