@@ -65,7 +65,7 @@ impl Command {
             Self::CancelOrder { .. } => "cancel_order",
             Self::RecordPayment(_) => "record_payment",
             Self::Sweep(_) => "sweep",
-            Self::ExpireUnmatched { .. } => "sweep_parked",
+            Self::ExpireUnmatched { .. } => "expire_unmatched",
         }
     }
 

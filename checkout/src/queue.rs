@@ -39,8 +39,8 @@ impl CommandQueue {
     pub(crate) async fn send(&self, command: Command) -> Result<Idempotent<Reply>, Error> {
         // The span covers the time in the queue and the work. Only trace collectors see it.
         let span = tracing::debug_span!(target: "trace", "command", otel.name = command.name());
-        let (reply, answer) = oneshot::channel();
-        self.sender.try_send(QueuedCommand { command, reply }).map_err(|refused| match refused {
+        let (sender, receiver) = oneshot::channel();
+        self.sender.try_send(QueuedCommand { command, reply: sender }).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(QueuedCommand { command, .. }) => {
                 self.metrics.record_busy(&command);
                 Error::BUSY
@@ -51,6 +51,6 @@ impl CommandQueue {
             }
         })?;
         // The writer replies to every command that it takes. Without a reply it is gone, perhaps after the commit.
-        answer.instrument(span).await.unwrap_or(Err(Error::OutcomeUnknown))
+        receiver.instrument(span).await.unwrap_or(Err(Error::OutcomeUnknown))
     }
 }

@@ -16,7 +16,6 @@ use crate::{
 };
 use futures::FutureExt;
 use std::{
-    error::Error as _,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
@@ -27,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 /// Maximum number of attempts for a batch that meets other writers.
 const MAX_ATTEMPTS: u32 = 6;
 
-/// How long a batch is tried before a third attempt. A lock that is held for longer is no passing conflict, and the callers
-/// can retry. There is always a second attempt: the first may have waited for a dead connection.
+/// How long a batch is tried before a third attempt. A lock that is held for longer is not a short conflict; the callers get
+/// 503 and can retry. There is always a second attempt: the first may have waited for a dead connection.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Attempts that reuse the products which the last conflict returned, without locking anything. Later attempts load under
@@ -198,7 +197,7 @@ impl Writer {
     fn fail(&mut self, commands: &[Command], error: &StoreError) -> Replies {
         self.metrics.batch_failures.record(BatchFailure::of(error));
         self.state.clear();
-        let cause = error.source().map(ToString::to_string);
+        let cause = error.cause();
         tracing::error!(commands = commands.len(), %error, cause, "a batch failed");
         let reply = match error {
             StoreError::Unavailable(_) => Error::BUSY,
@@ -210,7 +209,7 @@ impl Writer {
 
     /// A broken invariant fails its batch. The next batch starts from what is stored.
     fn fail_on_panic(&mut self, commands: &[Command], panic: &(dyn std::any::Any + Send)) -> Replies {
-        self.metrics.batch_failures.record(BatchFailure::Fault);
+        self.metrics.batch_failures.record(BatchFailure::Internal);
         self.state.clear();
         let invariant = supervisor::panic_message(panic);
         tracing::error!(commands = commands.len(), invariant, "a broken invariant failed a batch");

@@ -42,7 +42,7 @@ labels! {
         OtherRefusal = "other_refusal",
         Busy = "busy",
         Unknown = "unknown_outcome",
-        Fault = "fault",
+        Internal = "fault",
     }
 }
 
@@ -82,7 +82,7 @@ labels! {
         GaveUp = "gave_up",
         Unavailable = "unavailable",
         Ambiguous = "ambiguous",
-        Fault = "fault",
+        Internal = "fault",
     }
 }
 
@@ -124,9 +124,9 @@ impl Default for EngineMetrics {
 
 impl EngineMetrics {
     /// Records the replies of a batch.
-    pub(crate) fn record_replies(&self, commands: &[Command], answers: &[Result<Idempotent<Reply>, Error>]) {
-        for (command, answer) in commands.iter().zip(answers) {
-            self.record_request(command, RequestOutcome::of(answer));
+    pub(crate) fn record_replies(&self, commands: &[Command], replies: &[Result<Idempotent<Reply>, Error>]) {
+        for (command, reply) in commands.iter().zip(replies) {
+            self.record_request(command, RequestOutcome::of(reply));
         }
     }
 
@@ -135,10 +135,10 @@ impl EngineMetrics {
         self.record_request(command, RequestOutcome::Busy);
     }
 
-    fn record_request(&self, command: &Command, answer: RequestOutcome) {
+    fn record_request(&self, command: &Command, outcome: RequestOutcome) {
         match command {
-            Command::PlaceHold(_) => self.holds.record(answer),
-            Command::PlaceOrder { .. } => self.orders.record(answer),
+            Command::PlaceHold(_) => self.holds.record(outcome),
+            Command::PlaceOrder { .. } => self.orders.record(outcome),
             _ => {}
         }
     }
@@ -165,20 +165,20 @@ impl BatchFailure {
             StoreError::Contended(_) => Self::Contended,
             StoreError::Unavailable(_) => Self::Unavailable,
             StoreError::Ambiguous(_) => Self::Ambiguous,
-            _ => Self::Fault,
+            _ => Self::Internal,
         }
     }
 }
 
 impl RequestOutcome {
-    fn of(answer: &Result<Idempotent<Reply>, Error>) -> Self {
-        match answer {
+    fn of(reply: &Result<Idempotent<Reply>, Error>) -> Self {
+        match reply {
             Ok(Idempotent { replayed: false, .. }) => Self::Granted,
             Ok(Idempotent { replayed: true, .. }) => Self::Replayed,
             Err(Error::Refused(refusal)) => Self::of_refusal(refusal),
             Err(Error::Busy { .. }) => Self::Busy,
             Err(Error::OutcomeUnknown) => Self::Unknown,
-            Err(Error::Internal) => Self::Fault,
+            Err(Error::Internal) => Self::Internal,
         }
     }
 

@@ -27,9 +27,9 @@ impl<T: Send, F: Future<Output = Result<T, sqlx::Error>> + Send> QueryExt<T> for
 /// Treats a response that does not come in time like a broken connection.
 pub(super) async fn with_deadline<T>(
     time: Duration,
-    question: impl Future<Output = Result<T, sqlx::Error>>,
+    query: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
-    tokio::time::timeout(time, question).await.map_err(|_| timed_out())?
+    tokio::time::timeout(time, query).await.map_err(|_| timed_out())?
 }
 
 /// The error for a response that did not come in time.

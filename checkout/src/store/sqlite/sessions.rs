@@ -98,10 +98,10 @@ async fn apply(conn: &mut SqliteConnection, queued: &QueuedChange) -> Result<boo
 
 impl SqliteStore {
     async fn change(&self, id: Uuid, change: Change) -> Result<bool, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        let sent = self.sessions.try_send(QueuedChange { id, change, reply });
+        let (sender, receiver) = oneshot::channel();
+        let sent = self.sessions.try_send(QueuedChange { id, change, reply: sender });
         sent.map_err(|_| StoreError::Unavailable("too many sessions wait to be written".into()))?;
-        answer.await.map_err(|_| StoreError::Unavailable("the session was not written".into()))
+        receiver.await.map_err(|_| StoreError::Unavailable("the session was not written".into()))
     }
 }
 
