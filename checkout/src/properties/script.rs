@@ -8,6 +8,7 @@ use crate::{
         EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
         Quantity, Reference, ReportedAmount, Shopper, Timestamp, WebhookId,
     },
+    simulation::requests::digest,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use std::time::Duration;
@@ -250,14 +251,4 @@ pub(super) fn by(key: Option<u8>, payload: &str) -> Requester {
         fingerprint: digest(payload),
     });
     Requester { owner: Owner(Uuid::from_u128(7)), idempotency }
-}
-
-/// Returns 32 bytes that differ where the text differs.
-fn digest(text: &str) -> [u8; 32] {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&hasher.finish().to_be_bytes());
-    bytes
 }

@@ -36,10 +36,10 @@ async fn a_corrupt_row_fails_only_the_command_that_meets_it() {
 async fn a_full_queue_says_so_at_once_and_consumes_nothing() {
     let shop = Shop::new(Limits { queue_capacity: 4, batch_size: 2, ..Limits::default() }).await;
     let phone = shop.product("phone", None).await;
-    let answers = join_all((0..20).map(|_| shop.hold(phone, None))).await;
-    let held = answers.iter().flatten().count();
-    let busy = answers.iter().filter(|answer| matches!(answer, Err(Error::Busy { .. }))).count();
-    assert_eq!((held, busy), (4, 16), "{answers:?}");
+    let replies = join_all((0..20).map(|_| shop.hold(phone, None))).await;
+    let held = replies.iter().flatten().count();
+    let busy = replies.iter().filter(|reply| matches!(reply, Err(Error::Busy { .. }))).count();
+    assert_eq!((held, busy), (4, 16), "{replies:?}");
     assert_eq!(shop.memory.tables().products[&phone].stock.held, 4);
 }
 
@@ -63,16 +63,16 @@ async fn each_fault_leaves_the_whole_effect_or_none_and_a_retry_tells_which() {
         let shop = Shop::new(Limits::default()).await;
         let phone = shop.product("phone", None).await;
         shop.memory.inject(fault);
-        let answer = shop.hold(phone, Some("k")).await;
+        let reply = shop.hold(phone, Some("k")).await;
         let fine = match fault {
-            Fault::LostReading | Fault::LostBefore => matches!(answer, Err(Error::Busy { .. })),
-            Fault::LostAfter => matches!(answer, Err(Error::OutcomeUnknown)),
-            Fault::Contended | Fault::None => answer.is_ok(),
+            Fault::LostReading | Fault::LostBefore => matches!(reply, Err(Error::Busy { .. })),
+            Fault::LostAfter => matches!(reply, Err(Error::OutcomeUnknown)),
+            Fault::Contended | Fault::None => reply.is_ok(),
         };
-        assert!(fine, "{fault:?}: {answer:?}");
+        assert!(fine, "{fault:?}: {reply:?}");
         assert_eq!(shop.memory.tables().holds.len(), written, "{fault:?}");
         let again = shop.hold(phone, Some("k")).await.unwrap();
-        assert!(answer.is_err() || answer.unwrap() == again);
+        assert!(reply.is_err() || reply.unwrap() == again);
         let tables = shop.memory.tables().clone();
         assert_eq!(tables.holds.len(), 1, "{fault:?}");
         invariants::check(&tables, &tables);

@@ -35,9 +35,9 @@ pub(super) struct Step<'a> {
 
 impl History {
     pub(super) fn check(&mut self, step: &Step<'_>) {
-        let answered = step.exchanges.iter().filter_map(|(request, result)| Some((request, result.as_ref()?)));
-        let answered: Vec<_> = answered.collect();
-        for (request, result) in &answered {
+        let replied = step.exchanges.iter().filter_map(|(request, result)| Some((request, result.as_ref()?)));
+        let replied: Vec<_> = replied.collect();
+        for (request, result) in &replied {
             assert!(!matches!(result, Err(Error::Internal)), "a fault: {request:?}");
             self.seen.insert(kind(result));
             self.check_key(request, result);
@@ -48,10 +48,10 @@ impl History {
                 self.check_event(step, event, result);
             }
         }
-        for (request, result) in answered {
-            if let Ok(answer) = result {
-                step.must_be_on_disk(&answer.value);
-                self.remember(request, &answer.value);
+        for (request, result) in replied {
+            if let Ok(reply) = result {
+                step.must_be_on_disk(&reply.value);
+                self.remember(request, &reply.value);
             }
         }
     }
@@ -59,15 +59,15 @@ impl History {
     /// A granted key returns the same reply for the same request, and is refused for another one (P9).
     fn check_key(&self, request: &Request, result: &Result<Idempotent<Output>, Error>) {
         let Some(key) = &request.key else { return };
-        let Some((payload, answer)) = self.granted.get(&(request.owner, key.as_str().to_owned())) else { return };
+        let Some((payload, reply)) = self.granted.get(&(request.owner, key.as_str().to_owned())) else { return };
         let fine = match result {
             // The outcome is unknown, or the request changed nothing.
             Err(Error::Busy { .. } | Error::OutcomeUnknown | Error::Refused(Refusal::InProgress)) => true,
-            Ok(again) => *payload == request.payload() && again.replayed && again.value == *answer,
+            Ok(again) => *payload == request.payload() && again.replayed && again.value == *reply,
             Err(Error::Refused(Refusal::KeyReused)) => *payload != request.payload(),
             Err(_) => false,
         };
-        assert!(fine, "P9: {key:?} was granted {answer:?} for {payload}; now {request:?} got {result:?}");
+        assert!(fine, "P9: {key:?} was granted {reply:?} for {payload}; now {request:?} got {result:?}");
     }
 
     /// Each event has one effect, and a reply that matches it (P5–P7).
@@ -86,19 +86,19 @@ impl History {
         }
         let same_transaction = step.after.payments.values().filter(|p| p.transaction_id == event.transaction_id);
         let counted = same_transaction.filter(|p| p.status == event.status && p.outcome != EventOutcome::Duplicate);
-        assert_eq!(counted.count(), 1, "P5: {event:?} was answered {reply:?}");
+        assert_eq!(counted.count(), 1, "P5: {event:?} got the reply {reply:?}");
         step.check_verdict(event, reply);
     }
 
-    fn remember(&mut self, request: &Request, answer: &Output) {
-        if let (Operation::Pay(event), Output::Payment(reply)) = (&request.operation, answer)
+    fn remember(&mut self, request: &Request, reply: &Output) {
+        if let (Operation::Pay(event), Output::Payment(reply)) = (&request.operation, reply)
             // A duplicate does not use up its key.
             && reply.verdict != PaymentVerdict::Duplicate
         {
             self.recorded.insert(event.key.clone(), event.fingerprint);
         }
         let Some(key) = &request.key else { return };
-        let known = (request.payload(), answer.clone());
+        let known = (request.payload(), reply.clone());
         let entry = self.granted.entry((request.owner, key.as_str().to_owned())).or_insert_with(|| known.clone());
         assert_eq!(*entry, known, "P9: {key:?} was granted twice");
     }
@@ -140,13 +140,13 @@ impl Step<'_> {
         self.after.products[&self.after.holds[&hold].product_id].extend_by.is_none()
     }
 
-    fn must_be_on_disk(&self, answer: &Output) {
-        let stored = match answer {
+    fn must_be_on_disk(&self, reply: &Output) {
+        let stored = match reply {
             Output::Hold(hold) => self.after.holds.contains_key(&hold.id),
             Output::Order(order) => self.after.orders.contains_key(&order.id),
             Output::Payment(_) | Output::Done => true,
         };
-        assert!(stored, "P2: {answer:?} is not on tables");
+        assert!(stored, "P2: {reply:?} is not stored");
     }
 
     fn check_verdict(&self, event: &PaymentEvent, reply: &PaymentReply) {

@@ -63,7 +63,7 @@ fn one_way(before: &Tables, after: &Tables) {
         assert!(payment.outcome == EventOutcome::Parked || payment.outcome == now, "P5: {payment:?} became {now:?}");
     }
     for (key, record) in &before.keys {
-        assert_eq!(&after.keys[key], record, "P9: a stored answer changed");
+        assert_eq!(&after.keys[key], record, "P9: a stored reply changed");
     }
 }
 
@@ -82,11 +82,11 @@ fn claims(tables: &Tables) {
 /// Each successful transaction is applied, parked or due for refund exactly once, and each paid order was paid by one of
 /// them (P5–P7).
 fn money(tables: &Tables) {
-    let mut answered: BTreeMap<&TransactionId, u32> = BTreeMap::new();
+    let mut counts: BTreeMap<&TransactionId, u32> = BTreeMap::new();
     let mut applied = 0;
     let counted = |p: &&crate::model::Payment| p.outcome != EventOutcome::Duplicate;
     for payment in tables.payments.values().filter(|p| p.status == PaymentStatus::Success).filter(counted) {
-        *answered.entry(&payment.transaction_id).or_default() += 1;
+        *counts.entry(&payment.transaction_id).or_default() += 1;
         match payment.outcome {
             EventOutcome::Applied => {
                 applied += 1;
@@ -107,10 +107,10 @@ fn money(tables: &Tables) {
                 };
                 assert!(waits, "P6: parked with nothing to wait for: {payment:?}");
             }
-            outcome => assert!(outcome.refund_reason().is_some(), "P7: money without an answer: {payment:?}"),
+            outcome => assert!(outcome.refund_reason().is_some(), "P7: a success that is not applied, parked or due for refund: {payment:?}"),
         }
     }
-    assert!(answered.values().all(|n| *n == 1), "P5: {answered:?}");
+    assert!(counts.values().all(|n| *n == 1), "P5: {counts:?}");
     let paid = tables.orders.values().filter(|o| matches!(o.state, OrderState::Paid { .. })).count();
     assert_eq!(paid, applied, "P7: one applied payment for each paid order");
 }

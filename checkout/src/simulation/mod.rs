@@ -11,7 +11,7 @@ mod history;
 pub(crate) mod invariants;
 mod memory_store;
 mod negative_controls;
-mod requests;
+pub(crate) mod requests;
 mod supervision;
 mod sweep;
 pub(crate) mod tables;
@@ -104,7 +104,7 @@ async fn the_promises_hold_through_thousands_of_random_commands() {
 /// A run with the same seed has the same result.
 #[tokio::test(start_paused = true)]
 async fn a_seed_repeats_its_run() {
-    let mut stories = Vec::new();
+    let mut runs = Vec::new();
     for _ in 0..2 {
         let mut workload = Workload::new(5).await;
         for _ in 0..60 {
@@ -113,7 +113,7 @@ async fn a_seed_repeats_its_run() {
         let tables = workload.finish().await;
         let stock: Vec<_> = tables.products.values().map(|p| (p.stock, p.version)).collect();
         let outcomes: Vec<_> = tables.payments.values().map(|p| (p.key.clone(), p.outcome)).collect();
-        stories.push((stock, outcomes, tables.holds.len(), tables.keys.len()));
+        runs.push((stock, outcomes, tables.holds.len(), tables.keys.len()));
     }
-    assert_eq!(stories[0], stories[1]);
+    assert_eq!(runs[0], runs[1]);
 }

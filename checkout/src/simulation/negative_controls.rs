@@ -108,8 +108,8 @@ async fn one_event(seed: u64, constraints: Constraints) -> Option<String> {
         reported: ReportedAmount::default(),
     };
     let events = (0..4).map(|n| race.nodes[n % 2].record_payment(event.clone()));
-    for answer in futures::future::join_all(events).await {
-        answer.unwrap();
+    for reply in futures::future::join_all(events).await {
+        reply.unwrap();
     }
     let counted = race.tables().payments.len();
     (counted != 1).then(|| format!("one event counted {counted} times"))

@@ -80,7 +80,7 @@ impl Request {
 }
 
 /// Returns 32 bytes that differ where the text differs.
-pub(super) fn digest(text: &str) -> [u8; 32] {
+pub(crate) fn digest(text: &str) -> [u8; 32] {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let mut bytes = [0; 32];

@@ -74,7 +74,7 @@ async fn the_sweep_sleeps_while_nothing_is_due() {
     node.start_maintenance(Limits::default());
     tokio::time::sleep(Duration::from_mins(1)).await;
     let due_reads = memory.due_reads.load(Ordering::Relaxed);
-    assert!((60..=130).contains(&due_reads), "{due_reads} due_reads in a minute");
+    assert!((60..=130).contains(&due_reads), "{due_reads} reads in a minute");
 }
 
 #[tokio::test(start_paused = true)]

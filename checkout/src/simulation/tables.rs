@@ -137,7 +137,7 @@ impl Tables {
             assert!(before.is_none() || !constraints.versions, "each version has one row");
         }
         self.write_claims(writes, constraints);
-        self.write_answers(writes, constraints).then_some(self)
+        self.write_payments_and_keys(writes, constraints).then_some(self)
     }
 
     fn write_claims(&mut self, writes: &WriteSet, constraints: Constraints) {
@@ -160,7 +160,7 @@ impl Tables {
         }
     }
 
-    fn write_answers(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
+    fn write_payments_and_keys(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
         for payment in &writes.payments_changed {
             let before = self.payments.insert(payment.id, payment.clone());
             if !before.is_some_and(|p| p.outcome == EventOutcome::Parked) {

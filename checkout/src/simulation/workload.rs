@@ -102,13 +102,13 @@ impl Workload {
         self.inject_faults();
         let before = self.memory.tables().clone();
         let requests: Vec<_> = (0..self.rng.usize(1..9)).map(|_| self.request()).collect();
-        let answers = requests.iter().map(|request| {
+        let replies = requests.iter().map(|request| {
             let node = self.rng.choice(&self.nodes).unwrap().clone();
-            answer(request.clone(), node)
+            send(request.clone(), node)
         });
-        let answers: Vec<_> = answers.collect();
-        let answers = futures::future::join_all(answers).await;
-        let exchanges: Vec<Exchange> = requests.into_iter().zip(answers).collect();
+        let replies: Vec<_> = replies.collect();
+        let replies = futures::future::join_all(replies).await;
+        let exchanges: Vec<Exchange> = requests.into_iter().zip(replies).collect();
         let after = self.memory.tables().clone();
         self.history.check(&Step { before: &before, after: &after, now: self.clock.now(), exchanges: &exchanges });
         invariants::check(&before, &after);
@@ -253,7 +253,7 @@ impl Workload {
 }
 
 /// Sends a request. An impatient caller disconnects at once.
-async fn answer(request: Request, node: Checkout) -> Option<Result<Idempotent<Output>, crate::Error>> {
+async fn send(request: Request, node: Checkout) -> Option<Result<Idempotent<Output>, crate::Error>> {
     let impatient = request.impatient;
     let asked = request.send(node);
     if impatient { asked.now_or_never() } else { Some(asked.await) }

@@ -26,7 +26,7 @@ crate::scenarios! {
         let placed = |nth: usize| (&all[nth % all.len()], nth / all.len());
         let stories = (0..all.len() * (1 + EVENTS.len())).map(|nth| {
             let (sequence, early) = placed(nth);
-            story(&shop, phone, nth, sequence, early)
+            run_sequence(&shop, phone, nth, sequence, early)
         });
         assert_eq!(stories.len(), 720);
         futures::future::join_all(stories).await;
@@ -133,7 +133,7 @@ crate::scenarios! {
 }
 
 /// Delivers the events in one sequence, the first `early` of them before there is an order.
-async fn story(shop: &Shop, phone: ProductId, nth: usize, sequence: &[usize], early: usize) {
+async fn run_sequence(shop: &Shop, phone: ProductId, nth: usize, sequence: &[usize], early: usize) {
     let hold = shop.hold(phone, 1).await;
     let (before, after) = sequence.split_at(early);
     for index in before {

@@ -9,7 +9,7 @@ use checkout::{
 
 /// A keyed request. Without its key, a repetition would be refused or would have a second effect.
 #[derive(Debug, Clone, Copy)]
-enum Ask {
+enum KeyedRequest {
     Hold(ProductId, i64),
     Release(HoldId),
     Extend(HoldId),
@@ -18,27 +18,27 @@ enum Ask {
 }
 
 /// Returns the reply as text, and whether it was replayed.
-async fn ask(node: &Checkout, what: Ask, key: Option<Idempotency>) -> Result<(String, bool), Error> {
+async fn send(node: &Checkout, what: KeyedRequest, key: Option<Idempotency>) -> Result<(String, bool), Error> {
     match what {
-        Ask::Hold(phone, qty) => {
+        KeyedRequest::Hold(phone, qty) => {
             let qty = Quantity::try_from(qty).unwrap();
             node.place_hold(phone, qty, owner(), None, key).await.map(|r| (format!("{:?}", r.value), r.replayed))
         }
-        Ask::Release(id) => node.release_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
-        Ask::Extend(id) => node.extend_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
-        Ask::Order(id) => node.place_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
-        Ask::Cancel(id) => node.cancel_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
+        KeyedRequest::Release(id) => node.release_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
+        KeyedRequest::Extend(id) => node.extend_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
+        KeyedRequest::Order(id) => node.place_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
+        KeyedRequest::Cancel(id) => node.cancel_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
     }
 }
 
 /// Returns one request of each kind, each for a hold or order of its own.
-async fn one_of_each(shop: &Shop, phone: ProductId) -> [Ask; 5] {
+async fn one_of_each(shop: &Shop, phone: ProductId) -> [KeyedRequest; 5] {
     [
-        Ask::Hold(phone, 1),
-        Ask::Release(shop.hold(phone, 1).await.id),
-        Ask::Extend(shop.hold(phone, 1).await.id),
-        Ask::Order(shop.hold(phone, 1).await.id),
-        Ask::Cancel(shop.ordered(phone, 1).await.id),
+        KeyedRequest::Hold(phone, 1),
+        KeyedRequest::Release(shop.hold(phone, 1).await.id),
+        KeyedRequest::Extend(shop.hold(phone, 1).await.id),
+        KeyedRequest::Order(shop.hold(phone, 1).await.id),
+        KeyedRequest::Cancel(shop.ordered(phone, 1).await.id),
     ]
 }
 
@@ -48,10 +48,10 @@ crate::scenarios! {
         let other = shop.second_node().await;
         for (n, what) in (0..).zip(one_of_each(&shop, phone).await) {
             let key = key(&format!("key-{n}"), n);
-            let (first, replayed) = ask(&shop.checkout, what, Some(key.clone())).await.unwrap();
+            let (first, replayed) = send(&shop.checkout, what, Some(key.clone())).await.unwrap();
             assert!(!replayed);
             for node in [&shop.checkout, &other, &shop.second_node().await] {
-                let again = ask(node, what, Some(key.clone())).await.unwrap();
+                let again = send(node, what, Some(key.clone())).await.unwrap();
                 assert_eq!(again, (first.clone(), true), "{what:?}");
             }
         }
@@ -63,18 +63,18 @@ crate::scenarios! {
         let other = shop.second_node().await;
         let asked = one_of_each(&shop, phone).await;
         for (n, what) in (0..).zip(asked) {
-            ask(&shop.checkout, what, Some(key(&format!("key-{n}"), n))).await.unwrap();
+            send(&shop.checkout, what, Some(key(&format!("key-{n}"), n))).await.unwrap();
         }
         let before = shop.stock(phone).await;
         let instead = one_of_each(&shop, phone).await;
         for (n, (same_kind, what)) in (0..).zip(instead.into_iter().zip(asked)) {
             for node in [&shop.checkout, &other] {
                 let name = format!("key-{n}");
-                assert_eq!(refused(ask(node, same_kind, Some(key(&name, n + 100))).await), Refusal::KeyReused);
+                assert_eq!(refused(send(node, same_kind, Some(key(&name, n + 100))).await), Refusal::KeyReused);
                 // Another kind of request with this key is refused, too.
-                let other_kind = if n == 0 { instead[4] } else { Ask::Hold(phone, 1) };
-                assert_eq!(refused(ask(node, other_kind, Some(key(&name, n + 100))).await), Refusal::KeyReused);
-                ask(node, what, Some(key(&name, n))).await.unwrap();
+                let other_kind = if n == 0 { instead[4] } else { KeyedRequest::Hold(phone, 1) };
+                assert_eq!(refused(send(node, other_kind, Some(key(&name, n + 100))).await), Refusal::KeyReused);
+                send(node, what, Some(key(&name, n))).await.unwrap();
             }
         }
         // Only the three holds and the order for the other requests were added.
@@ -89,13 +89,13 @@ crate::scenarios! {
             for (n, what) in (0..).zip(one_of_each(&shop, phone).await) {
                 let (key, nodes) = (&key(&format!("key-{spread}-{n}"), n), &nodes);
                 let requests = (0..10).map(|nth| {
-                    retry_in_progress(move || ask(&nodes[nth * spread % 2], what, Some(key.clone())))
+                    retry_in_progress(move || send(&nodes[nth * spread % 2], what, Some(key.clone())))
                 });
-                let answers = futures::future::join_all(requests).await.into_iter().map(|r| r.unwrap());
-                let answers: Vec<_> = answers.collect();
-                assert!(answers.iter().all(|(text, _)| *text == answers[0].0), "{what:?}: {answers:?}");
-                let done = answers.iter().filter(|(_, replayed)| !replayed).count();
-                assert_eq!(done, 1, "{what:?}: {answers:?}");
+                let replies = futures::future::join_all(requests).await.into_iter().map(|r| r.unwrap());
+                let replies: Vec<_> = replies.collect();
+                assert!(replies.iter().all(|(text, _)| *text == replies[0].0), "{what:?}: {replies:?}");
+                let done = replies.iter().filter(|(_, replayed)| !replayed).count();
+                assert_eq!(done, 1, "{what:?}: {replies:?}");
             }
         }
         assert_eq!(counts(shop.stock(phone).await), [94, 4, 2, 0]);
@@ -105,20 +105,20 @@ crate::scenarios! {
         let phone = shop.phone(1).await.id;
         let other = shop.second_node().await;
         let held = shop.hold(phone, 1).await;
-        let want = Ask::Hold(phone, 1);
+        let want = KeyedRequest::Hold(phone, 1);
         for node in [&shop.checkout, &other, &shop.checkout] {
-            refused(ask(node, want, Some(key("k", 1))).await);
+            refused(send(node, want, Some(key("k", 1))).await);
         }
         shop.checkout.release_hold(held.id, owner(), None).await.unwrap();
-        let (granted, _) = ask(&other, want, Some(key("k", 1))).await.unwrap();
+        let (granted, _) = send(&other, want, Some(key("k", 1))).await.unwrap();
         for node in [&shop.checkout, &other] {
-            assert_eq!(ask(node, want, Some(key("k", 1))).await.unwrap(), (granted.clone(), true));
+            assert_eq!(send(node, want, Some(key("k", 1))).await.unwrap(), (granted.clone(), true));
         }
         // An order is refused because its hold was released. Its key then serves an order of another hold.
         shop.advance(120);
-        assert!(matches!(refused(ask(&shop.checkout, Ask::Order(held.id), Some(key("o", 2))).await), Refusal::HoldReleased));
+        assert!(matches!(refused(send(&shop.checkout, KeyedRequest::Order(held.id), Some(key("o", 2))).await), Refusal::HoldReleased));
         let fresh = shop.hold(phone, 1).await;
-        ask(&other, Ask::Order(fresh.id), Some(key("o", 3))).await.unwrap();
+        send(&other, KeyedRequest::Order(fresh.id), Some(key("o", 3))).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 1, 0]);
     }
 
@@ -128,14 +128,14 @@ crate::scenarios! {
         let requests = (0..200).map(|n| {
             let (node, key) = (nodes[n % 3 % 2].clone(), key(&format!("key-{}", n / 2), 1));
             tokio::spawn(async move {
-                let answer = retry_in_progress(|| ask(&node, Ask::Hold(phone, 1), Some(key.clone()))).await;
-                (key.key.as_str().to_owned(), answer)
+                let reply = retry_in_progress(|| send(&node, KeyedRequest::Hold(phone, 1), Some(key.clone()))).await;
+                (key.key.as_str().to_owned(), reply)
             })
         });
         let mut granted = std::collections::BTreeMap::new();
         for task in futures::future::join_all(requests).await {
-            let (key, answer) = task.unwrap();
-            match answer {
+            let (key, reply) = task.unwrap();
+            match reply {
                 Ok((hold, _)) => assert_eq!(*granted.entry(key).or_insert_with(|| hold.clone()), hold),
                 Err(error) => assert!(matches!(error, Error::Refused(Refusal::SoldOut { .. })), "{error:?}"),
             }

@@ -128,7 +128,7 @@ crate::scenarios! {
         shop.checkout.start_maintenance(limits);
         other.start_maintenance(limits);
         shop.advance(59);
-        // The sweep has run when it has given up the earlier payment, and must have left this one parked.
+        // The sweep has run when it has expired the earlier payment, and must have left this one parked.
         eventually(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
         assert_eq!(shop.store.reads().payments(hold, None).await.unwrap()[0].outcome, EventOutcome::Parked);
         shop.advance(1);
