@@ -1,5 +1,5 @@
 // Cost of a hold with few and with very many holds in the table. All holds are placed over the API, so tables, indexes and
-// audit log are as after a real sale.
+// stock history are as after a real sale.
 import { alternate } from '../bench.mjs';
 import { titles, withTargets } from '../targets.mjs';
 import { share, whole } from '../stats.mjs';

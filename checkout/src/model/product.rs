@@ -117,8 +117,8 @@ pub struct Product {
     pub pay_within: Duration,
     /// By how much a hold can be extended, once; `None` if the product allows no extension.
     pub extend_by: Option<Duration>,
-    /// Grows by one with each commit that changes the product, its holds, its orders or its parked payments. What is known
-    /// of them is current as long as the product is at the version that it was read at.
+    /// Grows by one with each commit that changes the product, its holds, its orders or its parked payments. The
+    /// writer's memory of them is current as long as the product is at the version that it was read at.
     pub version: u64,
     /// When the last of those commits was decided.
     pub updated_at: Timestamp,

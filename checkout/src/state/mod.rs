@@ -130,7 +130,7 @@ impl State {
         self.read_products.insert(product);
     }
 
-    /// Merges loaded data. What this batch has changed is newer and stays. Returns `false` if the batch has decided on a
+    /// Merges loaded data. Keeps rows that this batch has changed, which are newer. Returns `false` if the batch has decided on a
     /// product that has changed since: it must then be decided again.
     pub(crate) fn merge(&mut self, request: &LoadRequest, loaded: Loaded) -> bool {
         for (product, next_due) in loaded.products {

@@ -40,7 +40,7 @@ ORDER BY p.id";
 /// - `paid`: a paid order has exactly one event that paid it, from the order's own transaction.
 /// - `applied`: a success that was applied belongs to an order that it paid.
 /// - `parked`: a parked payment still waits for an order that may come.
-/// - `answers`: money that was received is applied, parked, a duplicate, or due for refund.
+/// - `answers`: a received payment is applied, parked, a duplicate, or due for refund.
 /// - `refunds`: a refund has a reason.
 pub(super) const BROKEN_RULES: &str = "
 WITH applied AS (
@@ -138,6 +138,7 @@ impl Audit {
 impl ProductCounts {
     fn drift(&self) -> Vec<Drift> {
         let sum = self.available + self.held + self.pending + self.sold;
+        // These names are printed as JSON and must not change. `trail` is the stock history.
         let checks = [
             ("total", self.total, sum),
             ("held", self.held, self.held_rows),
@@ -150,7 +151,7 @@ impl ProductCounts {
             ("trail_held", self.held, self.logged_held),
             ("trail_pending", self.pending, self.logged_pending),
             ("trail_sold", self.sold, self.logged_sold),
-            // No version is missing between the oldest row of the log and the newest.
+            // No version is missing between the oldest row of the stock history and the newest.
             ("trail", 0, self.missing),
             // A hold and its order name each other and agree, and the order was placed in time (P3).
             ("claims", 0, self.mismatched),

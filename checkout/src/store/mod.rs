@@ -119,7 +119,7 @@ pub trait Reads: Send + Sync {
     async fn refunds_due(&self) -> Result<u64, StoreError>;
     /// Recomputes every counter from the rows, and compares orders with payments.
     async fn audit(&self) -> Result<Audit, StoreError>;
-    /// Checks that the database answers.
+    /// Checks that the database responds.
     async fn ping(&self) -> Result<(), StoreError>;
 }
 

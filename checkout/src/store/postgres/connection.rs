@@ -46,7 +46,7 @@ impl WriterConnection {
         timeout(CONNECT_TIMEOUT, lease).await.map_err(unavailable)?
     }
 
-    /// Opens another connection, to find out what became of the writer's.
+    /// Opens another connection, to find out the outcome of the writer's lost commit.
     pub(super) async fn auxiliary(&self) -> Result<PgConnection, sqlx::Error> {
         self.options.clone().application_name("holdfast").connect().await
     }

@@ -245,7 +245,7 @@ async fn events(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Pa
 }
 
 /// Loads payments that were parked before this instant and refer to nothing that the shop knows. They belong to no
-/// product, so they are locked one by one. A payment that another node is giving up is left to that node.
+/// product, so they are locked one by one. Skips a payment that another node is expiring.
 async fn unmatched_payments(conn: &mut PgConnection, before: Timestamp) -> Result<Vec<Payment>, StoreError> {
     static SELECT: LazyLock<String> = LazyLock::new(|| {
         let columns = sql::select::<Payment>("w");

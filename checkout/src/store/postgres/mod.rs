@@ -46,7 +46,7 @@ const SETTINGS: [(&str, &str); 6] = [
 /// sequential scan is cheap. They must not scan the tables after these have grown.
 const WRITER_SETTINGS: [(&str, &str); 1] = [("enable_seqscan", "off")];
 
-/// A migration has no time limit, and neither has the wait for another node that migrates.
+/// Migrations and the wait for another node's migration have no time limit.
 const MIGRATION_SETTINGS: [(&str, &str); 2] = [("lock_timeout", "0"), ("statement_timeout", "0")];
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");

@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+/// The channel. The name stays: nodes of older versions listen on it.
 const CHANNEL: &str = "holdfast_news";
 
 /// Minimum time between two notifications. Watchers are told of a change no more often than this either.

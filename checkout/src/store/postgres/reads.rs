@@ -20,8 +20,8 @@ use sqlx::AssertSqlSafe;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// An audit reads whole tables and may take minutes. Nested loops are off because a database with old statistics
-/// believes its tables to be small: it would then compare a million rows pair by pair, for hours.
+/// An audit reads whole tables and may take minutes. Nested loops are off: with old statistics the planner
+/// underestimates the tables and would compare a million rows pair by pair, for hours.
 const AUDIT_SETTINGS: [&str; 2] = ["SET LOCAL statement_timeout = 0", "SET LOCAL enable_nestloop = off"];
 
 #[async_trait]

@@ -28,7 +28,7 @@ use uuid::Uuid;
 const CONFLICT_CONSTRAINTS: [&str; 4] =
     ["idempotency_keys_pkey", "payment_webhooks_key", "payment_webhooks_said", "products_slug_key"];
 
-/// Limits for finding out what became of a batch whose connection was lost: in all, for one attempt, and the pause
+/// Limits for resolving the outcome of a batch whose connection was lost: in all, for one attempt, and the pause
 /// between attempts. Callers wait meanwhile.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 const RESOLVE_STEP_TIMEOUT: Duration = Duration::from_secs(2);

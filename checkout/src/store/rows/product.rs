@@ -1,4 +1,4 @@
-//! Products and the stock history of their stock.
+//! Products and their stock history.
 
 use super::{corrupt, money, signed};
 use crate::{

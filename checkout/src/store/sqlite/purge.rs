@@ -40,8 +40,8 @@ impl Purge for SqliteStore {
         .await
         .map_err(classify)?;
         let Some(product) = product else { return Ok(0) };
-        // Deletes up to the first row that is young enough, and never the last row selected, so that the log gets no
-        // gap.
+        // Deletes up to the first row that is young enough, and never the last row selected, so that the stock
+        // history gets no gap.
         let done = sqlx::query(
             "WITH oldest AS (SELECT version, at FROM stock_events WHERE product_id = ?1 ORDER BY version LIMIT ?3 + 1)
              DELETE FROM stock_events WHERE product_id = ?1 AND version < (
