@@ -68,7 +68,7 @@ test('each delivery has one log line, without body and signature', async () => {
   assert.equal(lines.length, 1);
   const { scheme, transaction, status, verdict, order_status } = lines[0];
   assert.deepEqual({ scheme, transaction, status, verdict, order: lines[0].order, order_status }, {
-    scheme: 'standard', transaction: `tx-${order}`, status: 'success', verdict: 'Processed', order, order_status: 'paid',
+    scheme: 'standard', transaction: `tx-${order}`, status: 'success', verdict: 'processed', order, order_status: 'paid',
   });
   assert.ok(shop.webhookLines.some((line) => line.scheme === 'standard' && /signature/.test(line.reason)));
   assert.ok(!shop.log.includes(headers['webhook-signature'].slice(3)));

@@ -108,7 +108,7 @@ test('each delivery has one log line, without body and signature', async () => {
   assert.equal(lines.length, 1);
   const { scheme, transaction, status, verdict, order_status } = lines[0];
   assert.deepEqual({ scheme, transaction, status, verdict, order: lines[0].order, order_status }, {
-    scheme: 'stripe', transaction: `pi_${order}`, status: 'success', verdict: 'Processed', order, order_status: 'paid',
+    scheme: 'stripe', transaction: `pi_${order}`, status: 'success', verdict: 'processed', order, order_status: 'paid',
   });
   assert.ok(!shop.log.includes(headers['stripe-signature'].split('v1=')[1]));
   assert.ok(!shop.log.includes('zoë@example.com') && !shop.log.includes('500000'));

@@ -15,6 +15,9 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 use std::{borrow::Cow, time::Duration};
 
+/// `Retry-After` where nothing tells a better time.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 /// A problem response.
 #[derive(Debug)]
 pub struct Problem(Box<Inner>);
@@ -62,21 +65,35 @@ impl Problem {
     }
 
     /// The server is overloaded; nothing was done.
+    pub fn overloaded() -> Self {
+        Self::busy(RETRY_AFTER)
+    }
+
+    /// The engine is overloaded; nothing was done.
     pub fn busy(retry_after: Duration) -> Self {
         Self::new(Kind::Busy, "Nothing was done. Send the request again after the seconds in Retry-After.")
             .retry_after(retry_after)
     }
 
+    /// A client has used up its quota of requests in a window of `window_s` seconds.
+    pub fn too_many_requests(quota: u32, window_s: u32, wait: Duration) -> Self {
+        let detail = format!(
+            "More than {quota} requests in {window_s} s. Nothing was done. Send the request again after the seconds in \
+             Retry-After."
+        );
+        Self::new(Kind::TooManyRequests, detail).retry_after(wait)
+    }
+
     /// A request with the same idempotency key is in progress.
     pub fn in_progress() -> Self {
         let detail = "A request with this Idempotency-Key is in progress. Repeat it to learn its outcome.";
-        Self::new(Kind::KeyInProgress, detail).retry_after(Duration::from_secs(1))
+        Self::new(Kind::KeyInProgress, detail).retry_after(RETRY_AFTER)
     }
 
     /// The request may have taken effect, or not.
     pub fn unknown_outcome() -> Self {
         let detail = "The request may have taken effect. Repeat it with the same Idempotency-Key to learn its outcome.";
-        Self::new(Kind::OutcomeUnknown, detail).retry_after(Duration::from_secs(1))
+        Self::new(Kind::OutcomeUnknown, detail).retry_after(RETRY_AFTER)
     }
 
     /// An internal error. The log has its cause and a reference; the client gets the reference only.

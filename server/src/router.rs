@@ -1,4 +1,4 @@
-//! All routes, each with its kind. The middleware stack depends on the kind alone.
+//! Merges the groups of routes, each with its kind. The middleware stack depends on the kind alone.
 
 use crate::{
     api,
@@ -7,6 +7,7 @@ use crate::{
     state::AppState,
     storefront,
     telemetry::metrics,
+    webhooks,
 };
 use axum::{
     Router,
@@ -46,7 +47,7 @@ pub fn calls(place_hold: MethodRouter<AppState>) -> [(RouteKind, OpenApiRouter<A
         (RouteKind::Token, api::tokens()),
         (RouteKind::PublicRead, api::catalog()),
         (RouteKind::Api, api::checkout(place_hold)),
-        (RouteKind::Webhook, api::payment_webhooks()),
+        (RouteKind::Webhook, webhooks::routes()),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Example requests and responses of the OpenAPI document: one product, and one hold of it with its order. The tests build
-//! each response from the engine's values, so that no example differs from real responses.
+//! the responses for products, holds, orders and stock from the engine's values, so that these examples equal real
+//! responses.
 
 use serde_json::{Value, json};
 
@@ -165,7 +166,7 @@ pub fn receipt(status: &str) -> Value {
 /// An event stream with one event.
 pub fn stream(name: &str, id: Option<u64>, data: &Value) -> String {
     let event = crate::http::sse::event(name, id, data.to_string().as_bytes());
-    format!("retry: 1750\n\n{}", String::from_utf8_lossy(&event))
+    format!("retry: 750\n\n{}", String::from_utf8_lossy(&event))
 }
 
 #[cfg(test)]
@@ -173,7 +174,8 @@ mod tests {
     use super::*;
     use crate::api::{
         holds::{HoldView, PlaceHold},
-        orders::{OrderView, PlaceOrder},
+        order_view::OrderView,
+        orders::PlaceOrder,
         products::ProductView,
     };
     use checkout::model::{

@@ -4,12 +4,13 @@ pub mod enums;
 pub mod events;
 pub mod examples;
 pub mod holds;
+pub mod order_view;
 pub mod orders;
 pub mod pagination;
 pub mod products;
 pub mod token;
 
-use crate::{problem::Problem, state::AppState, webhooks};
+use crate::{problem::Problem, state::AppState};
 use axum::{
     Json, Router,
     response::{IntoResponse, Response},
@@ -21,7 +22,6 @@ use checkout::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use utoipa::{Path as _, openapi::HttpMethod};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt as _},
     routes,
@@ -56,18 +56,6 @@ pub fn checkout(place_hold: MethodRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(orders::get))
         .routes(routes!(orders::watch))
         .routes(routes!(orders::cancel))
-}
-
-/// Inbound payment webhooks. The second path is an alias, for providers that were given it.
-pub fn payment_webhooks() -> OpenApiRouter<AppState> {
-    let (schemas, mut paths, handler) = routes!(webhooks::payment::receive);
-    let mut alias = webhooks::payment::__path_receive::operation();
-    alias.tags = Some(vec!["Payments".to_owned()]);
-    alias.operation_id = Some("receivePaymentAlias".to_owned());
-    alias.summary = Some("Deliver a payment event (alias)".to_owned());
-    alias.description = Some("The same as `/api/webhooks/payment`.".to_owned());
-    paths.add_path_operation("/api/webhooks/payments", vec![HttpMethod::Post], alias);
-    OpenApiRouter::new().routes((schemas, paths, handler))
 }
 
 /// Responds with 404 to every other path below `/api`.

@@ -2,7 +2,7 @@
 //! never older than the last commit that this node has seen.
 
 use super::{ApiResult, examples, pagination::Page};
-use crate::problem::Kind;
+use crate::{http::conditional::with_etag, problem::Kind};
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -12,7 +12,7 @@ use checkout::{
     Checkout,
     model::{Currency, Product, ProductId, Refusal, SalePhase, Slug, Stock, Timestamp},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::HeaderMap;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -165,7 +165,7 @@ pub async fn list(State(checkout): State<Checkout>, page: Page<ProductId>, heade
     let (mut products, now) = (checkout.products(), checkout.now());
     products.retain(|product| page.after.is_none_or(|after| product.id > after));
     products.truncate(page.limit_plus_one());
-    cached(&headers, &etag(&products, now), || {
+    with_etag(&headers, &etag(&products, now), || {
         page.respond("/api/products", &products, |p| p.id.to_string(), |p| ProductView::new(p, now))
     })
 }
@@ -204,7 +204,7 @@ pub async fn get(
     let product = find(&checkout, name)?;
     let now = checkout.now();
     let tag = etag(std::slice::from_ref(&product), now);
-    Ok(cached(&headers, &tag, || Json(ProductView::new(&product, now)).into_response()))
+    Ok(with_etag(&headers, &tag, || Json(ProductView::new(&product, now)).into_response()))
 }
 
 /// Returns the product whose id or slug is in the path. A path that cannot be decoded names no product.
@@ -226,18 +226,4 @@ fn etag(products: &[Arc<Product>], now: Timestamp) -> String {
         hash.update([SaleStatus::of(product, now) as u8]);
     }
     format!("\"{}\"", hex::encode(&hash.finalize()[..12]))
-}
-
-/// Returns the response, or 304 if the client already has it. The tag is weak: compression does not change it.
-pub fn cached(headers: &HeaderMap, etag: &str, answer: impl FnOnce() -> Response) -> Response {
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
-    let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
-    let fresh = known.flat_map(|v| v.split(',')).any(|tag| same(tag.trim()));
-    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { answer() };
-    // Quoted hexadecimal is always a valid header value.
-    if let Ok(etag) = HeaderValue::from_str(&format!("W/{etag}")) {
-        response.headers_mut().insert(header::ETAG, etag);
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
 }

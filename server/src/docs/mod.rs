@@ -9,8 +9,7 @@ mod tests;
 pub use document::Document;
 
 use crate::{
-    api::products::cached,
-    http::security::STATIC_PAGE_CSP,
+    http::{conditional::with_etag, security::STATIC_PAGE_CSP},
     problem::{Kind, Problem},
     state::AppState,
 };
@@ -80,7 +79,7 @@ fn cacheable(media_type: &'static str, csp: &'static str, text: impl Into<Bytes>
     let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&text)[..12]));
     get(async move |headers: HeaderMap| {
         let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))];
-        let mut response = cached(&headers, &etag, || (content_type, text).into_response());
+        let mut response = with_etag(&headers, &etag, || (content_type, text).into_response());
         // A 304 needs it too: its headers replace those of the stored response.
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(csp));
         response

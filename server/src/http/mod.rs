@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod conditional;
 mod cors;
 pub mod error_page;
 pub mod extract;

@@ -13,11 +13,8 @@ pub fn example(kind: Kind) -> Problem {
     match kind {
         Kind::NotFound => Problem::no_route(),
         Kind::MethodNotAllowed => Problem::method(),
-        Kind::Busy => Problem::busy(Duration::from_secs(1)),
-        Kind::TooManyRequests => {
-            let detail = "More than 100 requests in 1 s. Nothing was done; send the request again after Retry-After.";
-            Problem::new(kind, detail).retry_after(Duration::from_secs(1))
-        }
+        Kind::Busy => Problem::overloaded(),
+        Kind::TooManyRequests => Problem::too_many_requests(100, 1, Duration::from_secs(1)),
         Kind::OutcomeUnknown => Problem::unknown_outcome(),
         Kind::Fault => Problem::faulty("5f1c0a9be27d4c36".to_owned()),
         Kind::UnknownProduct => Refusal::UnknownProduct.into(),
@@ -53,7 +50,7 @@ pub fn example(kind: Kind) -> Problem {
             Problem::new(kind, "The token lacks the scope checkout; request it at POST /api/token.")
         }
         Kind::BadSignature => {
-            Problem::new(kind, "the timestamp is more than 300 seconds from this server's time; sign again.")
+            Problem::new(kind, "The timestamp is more than 300 seconds from this server's time; sign again.")
         }
         Kind::CrossSite => Problem::new(kind, "This request came from another site; use the shop's own pages."),
         Kind::Timeout => Problem::new(kind, "The body did not arrive within 10 seconds; send it again."),

@@ -11,11 +11,7 @@ use checkout::{
     Checkout,
     model::{OrderId, Refusal},
 };
-use std::time::Duration;
 use tower_sessions::Session;
-
-/// `Retry-After` when the session store is unavailable.
-const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Streams the order now, and each time it changes.
 pub async fn watch(
@@ -26,7 +22,7 @@ pub async fn watch(
 ) -> Result<Response, Problem> {
     let owner = session::owner(&session).await.map_err(|error| {
         if session::is_store_unavailable(&error) {
-            Problem::busy(BUSY_RETRY_AFTER)
+            Problem::overloaded()
         } else {
             Problem::fault(&error.to_string())
         }

@@ -9,10 +9,24 @@ pub mod signature;
 pub mod standard;
 pub mod stripe;
 
-use crate::{config::Settings, problem::Problem};
+use crate::{config::Settings, problem::Problem, state::AppState};
 use checkout::PaymentEvent;
 use http::HeaderMap;
 use signature::{Key, SignatureError};
+use utoipa::{Path as _, openapi::HttpMethod};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Returns the routes. The second path is an alias, for providers that were given it.
+pub fn routes() -> OpenApiRouter<AppState> {
+    let (schemas, mut paths, handler) = routes!(payment::receive);
+    let mut alias = payment::__path_receive::operation();
+    alias.tags = Some(vec!["Payments".to_owned()]);
+    alias.operation_id = Some("receivePaymentAlias".to_owned());
+    alias.summary = Some("Deliver a payment event (alias)".to_owned());
+    alias.description = Some("The same as `/api/webhooks/payment`.".to_owned());
+    paths.add_path_operation("/api/webhooks/payments", vec![HttpMethod::Post], alias);
+    OpenApiRouter::new().routes((schemas, paths, handler))
+}
 
 /// A signature scheme. The request's headers tell which one it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use super::{Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, plain, standard, stripe};
 use crate::{
-    api::{ApiResult, enums::RefundReason, examples, orders::OrderStatus},
+    api::{ApiResult, enums::RefundReason, examples, order_view::OrderStatus},
     config::{Environment, Settings},
     problem::{Kind, Problem},
     telemetry::metrics::{DeliveryOutcome, Metrics},
@@ -213,11 +213,12 @@ fn log(scheme: &'static str, event: &PaymentEvent, reply: &Result<PaymentReply, 
             tracing::$level!(scheme, event, transaction, status, order, hold, order_status, $($what)*)
         };
     }
+    let verdict = outcome(reply).name();
     match reply {
-        Ok(PaymentReply { verdict: verdict @ PaymentVerdict::RefundDue(_), .. }) => {
-            line!(warn, ?verdict, "webhook recorded: refund due");
+        Ok(PaymentReply { verdict: PaymentVerdict::RefundDue(reason), .. }) => {
+            line!(warn, verdict, reason = reason.name(), "webhook recorded: refund due");
         }
-        Ok(PaymentReply { verdict, .. }) => line!(info, ?verdict, "webhook recorded"),
+        Ok(_) => line!(info, verdict, "webhook recorded"),
         Err(Error::Refused(refusal)) => line!(warn, %refusal, "webhook refused"),
         Err(error) => line!(warn, %error, "webhook not recorded; the provider will send it again"),
     }
@@ -261,7 +262,7 @@ impl Rejected {
 impl From<Rejected> for Problem {
     fn from(reason: Rejected) -> Self {
         match reason {
-            Rejected::Signature(error) => Self::new(Kind::BadSignature, format!("{error}.")),
+            Rejected::Signature(error) => Self::new(Kind::BadSignature, sentence(&error.to_string())),
             Rejected::Key(problem) => *problem,
             Rejected::Json(error) => Self::new(Kind::UnreadableEvent, format!("The body: {error}.")),
             Rejected::Unreadable(detail) => Self::new(Kind::UnreadableEvent, detail),
@@ -270,6 +271,12 @@ impl From<Rejected> for Problem {
             Rejected::Checkout(error) => error.into(),
         }
     }
+}
+
+/// Returns the text as a sentence: with a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 #[cfg(test)]

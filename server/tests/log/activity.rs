@@ -99,7 +99,7 @@ impl Activity {
             ("scheme", scheme),
             ("event", &event),
             ("order", &order),
-            ("verdict", "Processed"),
+            ("verdict", "processed"),
             ("order_status", "paid"),
             ("level", "INFO"),
         ];

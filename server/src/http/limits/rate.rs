@@ -1,12 +1,12 @@
-//! Rate limits by client. A client is identified by its access token, or else by its network. Limited responses tell what
-//! is left in the `RateLimit` headers of the IETF's HTTP API working group.
+//! Rate limits by client. A client is identified by its access token, or else by its network. The `RateLimit` headers
+//! (IETF HTTP API working group) say how many requests are left.
 
 use super::client_ip::client_network;
 use crate::{
     auth::Tokens,
     config::{RateLimit, Settings},
     http::RouteKind,
-    problem::{Kind, Problem},
+    problem::Problem,
 };
 use axum::extract::Request;
 use checkout::{Checkout, model::Owner};
@@ -116,7 +116,7 @@ impl RateLimiter {
 }
 
 impl Limit {
-    /// `None` for a quota beyond what can be counted, which is no limit.
+    /// Returns `None` if the quota is too large to count, which means no limit.
     fn new(name: &'static str, quota: NonZeroU32, window_s: u32) -> Option<Self> {
         let period = Duration::from_secs(window_s.into()) / quota.get();
         let clients = DefaultKeyedRateLimiter::keyed(Quota::with_period(period)?.allow_burst(quota)).with_middleware();
@@ -148,9 +148,7 @@ impl Remaining {
     }
 
     fn into_problem(self, wait: Duration) -> Problem {
-        let (quota, window_s) = (self.quota, self.window_s);
-        let detail = format!("More than {quota} requests in {window_s} s. Nothing was done; retry after Retry-After.");
-        Problem::new(Kind::TooManyRequests, detail).retry_after(wait).headers(self.headers())
+        Problem::too_many_requests(self.quota.get(), self.window_s, wait).headers(self.headers())
     }
 }
 
