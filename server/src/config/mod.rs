@@ -5,16 +5,18 @@ mod args;
 pub mod dotenv;
 #[cfg(test)]
 mod env_example;
+mod errors;
 pub mod secret;
 mod values;
 
 pub use args::{CommonArgs, ServeArgs};
+pub use errors::ConfigError;
 
+use errors::SettingErrors;
 use http::HeaderValue;
 use ipnet::IpNet;
 use secret::{JwtKey, Secret};
 use std::{
-    ffi::OsString,
     fmt,
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
@@ -108,19 +110,6 @@ pub struct Settings {
     pub site_root: Option<PathBuf>,
 }
 
-/// All invalid and missing settings, one line for each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError(Vec<String>);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("some settings are invalid or missing:")?;
-        self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
 impl fmt::Debug for Common {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { env, data_dir, database_url: _ } = self;
@@ -181,7 +170,7 @@ impl Settings {
         let traces = traces.or_else(|| base.map(|base| format!("{}/v1/traces", base.trim_end_matches('/'))));
         let site_root = args.site_root.filter(|d| !d.is_empty()).map(PathBuf::from);
         if let Some(missing) = site_root.as_ref().filter(|root| !root.is_dir()) {
-            errors.add("HOLDFAST_SITE_ROOT", &format!("must name a folder; this is none: {}", missing.display()));
+            errors.add("HOLDFAST_SITE_ROOT", &format!("must name an existing folder, which this is not: {}", missing.display()));
         }
 
         let (webhook_secrets, jwt_keys) = errors.required_secrets(&common, webhook_secrets, jwt_keys);
@@ -204,73 +193,10 @@ impl Settings {
     }
 }
 
-/// Collects the errors of all settings: name and message.
-#[derive(Default)]
-struct SettingErrors(Vec<(&'static str, String)>);
-
-impl SettingErrors {
-    fn add(&mut self, name: &'static str, message: &str) {
-        self.0.push((name, message.to_owned()));
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(found, _)| *found == name)
-    }
-
-    /// Parses one setting. Returns `None` if it is missing, empty or invalid. Messages never repeat the value, since a
-    /// secret may have been put into the wrong setting.
-    fn parse<T>(
-        &mut self,
-        name: &'static str,
-        value: Option<impl Into<OsString>>,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        let value = value.map(Into::into).filter(|v| !v.is_empty())?;
-        let parsed = value.to_str().ok_or_else(|| "must be UTF-8".to_owned()).and_then(|v| parse(v.trim()));
-        parsed.map_err(|message| self.add(name, &message)).ok()
-    }
-
-    /// Returns the secrets that the server cannot run without. Production must configure them; in development, missing
-    /// ones are generated once and stored in the data folder.
-    fn required_secrets(
-        &mut self,
-        common: &Common,
-        webhook: Option<Vec<Secret>>,
-        jwt: Option<Vec<JwtKey>>,
-    ) -> (Vec<Secret>, Vec<JwtKey>) {
-        let mut generated = Vec::new();
-        // An invalid environment may have meant production, so no secrets are generated for it.
-        let is_development = common.env == Environment::Development && !self.has("HOLDFAST_ENV");
-        if is_development && (webhook.is_none() || jwt.is_none()) {
-            match secret::for_development(&common.data_dir) {
-                Ok(secrets) => generated = secrets,
-                Err(error) => {
-                    self.add("HOLDFAST_DATA_DIR", &format!("cannot be used: {}: {error}", common.data_dir.display()));
-                }
-            }
-        }
-        let find = |name: &str| generated.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let webhook = webhook.or_else(|| values::webhook_secrets(find("HOLDFAST_WEBHOOK_SECRETS")?, 1).ok());
-        let jwt = jwt.or_else(|| values::jwt_keys(find("HOLDFAST_JWT_KEYS")?, 1).ok());
-        for (name, missing) in [("HOLDFAST_WEBHOOK_SECRETS", webhook.is_none()), ("HOLDFAST_JWT_KEYS", jwt.is_none())] {
-            if missing && common.env == Environment::Production && !self.has(name) {
-                self.add(name, "is required in production");
-            }
-        }
-        (webhook.unwrap_or_default(), jwt.unwrap_or_default())
-    }
-
-    fn none_or<T>(self, settings: T) -> Result<T, ConfigError> {
-        if self.0.is_empty() {
-            return Ok(settings);
-        }
-        Err(ConfigError(self.0.into_iter().map(|(name, message)| format!("{name} {message}")).collect()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::OsString;
     use tempfile::TempDir;
 
     /// Returns valid settings for `env`.

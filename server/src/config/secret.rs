@@ -34,9 +34,7 @@ impl Secret {
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
-}
 
-impl Secret {
     /// Returns the key of a Standard Webhooks secret: the base64 after `whsec_`, or without that prefix the bytes
     /// themselves, which the specification's libraries call "raw". `None` if the prefix is not followed by valid base64.
     pub fn standard_webhooks_key(&self) -> Option<Cow<'_, [u8]>> {
@@ -83,7 +81,7 @@ pub struct JwtKey {
 }
 
 /// File name in the data folder. It has the format of a `.env`, so that a shell can read it and sign webhooks.
-pub const FILE: &str = "secrets.env";
+pub const SECRETS_FILE: &str = "secrets.env";
 
 /// Returns 256 random bits in hexadecimal.
 pub fn random_hex() -> io::Result<String> {
@@ -101,7 +99,7 @@ pub fn private_folder(dir: &Path) -> io::Result<()> {
 /// get the same secrets, because the file appears complete or not at all.
 pub fn for_development(dir: &Path) -> io::Result<Vec<(String, String)>> {
     private_folder(dir)?;
-    let path = dir.join(FILE);
+    let path = dir.join(SECRETS_FILE);
     if !path.exists() {
         create(&path)?;
     }
@@ -142,7 +140,7 @@ mod tests {
         });
         assert!(all.iter().all(|secrets| *secrets == all[0]));
         assert_eq!(all[0].len(), 2);
-        let mode = fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode();
+        let mode = fs::metadata(dir.path().join(SECRETS_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary files are left");
     }
@@ -150,7 +148,7 @@ mod tests {
     #[test]
     fn a_damaged_file_of_development_secrets_is_reported_without_its_content() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join(FILE), "HOLDFAST_WEBHOOK_SECRETS=hush hush\n").unwrap();
+        fs::write(dir.path().join(SECRETS_FILE), "HOLDFAST_WEBHOOK_SECRETS=hush hush\n").unwrap();
         let message = for_development(dir.path()).unwrap_err().to_string();
         assert!(message.contains("line 1") && !message.contains("hush"), "{message}");
     }

@@ -66,7 +66,7 @@ pub(super) fn jwt_keys(text: &str, min_length: usize) -> Result<Vec<JwtKey>, Str
     let mut keys = Vec::<JwtKey>::new();
     for (nth, pair) in (1..).zip(text.split(',')) {
         let (kid, secret) =
-            pair.trim().split_once(':').ok_or(format!("must have the form kid:secret; key {nth} has not"))?;
+            pair.trim().split_once(':').ok_or(format!("must have the form kid:secret; key {nth} does not"))?;
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
         if kid.is_empty() || kid.len() > 64 || !kid.bytes().all(is_plain) {
             return Err(format!(
