@@ -5,6 +5,7 @@ mod plain;
 mod signing;
 mod standard;
 mod stripe;
+mod stripe_events;
 mod tampering;
 
 use crate::shop::{ApiResponse, Shop};

@@ -1,48 +1,15 @@
 //! Stripe's scheme and events.
 
-use super::{PaymentFixture, assert_receipt, set_clock, signing};
+use super::{
+    PaymentFixture, assert_receipt, set_clock, signing,
+    stripe_events::{event, intent, session, with},
+};
 use crate::shop::{ApiResponse, STRIPE_SECRET, Shop, WEBHOOK_SECRET};
 use serde_json::{Value, json};
 use server::config::Environment;
 
-/// Returns an event with `object`, and with Stripe's other fields.
-fn event(id: &str, kind: &str, object: &Value) -> Value {
-    json!({
-        "id": id, "object": "event", "api_version": "2025-09-30.clover", "created": 1_795_391_990,
-        "data": { "object": object, "previous_attributes": null },
-        "livemode": false, "pending_webhooks": 1, "request": { "id": "req_1", "idempotency_key": null }, "type": kind,
-    })
-}
-
-/// Returns a Checkout session with `order` in its metadata.
-fn session(payment_status: &str, order: &str) -> Value {
-    json!({
-        "id": "cs_test_a1", "object": "checkout.session", "amount_subtotal": 500_000, "amount_total": 500_000,
-        "automatic_tax": { "enabled": false, "status": null }, "client_reference_id": null, "currency": "usd",
-        "custom_fields": [], "customer_details": { "email": "ada@example.com", "address": { "country": "GB" } },
-        "expires_at": 1_795_400_000, "livemode": false, "metadata": { "order_id": order, "cart": "12" },
-        "mode": "payment", "payment_intent": format!("pi_{order}"), "payment_method_types": ["card"],
-        "payment_status": payment_status, "status": "complete", "total_details": { "amount_tax": 0 }, "url": null,
-    })
-}
-
-/// Returns a payment intent with `order` in its metadata.
-fn intent(status: &str, order: &str) -> Value {
-    json!({
-        "id": format!("pi_{order}"), "object": "payment_intent", "amount": 500_000,
-        "amount_received": if status == "succeeded" { 500_000 } else { 0 }, "capture_method": "automatic_async",
-        "currency": "usd", "last_payment_error": null, "latest_charge": "ch_1", "livemode": false,
-        "metadata": { "order_id": order }, "payment_method_options": { "card": { "network": null } }, "status": status,
-    })
-}
-
 async fn deliver(shop: &Shop, event: &Value) -> ApiResponse {
     signing::stripe(STRIPE_SECRET, shop.now_s(), &event.to_string()).send(shop).await
-}
-
-fn with(mut value: Value, pointer: &str, change: Value) -> Value {
-    *value.pointer_mut(pointer).unwrap() = change;
-    value
 }
 
 #[tokio::test]
