@@ -6,8 +6,8 @@ use crate::{
     config::{Common, Environment, Settings, secret},
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     router,
-    state::{AppState, Parts},
-    storefront::{SessionStorage, sandbox::LoopbackProvider},
+    state::{AppState, AppStateInner},
+    storefront::{SessionStorage, sandbox::LoopbackSender},
     telemetry::metrics::{self, Metrics},
     webhooks::WebhookKeys,
 };
@@ -17,7 +17,7 @@ use checkout::{
     Checkout, Clock, IdGenerator, Limits, StoreError, Supervisor,
     store::{self, Store},
 };
-use std::{error::Error as _, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +30,7 @@ pub enum StartupError {
     /// The data folder is unusable.
     #[error("the data folder {path} cannot be used: {source}")]
     DataDir {
-        /// The path or address.
+        /// The folder.
         path: String,
         /// The cause.
         source: io::Error,
@@ -46,7 +46,7 @@ pub enum StartupError {
     /// Listening failed.
     #[error("cannot listen on {addr}: {source}")]
     Listen {
-        /// The path or address.
+        /// The address.
         addr: SocketAddr,
         /// The cause.
         source: io::Error,
@@ -58,7 +58,7 @@ pub enum StartupError {
 
 /// Formats an error with its cause, which the store's errors do not repeat.
 fn with_cause(error: &StoreError) -> String {
-    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+    error.cause().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 /// A migrated store and the engine on it, which every command uses.
@@ -115,7 +115,7 @@ impl Server {
         tokens.reload_revoked(&*store).await.map_err(|e| unexpected(&e))?;
         let stopping = CancellationToken::new();
         let rate_limiter = Arc::new(RateLimiter::new(&settings, tokens.clone(), checkout.clone()));
-        let state = AppState::from(Parts {
+        let state = AppState::from(AppStateInner {
             ids: IdGenerator::new(clock),
             secrets: Arc::new(SecretVerifier::new(store.clone())),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
@@ -182,14 +182,14 @@ impl Server {
 }
 
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
-    let Parts { checkout, store, tokens, metrics, settings, tasks, .. } = &**state;
+    let (checkout, store, tasks) = (&state.checkout, &state.store, &state.tasks);
     checkout.start_maintenance(Limits::default());
     let sessions = SessionStorage::new(store.clone(), checkout.clone());
     tasks.spawn("session_purge", false, sessions.purge_periodically());
-    tasks.spawn("token_revocation", true, tokens.clone().reload_revoked_periodically(store.clone()));
+    tasks.spawn("token_revocation", true, state.tokens.clone().reload_revoked_periodically(store.clone()));
     tasks.spawn("rate_limit_eviction", true, rate_limiter.evict_idle_clients());
-    if let Some(interval) = settings.audit_interval {
-        tasks.spawn("audit", false, metrics::audit_periodically(metrics.clone(), checkout.clone(), interval));
+    if let Some(interval) = state.settings.audit_interval {
+        tasks.spawn("audit", false, metrics::audit_periodically(state.metrics.clone(), checkout.clone(), interval));
     }
 }
 
@@ -206,8 +206,8 @@ fn sandbox(
     clock: Arc<dyn Clock>,
 ) -> Result<Option<SandboxProvider>, reqwest::Error> {
     let Some(secret) = settings.webhook_secrets.first().filter(|_| settings.sandbox) else { return Ok(None) };
-    let provider = LoopbackProvider::new(addr, secret.clone(), clock)?;
-    Ok(Some(SandboxProvider(Arc::new(provider))))
+    let sender = LoopbackSender::new(addr, secret.clone(), clock)?;
+    Ok(Some(SandboxProvider(Arc::new(sender))))
 }
 
 /// Warns of settings that are risky in production.

@@ -16,10 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 /// The state that all requests share. Clones are cheap.
 #[derive(Clone)]
-pub struct AppState(Arc<Parts>);
+pub struct AppState(Arc<AppStateInner>);
 
-/// The parts of [`AppState`].
-pub struct Parts {
+/// The fields of [`AppState`].
+pub struct AppStateInner {
     /// The engine.
     pub checkout: Checkout,
     /// The store of sessions and API clients.
@@ -48,16 +48,16 @@ pub struct Parts {
     pub stopping: CancellationToken,
 }
 
-impl From<Parts> for AppState {
-    fn from(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+impl From<AppStateInner> for AppState {
+    fn from(inner: AppStateInner) -> Self {
+        Self(Arc::new(inner))
     }
 }
 
 impl Deref for AppState {
-    type Target = Parts;
+    type Target = AppStateInner;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &AppStateInner {
         &self.0
     }
 }

@@ -11,15 +11,15 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Delivers webhooks to this server.
-pub struct LoopbackProvider {
+pub struct LoopbackSender {
     http: reqwest::Client,
     url: String,
     secret: Secret,
     clock: Arc<dyn Clock>,
 }
 
-impl LoopbackProvider {
-    /// Creates a provider that signs with `secret` and posts to the server that listens on `addr`.
+impl LoopbackSender {
+    /// Creates a sender that signs with `secret` and posts to the server that listens on `addr`.
     pub fn new(addr: SocketAddr, secret: Secret, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -40,7 +40,7 @@ fn reachable(mut addr: SocketAddr) -> SocketAddr {
 }
 
 #[async_trait]
-impl WebhookSender for LoopbackProvider {
+impl WebhookSender for LoopbackSender {
     async fn deliver(&self, event: SandboxEvent) -> Result<SandboxResponse, String> {
         let mut body = json!({
             "transaction_id": event.transaction_id,
@@ -61,8 +61,8 @@ impl WebhookSender for LoopbackProvider {
             .header(plain::TIMESTAMP, sent_at)
             .header(plain::SIGNATURE, plain::sign(&self.secret, sent_at, body.as_bytes()))
             .body(body);
-        let answer = request.send().await.map_err(|error| error.to_string())?;
-        let http_status = answer.status().as_u16();
-        Ok(SandboxResponse { http_status, body: answer.text().await.map_err(|error| error.to_string())? })
+        let response = request.send().await.map_err(|error| error.to_string())?;
+        let http_status = response.status().as_u16();
+        Ok(SandboxResponse { http_status, body: response.text().await.map_err(|error| error.to_string())? })
     }
 }
