@@ -7,7 +7,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     task::{Context, Poll},
 };
@@ -40,7 +40,7 @@ pub(super) struct ConnectionState {
     stream: Mutex<Option<Chunks>>,
     head: AtomicU8,
     waiting: AtomicU8,
-    responding: AtomicU8,
+    responding: AtomicBool,
 }
 
 impl ConnectionState {
@@ -67,13 +67,13 @@ impl ConnectionState {
 
     /// The head of a request has arrived. Its body has a deadline of its own, in the middleware.
     pub(super) fn request_started(&self) {
-        self.responding.store(1, Ordering::Relaxed);
+        self.responding.store(true, Ordering::Relaxed);
         self.wait_for(Waiting::None);
     }
 
-    /// The response is ready; what is read now belongs to the next request.
+    /// The response is ready; bytes read from now on belong to the next request.
     pub(super) fn response_ready(&self) {
-        self.responding.store(0, Ordering::Relaxed);
+        self.responding.store(false, Ordering::Relaxed);
     }
 
     fn wait_for(&self, waiting: Waiting) {
@@ -81,7 +81,7 @@ impl ConnectionState {
     }
 
     fn on_read(&self) {
-        if self.responding.load(Ordering::Relaxed) == 0 && self.waiting_for() == Waiting::None {
+        if !self.responding.load(Ordering::Relaxed) && self.waiting_for() == Waiting::None {
             self.wait_for(Waiting::RequestHead);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     HEAD_TIMEOUT,
-    stream_tracker::{ConnectionStatus, StreamTracker, TrackedStream},
+    stream_tracker::{ClientActivity, StreamTracker, TrackedStream},
 };
 use crate::http::sse::EventStream;
 use axum::{
@@ -69,15 +69,15 @@ pub(super) async fn serve(
                 connection.as_mut().graceful_shutdown();
                 is_draining = true;
             }
-            _ = checks.tick() => match streams.status() {
-                ConnectionStatus::Active => {}
+            _ = checks.tick() => match streams.activity() {
+                ClientActivity::Active => {}
                 // Graceful, so that the client sends its next request on another connection.
-                ConnectionStatus::Idle if !is_draining => {
+                ClientActivity::Idle if !is_draining => {
                     connection.as_mut().graceful_shutdown();
                     is_draining = true;
                 }
-                status => {
-                    tracing::debug!(?status, "client is too slow");
+                activity => {
+                    tracing::debug!(?activity, "client is too slow");
                     return;
                 }
             },

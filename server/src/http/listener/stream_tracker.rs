@@ -29,9 +29,9 @@ struct Inner {
     unread: HashMap<u64, Instant>,
 }
 
-/// Status of a connection.
+/// Activity of a connection's client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ConnectionStatus {
+pub(super) enum ClientActivity {
     /// Requests are in progress, or ended recently.
     Active,
     /// There was no request for [`IDLE_TIMEOUT`].
@@ -56,15 +56,15 @@ impl StreamTracker {
         TrackedStream { id: all.next, tracker: self.clone() }
     }
 
-    /// Returns the current status.
-    pub(super) fn status(&self) -> ConnectionStatus {
+    /// Returns the client's current activity.
+    pub(super) fn activity(&self) -> ClientActivity {
         let all = self.locked();
         if all.open == 0 && all.idle_since.elapsed() >= IDLE_TIMEOUT {
-            ConnectionStatus::Idle
+            ClientActivity::Idle
         } else if all.unread.values().any(|since| since.elapsed() >= WRITE_TIMEOUT) {
-            ConnectionStatus::Unread
+            ClientActivity::Unread
         } else {
-            ConnectionStatus::Active
+            ClientActivity::Active
         }
     }
 

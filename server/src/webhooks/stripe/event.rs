@@ -26,7 +26,7 @@ use uuid::Uuid;
 const MAX_LOGGED_TYPE_LENGTH: usize = 80;
 
 /// A parsed event.
-pub(super) enum StripeEvent {
+pub(super) enum ParsedEvent {
     /// An event about a payment to this shop.
     Payment(Event),
     /// An event that does not concern this shop.
@@ -84,14 +84,14 @@ struct Session {
     metadata: Option<StrictObject<Metadata>>,
     /// `None` before the first attempt to pay.
     payment_intent: Option<TransactionId>,
-    payment_status: Payment,
+    payment_status: SessionPaymentStatus,
     amount_total: Option<i64>,
     currency: Option<String>,
 }
 
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "snake_case")]
-enum Payment {
+enum SessionPaymentStatus {
     Paid,
     Unpaid,
     NoPaymentRequired,
@@ -117,9 +117,9 @@ struct Metadata {
 /// card at once, on the same intent. Cancelling the order would sell its units to somebody else while the shopper types,
 /// and the second card's payment would need a refund. So the order stays pending until the intent succeeds or is
 /// cancelled, or until its `pay_by`.
-pub(super) fn read(raw: &[u8]) -> Result<StripeEvent, Rejected> {
+pub(super) fn read(raw: &[u8]) -> Result<ParsedEvent, Rejected> {
     let StrictObject(Envelope { id, kind, livemode }) = serde_json::from_slice(raw).map_err(Rejected::Json)?;
-    let foreign = |reason| Ok(StripeEvent::Foreign { event: id.to_string(), reason });
+    let foreign = |reason| Ok(ParsedEvent::Foreign { event: id.to_string(), reason });
     let claim = match kind.as_str() {
         "checkout.session.completed" => session(raw, None)?,
         "checkout.session.async_payment_succeeded" => session(raw, Some(PaymentStatus::Success))?,
@@ -139,7 +139,7 @@ pub(super) fn read(raw: &[u8]) -> Result<StripeEvent, Rejected> {
     let reported =
         if status == PaymentStatus::Success { reported(amount, currency)? } else { ReportedAmount::default() };
     let test_mode = livemode == Some(false);
-    Ok(StripeEvent::Payment(Event { key: id, test_mode, about, transaction_id, status, reported }))
+    Ok(ParsedEvent::Payment(Event { key: id, test_mode, about, transaction_id, status, reported }))
 }
 
 /// The parts of a session or an intent that identify and describe a payment.
@@ -154,14 +154,16 @@ struct Claim {
 /// A claim, or why it does not concern this shop.
 type Claimed = Result<Claim, &'static str>;
 
-fn session(raw: &[u8], said: Option<PaymentStatus>) -> Result<Claimed, Rejected> {
+fn session(raw: &[u8], reported: Option<PaymentStatus>) -> Result<Claimed, Rejected> {
+    use SessionPaymentStatus::{NoPaymentRequired, Paid, Unpaid};
+
     let session: Session = object(raw)?;
-    let status = match (said, session.payment_status, session.amount_total) {
-        (Some(said), ..) => said,
-        (None, Payment::Unpaid, _) => PaymentStatus::Processing,
-        (None, Payment::NoPaymentRequired, None) => return Ok(Err("moves no money")),
+    let status = match (reported, session.payment_status, session.amount_total) {
+        (Some(reported), ..) => reported,
+        (None, Unpaid, _) => PaymentStatus::Processing,
+        (None, NoPaymentRequired, None) => return Ok(Err("moves no money")),
         // A free session reports an amount of zero, which is then compared with the order's.
-        (None, Payment::Paid | Payment::NoPaymentRequired, _) => PaymentStatus::Success,
+        (None, Paid | NoPaymentRequired, _) => PaymentStatus::Success,
     };
     let Some(about) = about(session.metadata.as_ref().map(|StrictObject(m)| m), session.client_reference_id.as_deref())
     else {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::config::Environment;
 use checkout::{Checkout, model::Timestamp};
-use event::StripeEvent;
+use event::ParsedEvent;
 use http::HeaderMap;
 
 /// Header of timestamp and signatures.
@@ -31,8 +31,8 @@ pub(super) async fn read(
 ) -> Result<Message, Rejected> {
     verify(keys, headers, raw, checkout.now())?;
     let event = match event::read(raw)? {
-        StripeEvent::Payment(event) => event,
-        StripeEvent::Foreign { event, reason } => return Ok(Message::Foreign { event, reason }),
+        ParsedEvent::Payment(event) => event,
+        ParsedEvent::Foreign { event, reason } => return Ok(Message::Foreign { event, reason }),
     };
     if event.test_mode && env == Environment::Production {
         return Ok(Message::TestMode { event: event.key.into() });

@@ -1,10 +1,10 @@
-//! Stripe's amounts in this shop's units. Both count minor units, and agree on how large one is for all but three of the
-//! currencies that Stripe takes (docs.stripe.com/currencies).
+//! Converts Stripe's amounts to this shop's minor units. The two differ for three of the currencies that Stripe accepts
+//! (docs.stripe.com/currencies).
 
 use checkout::model::Currency;
 
-/// How many decimal digits Stripe's minor unit has, where ISO 4217 says otherwise: króna and shilling have lost their
-/// cents, which Stripe still counts; a fifth of an ariary it does not.
+/// Returns the number of decimal digits of Stripe's minor unit. It differs from ISO 4217 for three currencies: Stripe counts
+/// hundredths of ISK and UGX, and whole MGA.
 fn exponent(currency: Currency) -> u32 {
     match currency.as_str() {
         "ISK" | "UGX" => 2,
@@ -13,7 +13,7 @@ fn exponent(currency: Currency) -> u32 {
     }
 }
 
-/// The amount in our minor units; `None` where it is negative or no whole number of them.
+/// Returns the amount in this shop's minor units; `None` if it is negative or not a whole number of them.
 pub fn minor(amount: i64, currency: Currency) -> Option<i64> {
     let (theirs, ours) = (exponent(currency), currency.exponent());
     let larger = 10_i64.pow(theirs.saturating_sub(ours));
