@@ -15,13 +15,14 @@ use leptos::config::LeptosOptions;
 /// Middleware: replaces an error response that is not a page, where the client is a browser.
 pub async fn render(State(options): State<LeptosOptions>, request: Request, next: Next) -> Response {
     let wants_page = accepts_html(&request);
+    let is_form = *request.method() == Method::POST;
     let response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     if !wants_page || !is_error || security::is_page(response.headers()) {
         return response;
     }
-    let notice = notice(status, response.extensions().get::<ErrorCode>().map(|kind| kind.0));
+    let notice = notice(status, response.extensions().get::<ErrorCode>().map(|code| code.0), is_form);
     let page = app::error_document(&options, status.as_str(), notice);
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -37,14 +38,27 @@ fn accepts_html(request: &Request) -> bool {
         && accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"))
 }
 
-fn notice(status: StatusCode, kind: Option<&str>) -> Notice {
-    match (status, kind) {
-        (_, Some("outcome-unknown")) => messages::outcome_unknown(),
+fn notice(status: StatusCode, code: Option<&str>, is_form: bool) -> Notice {
+    match (status, code) {
+        // Only a form has an outcome, and a button to press again.
+        (_, Some("outcome-unknown")) if is_form => messages::outcome_unknown(),
         (_, Some("cross-site")) => messages::cross_site(),
         (StatusCode::SERVICE_UNAVAILABLE, _) => messages::busy(),
         (StatusCode::TOO_MANY_REQUESTS, _) => messages::rate_limited(),
         (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, _) => messages::not_found(),
         (status, _) if status.is_client_error() => messages::invalid_form(),
         _ => messages::internal_error(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_form_has_an_unknown_outcome() {
+        let notice = |is_form| notice(StatusCode::SERVICE_UNAVAILABLE, Some("outcome-unknown"), is_form);
+        assert_eq!(notice(true), messages::outcome_unknown());
+        assert_eq!(notice(false), messages::busy());
     }
 }
