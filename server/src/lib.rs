@@ -1,4 +1,4 @@
-//! The HTTP server and the `holdfast` command. `router` lists every route; `http::middleware` wraps them; a handler in
+//! The HTTP server and the `holdfast` command. `router` merges the groups of routes; `http::middleware` wraps them; a handler in
 //! `api`, `webhooks` or `storefront` parses the request, calls [`checkout::Checkout`] and maps the result; `problem` maps
 //! every refusal and error to a response.
 

@@ -185,10 +185,13 @@ impl Document {
 
 /// Returns the members of an object, which is created where there is none.
 fn members(value: &mut Value) -> &mut Map<String, Value> {
-    if !value.is_object() {
-        *value = json!({});
+    match value {
+        Value::Object(map) => map,
+        other => {
+            *other = Value::Object(Map::new());
+            members(other)
+        }
     }
-    value.as_object_mut().expect("an object")
 }
 
 fn reference(kind: &str, name: &str) -> Value {

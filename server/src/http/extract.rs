@@ -1,4 +1,4 @@
-//! Extractors: JSON that is exactly what was asked for, ids, and idempotency keys. Every rejection says where and what.
+//! Extractors: strict JSON bodies, ids, and idempotency keys. A rejection names the field and the error.
 
 use super::strict_object::StrictObject;
 use crate::problem::{Kind, Problem};
@@ -119,7 +119,7 @@ fn idempotency(parts: &Parts, raw: &[u8], key: IdempotencyKey) -> Idempotency {
     Idempotency::new(key, parts.method.as_str(), parts.uri.path(), raw)
 }
 
-/// An id in the path. Text that is no id is answered like an unknown id.
+/// An id in the path. Text that is not an id gets the response for an unknown id.
 pub struct Id<T>(pub T);
 
 /// An id that can stand in a path.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Time limit of the store's answer.
+/// Time limit of the database's response.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// `GET /livez`: the process responds.
@@ -14,7 +14,7 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the store responds, every essential task runs, and the server is not stopping.
+/// `GET /readyz`: the database responds, every essential task runs, and the server is not stopping.
 pub async fn ready(
     State(checkout): State<Checkout>,
     State(tasks): State<Supervisor>,
@@ -28,6 +28,6 @@ pub async fn ready(
     }
     match tokio::time::timeout(PING_TIMEOUT, checkout.ping()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not respond\n"),
     }
 }

@@ -1,9 +1,9 @@
-//! The kind of each route. `router.rs` declares it once, with the route; the middleware stack depends on nothing else.
+//! The kind of each route. `router.rs` declares it once for each group of routes; the middleware stack depends on nothing else.
 
 /// The kind of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteKind {
-    /// Health checks and metrics, for whoever operates the server.
+    /// Health checks and metrics, for operators.
     Probe,
     /// Public reads of the catalogue.
     PublicRead,

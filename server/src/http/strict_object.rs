@@ -1,4 +1,4 @@
-//! JSON objects that are objects. A struct that derives `Deserialize` also accepts an array of its fields in order, which
+//! Deserialises JSON objects only. A struct that derives `Deserialize` also accepts an array of its fields in order, which
 //! no document of the API allows.
 
 use serde::{

@@ -63,7 +63,7 @@ pub fn hashed_files() -> Router<AppState> {
     Router::new().route("/pkg/{*path}", get(serve_file))
 }
 
-/// Middleware: answers 400 where Leptos answers 500 to a form that cannot be parsed.
+/// Middleware: returns 400 instead of Leptos' 500 for a form that cannot be parsed.
 async fn map_form_errors(request: Request, next: Next) -> Result<Response, Problem> {
     let response = next.run(request).await;
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(SERVER_FN_ERROR) {

@@ -78,15 +78,15 @@ impl ExportClient {
 
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let (http, request) = (self.http.clone(), reqwest::Request::try_from(request)?);
-        let answer = self.runtime.spawn(async move {
-            let answer = http.execute(request).await?;
-            let status = answer.status();
-            Ok::<_, reqwest::Error>((status, answer.bytes().await?))
+        let export = self.runtime.spawn(async move {
+            let response = http.execute(request).await?;
+            let status = response.status();
+            Ok::<_, reqwest::Error>((status, response.bytes().await?))
         });
         // The URL may contain a password.
-        let (status, body) = answer.await?.map_err(reqwest::Error::without_url)?;
+        let (status, body) = export.await?.map_err(reqwest::Error::without_url)?;
         if !status.is_success() {
-            return Err(format!("the collector answered {status}").into());
+            return Err(format!("the collector returned {status}").into());
         }
         let mut response = Response::new(body);
         *response.status_mut() = status;

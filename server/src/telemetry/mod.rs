@@ -23,7 +23,7 @@ const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,towe
 const DEVELOPMENT_FILTER: &str =
     "info,server::telemetry=debug,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
 
-/// Excludes the spans for the collector from the log, whatever `RUST_LOG` says.
+/// Excludes the spans for the collector from the log, regardless of `RUST_LOG`.
 fn without_trace_spans() -> Targets {
     Targets::new().with_default(LevelFilter::TRACE).with_target(traces::TARGET, LevelFilter::OFF)
 }

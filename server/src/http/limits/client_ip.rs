@@ -1,4 +1,4 @@
-//! The address of a client: the connection's peer, or what trusted proxies report of it.
+//! The address of a client: the connection's peer, or the address that trusted proxies report.
 
 use http::HeaderMap;
 use ipnet::IpNet;
@@ -44,7 +44,7 @@ mod tests {
     use http::HeaderValue;
 
     #[test]
-    fn proxies_are_believed_as_far_as_they_are_trusted() {
+    fn forwarded_addresses_count_only_from_trusted_proxies() {
         let trusted = ["10.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap());
         for (peer, forwarded, address) in [
             ("198.51.100.7", &[][..], "198.51.100.7"),

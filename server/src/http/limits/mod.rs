@@ -1,5 +1,4 @@
-//! Limits on what one client, and all clients together, may take of the server. A request beyond a limit is rejected at
-//! once, and told when to retry.
+//! Limits for each client and for all clients together. A request beyond a limit is rejected at once, with `Retry-After`.
 
 mod client_ip;
 mod pending_bodies;

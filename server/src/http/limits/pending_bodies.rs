@@ -1,4 +1,4 @@
-//! Limits on requests whose body has not arrived. An honest client's body follows its head at once. Each network has a
+//! Limits on requests whose body has not arrived. A well-behaved client sends its body right after the head. Each network has a
 //! share, and all of them together cannot keep out requests without a body.
 
 use super::client_ip::client_network;
@@ -34,12 +34,12 @@ pub struct PendingBody<'a> {
 }
 
 impl PendingBodies {
-    /// Counts from zero. Clients behind `trusted_proxies` are told apart by what these report.
+    /// Starts at zero. Clients behind `trusted_proxies` are told apart by the addresses that these report.
     pub fn new(trusted_proxies: Vec<IpNet>) -> Self {
         Self { trusted_proxies, counts: Mutex::default() }
     }
 
-    /// Counts one more request; `None` where a limit is reached.
+    /// Counts one more request. Returns `None` if a limit is reached.
     pub fn acquire(&self, peer: IpAddr, headers: &HeaderMap) -> Option<PendingBody<'_>> {
         self.acquire_for(client_network(peer, headers, &self.trusted_proxies))
     }
