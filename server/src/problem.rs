@@ -60,7 +60,7 @@ impl Problem {
     }
 
     /// The path has no route for this method.
-    pub fn method() -> Self {
+    pub fn method_not_allowed() -> Self {
         Self::new(Kind::MethodNotAllowed, "Use one of the methods in the Allow header.")
     }
 
@@ -97,13 +97,13 @@ impl Problem {
     }
 
     /// An internal error. The log has its cause and a reference; the client gets the reference only.
-    pub fn fault(what: &str) -> Self {
+    pub fn internal_error(what: &str) -> Self {
         let reference = getrandom::u64().map_or_else(|_| "unavailable".to_owned(), |n| format!("{n:016x}"));
         tracing::error!(reference, what, "internal error");
-        Self::faulty(reference)
+        Self::internal_error_with(reference)
     }
 
-    fn faulty(reference: String) -> Self {
+    fn internal_error_with(reference: String) -> Self {
         let detail = "Repeat the request with the same Idempotency-Key. If it fails again, report the reference.";
         Self::new(Kind::Fault, detail).with("reference", reference)
     }
@@ -129,7 +129,7 @@ impl From<Error> for Problem {
             Error::Refused(refusal) => refusal.into(),
             Error::Busy { retry_after } => Self::busy(retry_after),
             Error::OutcomeUnknown => Self::unknown_outcome(),
-            Error::Internal => Self::fault("the checkout failed; the log lines above say why"),
+            Error::Internal => Self::internal_error("the checkout failed; the log lines above say why"),
         }
     }
 }

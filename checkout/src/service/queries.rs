@@ -109,7 +109,7 @@ impl Checkout {
         self.reads().refunds_due().await
     }
 
-    /// Checks that the store responds.
+    /// Checks that the database responds.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.reads().ping().await
     }
@@ -120,7 +120,7 @@ impl Checkout {
 }
 
 fn read_failed(error: &StoreError) -> Error {
-    let cause = std::error::Error::source(error).map(ToString::to_string);
+    let cause = error.cause();
     tracing::error!(%error, cause, "a read failed");
     match error {
         StoreError::Unavailable(_) | StoreError::Contended(_) => Error::BUSY,

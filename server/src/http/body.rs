@@ -16,8 +16,6 @@ pub const MAX_BODY_SIZE: usize = 64 * 1024;
 const DRAIN_LIMIT: usize = 1024 * 1024;
 /// Time for a client to send its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// `Retry-After` when too many bodies are pending.
-const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Reads the whole body of a request. Handlers then find a body of at most [`MAX_BODY_SIZE`].
 pub async fn buffer(pending: &PendingBodies, peer: IpAddr, request: Request) -> Result<Request, Problem> {
@@ -35,7 +33,7 @@ pub async fn buffer(pending: &PendingBodies, peer: IpAddr, request: Request) -> 
     let body = if let Poll::Ready(body) = read {
         body?
     } else {
-        let _permit = pending.acquire(peer, &parts.headers).ok_or_else(|| Problem::busy(BUSY_RETRY_AFTER))?;
+        let _permit = pending.acquire(peer, &parts.headers).ok_or_else(|| Problem::overloaded())?;
         reading.await?
     };
     Ok(Request::from_parts(parts, body.into()))

@@ -36,13 +36,11 @@ use tracing::Instrument as _;
 
 /// Time until a response must begin. Streams begin at once.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
-/// `Retry-After` of a rejected request.
-const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
-/// Requests that are answered at once. Twice the writer's queue: when that is full, as much room is left for reads.
+/// Maximum number of requests in progress. Twice the writer's queue, so that reads find room when the queue is full.
 const MAX_CONCURRENT_REQUESTS: usize = 8192;
-/// Smaller responses fit one packet either way, in bytes.
+/// Smallest response that is compressed, in bytes. Smaller ones fit into one packet anyway.
 const MIN_COMPRESSED_SIZE: u16 = 1024;
-/// Quality of 9 for gzip and 11 for brotli. Beyond it, time grows faster than the responses shrink.
+/// Compression level, out of 9 for gzip and 11 for brotli. Above it, time grows faster than the responses shrink.
 const COMPRESSION_LEVEL: CompressionLevel = CompressionLevel::Precise(4);
 
 /// The parts of the stack that all routes share.
@@ -141,7 +139,7 @@ async fn admit(
         // Dropped, and so released, when the response is ready.
         let permit = permits.try_acquire();
         if permit.is_err() && kind.is_shed() {
-            return Err(Problem::busy(BUSY_RETRY_AFTER));
+            return Err(Problem::overloaded());
         }
         run(next, request).await
     };
@@ -157,12 +155,12 @@ async fn admit(
 async fn run(next: Next, request: Request) -> Result<Response, Problem> {
     match timeout(RESPONSE_TIMEOUT, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
         Ok(Ok(response)) => Ok(response),
-        Ok(Err(panic)) => Err(Problem::fault(panic_message(&*panic))),
+        Ok(Err(panic)) => Err(Problem::internal_error(panic_message(&*panic))),
         Err(_) => Err(Problem::unknown_outcome()),
     }
 }
 
 /// Responds to a method that a route of the API does not have. axum adds `Allow`.
 async fn method_not_allowed(method: Method) -> Response {
-    if method == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { Problem::method().into_response() }
+    if method == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { Problem::method_not_allowed().into_response() }
 }

@@ -118,7 +118,8 @@ fn is_safe(method: &Method) -> bool {
 }
 
 /// Whether one of our own pages sent the request, or the user directly. Browsers say so in `Sec-Fetch-Site`, old ones in
-/// `Origin`. A client that sends neither is no browser, so it carries nobody else's session.
+/// `Origin`. A client that sends neither is not a browser, so another site cannot make it send a
+/// shopper's cookie.
 fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |name| headers.get(name).map(|v| v.to_str().unwrap_or_default());
     if let Some(site) = text("sec-fetch-site") {

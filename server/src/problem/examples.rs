@@ -12,11 +12,11 @@ pub fn example(kind: Kind) -> Problem {
     let order_id = OrderId(uuid!("019ac4a0-6f80-7b52-9d1e-6a0c8f2b4e17"));
     match kind {
         Kind::NotFound => Problem::no_route(),
-        Kind::MethodNotAllowed => Problem::method(),
+        Kind::MethodNotAllowed => Problem::method_not_allowed(),
         Kind::Busy => Problem::overloaded(),
         Kind::TooManyRequests => Problem::too_many_requests(100, 1, Duration::from_secs(1)),
         Kind::OutcomeUnknown => Problem::unknown_outcome(),
-        Kind::Fault => Problem::faulty("5f1c0a9be27d4c36".to_owned()),
+        Kind::Fault => Problem::internal_error_with("5f1c0a9be27d4c36".to_owned()),
         Kind::UnknownProduct => Refusal::UnknownProduct.into(),
         Kind::UnknownHold => Refusal::UnknownHold.into(),
         Kind::UnknownOrder => Refusal::UnknownOrder.into(),

@@ -70,7 +70,7 @@ async fn map_form_errors(request: Request, next: Next) -> Result<Response, Probl
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
-    let message = to_bytes(body, MAX_BODY_SIZE).await.map_err(|error| Problem::fault(&error.to_string()))?;
+    let message = to_bytes(body, MAX_BODY_SIZE).await.map_err(|error| Problem::internal_error(&error.to_string()))?;
     if REQUEST_ERRORS.iter().any(|prefix| message.starts_with(prefix)) {
         let detail = "Send each field of the form once, as the shop's own page does.";
         return Err(Problem::new(Kind::UnreadableForm, detail));

@@ -24,7 +24,7 @@ pub async fn watch(
         if session::is_store_unavailable(&error) {
             Problem::overloaded()
         } else {
-            Problem::fault(&error.to_string())
+            Problem::internal_error(&error.to_string())
         }
     })?;
     Ok(streams.respond(order_changes(checkout, order, owner.ok_or(Refusal::UnknownOrder)?).await?))

@@ -34,7 +34,7 @@ pub async fn scrape(
     if !is_local(peer, &headers) && !token.is_some_and(|token| has_token(token, &headers)) {
         return Err(denied(token.is_some()));
     }
-    let text = metrics.text(&checkout, &tasks).await.map_err(|error| Problem::fault(&error.to_string()))?;
+    let text = metrics.text(&checkout, &tasks).await.map_err(|error| Problem::internal_error(&error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response())
 }
 
