@@ -33,7 +33,7 @@ pub async fn buffer(pending: &PendingBodies, peer: IpAddr, request: Request) -> 
     let body = if let Poll::Ready(body) = read {
         body?
     } else {
-        let _permit = pending.acquire(peer, &parts.headers).ok_or_else(|| Problem::overloaded())?;
+        let _permit = pending.acquire(peer, &parts.headers).ok_or_else(Problem::overloaded)?;
         reading.await?
     };
     Ok(Request::from_parts(parts, body.into()))
