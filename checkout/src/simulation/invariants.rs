@@ -107,7 +107,10 @@ fn money(tables: &Tables) {
                 };
                 assert!(waits, "P6: parked with nothing to wait for: {payment:?}");
             }
-            outcome => assert!(outcome.refund_reason().is_some(), "P7: a success that is not applied, parked or due for refund: {payment:?}"),
+            outcome => assert!(
+                outcome.refund_reason().is_some(),
+                "P7: a success that is not applied, parked or due for refund: {payment:?}"
+            ),
         }
     }
     assert!(counts.values().all(|n| *n == 1), "P5: {counts:?}");

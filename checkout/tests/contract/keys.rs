@@ -24,10 +24,18 @@ async fn send(node: &Checkout, what: KeyedRequest, key: Option<Idempotency>) -> 
             let qty = Quantity::try_from(qty).unwrap();
             node.place_hold(phone, qty, owner(), None, key).await.map(|r| (format!("{:?}", r.value), r.replayed))
         }
-        KeyedRequest::Release(id) => node.release_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
-        KeyedRequest::Extend(id) => node.extend_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
-        KeyedRequest::Order(id) => node.place_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
-        KeyedRequest::Cancel(id) => node.cancel_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed)),
+        KeyedRequest::Release(id) => {
+            node.release_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))
+        }
+        KeyedRequest::Extend(id) => {
+            node.extend_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))
+        }
+        KeyedRequest::Order(id) => {
+            node.place_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))
+        }
+        KeyedRequest::Cancel(id) => {
+            node.cancel_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))
+        }
     }
 }
 
