@@ -30,13 +30,19 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// A signature scheme. The request's headers tell which one it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scheme {
+pub enum Scheme {
+    /// The shop's own scheme.
     Plain,
+    /// Standard Webhooks.
     Standard,
+    /// Stripe's scheme.
     Stripe,
 }
 
 impl Scheme {
+    /// All schemes.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Standard, Self::Stripe];
+
     /// Returns the scheme of a request. Headers of two schemes are an error: one could be verified and the other read.
     fn of(headers: &HeaderMap) -> Result<Self, SignatureError> {
         let any = |names: &[&str]| names.iter().any(|name| headers.contains_key(*name));
@@ -50,7 +56,7 @@ impl Scheme {
     }
 
     /// Name in logs and metrics.
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Standard => "standard",

@@ -6,7 +6,7 @@ use crate::{
     api::{ApiResult, enums::RefundReason, examples, order_view::OrderStatus},
     config::{Environment, Settings},
     problem::{Kind, Problem},
-    telemetry::metrics::{DeliveryOutcome, Metrics},
+    telemetry::metrics::{DeliveryOutcome, Metrics, NO_SCHEME},
 };
 use axum::{
     Json,
@@ -140,7 +140,7 @@ pub async fn receive(
 ) -> ApiResult<Response> {
     let (scheme, message) = match Scheme::of(&headers) {
         Ok(scheme) => (scheme.name(), read(scheme, &checkout, &keys, settings.common.env, &headers, &raw).await),
-        Err(error) => ("none", Err(error.into())),
+        Err(error) => (NO_SCHEME, Err(error.into())),
     };
     match message {
         Ok(Message::Payment(event)) => {

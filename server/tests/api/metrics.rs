@@ -269,6 +269,6 @@ async fn every_background_task_of_the_server_runs() {
     let metrics = shop.metrics().await;
     for task in ["session_purge", "token_revocation", "rate_limit_eviction", "audit"] {
         metrics.assert_value(&format!(r#"holdfast_tasks_running{{task="{task}"}}"#), 1.0);
-        metrics.assert_value(&format!(r#"holdfast_tasks_failed{{task="{task}"}}"#), 0.0);
+        metrics.assert_value(&format!(r#"holdfast_tasks_failed_total{{task="{task}"}}"#), 0.0);
     }
 }

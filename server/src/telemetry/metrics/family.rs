@@ -14,7 +14,17 @@ pub fn gauge(name: &str, help: &str, value: f64) -> MetricFamily {
 
 /// Builds a family of counters with one label.
 pub fn counters<L: Label>(name: &str, help: &str, label: &str, counts: &LabeledCounter<L>) -> MetricFamily {
-    let metrics = counts.read().map(|(value, count)| {
+    labeled_counter(name, help, label, counts.read())
+}
+
+/// Builds a family of counters with one label from label values and counts.
+pub fn labeled_counter<'a>(
+    name: &str,
+    help: &str,
+    label: &str,
+    counts: impl Iterator<Item = (&'a str, u64)>,
+) -> MetricFamily {
+    let metrics = counts.map(|(value, count)| {
         let mut counter = Counter::default();
         counter.set_value(float(count));
         let mut metric = labeled(label, value);

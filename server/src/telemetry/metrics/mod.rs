@@ -12,14 +12,15 @@ mod tasks;
 pub use audit_task::audit_periodically;
 pub use scrape::scrape;
 
+use crate::webhooks::Scheme;
 use audit_task::LastAudit;
 use checkout::{Checkout, Supervisor, model::Timestamp};
 use gauges::Gauges;
 use prometheus::{IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Collector};
 use requests::Requests;
 
-/// Signature schemes; `none` counts requests that are signed by none, or by several.
-const SCHEMES: [&str; 4] = ["none", "plain", "standard", "stripe"];
+/// Label of webhooks that are signed by no scheme, or by several.
+pub const NO_SCHEME: &str = "none";
 
 /// Outcome of a webhook delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +93,9 @@ impl Metrics {
             Opts::new("holdfast_webhooks_total", "Webhooks, by signature scheme and outcome."),
             &["scheme", "outcome"],
         )?;
+        let schemes = Scheme::ALL.map(Scheme::name).into_iter().chain([NO_SCHEME]);
         // Every series exists from the start, so that the first event counts as an increase.
-        for (scheme, outcome) in
-            SCHEMES.iter().flat_map(|scheme| DeliveryOutcome::ALL.map(|outcome| (*scheme, outcome)))
-        {
+        for (scheme, outcome) in schemes.flat_map(|scheme| DeliveryOutcome::ALL.map(|outcome| (scheme, outcome))) {
             webhooks.with_label_values(&[scheme, outcome.name()]);
         }
         let watchers = IntGauge::new("holdfast_watchers", "Open event streams.")?;
