@@ -73,12 +73,20 @@ pub fn error_document(options: &LeptosOptions, code: &str, notice: Notice) -> St
     document.to_html()
 }
 
+/// Returns the text of the `<title>` element. `leptos_meta` writes it into the page as it stands, so it is escaped here.
+fn document_title(page: &str) -> String {
+    if page.is_empty() {
+        return "Holdfast".to_owned();
+    }
+    format!("{} · Holdfast", page.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
 /// Renders header, page and footer.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Holdfast".to_owned() } else { format!("{title} · Holdfast") } />
+        <Title formatter=|page: String| document_title(&page) />
         <a class="skip-link" href="#main">"Skip to content"</a>
         <Router>
             <Header />

@@ -66,3 +66,14 @@ async fn a_product_shows_by_how_much_a_hold_can_be_extended() {
     assert_eq!(shop.get("/api/products/phone", "").await.body["extend_seconds"], json!(90));
     assert_eq!(shop.get("/api/products/watch", "").await.body["extend_seconds"], json!(null));
 }
+
+/// `leptos_meta` does not escape titles.
+#[tokio::test]
+async fn a_products_name_is_escaped_in_its_page() {
+    let shop = Shop::open().await;
+    let price = Money { minor: 100, currency: "USD".parse().unwrap() };
+    shop.add(ProductDraft::new("lamp".parse().unwrap(), "</title><b>R&D</b>", price, 1)).await;
+    let page = shop.request(Method::GET, "/products/lamp").send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("<title>&lt;/title>&lt;b>R&amp;D&lt;/b> · Holdfast</title>"), "{page}");
+    assert!(!page.contains("<b>"), "{page}");
+}
