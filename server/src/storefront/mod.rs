@@ -16,10 +16,10 @@ use axum::{
     body::to_bytes,
     extract::{Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use std::convert::Infallible;
@@ -31,6 +31,8 @@ const SERVER_FN_ERROR: &str = "serverfnerror";
 /// Prefixes of server function errors that the request caused.
 const REQUEST_ERRORS: [&[u8]; 3] = [b"Args|", b"MissingArg|", b"Deserialization|"];
 
+/// A path without a page.
+const UNKNOWN_PATH: &str = "/not-found";
 /// Longest file name that is looked up, in bytes. Longer ones are an error of the file system.
 const MAX_FILE_NAME_LENGTH: usize = 200;
 /// Longest path that is looked up, in bytes.
@@ -47,6 +49,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         .leptos_routes_with_context(state, generate_route_list(app::App), provide_contexts(state.clone()), shell)
         .route("/live/orders/{order}", get(order_events::watch))
         .fallback(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), check_path))
         .layer(sessions::layer(sessions, state.settings.common.env))
         .layer(middleware::from_fn(map_form_errors))
 }
@@ -61,6 +64,34 @@ pub fn files() -> Router<AppState> {
 /// The files of the WebAssembly build, whose names contain a hash in a release build.
 pub fn hashed_files() -> Router<AppState> {
     Router::new().route("/pkg/{*path}", get(serve_file))
+}
+
+/// Middleware: redirects a path that ends with a slash to the path without it, and returns 404 for dot segments. axum and
+/// Leptos would read such paths differently: a page would be rendered with the wrong status.
+async fn check_path(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    if uri.path().split('/').any(is_dot_segment) {
+        return not_found(State(state), request).await;
+    }
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    match without_trailing_slash(uri).filter(|_| is_read) {
+        Some(location) => Redirect::permanent(&location).into_response(),
+        None => next.run(request).await,
+    }
+}
+
+/// Whether a segment of a path means this folder or its parent, also when its dots are percent-encoded.
+fn is_dot_segment(segment: &str) -> bool {
+    matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
+}
+
+/// Returns the address without the slash at the end of its path; `None` if there is none to remove. An address that
+/// browsers would read as another host is left alone.
+fn without_trailing_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/').filter(|path| path.len() <= MAX_PATH_LENGTH)?;
+    let is_local = path.starts_with('/') && !path[1..].starts_with(['/', '\\']);
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    is_local.then(|| format!("{path}{query}"))
 }
 
 /// Middleware: returns 400 instead of Leptos' 500 for a form that cannot be parsed.
@@ -115,7 +146,9 @@ async fn serve_file(State(state): State<AppState>, request: Request) -> Response
     response
 }
 
-async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+async fn not_found(State(state): State<AppState>, mut request: Request) -> Response {
+    // Leptos resolves dot segments, and would find a page for some paths that axum has no route for.
+    *request.uri_mut() = Uri::from_static(UNKNOWN_PATH);
     not_found_service(&state).oneshot(request).await.unwrap_or_else(|error| match error {})
 }
 

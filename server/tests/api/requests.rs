@@ -1,7 +1,10 @@
 //! Requests that every route has to handle: malformed bodies, ids, keys and forms, wrong methods, and missing files; and
 //! the headers of every response.
 
-use crate::shop::{Shop, read};
+use crate::{
+    connections::connect,
+    shop::{Shop, read},
+};
 use axum::routing::post;
 use reqwest::Method;
 use serde_json::json;
@@ -124,6 +127,47 @@ async fn unknown_paths_are_404_and_unknown_methods_405() {
     }
 }
 
+/// Requests a path as it stands, which HTTP clients would normalise. Returns the status and the address of a redirect.
+async fn raw_status(shop: &Shop, path: &str) -> (u16, Option<String>) {
+    let mut stream = connect(shop).await;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await.unwrap();
+    let response = String::from_utf8_lossy(&response);
+    let head = response.split("\r\n\r\n").next().unwrap();
+    let location = head.lines().find_map(|line| line.strip_prefix("location: ")).map(str::to_owned);
+    (head[9..12].parse().unwrap(), location)
+}
+
+#[tokio::test]
+async fn a_path_with_a_trailing_slash_is_redirected() {
+    let shop = Shop::open().await;
+    for (path, location) in [
+        ("/orders/", "/orders"),
+        ("/products/phone/?qty=2", "/products/phone?qty=2"),
+        ("/pkg/", "/pkg"),
+        ("/problems/", "/problems"),
+    ] {
+        let status = raw_status(&shop, path).await;
+        assert_eq!(status, (308, Some(location.to_owned())), "{path}");
+    }
+    // Browsers would read `//host` and `/\host` as another host.
+    for path in ["//evil.example/", "/\\evil.example/"] {
+        assert_eq!(raw_status(&shop, path).await, (404, None), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_with_dot_segments_is_not_found() {
+    let shop = Shop::open().await;
+    shop.product("phone", 1).await;
+    for path in ["/.", "/..", "/%2e%2e", "/products/%2e%2E", "/orders/..", "/products/phone/../phone", "*"] {
+        assert_eq!(raw_status(&shop, path).await, (404, None), "{path}");
+    }
+    assert_eq!(raw_status(&shop, "/products/phone").await, (200, None));
+}
+
 #[tokio::test]
 async fn missing_files_are_the_not_found_page() {
     let shop = Shop::open().await;
@@ -138,7 +182,6 @@ async fn missing_files_are_the_not_found_page() {
         "..%2f..%2fetc%2fpasswd",
         "%ff",
         "pkg",
-        "pkg/",
         "pkg/nothing.js",
         "pkg/../../holdfast.db",
         "img/nothing.svg",
