@@ -40,6 +40,7 @@ fn one_message_names_every_invalid_setting_and_contains_no_value() {
         .env("HOLDFAST_AUDIT_EVERY", "0")
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", "https://hush")
         .env("DATABASE_URL", "mysql://user:hush@host/db")
+        .env("RUST_LOG", "server=hush")
         .output()
         .unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
@@ -55,6 +56,7 @@ fn one_message_names_every_invalid_setting_and_contains_no_value() {
         "HOLDFAST_AUDIT_EVERY",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "DATABASE_URL",
+        "RUST_LOG",
     ] {
         assert_eq!(message.matches(name).count(), 1, "{name}: {message}");
     }
@@ -138,6 +140,12 @@ fn subcommands_manage_products_and_clients_and_audit_the_stock() {
     assert!(seeded.starts_with("Added flash-phone"), "{seeded}");
     let again = String::from_utf8(run(dir.path(), &["seed"]).stdout).unwrap();
     assert!(!again.contains("flash-phone"), "{again}");
+
+    let reserved = run(
+        dir.path(),
+        &["product", "add", "--slug", "events", "--name", "N", "--price", "1", "--currency", "USD", "--stock", "1"],
+    );
+    assert!(String::from_utf8_lossy(&reserved.stderr).contains("is reserved"), "{reserved:?}");
 
     let add = [
         "product",

@@ -18,6 +18,9 @@ use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
+/// The slug that no product may have: `GET /api/products/events` is the stream of all products.
+pub const RESERVED_SLUG: &str = "events";
+
 /// A product on sale, as of one commit. `total` is always `available + held + pending + sold`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Product)]

@@ -5,7 +5,10 @@ mod client;
 mod demo_products;
 
 use crate::{
-    api::{holds, products::ProductView},
+    api::{
+        holds,
+        products::{ProductView, RESERVED_SLUG},
+    },
     cli::args::{AddProduct, Cli, Command, ProductCommand},
     config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings, dotenv},
     startup::{Engine, Server, StartupError, open_store},
@@ -152,6 +155,9 @@ async fn add_demo_products(engine: &Engine) -> Result<ExitCode, Failure> {
 }
 
 async fn add_product(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
+    if add.slug.as_str() == RESERVED_SLUG {
+        return Err(Failure(format!("the slug {RESERVED_SLUG} is reserved: the API has a path of this name")));
+    }
     let price = Money::parse(&add.price, add.currency).map_err(|e| failure(&e))?;
     let defaults = ProductDraft::new(add.slug, add.name, price, add.stock);
     let draft = ProductDraft {

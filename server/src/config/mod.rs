@@ -131,6 +131,7 @@ impl Common {
 
     fn parse(args: CommonArgs, errors: &mut SettingErrors) -> Self {
         let env = errors.parse("HOLDFAST_ENV", args.env, values::environment).unwrap_or(Environment::Development);
+        errors.parse("RUST_LOG", std::env::var_os("RUST_LOG"), values::log_filter);
         let data_dir = args.data_dir.filter(|d| !d.is_empty()).map_or_else(|| PathBuf::from("./data"), PathBuf::from);
         let database_url = errors
             .parse("DATABASE_URL", args.database_url, values::database_url)
@@ -170,7 +171,10 @@ impl Settings {
         let traces = traces.or_else(|| base.map(|base| format!("{}/v1/traces", base.trim_end_matches('/'))));
         let site_root = args.site_root.filter(|d| !d.is_empty()).map(PathBuf::from);
         if let Some(missing) = site_root.as_ref().filter(|root| !root.is_dir()) {
-            errors.add("HOLDFAST_SITE_ROOT", &format!("must name an existing folder, which this is not: {}", missing.display()));
+            errors.add(
+                "HOLDFAST_SITE_ROOT",
+                &format!("must name an existing folder, which this is not: {}", missing.display()),
+            );
         }
 
         let (webhook_secrets, jwt_keys) = errors.required_secrets(&common, webhook_secrets, jwt_keys);

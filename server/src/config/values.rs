@@ -9,6 +9,7 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
     time::Duration,
 };
+use tracing_subscriber::EnvFilter;
 
 pub(super) fn environment(text: &str) -> Result<Environment, String> {
     match text {
@@ -16,6 +17,11 @@ pub(super) fn environment(text: &str) -> Result<Environment, String> {
         "production" => Ok(Environment::Production),
         _ => Err("must be development or production".to_owned()),
     }
+}
+
+pub(super) fn log_filter(text: &str) -> Result<(), String> {
+    let filter = EnvFilter::try_new(text);
+    filter.map(drop).map_err(|_| "must be a log filter, such as info or info,server=debug".to_owned())
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
