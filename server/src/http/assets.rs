@@ -21,8 +21,14 @@ pub fn options(settings: &Settings, addr: SocketAddr) -> Result<LeptosOptions, L
     if env::var_os("LEPTOS_HASH_FILES").is_none() {
         options.hash_files = hashed(&root.join(&*options.site_pkg_dir), &options.hash_file);
     }
-    if !root.join(&*options.site_pkg_dir).is_dir() {
+    let pkg = root.join(&*options.site_pkg_dir);
+    if !pkg.is_dir() {
         tracing::warn!(root = %root.display(), "the storefront's files are missing; build them with `cargo leptos build`");
+    } else if !options.hash_files && !has_script(&pkg, OUTPUT_NAME) {
+        tracing::warn!(
+            root = %root.display(),
+            "the storefront's files do not match this program: keep the build's hash.txt beside the program"
+        );
     }
     options.site_root = root.to_string_lossy().into();
     Ok(options)
@@ -54,5 +60,10 @@ fn program_folder() -> PathBuf {
 fn hashed(pkg: &Path, hash_file: &str) -> bool {
     let list = fs::read_to_string(program_folder().join(hash_file)).unwrap_or_default();
     let script = list.lines().find_map(|line| line.trim().strip_prefix("js:")).map(str::trim);
-    script.is_some_and(|hash| pkg.join(format!("{OUTPUT_NAME}.{hash}.js")).is_file())
+    script.is_some_and(|hash| has_script(pkg, &format!("{OUTPUT_NAME}.{hash}")))
+}
+
+/// Whether the folder has the script that the pages would load under this name.
+fn has_script(pkg: &Path, name: &str) -> bool {
+    pkg.join(format!("{name}.js")).is_file()
 }
