@@ -17,11 +17,11 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Default filter; `RUST_LOG` overrides it.
-const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
+/// Default filter; `RUST_LOG` overrides it. tower-sessions warns of each unknown session, which an expired cookie causes too.
+const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=error";
 /// Default filter in development, which includes every API call.
 const DEVELOPMENT_FILTER: &str =
-    "info,server::telemetry=debug,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=warn";
+    "info,server::telemetry=debug,sqlx=warn,hyper=warn,tower_sessions=warn,tower_sessions_core=error";
 
 /// Excludes the spans for the collector from the log, regardless of `RUST_LOG`.
 fn without_trace_spans() -> Targets {
