@@ -8,7 +8,7 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
-use std::{net::IpAddr, pin::pin, task::Poll, time::Duration};
+use std::{mem, net::IpAddr, pin::pin, task::Poll, time::Duration};
 
 /// Largest request body, in bytes.
 pub const MAX_BODY_SIZE: usize = 64 * 1024;
@@ -17,13 +17,12 @@ const DRAIN_LIMIT: usize = 1024 * 1024;
 /// Time for a client to send its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Reads the whole body of a request. Handlers then find a body of at most [`MAX_BODY_SIZE`].
-pub async fn buffer(pending: &PendingBodies, peer: IpAddr, request: Request) -> Result<Request, Problem> {
-    let (parts, body) = request.into_parts();
-    if body.is_end_stream() {
-        return Ok(Request::from_parts(parts, body));
+/// Reads the whole body of a request into memory. Handlers then find a body of at most [`MAX_BODY_SIZE`].
+pub async fn buffer(pending: &PendingBodies, peer: IpAddr, request: &mut Request) -> Result<(), Problem> {
+    if request.body().is_end_stream() {
+        return Ok(());
     }
-    let mut reading = pin!(read(body));
+    let mut reading = pin!(read(mem::take(request.body_mut())));
     let mut read = futures::poll!(reading.as_mut());
     if read.is_pending() {
         // The body may have arrived already; its connection gets one turn to hand it over.
@@ -33,10 +32,11 @@ pub async fn buffer(pending: &PendingBodies, peer: IpAddr, request: Request) -> 
     let body = if let Poll::Ready(body) = read {
         body?
     } else {
-        let _permit = pending.acquire(peer, &parts.headers).ok_or_else(Problem::overloaded)?;
+        let _permit = pending.acquire(peer, request.headers()).ok_or_else(Problem::overloaded)?;
         reading.await?
     };
-    Ok(Request::from_parts(parts, body.into()))
+    *request.body_mut() = body.into();
+    Ok(())
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {

@@ -1,6 +1,6 @@
 //! The middleware stack: one list, in order, for every route. The first layer sees the request first and the response
-//! last. `record` and `admit` each do several steps in one layer, because a tower layer for each step costs a quarter
-//! of the server's ceiling (docs/decisions/middleware.md).
+//! last. [`RecordService`] and [`AdmitService`] each do several steps and box one future, because a layer for each step,
+//! or axum's `from_fn`, costs a tenth to a quarter of the server's ceiling (docs/decisions/middleware.md).
 
 use super::{
     RouteKind, body, cors, error_page,
@@ -14,16 +14,24 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::{ConnectInfo, Request, State},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse as _, Response},
+    extract::{ConnectInfo, Request},
+    middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
+    routing::Route,
 };
 use checkout::supervisor::panic_message;
-use futures::FutureExt as _;
+use futures::{FutureExt as _, future::BoxFuture};
 use http::{Method, StatusCode};
-use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tokio::{sync::Semaphore, time::timeout};
-use tower::{ServiceBuilder, util::option_layer};
+use tower::{Service, ServiceBuilder, util::option_layer};
 use tower_http::{
     CompressionLevel,
     compression::{
@@ -52,14 +60,22 @@ pub struct Middleware {
     permits: Arc<Semaphore>,
 }
 
-/// The parts of [`record`] for the routes of one kind.
+/// Layer: request id, trace span, log line, metrics, and the headers that browsers need.
 #[derive(Clone)]
-struct Recording {
+struct RecordService<S> {
     log: Arc<RequestLog>,
     headers: ResponseHeaders,
+    inner: S,
 }
 
-/// The parts of [`admit`] for the routes of one kind.
+/// Layer: `Host`, cross-site requests, rate limit, body, load shedding, time limit, panics.
+#[derive(Clone)]
+struct AdmitService {
+    admission: Arc<Admission>,
+    route: Arc<Route>,
+}
+
+/// The parts of [`AdmitService`] for the routes of one kind.
 struct Admission {
     kind: RouteKind,
     rate_limiter: Option<Arc<RateLimiter>>,
@@ -82,13 +98,12 @@ impl Middleware {
     /// Wraps the routes of one kind in the stack.
     pub fn wrap(&self, kind: RouteKind, routes: Router<AppState>) -> Router<AppState> {
         let state = &self.state;
-        let recording = Recording {
-            log: Arc::new(RequestLog::new(kind, state.metrics.clone(), state.ids.clone())),
-            headers: ResponseHeaders::new(kind, state.settings.common.env, state.leptos.hash_files),
-        };
+        let log = Arc::new(RequestLog::new(kind, state.metrics.clone(), state.ids.clone()));
+        let headers = ResponseHeaders::new(kind, state.settings.common.env, state.leptos.hash_files);
+        // The size comes first, because most responses are small.
         let compression = CompressionLayer::new()
             .quality(COMPRESSION_LEVEL)
-            .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_COMPRESSED_SIZE)));
+            .compress_when(SizeAbove::new(MIN_COMPRESSED_SIZE).and(DefaultPredicate::new()));
         let error_pages = kind.has_error_pages().then(|| from_fn_with_state(state.leptos.clone(), error_page::render));
         let cors = self.cors.clone().filter(|_| kind.is_api());
         let admission = Arc::new(Admission {
@@ -99,62 +114,103 @@ impl Middleware {
         });
 
         let stack = ServiceBuilder::new()
-            .layer(from_fn_with_state(recording, record))
+            .layer_fn(move |inner| RecordService { log: log.clone(), headers, inner })
             .layer(compression)
             .layer(option_layer(error_pages))
             .layer(option_layer(cors))
-            .layer(from_fn_with_state(admission, admit));
+            .layer_fn(move |route| AdmitService { admission: admission.clone(), route: Arc::new(route) });
         let routes = if kind.is_api() { routes.method_not_allowed_fallback(method_not_allowed) } else { routes };
         routes.layer(stack)
     }
 }
 
-/// Layer: request id, trace span, log line, metrics, and the headers that browsers need.
-async fn record(State(recording): State<Recording>, request: Request, next: Next) -> Response {
-    let record = request_log::Record::new(&recording.log, &request);
-    let response = next.run(request).instrument(record.span()).instrument(record.trace_span()).await;
-    let mut response = recording.headers.apply(response);
-    record.finish(&mut response);
-    response
+impl<S, B> Service<Request> for RecordService<S>
+where
+    S: Service<Request, Response = Response<B>, Error = Infallible>,
+    S::Future: Send + 'static,
+    Response<B>: IntoResponse,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let record = request_log::Record::new(self.log.clone(), &request);
+        let headers = self.headers;
+        // Called before the box, so that nothing has to be cloned or moved into it.
+        let response = self.inner.call(request).instrument(record.span()).instrument(record.trace_span());
+        Box::pin(async move {
+            let mut response = response.await?.into_response();
+            headers.apply(&mut response);
+            record.finish(&mut response);
+            Ok(response)
+        })
+    }
 }
 
-/// Layer: `Host`, cross-site requests, rate limit, body, load shedding, time limit, panics.
-async fn admit(
-    State(admission): State<Arc<Admission>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let Admission { kind, rate_limiter, pending_bodies, permits } = &*admission;
-    security::require_host(&request)?;
-    if *kind == RouteKind::Page {
-        security::reject_cross_site(&request)?;
+impl Service<Request> for AdmitService {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // Routes are always ready.
+        Poll::Ready(Ok(()))
     }
-    let remaining = match rate_limiter {
-        Some(limiter) => limiter.count(*kind, peer.ip(), &request)?,
-        None => None,
-    };
-    let respond = async {
-        let request = body::buffer(pending_bodies, peer.ip(), request).await?;
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Self { admission, route } = self.clone();
+        Box::pin(async move { Ok(admission.admit(&route, request).await.unwrap_or_else(Problem::into_response)) })
+    }
+}
+
+impl Admission {
+    async fn admit(&self, route: &Route, request: Request) -> Result<Response, Problem> {
+        security::require_host(&request)?;
+        if self.kind == RouteKind::Page {
+            security::reject_cross_site(&request)?;
+        }
+        let peer = peer(&request)?;
+        let remaining = match &self.rate_limiter {
+            Some(limiter) => limiter.count(self.kind, peer, &request)?,
+            None => None,
+        };
+        let mut response = self.respond(route, peer, request).await.unwrap_or_else(Problem::into_response);
+        if let Some(remaining) = remaining {
+            response.headers_mut().extend(remaining.headers());
+        }
+        Ok(response)
+    }
+
+    async fn respond(&self, route: &Route, peer: IpAddr, mut request: Request) -> Result<Response, Problem> {
+        body::buffer(&self.pending_bodies, peer, &mut request).await?;
         // Dropped, and so released, when the response is ready.
-        let permit = permits.try_acquire();
-        if permit.is_err() && kind.is_shed() {
+        let permit = self.permits.try_acquire();
+        if permit.is_err() && self.kind.is_shed() {
             return Err(Problem::overloaded());
         }
-        run(next, request).await
-    };
-    let mut response = respond.await.unwrap_or_else(Problem::into_response);
-    if let Some(remaining) = remaining {
-        response.headers_mut().extend(remaining.headers());
+        run(route.clone(), request).await
     }
-    Ok(response)
+}
+
+/// Returns the address of the connection's other end, which the listener adds to each request.
+fn peer(request: &Request) -> Result<IpAddr, Problem> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(peer)| peer.ip())
+        .ok_or_else(|| Problem::internal_error("a request without its connection's address"))
 }
 
 /// Runs the handler. Maps a panic to 500, and an exceeded time limit to an unknown outcome: the command may still be
 /// carried out (P9).
-async fn run(next: Next, request: Request) -> Result<Response, Problem> {
-    match timeout(RESPONSE_TIMEOUT, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
-        Ok(Ok(response)) => Ok(response),
+async fn run(mut route: Route, request: Request) -> Result<Response, Problem> {
+    let response = AssertUnwindSafe(route.call(request)).catch_unwind();
+    match timeout(RESPONSE_TIMEOUT, response).await {
+        Ok(Ok(Ok(response))) => Ok(response),
+        Ok(Ok(Err(never))) => match never {},
         Ok(Err(panic)) => Err(Problem::internal_error(panic_message(&*panic))),
         Err(_) => Err(Problem::unknown_outcome()),
     }
@@ -162,5 +218,9 @@ async fn run(next: Next, request: Request) -> Result<Response, Problem> {
 
 /// Responds to a method that a route of the API does not have. axum adds `Allow`.
 async fn method_not_allowed(method: Method) -> Response {
-    if method == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { Problem::method_not_allowed().into_response() }
+    if method == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        Problem::method_not_allowed().into_response()
+    }
 }

@@ -56,7 +56,7 @@ impl ResponseHeaders {
     }
 
     /// Adds the headers to a response.
-    pub fn apply<B>(self, mut response: Response<B>) -> Response<B> {
+    pub fn apply(self, response: &mut Response) {
         let status = response.status();
         let headers = response.headers_mut();
         headers.reserve(HEADER_CAPACITY.saturating_sub(headers.len()));
@@ -69,7 +69,6 @@ impl ResponseHeaders {
             set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
         }
         set_default(headers, header::CACHE_CONTROL, self.cache_control(status, headers));
-        response
     }
 
     /// Hashed files are immutable; other files are revalidated; pages and API responses are not cached.

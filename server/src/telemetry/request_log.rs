@@ -54,8 +54,8 @@ impl RequestLog {
 }
 
 /// One request on its way.
-pub struct Record<'a> {
-    log: &'a RequestLog,
+pub struct Record {
+    log: Arc<RequestLog>,
     id: HeaderValue,
     route: Option<MatchedPath>,
     method: Method,
@@ -65,9 +65,9 @@ pub struct Record<'a> {
     responded: bool,
 }
 
-impl<'a> Record<'a> {
+impl Record {
     /// Starts the record of a request.
-    pub fn new(log: &'a RequestLog, request: &Request) -> Self {
+    pub fn new(log: Arc<RequestLog>, request: &Request) -> Self {
         let route = request.extensions().get::<MatchedPath>().cloned();
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let name = route_name(route.as_ref(), log.kind, None);
@@ -131,7 +131,7 @@ impl<'a> Record<'a> {
 }
 
 /// The client disconnected before the response, or the server stopped. The request may still have its effect (P9).
-impl Drop for Record<'_> {
+impl Drop for Record {
     fn drop(&mut self) {
         if !self.responded {
             self.write(None, None);
