@@ -234,3 +234,28 @@ fn the_server_prints_its_address_and_stops_on_sigterm() {
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(log.contains("HOLDFAST_TYPO") && log.contains("stopped"), "{log}");
 }
+
+#[test]
+fn the_log_warns_of_files_of_another_build_and_not_of_unknown_sessions() {
+    let dir = tempfile::tempdir().unwrap();
+    let pkg = dir.path().join("target/site/pkg");
+    std::fs::create_dir_all(&pkg).unwrap();
+    std::fs::write(pkg.join("holdfast.abc.js"), "").unwrap();
+    let mut command = holdfast(dir.path());
+    command.args(["serve", "--addr", "127.0.0.1:0"]).env_remove("RUST_LOG");
+    let mut server = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("Holdfast is open at ").unwrap().to_owned();
+    let status = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        // A cookie as the server issues it, of a session that does not exist.
+        let request = http.get(format!("{url}/orders")).header("cookie", "holdfast=AAAAAAAAAAAAAAAAAAAAAA");
+        request.send().await.unwrap().status()
+    });
+    assert_eq!(status, 200);
+    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
+    let log = String::from_utf8(server.wait_with_output().unwrap().stderr).unwrap();
+    assert!(log.contains("do not match this program") && log.contains("/orders"), "{log}");
+    assert!(!log.contains("suspicious"), "{log}");
+}
