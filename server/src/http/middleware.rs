@@ -1,6 +1,7 @@
 //! The middleware stack: one list, in order, for every route. The first layer sees the request first and the response
-//! last. [`RecordService`] and [`AdmitService`] each do several steps and box one future, because a layer for each step,
-//! or axum's `from_fn`, costs a tenth to a quarter of the server's ceiling (docs/decisions/middleware.md).
+//! last. `RecordService` and `AdmitService` each do several steps and box one future, because a layer for each step,
+//! or axum's `from_fn`, costs a tenth to a quarter of the server's ceiling (docs/decisions/middleware.md). Pages have three more
+//! layers inside (storefront/mod.rs).
 
 use super::{
     RouteKind, body, cors, error_page,
