@@ -41,10 +41,14 @@ pub struct PaymentEvent {
     pub reported: ReportedAmount,
 }
 
-/// The checkout engine. Clones share one writer.
+/// The checkout engine. Clones are cheap, and share one writer.
 #[derive(Clone)]
 pub struct Checkout {
-    // First, so that dropping the last clone stops the tasks before their channels close.
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    // First, so that dropping the last `Checkout` stops the tasks before their channels close.
     supervisor: Supervisor,
     queue: CommandQueue,
     feed: Arc<Feed>,
@@ -66,21 +70,22 @@ impl Checkout {
         let writer = Writer::new(store.clone(), clock.clone(), feed.clone(), metrics.clone());
         supervisor.spawn_stoppable("writer", true, |stop| writer.run(commands, limits.batch_size, stop));
         let ids = IdGenerator::new(clock.clone());
-        Ok(Self { supervisor, queue, feed, metrics, store, clock, ids, in_flight: InFlightKeys::default() })
+        let in_flight = InFlightKeys::default();
+        Ok(Self { parts: Arc::new(Parts { supervisor, queue, feed, metrics, store, clock, ids, in_flight }) })
     }
 
     /// Starts the sweep, which expires overdue holds and unpaid orders, and the purge of old rows.
     pub fn start_maintenance(&self, limits: Limits) {
-        let (queue, store, clock) = (self.queue.clone(), self.store.clone(), self.clock.clone());
+        let (queue, store, clock) = (self.parts.queue.clone(), self.parts.store.clone(), self.parts.clock.clone());
         let sweep = Sweep { queue, store, clock, unmatched_payment_ttl: limits.unmatched_payment_ttl };
-        self.supervisor.spawn("sweep", true, sweep.run());
-        self.supervisor.spawn("purge", false, purge::run(self.store.clone(), self.clock.clone()));
+        self.parts.supervisor.spawn("sweep", true, sweep.run());
+        self.parts.supervisor.spawn("purge", false, purge::run(self.parts.store.clone(), self.parts.clock.clone()));
     }
 
     /// Returns the state of each background task of the engine and of its store.
     pub fn tasks(&self) -> Vec<TaskStatus> {
-        let store = self.store.supervisor().map(Supervisor::snapshot).unwrap_or_default();
-        self.supervisor.snapshot().into_iter().chain(store).collect()
+        let store = self.parts.store.supervisor().map(Supervisor::snapshot).unwrap_or_default();
+        self.parts.supervisor.snapshot().into_iter().chain(store).collect()
     }
 
     /// Returns the names of the essential tasks that no longer run. The process is unhealthy unless there are none.
@@ -91,8 +96,8 @@ impl Checkout {
     /// Stops all tasks: the writer first executes the commands that are queued. Waits at most `limit` for the engine and
     /// as long again for its store. Returns the names of the tasks that still run.
     pub async fn shutdown(&self, limit: Duration) -> Vec<&'static str> {
-        let mut running = self.supervisor.stop(limit).await;
-        if let Some(store) = self.store.supervisor() {
+        let mut running = self.parts.supervisor.stop(limit).await;
+        if let Some(store) = self.parts.store.supervisor() {
             running.extend(store.stop(limit).await);
         }
         running
@@ -100,12 +105,12 @@ impl Checkout {
 
     /// The server's clock.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.parts.clock.now()
     }
 
     /// Puts a product on sale.
     pub async fn add_product(&self, draft: ProductDraft) -> Result<Result<Product, ProductError>, Error> {
-        let product = match draft.check(self.ids.generate(), self.clock.now()) {
+        let product = match draft.check(self.parts.ids.generate(), self.parts.clock.now()) {
             Ok(product) => product,
             Err(wrong) => return Ok(Err(wrong)),
         };
@@ -132,8 +137,8 @@ impl Checkout {
         shopper: Option<Shopper>,
         idempotency: Option<Idempotency>,
     ) -> Result<Idempotent<Hold>, Error> {
-        let by = Requester { owner, idempotency };
-        self.hold_reply(Command::PlaceHold(PlaceHold { id: self.ids.generate(), product, qty, shopper, by })).await
+        let (id, by) = (self.parts.ids.generate(), Requester { owner, idempotency });
+        self.hold_reply(Command::PlaceHold(PlaceHold { id, product, qty, shopper, by })).await
     }
 
     /// Releases a hold. Releasing it again is a no-op.
@@ -165,7 +170,7 @@ impl Checkout {
         idempotency: Option<Idempotency>,
     ) -> Result<Idempotent<Order>, Error> {
         let by = Requester { owner, idempotency };
-        self.order_reply(Command::PlaceOrder { id: self.ids.generate(), hold, by }).await
+        self.order_reply(Command::PlaceOrder { id: self.parts.ids.generate(), hold, by }).await
     }
 
     /// Cancels an unpaid order. Cancelling it again is a no-op.
@@ -181,7 +186,7 @@ impl Checkout {
     /// Records a payment event. Events may come repeatedly, late or out of order (P5–P7).
     pub async fn record_payment(&self, event: PaymentEvent) -> Result<PaymentReply, Error> {
         let payment = Payment {
-            id: self.ids.generate(),
+            id: self.parts.ids.generate(),
             key: event.key,
             fingerprint: event.fingerprint,
             reference: event.reference,
@@ -189,7 +194,7 @@ impl Checkout {
             transaction_id: event.transaction_id,
             status: event.status,
             reported: event.reported,
-            received_at: self.clock.now(),
+            received_at: self.parts.clock.now(),
             outcome: EventOutcome::Ignored,
         };
         match self.send(Command::RecordPayment(Box::new(payment))).await? {
@@ -233,8 +238,8 @@ impl Checkout {
     }
 
     async fn send(&self, command: Command) -> Result<Idempotent<Reply>, Error> {
-        let _guard = command.requester().map(|by| self.in_flight.enter(by)).transpose()?;
-        self.queue.send(command).await
+        let _guard = command.requester().map(|by| self.parts.in_flight.enter(by)).transpose()?;
+        self.parts.queue.send(command).await
     }
 }
 

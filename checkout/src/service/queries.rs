@@ -13,27 +13,27 @@ use std::{sync::Arc, time::Duration};
 impl Checkout {
     /// All products, oldest first, as of the last commit that this node knows. From memory.
     pub fn products(&self) -> Vec<Arc<Product>> {
-        self.feed.products()
+        self.parts.feed.products()
     }
 
     /// A product by its id. From memory.
     pub fn product(&self, id: ProductId) -> Option<Arc<Product>> {
-        self.feed.product(id)
+        self.parts.feed.product(id)
     }
 
     /// A product by its slug. From memory.
     pub fn product_by_slug(&self, slug: &str) -> Option<Arc<Product>> {
-        self.feed.product_by_slug(slug)
+        self.parts.feed.product_by_slug(slug)
     }
 
     /// Watches a product's stock: its current state first, then each change.
     pub fn watch_stock(&self, id: ProductId) -> Option<StockWatch> {
-        self.feed.watch(id)
+        self.parts.feed.watch(id)
     }
 
     /// Watches the stock of all products: the current states, and a channel of changes.
     pub fn watch_all_stock(&self) -> (Vec<Arc<StockUpdate>>, tokio::sync::broadcast::Receiver<Arc<StockUpdate>>) {
-        self.feed.watch_all()
+        self.parts.feed.watch_all()
     }
 
     /// The owner's hold. A hold that is past its time is returned as expired, even before the sweep has run.
@@ -78,7 +78,7 @@ impl Checkout {
     /// Watches the owner's order: its current state first, then each change and each further refund.
     pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
         // Subscribe before reading: a change in between is then seen twice rather than missed.
-        let watch = self.feed.watch_order(id);
+        let watch = self.parts.feed.watch_order(id);
         let known = self.reads().order_snapshots(&[id]).await.map_err(|e| read_failed(&e))?.pop();
         Ok(watch.starting_at(known.filter(|known| known.order.owner == owner).ok_or(Refusal::UnknownOrder)?))
     }
@@ -90,12 +90,12 @@ impl Checkout {
 
     /// The engine's counters and histograms.
     pub fn metrics(&self) -> &EngineMetrics {
-        &self.metrics
+        &self.parts.metrics
     }
 
     /// Number of commands that wait for the writer.
     pub fn queue_depth(&self) -> usize {
-        self.queue.depth()
+        self.parts.queue.depth()
     }
 
     /// How long the most overdue hold or order has waited for the sweep. Zero where nothing is due.
@@ -115,7 +115,7 @@ impl Checkout {
     }
 
     fn reads(&self) -> &dyn Reads {
-        self.store.reads()
+        self.parts.store.reads()
     }
 }
 
