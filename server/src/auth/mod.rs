@@ -1,16 +1,19 @@
 //! Authentication of API clients: access tokens, and the secrets that they are issued for.
 
+pub mod hashing;
 mod secrets;
 mod tokens;
 
 pub use secrets::{Credentials, SecretVerifier, VerificationError};
 pub use tokens::{SCOPE, TOKEN_TTL_S, Tokens};
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    problem::{Kind, Problem},
+    state::AppState,
+};
 use axum::extract::{FromRef, FromRequestParts};
-use checkout::{Checkout, model::Owner};
+use checkout::model::Owner;
 use http::{HeaderMap, HeaderValue, header, request::Parts};
-use std::sync::Arc;
 
 /// Extracts the API client that a request's token names. The client's id owns its holds and orders.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +21,7 @@ pub struct Client(pub Owner);
 
 impl<S: Send + Sync> FromRequestParts<S> for Client
 where
-    Arc<Tokens>: FromRef<S>,
-    Checkout: FromRef<S>,
+    AppState: FromRef<S>,
 {
     type Rejection = Problem;
 
@@ -27,14 +29,12 @@ where
         let token = bearer(&parts.headers).ok_or_else(|| {
             unauthorized(r#"Bearer realm="holdfast""#, "Send Authorization: Bearer with a token from POST /api/token.")
         })?;
-        let access =
-            Arc::<Tokens>::from_ref(state).verify(token, Checkout::from_ref(state).now()).ok_or_else(|| {
-                let challenge = r#"Bearer realm="holdfast", error="invalid_token""#;
-                unauthorized(
-                    challenge,
-                    "The token is expired or was not issued here; get a new one from POST /api/token.",
-                )
-            })?;
+        let state = AppState::from_ref(state);
+        let access = state.tokens.verify(token, state.checkout.now()).ok_or_else(|| {
+            let challenge = r#"Bearer realm="holdfast", error="invalid_token""#;
+            let detail = "The token is expired or was not issued here; get a new one from POST /api/token.";
+            unauthorized(challenge, detail)
+        })?;
         if !access.has_checkout_scope {
             let challenge = r#"Bearer realm="holdfast", error="insufficient_scope", scope="checkout""#;
             let detail = "The token lacks the scope checkout; request it at POST /api/token.";
