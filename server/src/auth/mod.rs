@@ -1,6 +1,5 @@
 //! Authentication of API clients: access tokens, and the secrets that they are issued for.
 
-pub mod hashing;
 mod secrets;
 mod tokens;
 
