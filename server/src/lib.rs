@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 mod docs;
 pub mod http;
+pub mod operators;
 mod problem;
 mod router;
 pub mod startup;

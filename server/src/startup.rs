@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    auth::{SecretVerifier, Tokens},
+    auth::{SecretVerifier, Tokens, hashing::Hasher},
     config::{Common, Environment, Settings, secret},
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     router,
@@ -115,9 +115,10 @@ impl Server {
         tokens.reload_revoked(&*store).await.map_err(|e| unexpected(&e))?;
         let stopping = CancellationToken::new();
         let rate_limiter = Arc::new(RateLimiter::new(&settings, tokens.clone(), checkout.clone()));
+        let hasher = Arc::new(Hasher::default());
         let state = AppState::from(AppStateInner {
             ids: IdGenerator::new(clock),
-            secrets: Arc::new(SecretVerifier::new(store.clone())),
+            secrets: Arc::new(SecretVerifier::new(store.clone(), hasher.clone())),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
             webhook_keys: Arc::new(WebhookKeys::new(&settings)),
             settings: Arc::new(settings),

@@ -6,7 +6,7 @@ use crate::{
     error::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Reference, StockDelta, Timestamp},
     state::{LoadRequest, Loaded, WriteSet},
-    store::{Audit, Clients, CommitOutcome, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction},
+    store::{Audit, AuditLog, Clients, CommitOutcome, Operators, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction},
 };
 use async_trait::async_trait;
 use fastrand::Rng;
@@ -168,6 +168,14 @@ impl Store for MemoryStore {
 
     fn clients(&self) -> &dyn Clients {
         unreachable!("the simulation has no clients")
+    }
+
+    fn operators(&self) -> &dyn Operators {
+        unreachable!("the simulation has no operators")
+    }
+
+    fn audit_log(&self) -> &dyn AuditLog {
+        unreachable!("the simulation does not read the audit log")
     }
 }
 

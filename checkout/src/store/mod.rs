@@ -4,7 +4,7 @@
 use crate::{
     clock::{Clock, SystemClock},
     error::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
+    model::{AuditEntry, Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
     state::{LoadRequest, Loaded, WriteSet},
     supervisor::Supervisor,
 };
@@ -15,8 +15,12 @@ use uuid::Uuid;
 
 #[doc(hidden)]
 pub use crate::state::OrderSnapshot;
+pub use audit_log::{AuditFilter, AuditLog};
+pub use operators::Operators;
 
 mod audit;
+mod audit_log;
+pub mod operators;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
@@ -47,6 +51,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// The API's clients.
     fn clients(&self) -> &dyn Clients;
+
+    /// The operators of the console.
+    fn operators(&self) -> &dyn Operators;
+
+    /// The audit log.
+    fn audit_log(&self) -> &dyn AuditLog;
 
     /// The store's background tasks, if it has any.
     fn supervisor(&self) -> Option<&Supervisor> {
@@ -200,16 +210,16 @@ pub struct ApiClient {
 /// The API's clients.
 #[async_trait]
 pub trait Clients: Send + Sync {
-    /// Adds a client.
-    async fn add(&self, client: &ApiClient) -> Result<(), StoreError>;
+    /// Adds a client, and writes the entry of the audit log in the same transaction (P12).
+    async fn add(&self, client: &ApiClient, entry: &AuditEntry) -> Result<(), StoreError>;
     /// Returns the client with this id.
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError>;
     /// Returns all clients, oldest first.
     async fn all(&self) -> Result<Vec<ApiClient>, StoreError>;
-    /// Replaces a client's secret. Returns `false` when there is no such client, or it was revoked.
-    async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError>;
-    /// Revokes a client for good. Revoking it again is a no-op. Returns `false` when there is no such client.
-    async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError>;
+    /// Replaces a client's secret. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
+    async fn set_secret(&self, id: Uuid, secret_hash: &str, entry: &AuditEntry) -> Result<bool, StoreError>;
+    /// Revokes a client for good. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
+    async fn revoke(&self, id: Uuid, at: Timestamp, entry: &AuditEntry) -> Result<bool, StoreError>;
 }
 
 /// A column that the stores' statements know.

@@ -2,7 +2,7 @@
 
 use crate::{
     database::Database,
-    shop::{event, noon, owner, shopper},
+    shop::{entry, event, noon, owner, shopper},
 };
 use checkout::{
     model::{
@@ -153,7 +153,7 @@ crate::scenarios! {
             created_at: noon(),
             revoked_at: Some(noon() + Duration::from_secs(1)),
         };
-        shop.store.clients().add(&client).await.unwrap();
+        shop.store.clients().add(&client, &entry(1, "client.add")).await.unwrap();
         assert_eq!(shop.store.clients().all().await.unwrap(), [client]);
     }
 }

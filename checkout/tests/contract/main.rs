@@ -19,6 +19,7 @@ mod limits;
 mod lost_commits;
 mod metrics;
 mod operator;
+mod operators;
 mod orders;
 mod payments;
 mod postgres_nodes;

@@ -1,7 +1,7 @@
 //! Browser sessions and API clients, which all nodes share.
 
-use crate::shop::noon;
-use checkout::store::ApiClient;
+use crate::shop::{entry, noon};
+use checkout::store::{ApiClient, AuditFilter};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ crate::scenarios! {
 
     async fn a_client_is_found_by_its_id_on_every_node(shop: Shop) {
         let client = client(7);
-        shop.store.clients().add(&client).await.unwrap();
+        shop.store.clients().add(&client, &entry(1, "client.add")).await.unwrap();
         let other = checkout::store::open(&shop.database.url()).await.unwrap();
         assert_eq!(other.clients().find(id(7)).await.unwrap(), Some(client));
         assert_eq!(other.clients().find(id(8)).await.unwrap(), None);
@@ -51,17 +51,21 @@ crate::scenarios! {
     async fn a_client_gets_a_new_secret_until_it_is_revoked(shop: Shop) {
         let clients = shop.store.clients();
         for n in [7, 8] {
-            clients.add(&client(n)).await.unwrap();
+            clients.add(&client(n), &entry(n, "client.add")).await.unwrap();
         }
-        assert!(clients.set_secret(id(7), "new").await.unwrap());
-        let later = noon() + std::time::Duration::from_secs(1);
-        for at in [noon(), later] {
-            assert!(clients.revoke(id(7), at).await.unwrap());
-        }
-        assert!(!clients.set_secret(id(7), "newer").await.unwrap());
-        assert!(!clients.revoke(id(9), noon()).await.unwrap() && !clients.set_secret(id(9), "x").await.unwrap());
+        assert!(clients.set_secret(id(7), "new", &entry(9, "client.rotate")).await.unwrap());
+        assert!(clients.revoke(id(7), noon(), &entry(10, "client.revoke")).await.unwrap());
+        let later = noon() + Duration::from_secs(1);
+        assert!(!clients.revoke(id(7), later, &entry(11, "client.revoke")).await.unwrap(), "it is revoked already");
+        assert!(!clients.set_secret(id(7), "newer", &entry(11, "client.rotate")).await.unwrap());
+        assert!(!clients.revoke(id(9), noon(), &entry(11, "client.revoke")).await.unwrap());
+        assert!(!clients.set_secret(id(9), "x", &entry(11, "client.rotate")).await.unwrap());
         let revoked = ApiClient { secret_hash: "new".into(), revoked_at: Some(noon()), ..client(7) };
         assert_eq!(clients.all().await.unwrap(), [revoked, client(8)]);
+        // What was refused leaves no entry (P12).
+        let entries = shop.store.audit_log().list(&AuditFilter::default(), None, 10).await.unwrap();
+        let actions: Vec<_> = entries.iter().rev().map(|entry| &*entry.action).collect();
+        assert_eq!(actions, ["client.add", "client.add", "client.rotate", "client.revoke"]);
     }
 }
 

@@ -4,8 +4,8 @@ use crate::database::Database;
 use checkout::{
     Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentEvent, PaymentReply, PaymentVerdict,
     model::{
-        EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
-        Quantity, Reference, Refusal, ReportedAmount, Shopper, Stock, Timestamp,
+        Actor, AuditEntry, AuditObject, EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product,
+        ProductDraft, ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Stock, Timestamp,
     },
     store::{self, Store},
 };
@@ -179,4 +179,18 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 /// Available, held, pending and sold units.
 pub fn counts(stock: Stock) -> [u32; 4] {
     [stock.available, stock.held, stock.pending, stock.sold]
+}
+
+/// An entry of the audit log with this id.
+pub fn entry(id: u128, action: &'static str) -> AuditEntry {
+    AuditEntry {
+        id: Uuid::from_u128(id).into(),
+        at: noon(),
+        actor: Actor::command_line("ada"),
+        action: action.into(),
+        object: AuditObject::new("operator", id),
+        before: None,
+        after: Some(r#"{"role":"seller"}"#.to_owned()),
+        reason: None,
+    }
 }

@@ -1,5 +1,6 @@
 //! Authentication of API clients: access tokens, and the secrets that they are issued for.
 
+pub mod hashing;
 mod secrets;
 mod tokens;
 

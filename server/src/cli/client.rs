@@ -1,12 +1,15 @@
 //! `holdfast client`: manages API clients.
 
-use super::{Failure, failure, print};
-use crate::{cli::args::ClientCommand, startup::Engine};
-use argon2::{Argon2, PasswordHasher as _, password_hash::SaltString};
+use super::{Failure, failure, operator::command_line_entry, print};
+use crate::{auth::hashing, cli::args::ClientCommand, startup::Engine};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use checkout::{IdGenerator, model::Timestamp, store::ApiClient};
+use checkout::{
+    IdGenerator,
+    model::{AuditObject, Timestamp},
+    store::ApiClient,
+};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::process::ExitCode;
 use uuid::Uuid;
 
@@ -48,7 +51,9 @@ async fn add(engine: &Engine, name: &str) -> Result<ExitCode, Failure> {
         created_at: engine.clock.now(),
         revoked_at: None,
     };
-    engine.store.clients().add(&client).await.map_err(|e| failure(&e))?;
+    let after = json!({ "name": client.name });
+    let entry = command_line_entry(engine, "client.add", AuditObject::new("client", client.id), &Value::Null, &after);
+    engine.store.clients().add(&client, &entry).await.map_err(|e| failure(&e))?;
     print(&json!({ "client_id": client.id, "client_secret": secret }))
 }
 
@@ -59,7 +64,8 @@ async fn list(engine: &Engine) -> Result<ExitCode, Failure> {
 
 async fn rotate(engine: &Engine, id: Uuid) -> Result<ExitCode, Failure> {
     let (secret, secret_hash) = new_secret()?;
-    if !engine.store.clients().set_secret(id, &secret_hash).await.map_err(|e| failure(&e))? {
+    let entry = command_line_entry(engine, "client.rotate", AuditObject::new("client", id), &Value::Null, &Value::Null);
+    if !engine.store.clients().set_secret(id, &secret_hash, &entry).await.map_err(|e| failure(&e))? {
         return Err(Failure(format!("no client has the id {id}, or it is revoked; see holdfast client list")));
     }
     print(&json!({ "client_id": id, "client_secret": secret }))
@@ -67,7 +73,8 @@ async fn rotate(engine: &Engine, id: Uuid) -> Result<ExitCode, Failure> {
 
 async fn revoke(engine: &Engine, id: Uuid) -> Result<ExitCode, Failure> {
     let clients = engine.store.clients();
-    clients.revoke(id, engine.clock.now()).await.map_err(|e| failure(&e))?;
+    let entry = command_line_entry(engine, "client.revoke", AuditObject::new("client", id), &Value::Null, &Value::Null);
+    clients.revoke(id, engine.clock.now(), &entry).await.map_err(|e| failure(&e))?;
     match clients.find(id).await.map_err(|e| failure(&e))? {
         Some(client) => print(&ClientView::from(client)),
         None => Err(Failure(format!("no client has the id {id}; see holdfast client list"))),
@@ -76,15 +83,9 @@ async fn revoke(engine: &Engine, id: Uuid) -> Result<ExitCode, Failure> {
 
 /// Generates a secret. Returns it with its hash.
 fn new_secret() -> Result<(String, String), Failure> {
-    let secret = format!("hfs_{}", BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?));
-    let salt = SaltString::encode_b64(&random::<16>()?).map_err(|e| failure(&e))?;
-    let hash = Argon2::default().hash_password(secret.as_bytes(), &salt).map_err(|e| failure(&e))?.to_string();
-    Ok((secret, hash))
-}
-
-/// Returns bytes from the system's random source.
-fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
+    let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|e| failure(&e))?;
-    Ok(bytes)
+    let secret = format!("hfs_{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    let hash = hashing::hash(&secret).map_err(|e| failure(&e))?;
+    Ok((secret, hash))
 }

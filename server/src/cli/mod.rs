@@ -3,6 +3,7 @@
 pub mod args;
 mod client;
 mod demo_products;
+mod operator;
 
 use crate::{
     api::{

@@ -2,7 +2,7 @@
 
 use checkout::{
     Checkout, ManualClock,
-    model::{Product, ProductDraft, Timestamp},
+    model::{Actor, AuditEntry, AuditObject, Product, ProductDraft, Timestamp},
     store::ApiClient,
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -12,6 +12,7 @@ use server::{
         Common, CorsOrigins, Environment, RateLimit, Settings,
         secret::{JwtKey, Secret},
     },
+    operators::Entries,
     startup::Server,
     webhooks::plain,
 };
@@ -138,8 +139,14 @@ impl Shop {
             created_at: Timestamp::from_millis(START_MS),
             revoked_at: None,
         };
-        self.clients().add(&client).await.unwrap();
+        self.clients().add(&client, &self.entry("client.add")).await.unwrap();
         (client.id, secret)
+    }
+
+    /// Returns an entry of the audit log.
+    pub fn entry(&self, action: &'static str) -> AuditEntry {
+        let object = AuditObject::new("client", "of a test");
+        Entries::new(self.clock.clone()).entry(&Actor::system(), action, object, &Value::Null, &Value::Null)
     }
 
     /// Returns the store of API clients, which the command line uses.

@@ -2,12 +2,13 @@
 
 use super::{
     PostgresStore,
+    audit_log::insert,
     error::{QueryExt, classify},
     sql::{self, Parameters},
 };
 use crate::{
     error::StoreError,
-    model::Timestamp,
+    model::{AuditEntry, Timestamp},
     store::{
         ApiClient, Clients, Sessions,
         rows::{ClientRow, Session, SessionRow},
@@ -61,11 +62,13 @@ impl Sessions for PostgresStore {
 
 #[async_trait]
 impl Clients for PostgresStore {
-    async fn add(&self, client: &ApiClient) -> Result<(), StoreError> {
-        static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<ApiClient>);
-        let row = Parameters::of(&Rows::new([client])).map_err(classify)?;
-        sqlx::query_with(AssertSqlSafe(INSERT.as_str()), row).execute(&self.pool).with_timeout().await?;
-        Ok(())
+    async fn add(&self, client: &ApiClient, entry: &AuditEntry) -> Result<(), StoreError> {
+        let client = client.clone();
+        self.audited(Some(entry.clone()), move |connection| {
+            Box::pin(async move { Ok(insert(connection, &client, "").await? == 1) })
+        })
+        .await
+        .map(drop)
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
@@ -82,15 +85,26 @@ impl Clients for PostgresStore {
         Ok(query.fetch_all(&self.pool).with_timeout().await?.into_iter().map(ApiClient::from).collect())
     }
 
-    async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE api_clients SET secret_hash = $2 WHERE id = $1 AND revoked_at IS NULL";
-        let done = sqlx::query(sql).bind(id).bind(secret_hash).execute(&self.pool).with_timeout();
-        Ok(done.await?.rows_affected() == 1)
+    async fn set_secret(&self, id: Uuid, secret_hash: &str, entry: &AuditEntry) -> Result<bool, StoreError> {
+        let hash = secret_hash.to_owned();
+        self.audited(Some(entry.clone()), move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE api_clients SET secret_hash = $2 WHERE id = $1 AND revoked_at IS NULL";
+                let done = sqlx::query(sql).bind(id).bind(hash).execute(connection).await;
+                Ok(done.map_err(classify)?.rows_affected() == 1)
+            })
+        })
+        .await
     }
 
-    async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE api_clients SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1";
-        let done = sqlx::query(sql).bind(id).bind(at.to_datetime()).execute(&self.pool).with_timeout();
-        Ok(done.await?.rows_affected() == 1)
+    async fn revoke(&self, id: Uuid, at: Timestamp, entry: &AuditEntry) -> Result<bool, StoreError> {
+        self.audited(Some(entry.clone()), move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE api_clients SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+                let done = sqlx::query(sql).bind(id).bind(at.to_datetime()).execute(connection).await;
+                Ok(done.map_err(classify)?.rows_affected() == 1)
+            })
+        })
+        .await
     }
 }

@@ -2,11 +2,13 @@
 //! statement. Any other batch is a transaction that locks its products, loads rows, and ends with the same statement.
 
 mod accounts;
+mod audit_log;
 mod clock;
 mod connection;
 mod error;
 mod load;
 mod notifications;
+mod operators;
 mod purge;
 mod reads;
 mod sql;
@@ -14,7 +16,7 @@ mod statement;
 mod transaction;
 mod write;
 
-use super::{Clients, Purge, Reads, Sessions, Store, Transaction};
+use super::{AuditLog, Clients, Operators, Purge, Reads, Sessions, Store, Transaction};
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
 use clock::DatabaseClock;
@@ -122,6 +124,14 @@ impl Store for PostgresStore {
     }
 
     fn clients(&self) -> &dyn Clients {
+        self
+    }
+
+    fn operators(&self) -> &dyn Operators {
+        self
+    }
+
+    fn audit_log(&self) -> &dyn AuditLog {
         self
     }
 

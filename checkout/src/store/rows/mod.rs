@@ -4,21 +4,28 @@ mod accounts;
 mod audit_log;
 mod batch;
 mod claim;
+mod operators;
 mod payment;
 mod product;
 
 pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
-#[expect(unused_imports, reason = "the reads of the audit log follow")]
 pub(super) use audit_log::AuditRow;
 pub(super) use batch::{
     added_payments, changed_holds, changed_orders, changed_payments, changed_products, idempotency_keys, limit_keys,
     product_versions, transactions,
 };
 pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, refunds};
+pub(super) use operators::{
+    FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
+};
 pub(super) use payment::PaymentRow;
 pub(super) use product::{ProductRow, StockEvent};
 
-use super::{ApiClient, KnownColumn, table};
+use super::{
+    ApiClient, KnownColumn,
+    operators::{OneTimeLink, Operator, OperatorSession},
+    table,
+};
 use crate::{
     error::StoreError,
     model::{AuditEntry, Hold, Money, Order, Payment, Product, Quantity, Shopper},
@@ -67,6 +74,11 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<ApiClient>(),
         table::known::<Session<'_>>(),
         table::known::<AuditEntry>(),
+        table::known::<Operator>(),
+        table::known::<RecoveryCode>(),
+        table::known::<OperatorSession>(),
+        table::known::<OneTimeLink>(),
+        table::known::<StoredFailures<'_>>(),
     ]
     .concat()
 }

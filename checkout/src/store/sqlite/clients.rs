@@ -1,10 +1,10 @@
 //! The API's clients.
 
-use super::{SqliteStore, classify, sql};
+use super::{SqliteStore, classify, insert, sql};
 use crate::{
     error::StoreError,
-    model::Timestamp,
-    store::{ApiClient, Clients, rows::ClientRow, table::Rows},
+    model::{AuditEntry, Timestamp},
+    store::{ApiClient, Clients, rows::ClientRow},
 };
 use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
@@ -13,11 +13,13 @@ use uuid::Uuid;
 
 #[async_trait]
 impl Clients for SqliteStore {
-    async fn add(&self, client: &ApiClient) -> Result<(), StoreError> {
-        static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<ApiClient>);
-        let query = sqlx::query(AssertSqlSafe(INSERT.as_str())).bind(sql::json(&Rows::new([client]))?);
-        query.execute(&self.writer).await.map_err(classify)?;
-        Ok(())
+    async fn add(&self, client: &ApiClient, entry: &AuditEntry) -> Result<(), StoreError> {
+        let client = client.clone();
+        self.audited(Some(entry.clone()), move |connection| {
+            Box::pin(async move { Ok(insert(connection, &client, "").await? == 1) })
+        })
+        .await
+        .map(drop)
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
@@ -34,15 +36,26 @@ impl Clients for SqliteStore {
         Ok(rows.map_err(classify)?.into_iter().map(ApiClient::from).collect())
     }
 
-    async fn set_secret(&self, id: Uuid, secret_hash: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE api_clients SET secret_hash = ?2 WHERE id = ?1 AND revoked_at IS NULL";
-        let done = sqlx::query(sql).bind(id).bind(secret_hash).execute(&self.writer).await;
-        Ok(done.map_err(classify)?.rows_affected() == 1)
+    async fn set_secret(&self, id: Uuid, secret_hash: &str, entry: &AuditEntry) -> Result<bool, StoreError> {
+        let hash = secret_hash.to_owned();
+        self.audited(Some(entry.clone()), move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE api_clients SET secret_hash = ?2 WHERE id = ?1 AND revoked_at IS NULL";
+                let done = sqlx::query(sql).bind(id).bind(hash).execute(connection).await;
+                Ok(done.map_err(classify)?.rows_affected() == 1)
+            })
+        })
+        .await
     }
 
-    async fn revoke(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE api_clients SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1";
-        let done = sqlx::query(sql).bind(id).bind(at.as_millis()).execute(&self.writer).await;
-        Ok(done.map_err(classify)?.rows_affected() == 1)
+    async fn revoke(&self, id: Uuid, at: Timestamp, entry: &AuditEntry) -> Result<bool, StoreError> {
+        self.audited(Some(entry.clone()), move |connection| {
+            Box::pin(async move {
+                let sql = "UPDATE api_clients SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
+                let done = sqlx::query(sql).bind(id).bind(at.as_millis()).execute(connection).await;
+                Ok(done.map_err(classify)?.rows_affected() == 1)
+            })
+        })
+        .await
     }
 }

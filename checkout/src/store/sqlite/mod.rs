@@ -1,15 +1,20 @@
 //! SQLite: one file with one writer. WAL with `synchronous=FULL` puts a batch on disk before it is acknowledged (P2).
 
+mod audit_log;
 mod checkpoint;
 mod clients;
 mod load;
+mod operators;
 mod purge;
 mod reads;
 mod sessions;
 mod sql;
 mod write;
 
-use super::{Clients, CommitOutcome, Purge, Reads, Sessions, Store, Transaction};
+use super::{
+    AuditLog, Clients, CommitOutcome, Operators, Purge, Reads, Sessions, Store, Transaction,
+    table::{Rows, Table},
+};
 use crate::{
     error::StoreError,
     state::{LoadRequest, Loaded, WriteSet},
@@ -18,7 +23,7 @@ use crate::{
 use async_trait::async_trait;
 use checkpoint::MAX_WAL_PAGES;
 use sqlx::{
-    Sqlite, SqlitePool,
+    AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, time::Duration};
@@ -131,6 +136,14 @@ impl Store for SqliteStore {
     fn clients(&self) -> &dyn Clients {
         self
     }
+
+    fn operators(&self) -> &dyn Operators {
+        self
+    }
+
+    fn audit_log(&self) -> &dyn AuditLog {
+        self
+    }
 }
 
 struct SqliteTransaction(sqlx::Transaction<'static, Sqlite>);
@@ -150,6 +163,12 @@ impl Transaction for SqliteTransaction {
         self.0.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
         Ok(CommitOutcome::Committed)
     }
+}
+
+/// Inserts a row. Returns the number of rows inserted.
+async fn insert<T: Table>(connection: &mut SqliteConnection, row: &T, end: &str) -> Result<u64, StoreError> {
+    let query = sqlx::query(AssertSqlSafe(sql::insert::<T>() + end)).bind(sql::json(&Rows::new([row]))?);
+    Ok(query.execute(connection).await.map_err(classify)?.rows_affected())
 }
 
 /// Maps an error of the driver to the writer's error.

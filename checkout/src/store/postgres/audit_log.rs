@@ -1,0 +1,86 @@
+//! The audit log, and transactions that write it together with another change.
+
+use super::{
+    PostgresStore,
+    error::{QueryExt as _, RESPONSE_TIMEOUT, classify, unavailable},
+    sql::{self, Parameters},
+};
+use crate::{
+    error::StoreError,
+    model::{AuditEntry, AuditId, Timestamp},
+    store::{
+        audit_log::{AuditFilter, AuditLog, audit_log_query},
+        rows::{AuditRow, into_all},
+        table::{Rows, Table},
+    },
+};
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres};
+
+/// The key of the lock that changes of operators and clients take. Such changes are rare, so that they may wait for each
+/// other; and each then sees what the others have left, such as the number of administrators.
+const CHANGE_LOCK: i64 = 0x6f70_6572_6174_6f72;
+
+/// Inserts a row. Returns the number of rows inserted.
+pub(super) async fn insert<T: Table>(connection: &mut PgConnection, row: &T, end: &str) -> Result<u64, StoreError> {
+    let parameters = Parameters::of(&Rows::new([row])).map_err(classify)?;
+    let query = sqlx::query_with(AssertSqlSafe(sql::insert::<T>() + end), parameters);
+    Ok(query.execute(connection).await.map_err(classify)?.rows_affected())
+}
+
+impl PostgresStore {
+    /// Makes a change and writes the entry of the audit log in one transaction, unless the change is refused: `work`
+    /// returns whether it was made. It runs in a
+    /// task, because a transaction whose caller disconnects would go back to the pool open.
+    pub(super) async fn audited(
+        &self,
+        entry: Option<AuditEntry>,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<bool, StoreError>> + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let pool = self.pool.clone();
+        let done = tokio::spawn(async move {
+            let limited = tokio::time::timeout(RESPONSE_TIMEOUT * 2, transact(&pool, entry, work)).await;
+            limited.unwrap_or_else(|error| Err(StoreError::Ambiguous(Box::new(error))))
+        });
+        done.await.unwrap_or_else(|error| Err(unavailable(error)))
+    }
+}
+
+async fn transact(
+    pool: &PgPool,
+    entry: Option<AuditEntry>,
+    work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<bool, StoreError>> + Send,
+) -> Result<bool, StoreError> {
+    let mut transaction = pool.begin().await.map_err(classify)?;
+    let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CHANGE_LOCK);
+    lock.execute(&mut *transaction).await.map_err(classify)?;
+    if !work(&mut transaction).await? {
+        transaction.rollback().await.map_err(classify)?;
+        return Ok(false);
+    }
+    if let Some(entry) = &entry {
+        insert(&mut transaction, entry, "").await?;
+    }
+    transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
+    Ok(true)
+}
+
+audit_log_query!(Postgres, Timestamp::to_datetime);
+
+#[async_trait]
+impl AuditLog for PostgresStore {
+    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.audited(Some(entry.clone()), |_| Box::pin(async { Ok(true) })).await.map(drop)
+    }
+
+    async fn list(
+        &self,
+        filter: &AuditFilter,
+        before: Option<AuditId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut query = query(&sql::select::<AuditEntry>("a"), filter, before, limit);
+        into_all(query.build_query_as::<AuditRow>().fetch_all(&self.pool).with_timeout().await?)
+    }
+}
