@@ -48,6 +48,12 @@ pub(crate) fn stylesheet_path(options: &LeptosOptions) -> String {
     AssetPaths::from_options(options).style
 }
 
+/// Returns a short digest of a file that the program contains, for its address: browsers may then cache it forever.
+pub(crate) fn content_version(content: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(content.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Links the style sheet.
 #[component]
 pub(crate) fn Stylesheet(options: LeptosOptions) -> impl IntoView {

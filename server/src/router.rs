@@ -1,7 +1,7 @@
 //! Merges the groups of routes, each with its kind. The middleware stack depends on the kind alone.
 
 use crate::{
-    api,
+    api, console,
     docs::{self, Document},
     http::{RouteKind, health, limits::RateLimiter, middleware::Middleware},
     state::AppState,
@@ -29,8 +29,9 @@ pub fn build(state: AppState, rate_limiter: Arc<RateLimiter>, place_hold: Method
         (RouteKind::Probe, probes()),
         (RouteKind::Api, api::unknown_routes()),
         (RouteKind::Docs, docs::routes(&Document::new(descriptions))),
-        (RouteKind::File, storefront::files()),
+        (RouteKind::File, storefront::files().merge(console::files())),
         (RouteKind::HashedFile, storefront::hashed_files()),
+        (RouteKind::Console, console::routes(&state)),
         (RouteKind::Page, storefront::pages(&state)),
     ];
     let middleware = Middleware::new(state.clone(), rate_limiter);

@@ -5,6 +5,7 @@ use crate::{
     auth::{SecretVerifier, Tokens, hashing::Hasher},
     config::{Common, Environment, Settings, secret},
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
+    operators::OperatorService,
     router,
     state::{AppState, AppStateInner},
     storefront::{SessionStorage, sandbox::LoopbackSender},
@@ -116,9 +117,12 @@ impl Server {
         let stopping = CancellationToken::new();
         let rate_limiter = Arc::new(RateLimiter::new(&settings, tokens.clone(), checkout.clone()));
         let hasher = Arc::new(Hasher::default());
+        let is_production = settings.common.env == Environment::Production;
+        let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
         let state = AppState::from(AppStateInner {
             ids: IdGenerator::new(clock),
-            secrets: Arc::new(SecretVerifier::new(store.clone(), hasher.clone())),
+            operators,
+            secrets: Arc::new(SecretVerifier::new(store.clone(), hasher)),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
             webhook_keys: Arc::new(WebhookKeys::new(&settings)),
             settings: Arc::new(settings),
@@ -155,6 +159,11 @@ impl Server {
         &self.state.tasks
     }
 
+    /// The operators.
+    pub fn operators(&self) -> &OperatorService {
+        &self.state.operators
+    }
+
     /// Returns the token that stops the server when it is cancelled: streams end at once, requests are finished first.
     pub fn stopping(&self) -> CancellationToken {
         self.state.stopping.clone()
@@ -187,6 +196,7 @@ fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
     checkout.start_maintenance(Limits::default());
     let sessions = SessionStorage::new(store.clone(), checkout.clone());
     tasks.spawn("session_purge", false, sessions.purge_periodically());
+    tasks.spawn("operator_purge", false, state.operators.clone().purge_periodically());
     tasks.spawn("token_revocation", true, state.tokens.clone().reload_revoked_periodically(store.clone()));
     tasks.spawn("rate_limit_eviction", true, rate_limiter.evict_idle_clients());
     if let Some(interval) = state.settings.audit_interval {

@@ -4,6 +4,7 @@ use crate::{
     auth::{SecretVerifier, Tokens},
     config::Settings,
     http::sse::EventStreams,
+    operators::OperatorService,
     telemetry::metrics::Metrics,
     webhooks::WebhookKeys,
 };
@@ -28,6 +29,8 @@ pub struct AppStateInner {
     pub ids: IdGenerator,
     /// Issues and verifies access tokens.
     pub tokens: Arc<Tokens>,
+    /// Manages operators and their sessions.
+    pub operators: OperatorService,
     /// Verifies API clients' secrets.
     pub secrets: Arc<SecretVerifier>,
     /// Metrics of this server.
@@ -76,6 +79,7 @@ macro_rules! extractable {
 extractable! {
     checkout: Checkout,
     tokens: Arc<Tokens>,
+    operators: OperatorService,
     secrets: Arc<SecretVerifier>,
     metrics: Arc<Metrics>,
     streams: EventStreams,

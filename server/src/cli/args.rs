@@ -1,7 +1,10 @@
 //! Arguments of the `holdfast` command.
 
 use crate::config::{CommonArgs, ServeArgs};
-use checkout::model::{Currency, Slug, Timestamp};
+use checkout::{
+    model::{Currency, Slug, Timestamp},
+    store::operators::{EmailAddress, Role},
+};
 use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
@@ -33,6 +36,11 @@ pub enum Command {
     /// Manage API clients
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Manage the operators of the console
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Show who changed what, newest first
+    AuditLog(AuditLogArgs),
     /// Recompute every counter, and compare orders with payments; print JSON, and exit with 1 on any difference
     Audit,
 }
@@ -78,6 +86,85 @@ pub enum ClientCommand {
         #[arg(long)]
         id: Uuid,
     },
+}
+
+/// Subcommands of `operator`.
+#[derive(Debug, Subcommand)]
+pub enum OperatorCommand {
+    /// Add an operator, and print a link with which they set their password, once, within 48 hours
+    Add {
+        /// E-mail address, with which they sign in
+        #[arg(long)]
+        email: EmailAddress,
+        /// What they may do: viewer, seller, money or admin
+        #[arg(long)]
+        role: Role,
+        /// Display name
+        #[arg(long, default_value = "", hide_default_value = true)]
+        name: String,
+        /// Print JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all operators
+    List {
+        /// Print JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a link with which an operator sets a new password and second factor, once, within an hour
+    Reset {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+        /// Print JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable an operator: their sessions end at once, and they cannot sign in
+    Disable {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Enable an operator who was disabled
+    Enable {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Change what an operator may do
+    Role {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+        /// The new role: viewer, seller, money or admin
+        #[arg(long)]
+        role: Role,
+    },
+}
+
+/// Arguments of `audit-log`.
+#[derive(Debug, Args)]
+pub struct AuditLogArgs {
+    /// Only what this operator, client or user of the command line did
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Only this action, such as operator.invite, or actions that begin with this word, such as operator
+    #[arg(long)]
+    pub action: Option<String>,
+    /// Only what was done to objects of this kind, or to one of them as KIND/ID
+    #[arg(long)]
+    pub object: Option<String>,
+    /// Only entries since this time, such as 2026-11-27T08:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub since: Option<Timestamp>,
+    /// Maximum number of entries
+    #[arg(long, default_value_t = 100)]
+    pub limit: u32,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `product add`.

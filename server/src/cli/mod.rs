@@ -4,6 +4,7 @@ pub mod args;
 mod client;
 mod demo_products;
 mod operator;
+mod table;
 
 use crate::{
     api::{
@@ -110,7 +111,7 @@ async fn serve(
         args.addr = env::var_os("LEPTOS_SITE_ADDR");
     }
     let settings = Settings::read(common, args)?;
-    let env = settings.common.env;
+    let (env, common) = (settings.common.env, settings.common.clone());
     let collector = settings.traces.as_ref().map(Collector::at).transpose().map_err(|e| failure(&*e))?;
     telemetry::start(env, collector.as_ref());
     warn_of_unknown_settings();
@@ -120,6 +121,9 @@ async fn serve(
     }
     stop_on_signals(&server).map_err(|e| failure(&e))?;
     say(&format!("Holdfast is open at http://{}", server.addr()))?;
+    if env == Environment::Development {
+        operator::print_first_invitation(&server, &common).await;
+    }
     server.serve_with(place_hold).await;
     if let Some(collector) = collector {
         collector.close().await;
@@ -141,6 +145,8 @@ async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Fail
         Command::Product(ProductCommand::Add(product)) => add_product(&engine, *product).await,
         Command::Product(ProductCommand::Stock { slug, total }) => adjust_stock(&engine, &slug, total).await,
         Command::Client(command) => client::run(&engine, command).await,
+        Command::Operator(command) => operator::run(&engine, &common, command).await,
+        Command::AuditLog(args) => operator::audit_log(&engine, args).await,
         Command::Audit => audit(&engine).await,
         Command::Serve(_) | Command::Migrate => Ok(ExitCode::SUCCESS),
     }

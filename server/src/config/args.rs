@@ -29,6 +29,16 @@ pub struct CommonArgs {
         hide_env_values = true
     )]
     pub database_url: Option<SensitiveArg>,
+    /// Address under which browsers reach the server, for links that are handed over [default: http:// and the address to
+    /// listen on]
+    #[arg(
+        long,
+        env = "HOLDFAST_PUBLIC_URL",
+        global = true,
+        help_heading = "Settings of every command",
+        value_name = "URL"
+    )]
+    pub public_url: Option<OsString>,
 }
 
 /// Raw settings of `holdfast serve`.

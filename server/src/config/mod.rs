@@ -75,6 +75,8 @@ pub struct Common {
     pub data_dir: PathBuf,
     /// URL of the database. It may contain a password, so it is never logged.
     pub database_url: String,
+    /// Address under which browsers reach the server, without a path.
+    pub public_url: Option<String>,
 }
 
 /// Settings of the server.
@@ -112,8 +114,9 @@ pub struct Settings {
 
 impl fmt::Debug for Common {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { env, data_dir, database_url: _ } = self;
-        f.debug_struct("Common").field("env", env).field("data_dir", data_dir).finish_non_exhaustive()
+        let Self { env, data_dir, database_url: _, public_url } = self;
+        let mut shown = f.debug_struct("Common");
+        shown.field("env", env).field("data_dir", data_dir).field("public_url", public_url).finish_non_exhaustive()
     }
 }
 
@@ -136,7 +139,8 @@ impl Common {
         let database_url = errors
             .parse("DATABASE_URL", args.database_url, values::database_url)
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("holdfast.db").display()));
-        Self { env, data_dir, database_url }
+        let public_url = errors.parse("HOLDFAST_PUBLIC_URL", args.public_url, values::public_url);
+        Self { env, data_dir, database_url, public_url }
     }
 }
 

@@ -33,6 +33,13 @@ pub(super) fn database_url(text: &str) -> Result<String, String> {
     if known { Ok(text.to_owned()) } else { Err("must begin with sqlite:// or postgres://".to_owned()) }
 }
 
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    origin(text)
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "must be an address such as https://shop.example, in lower case and without a path".to_owned())
+}
+
 pub(super) fn payment_provider(text: &str) -> Result<bool, String> {
     match text {
         "sandbox" => Ok(true),

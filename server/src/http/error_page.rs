@@ -1,6 +1,9 @@
 //! Renders HTML error pages for browsers, in place of problem details, where the storefront has no page of its own.
 
-use super::security::{self, STATIC_PAGE_CSP};
+use super::{
+    RouteKind,
+    security::{self, STATIC_PAGE_CSP},
+};
 use crate::problem::ErrorCode;
 use app::messages::{self, Notice};
 use axum::{
@@ -13,7 +16,11 @@ use http::{HeaderValue, Method, StatusCode, header};
 use leptos::config::LeptosOptions;
 
 /// Middleware: replaces an error response that is not a page, where the client is a browser.
-pub async fn render(State(options): State<LeptosOptions>, request: Request, next: Next) -> Response {
+pub async fn render(
+    State((options, kind)): State<(LeptosOptions, RouteKind)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let wants_page = accepts_html(&request);
     let is_form = *request.method() == Method::POST;
     let response = next.run(request).await;
@@ -22,8 +29,13 @@ pub async fn render(State(options): State<LeptosOptions>, request: Request, next
     if !wants_page || !is_error || security::is_page(response.headers()) {
         return response;
     }
-    let notice = notice(status, response.extensions().get::<ErrorCode>().map(|code| code.0), is_form);
-    let page = app::error_document(&options, status.as_str(), notice);
+    let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
+    let page = if kind == RouteKind::Console {
+        let (title, text) = console_notice(status, code, is_form);
+        app::admin::error::error(title.to_owned(), text.to_owned())
+    } else {
+        app::error_document(&options, status.as_str(), notice(status, code, is_form))
+    };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -48,6 +60,27 @@ fn notice(status: StatusCode, code: Option<&str>, is_form: bool) -> Notice {
         (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, _) => messages::not_found(),
         (status, _) if status.is_client_error() => messages::invalid_form(),
         _ => messages::internal_error(),
+    }
+}
+
+/// Title and text for operators.
+fn console_notice(status: StatusCode, code: Option<&str>, is_form: bool) -> (&'static str, &'static str) {
+    match (status, code) {
+        (_, Some("outcome-unknown")) if is_form => {
+            ("The outcome is not known", "The change may have been made. Look before you try again.")
+        }
+        (_, Some("cross-site")) => ("This came from another site", "Nothing was changed. Use the console’s own pages."),
+        (StatusCode::SERVICE_UNAVAILABLE, _) => ("Too busy", "Nothing was changed. Try again in a moment."),
+        (StatusCode::TOO_MANY_REQUESTS, _) => {
+            ("Too many attempts", "Too many requests came from your network. Try again in a minute.")
+        }
+        (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, _) => {
+            ("Not found", "There is nothing at this address.")
+        }
+        (status, _) if status.is_client_error() => {
+            ("This form cannot be read", "Nothing was changed. Open the page again.")
+        }
+        _ => ("Something went wrong", "The server’s log says why. Try again in a moment."),
     }
 }
 

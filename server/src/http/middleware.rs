@@ -105,7 +105,7 @@ impl Middleware {
         let compression = CompressionLayer::new()
             .quality(COMPRESSION_LEVEL)
             .compress_when(SizeAbove::new(MIN_COMPRESSED_SIZE).and(DefaultPredicate::new()));
-        let error_pages = kind.has_error_pages().then(|| from_fn_with_state(state.leptos.clone(), error_page::render));
+        let error_pages = kind.has_error_pages().then(|| from_fn_with_state((state.leptos.clone(), kind), error_page::render));
         let cors = self.cors.clone().filter(|_| kind.is_api());
         let admission = Arc::new(Admission {
             kind,
@@ -172,7 +172,7 @@ impl Service<Request> for AdmitService {
 impl Admission {
     async fn admit(&self, route: &Route, request: Request) -> Result<Response, Problem> {
         security::require_host(&request)?;
-        if self.kind == RouteKind::Page {
+        if self.kind.has_forms() {
             security::reject_cross_site(&request)?;
         }
         let peer = peer(&request)?;

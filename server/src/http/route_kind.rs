@@ -17,6 +17,8 @@ pub enum RouteKind {
     Docs,
     /// Pages and forms of the storefront, and every path without a route.
     Page,
+    /// Pages and forms of the console.
+    Console,
     /// Static files of the storefront.
     File,
     /// Static files whose name may contain a hash of their content.
@@ -37,12 +39,17 @@ impl RouteKind {
     /// Whether requests count against the client's quota (`HOLDFAST_RATE_LIMIT`). Payment webhooks must never be
     /// rejected because of other requests; probes and files cost next to nothing.
     pub fn has_quota(self) -> bool {
-        matches!(self, Self::PublicRead | Self::Api | Self::Docs | Self::Page)
+        matches!(self, Self::PublicRead | Self::Api | Self::Docs | Self::Page | Self::Console)
     }
 
     /// Whether requests are rejected when too many are in progress. Probes are always answered.
     pub fn is_shed(self) -> bool {
         self != Self::Probe
+    }
+
+    /// Whether it has forms that rest on a cookie, which other sites must not send.
+    pub fn has_forms(self) -> bool {
+        matches!(self, Self::Page | Self::Console)
     }
 
     /// Whether it serves static files.
@@ -52,6 +59,6 @@ impl RouteKind {
 
     /// Whether browsers get HTML for errors that have no page of their own.
     pub fn has_error_pages(self) -> bool {
-        self == Self::Page || self.is_file()
+        self.has_forms() || self.is_file()
     }
 }

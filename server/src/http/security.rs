@@ -14,6 +14,10 @@ const NO_PAGE_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 pub const STATIC_PAGE_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                                    frame-ancestors 'none'; form-action 'none'";
 
+/// Content security policy of the console: everything from here, no inline scripts and styles.
+const CONSOLE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /// Headers of every response.
 const COMMON_HEADERS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -64,7 +68,8 @@ impl ResponseHeaders {
         for (name, value) in COMMON_HEADERS.iter().chain(page_headers) {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        set_default(headers, header::CONTENT_SECURITY_POLICY, NO_PAGE_CSP);
+        let csp = if self.kind == RouteKind::Console { CONSOLE_CSP } else { NO_PAGE_CSP };
+        set_default(headers, header::CONTENT_SECURITY_POLICY, csp);
         if self.is_production {
             set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
         }

@@ -20,6 +20,11 @@ impl Entries {
         Self { ids: IdGenerator::new(clock.clone()), clock }
     }
 
+    /// Returns a new id.
+    pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
+        self.ids.generate()
+    }
+
     /// An entry that says what there was before and what there is now; `Value::Null` stands for nothing.
     pub fn entry(
         &self,

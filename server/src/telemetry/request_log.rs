@@ -71,7 +71,7 @@ impl Record {
         let route = request.extensions().get::<MatchedPath>().cloned();
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let name = route_name(route.as_ref(), log.kind, None);
-        let trace = Trace::begin(&method, uri.path(), name, request.headers());
+        let trace = Trace::begin(&method, logged_path(log.kind, route.as_ref(), &uri), name, request.headers());
         let id = log.request_id(request.headers());
         Self { log, id, route, method, uri, started: Instant::now(), trace, responded: false }
     }
@@ -113,7 +113,7 @@ impl Record {
         self.log.metrics.requests.record(route, &self.method, status, latency);
         let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         let (id, trace, method) = (self.id(), self.trace.id(), truncated(self.method.as_str()));
-        let path = truncated(self.uri.path());
+        let path = truncated(logged_path(self.log.kind, self.route.as_ref(), &self.uri));
         macro_rules! line {
             ($level:ident, $message:literal) => {
                 tracing::$level!(id, trace, method, path, status, latency_ms, problem, $message)
@@ -136,6 +136,14 @@ impl Drop for Record {
         if !self.responded {
             self.write(None, None);
         }
+    }
+}
+
+/// Returns the path for logs and traces. Some paths of the console contain a one-time token, so that it is the route there.
+fn logged_path<'a>(kind: RouteKind, route: Option<&'a MatchedPath>, uri: &'a Uri) -> &'a str {
+    match route {
+        Some(route) if kind == RouteKind::Console => route.as_str(),
+        _ => uri.path(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod compression;
 mod connections;
+mod console;
 mod cors;
 mod error_pages;
 mod events;

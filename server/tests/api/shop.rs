@@ -12,7 +12,7 @@ use server::{
         Common, CorsOrigins, Environment, RateLimit, Settings,
         secret::{JwtKey, Secret},
     },
-    operators::Entries,
+    operators::{Entries, OperatorService},
     startup::Server,
     webhooks::plain,
 };
@@ -38,6 +38,7 @@ pub struct Shop {
     pub checkout: Checkout,
     pub stopping: CancellationToken,
     pub serving: JoinHandle<()>,
+    pub operators: OperatorService,
     store: Arc<dyn checkout::store::Store>,
     _dir: TempDir,
 }
@@ -90,6 +91,7 @@ impl Shop {
                 env: Environment::Development,
                 data_dir: dir.path().into(),
                 database_url: format!("sqlite://{}/holdfast.db", dir.path().display()),
+                public_url: None,
             },
             addr: ([127, 0, 0, 1], 0).into(),
             webhook_secrets: [WEBHOOK_SECRET, OLD_WEBHOOK_SECRET].map(Secret::new).into(),
@@ -115,6 +117,7 @@ impl Shop {
             checkout: server.checkout().clone(),
             stopping: server.stopping(),
             store: server.store().clone(),
+            operators: server.operators().clone(),
             serving: tokio::spawn(serve(server)),
             _dir: dir,
         }
@@ -141,6 +144,11 @@ impl Shop {
         };
         self.clients().add(&client, &self.entry("client.add")).await.unwrap();
         (client.id, secret)
+    }
+
+    /// Returns the store.
+    pub fn store(&self) -> &dyn checkout::store::Store {
+        &*self.store
     }
 
     /// Returns an entry of the audit log.

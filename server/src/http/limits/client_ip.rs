@@ -14,7 +14,7 @@ pub fn client_network(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
 
 /// Returns the client's address. Each proxy appends the address of its caller to `X-Forwarded-For`, so the list is read
 /// from the right, up to the first entry that no trusted proxy wrote. Clients can forge everything left of it.
-fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let mut address = peer.to_canonical();
     if !is_trusted(address) {

@@ -4,5 +4,6 @@ mod client_ip;
 mod pending_bodies;
 mod rate;
 
+pub use client_ip::client_ip;
 pub use pending_bodies::PendingBodies;
 pub use rate::RateLimiter;

@@ -23,6 +23,11 @@ use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 /// token for an hour; guessing secrets does not keep the processors busy.
 const TOKEN_REQUESTS: NonZeroU32 = NonZeroU32::new(200).unwrap();
 const TOKEN_REQUESTS_WINDOW_S: u32 = 10;
+/// Attempts of one network to sign in to the console per [`CONSOLE_SIGN_INS_WINDOW_S`].
+const CONSOLE_SIGN_INS: NonZeroU32 = NonZeroU32::new(30).unwrap();
+const CONSOLE_SIGN_INS_WINDOW_S: u32 = 60;
+/// Path below which operators sign in.
+const CONSOLE_SIGN_IN_PATH: &str = "/admin/sign-in";
 /// Interval of [`RateLimiter::evict_idle_clients`].
 const EVICTION_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -33,6 +38,7 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 pub struct RateLimiter {
     requests: Option<Limit>,
     token_requests: Option<Limit>,
+    console_sign_ins: Option<Limit>,
     trusted_proxies: Vec<IpNet>,
     tokens: Arc<Tokens>,
     checkout: Checkout,
@@ -70,9 +76,12 @@ impl RateLimiter {
         };
         let limits_tokens = settings.rate_limit != RateLimit::Off;
         let token_requests = limits_tokens.then(|| Limit::new("sign-ins", TOKEN_REQUESTS, TOKEN_REQUESTS_WINDOW_S));
+        let console_sign_ins =
+            limits_tokens.then(|| Limit::new("operators", CONSOLE_SIGN_INS, CONSOLE_SIGN_INS_WINDOW_S));
         Self {
             requests: per_second.and_then(|quota| Limit::new("requests", quota, 1)),
             token_requests: token_requests.flatten(),
+            console_sign_ins: console_sign_ins.flatten(),
             trusted_proxies: settings.trusted_proxies.clone(),
             tokens,
             checkout,
@@ -83,6 +92,7 @@ impl RateLimiter {
     pub fn applies_to(&self, kind: RouteKind) -> bool {
         match kind {
             RouteKind::Token => self.token_requests.is_some(),
+            RouteKind::Console => self.console_sign_ins.is_some() || self.requests.is_some(),
             kind => kind.has_quota() && self.requests.is_some(),
         }
     }
@@ -93,6 +103,10 @@ impl RateLimiter {
         if kind == RouteKind::Token {
             let limit = self.token_requests.as_ref().filter(|_| *request.method() == Method::POST);
             return limit.map(|limit| limit.count(network())).transpose();
+        }
+        let is_sign_in = *request.method() == Method::POST && request.uri().path().starts_with(CONSOLE_SIGN_IN_PATH);
+        if let Some(limit) = self.console_sign_ins.as_ref().filter(|_| kind == RouteKind::Console && is_sign_in) {
+            return limit.count(network()).map(Some);
         }
         let Some(limit) = &self.requests else { return Ok(None) };
         let client = self.tokens.client(request.headers(), self.checkout.now());
@@ -107,7 +121,7 @@ impl RateLimiter {
     async fn evict_idle_clients_every(&self, interval: Duration) {
         loop {
             tokio::time::sleep(interval).await;
-            for limit in [&self.requests, &self.token_requests].into_iter().flatten() {
+            for limit in [&self.requests, &self.token_requests, &self.console_sign_ins].into_iter().flatten() {
                 limit.clients.retain_recent();
                 limit.clients.shrink_to_fit();
             }
@@ -170,6 +184,7 @@ mod tests {
         let limiter = RateLimiter {
             requests: Limit::new("requests", quota, 1),
             token_requests: Limit::new("sign-ins", quota, 1),
+            console_sign_ins: None,
             trusted_proxies: Vec::new(),
             tokens: Arc::new(Tokens::new(&[])),
             checkout,

@@ -1,0 +1,145 @@
+//! Fields of forms: each has a label, and its error stands beside it.
+
+use leptos::prelude::*;
+
+/// A field with one line of text.
+#[derive(Debug, Clone, Default)]
+pub struct Field {
+    /// The name in the form.
+    pub name: &'static str,
+    /// The label.
+    pub label: &'static str,
+    /// The type of the input.
+    pub kind: &'static str,
+    /// The autocomplete token.
+    pub autocomplete: &'static str,
+    /// The value at first.
+    pub value: String,
+    /// What to enter.
+    pub hint: Option<&'static str>,
+    /// Why what was entered is refused.
+    pub error: Option<String>,
+    /// Whether it may stay empty.
+    pub optional: bool,
+    /// The keyboard of phones, such as `numeric`.
+    pub inputmode: Option<&'static str>,
+    /// Distinguishes fields of the same name on one page.
+    pub id_prefix: &'static str,
+}
+
+impl Field {
+    /// A field that must be filled in.
+    pub fn new(kind: &'static str, name: &'static str, label: &'static str) -> Self {
+        Self { name, label, kind, autocomplete: "off", ..Self::default() }
+    }
+
+    /// The operator's current password.
+    pub fn current_password(name: &'static str, label: &'static str) -> Self {
+        Self { autocomplete: "current-password", ..Self::new("password", name, label) }
+    }
+
+    /// A password that the operator chooses.
+    pub fn new_password(name: &'static str, label: &'static str) -> Self {
+        Self {
+            autocomplete: "new-password",
+            hint: Some("At least 12 characters. A few unrelated words are easy to remember."),
+            ..Self::new("password", name, label)
+        }
+    }
+
+    /// A code of the authenticator app.
+    pub fn code(label: &'static str) -> Self {
+        Self { autocomplete: "one-time-code", inputmode: Some("numeric"), ..Self::new("text", "code", label) }
+    }
+
+    /// Sets the value and the error.
+    #[must_use]
+    pub fn filled(mut self, value: impl Into<String>, error: Option<impl Into<String>>) -> Self {
+        self.value = value.into();
+        self.error = error.map(Into::into);
+        self
+    }
+
+    /// Renders label, hint, input and error.
+    pub fn render(self) -> AnyView {
+        let Self { name, label, kind, autocomplete, value, hint, error, optional, inputmode, id_prefix } = self;
+        let id = format!("{id_prefix}{name}");
+        let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+        let described: Vec<_> =
+            [hint.map(|_| hint_id.clone()), error.as_ref().map(|_| error_id.clone())].into_iter().flatten().collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
+        let invalid = error.as_ref().map(|_| "true");
+        let label = if optional { format!("{label} (optional)") } else { label.to_owned() };
+        view! {
+            <div class="field">
+                <label for=id.clone()>{label}</label>
+                {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+                <input
+                    id=id
+                    name=name
+                    type=kind
+                    autocomplete=autocomplete
+                    inputmode=inputmode
+                    value=(!value.is_empty()).then_some(value)
+                    required=!optional
+                    spellcheck="false"
+                    autocapitalize="none"
+                    aria-describedby=described
+                    aria-invalid=invalid
+                />
+                {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// A field with a choice of values: value, label.
+pub fn select(
+    id: String,
+    name: &'static str,
+    label: String,
+    is_label_hidden: bool,
+    options: impl IntoIterator<Item = (String, String)>,
+    selected: &str,
+) -> AnyView {
+    let options: Vec<_> = options
+        .into_iter()
+        .map(|(value, label)| {
+            let is_selected = value == selected;
+            view! { <option value=value selected=is_selected>{label}</option> }
+        })
+        .collect();
+    let class = if is_label_hidden { "visually-hidden" } else { "" };
+    view! {
+        <div class="field">
+            <label for=id.clone() class=class>{label}</label>
+            <select id=id name=name>{options}</select>
+        </div>
+    }
+    .into_any()
+}
+
+/// A value that a form carries.
+pub fn hidden(name: impl Into<String>, value: impl Into<String>) -> AnyView {
+    view! { <input type="hidden" name=name.into() value=value.into() /> }.into_any()
+}
+
+/// The button that sends a form.
+pub fn submit(label: impl Into<String>) -> AnyView {
+    view! { <p class="actions"><button class="button button-primary" type="submit">{label.into()}</button></p> }
+        .into_any()
+}
+
+/// A form that is only a button, such as one in a row of a table. `context` says to screen readers what the button is about.
+pub fn button(action: String, fields: Vec<(&'static str, String)>, label: &'static str, context: &str) -> AnyView {
+    let fields: Vec<_> = fields.into_iter().map(|(name, value)| hidden(name, value)).collect();
+    let context = format!(" {context}");
+    view! {
+        <form method="post" action=action class="inline">
+            {fields}
+            <button class="button button-small" type="submit">{label}<span class="visually-hidden">{context}</span></button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,11 @@
+//! The console's pages. The server renders each of them from values that it passes in; none has an island, so that they add
+//! nothing to the shoppers' WebAssembly, and all work without JavaScript.
+
+pub mod account;
+pub mod audit_log;
+pub mod error;
+pub mod form;
+pub mod layout;
+pub mod operators;
+pub mod setup;
+pub mod sign_in;

@@ -1,0 +1,113 @@
+//! The console at `/admin`: the pages and forms of operators. Each route is declared once, with the access that it needs;
+//! `session::check_access` checks it before the handler runs, so that no handler can forget it.
+
+mod account;
+mod audit_log;
+pub mod csv;
+mod form;
+mod operators;
+mod password;
+mod response;
+mod session;
+mod setup;
+mod sign_in;
+
+pub use form::Fields;
+pub use password::require_fresh_password;
+pub use response::{flash, html, local_path, redirect};
+pub use session::MaybeSignedIn;
+
+use crate::state::AppState;
+use app::admin::layout::STYLESHEET;
+use axum::{
+    Router,
+    handler::Handler,
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, get, on},
+};
+use checkout::store::operators::Permission;
+use http::{HeaderValue, Method, header};
+use session::Guard;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Anyone,
+    /// Every operator who is signed in.
+    SignedIn,
+    /// Operators whose role has this permission.
+    With(Permission),
+}
+
+/// A route of the console.
+pub struct ConsoleRoute {
+    /// The method.
+    pub method: Method,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    handler: MethodRouter<AppState>,
+}
+
+/// A page.
+fn page<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access, handler: H) -> ConsoleRoute {
+    ConsoleRoute { method: Method::GET, path, access, handler: get(handler) }
+}
+
+/// A form that is sent.
+fn form<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access, handler: H) -> ConsoleRoute {
+    ConsoleRoute { method: Method::POST, path, access, handler: on(axum::routing::MethodFilter::POST, handler) }
+}
+
+/// All routes.
+pub fn all_routes() -> Vec<ConsoleRoute> {
+    use Access::{Anyone, SignedIn, With};
+    let (see, operators) = (With(Permission::See), With(Permission::Operators));
+    vec![
+        page("/admin", SignedIn, account::home),
+        page("/admin/sign-in", Anyone, sign_in::page),
+        form("/admin/sign-in", Anyone, sign_in::submit),
+        page(sign_in::CODE_PATH, Anyone, sign_in::code_page),
+        form(sign_in::CODE_PATH, Anyone, sign_in::submit_code),
+        form("/admin/sign-out", Anyone, sign_in::sign_out),
+        page("/admin/setup/{token}", Anyone, setup::page),
+        form("/admin/setup/{token}", Anyone, setup::submit),
+        page("/admin/account", SignedIn, account::page),
+        form("/admin/account/password", SignedIn, account::change_password),
+        page("/admin/account/second-factor", SignedIn, account::second_factor_page),
+        form("/admin/account/second-factor", SignedIn, account::set_second_factor),
+        form("/admin/account/second-factor/remove", SignedIn, account::remove_second_factor),
+        form("/admin/account/recovery-codes", SignedIn, account::replace_recovery_codes),
+        form("/admin/account/sessions/end", SignedIn, account::end_session),
+        form("/admin/account/sessions/end-others", SignedIn, account::end_other_sessions),
+        page("/admin/operators", operators, operators::page),
+        form("/admin/operators", operators, operators::invite),
+        form("/admin/operators/{id}/role", operators, operators::set_role),
+        form("/admin/operators/{id}/disable", operators, operators::disable),
+        form("/admin/operators/{id}/enable", operators, operators::enable),
+        form("/admin/operators/{id}/reset", operators, operators::reset),
+        form("/admin/operators/{id}/end-sessions", operators, operators::end_sessions),
+        page("/admin/audit-log", see, audit_log::page),
+        page("/admin/audit-log.csv", see, audit_log::csv),
+        page("/admin/audit-log.jsonl", see, audit_log::json_lines),
+    ]
+}
+
+/// The routes, each behind its guard.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    all_routes().into_iter().fold(Router::new(), |router, ConsoleRoute { path, access, handler, .. }| {
+        let guard = Guard::new(state, access, path);
+        router.route(path, handler.route_layer(from_fn_with_state(guard, session::check_access)))
+    })
+}
+
+/// The stylesheet. Its address changes with its content.
+pub fn files() -> Router<AppState> {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+    ];
+    Router::new().route("/admin/console.css", get(async move || (headers, STYLESHEET)))
+}

@@ -1,0 +1,105 @@
+//! Responses of the console.
+
+use crate::{operators::OperatorError, problem::Problem};
+use app::admin::{layout::Flash, sign_in::SignInError};
+use axum::response::{IntoResponse as _, Response};
+use checkout::StoreError;
+use http::{HeaderValue, StatusCode, header};
+use std::time::Duration;
+
+/// A page.
+pub fn html(status: StatusCode, page: String) -> Response {
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
+}
+
+/// A page that asks to wait.
+pub(super) fn wait(wait: Duration, page: impl FnOnce(&SignInError) -> String) -> Response {
+    let seconds = seconds(wait);
+    let mut response = html(StatusCode::TOO_MANY_REQUESTS, page(&SignInError::Wait(seconds)));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Whole seconds, at least one.
+pub(super) fn seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
+/// Leads to another page of the console, which the browser then gets.
+pub fn redirect(path: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(path) else {
+        return Problem::internal_error("a redirect to an invalid path").into_response();
+    };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// Returns a path of the console as it was given, or `/admin`. It keeps a link from leading to another site after the
+/// sign-in.
+pub fn local_path(next: &str) -> &str {
+    let rest = next.strip_prefix("/admin");
+    let is_console = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('?'));
+    let is_plain = next.len() <= 2000 && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let is_sign_in = rest.is_some_and(|rest| rest.starts_with("/sign-") || rest.starts_with("/setup"));
+    if is_console && is_plain && !is_sign_in { next } else { "/admin" }
+}
+
+/// Returns the message for a change that was made: the last page puts its name into the address.
+pub fn flash(done: &str) -> Option<Flash> {
+    let text = match done {
+        "password" => "Your password is changed. All your other sessions have ended.",
+        "second-factor-off" => "The second factor is off.",
+        "session" => "The session has ended.",
+        "sessions" => "All your other sessions have ended.",
+        "role" => "The role is changed.",
+        "disabled" => "The operator is disabled. Their sessions have ended.",
+        "enabled" => "The operator is enabled.",
+        "ended" => "The operator’s sessions have ended.",
+        _ => return None,
+    };
+    Some(Flash::done(text))
+}
+
+/// Maps what no form can show beside a field.
+pub(super) fn fail(error: OperatorError) -> Problem {
+    match error {
+        OperatorError::Busy | OperatorError::Store(StoreError::Unavailable(_) | StoreError::Contended(_)) => {
+            Problem::overloaded()
+        }
+        OperatorError::Store(StoreError::Ambiguous(_)) => Problem::unknown_outcome(),
+        OperatorError::UnknownOperator => Problem::new(crate::problem::Kind::NotFound, "There is no such operator."),
+        OperatorError::Store(error) => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            Problem::internal_error(&format!("{error}: {}", cause.unwrap_or_default()))
+        }
+        other => Problem::internal_error(&other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_the_console_are_followed() {
+        for next in ["/admin", "/admin/operators", "/admin/audit-log?actor=ada%40example.com", "/admin?x=1"] {
+            assert_eq!(local_path(next), next);
+        }
+        for next in [
+            "",
+            "/",
+            "https://evil.example/admin",
+            "//evil.example/admin",
+            "/administrator",
+            "/admin.evil.example",
+            "/admin\\@evil.example",
+            "/admin/\r\nSet-Cookie: x",
+            "/admin/sign-out",
+            "/admin/sign-in",
+            "/admin/setup/x",
+            "/admin/é",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(local_path(next), "/admin", "{next:?}");
+        }
+    }
+}
