@@ -51,7 +51,9 @@ pub(crate) fn stylesheet_path(options: &LeptosOptions) -> String {
 /// Returns a short digest of a file that the program contains, for its address: browsers may then cache it forever.
 pub(crate) fn content_version(content: &str) -> String {
     use sha2::{Digest as _, Sha256};
-    Sha256::digest(content.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(content.as_bytes());
+    let bytes = digest.first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(bytes))
 }
 
 /// Links the style sheet.

@@ -51,7 +51,7 @@ pub fn account(operator: &Operator, account: Account, flash: Option<Flash>, erro
         </section>
         <section aria-labelledby="sessions">
             <h2 id="sessions">"Sessions"</h2>
-            <div class="table" role="region" aria-labelledby="sessions" tabindex="0">
+            <div class="table" role="region" aria-label="List of sessions" tabindex="0">
                 <table>
                     <thead>
                         <tr>

@@ -45,14 +45,8 @@ pub fn audit_log(operator: &Operator, page: AuditLogPage, name_of: impl Fn(&str)
     let AuditLogPage { entries, filter, older, newest, exports: [csv, json] } = page;
     let is_empty = entries.is_empty();
     let rows: Vec<_> = entries.into_iter().map(|entry| row(entry, &name_of)).collect();
-    let text = |name, label, value: String| {
-        Field { optional: true, id_prefix: "filter-", ..Field::new("search", name, label) }
-            .filled(value, None::<String>)
-            .render()
-    };
-    let day = |name, label, value: String, error| {
-        Field { optional: true, id_prefix: "filter-", ..Field::new("date", name, label) }.filled(value, error).render()
-    };
+    let text = |name, label, value: String| Field::filter("search", name, label).filled(value, None::<String>).render();
+    let day = |name, label, value: String, error| Field::filter("date", name, label).filled(value, error).render();
     Page::new("Audit log").signed_in(operator, Screen::AuditLog).render(view! {
         <form method="get" action="/admin/audit-log" class="filter" role="search" aria-label="Filter the audit log">
             {text("actor", "Who", filter.actor)}
@@ -103,9 +97,9 @@ fn row(entry: AuditEntry, name_of: &impl Fn(&str) -> Option<String>) -> AnyView 
         <tr>
             <td>{time(entry.at)}</td>
             <td>{entry.actor.name}</td>
-            <td><code>{entry.action.into_owned()}</code></td>
+            <td class="action"><code>{entry.action.into_owned()}</code></td>
             <td class="object">{object}</td>
-            <td>{part("before ", entry.before)} {part("after ", entry.after)}</td>
+            <td class="change">{part("before ", entry.before)} {part("after ", entry.after)}</td>
             <td>{entry.reason.map(String::from)}</td>
         </tr>
     }

@@ -23,6 +23,8 @@ pub struct Field {
     pub optional: bool,
     /// The keyboard of phones, such as `numeric`.
     pub inputmode: Option<&'static str>,
+    /// Whether it belongs to a filter, in which every field may stay empty and the label need not say so.
+    pub is_filter: bool,
     /// Distinguishes fields of the same name on one page.
     pub id_prefix: &'static str,
 }
@@ -31,6 +33,11 @@ impl Field {
     /// A field that must be filled in.
     pub fn new(kind: &'static str, name: &'static str, label: &'static str) -> Self {
         Self { name, label, kind, autocomplete: "off", ..Self::default() }
+    }
+
+    /// A field of a filter.
+    pub fn filter(kind: &'static str, name: &'static str, label: &'static str) -> Self {
+        Self { optional: true, is_filter: true, id_prefix: "filter-", ..Self::new(kind, name, label) }
     }
 
     /// The operator's current password.
@@ -62,14 +69,15 @@ impl Field {
 
     /// Renders label, hint, input and error.
     pub fn render(self) -> AnyView {
-        let Self { name, label, kind, autocomplete, value, hint, error, optional, inputmode, id_prefix } = self;
+        let Self { name, label, kind, autocomplete, value, hint, error, optional, inputmode, is_filter, id_prefix } =
+            self;
         let id = format!("{id_prefix}{name}");
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
         let described: Vec<_> =
             [hint.map(|_| hint_id.clone()), error.as_ref().map(|_| error_id.clone())].into_iter().flatten().collect();
         let described = (!described.is_empty()).then(|| described.join(" "));
         let invalid = error.as_ref().map(|_| "true");
-        let label = if optional { format!("{label} (optional)") } else { label.to_owned() };
+        let label = if optional && !is_filter { format!("{label} (optional)") } else { label.to_owned() };
         view! {
             <div class="field">
                 <label for=id.clone()>{label}</label>

@@ -35,13 +35,13 @@ pub struct NewLink {
 /// Renders the page.
 pub fn operators(
     operator: &Operator,
-    all: Vec<Operator>,
+    all: &[Operator],
     invitation: Invitation,
     link: Option<NewLink>,
     flash: Option<Flash>,
 ) -> String {
     let own = operator.id;
-    let rows: Vec<_> = all.into_iter().map(|listed| row(listed, own)).collect();
+    let rows: Vec<_> = all.iter().map(|listed| row(listed, own)).collect();
     let link = link.map(|NewLink { email, url, hours }| {
         let period = if hours == 1 { "an hour".to_owned() } else { format!("{hours} hours") };
         view! {
@@ -91,8 +91,9 @@ fn roles() -> impl Iterator<Item = (String, String)> {
     Role::ALL.into_iter().map(|role| (role.name().to_owned(), format!("{role}: {}", role.description())))
 }
 
-fn row(listed: Operator, own: OperatorId) -> AnyView {
-    let Operator { id, ref email, role, created_at, .. } = listed;
+fn row(listed: &Operator, own: OperatorId) -> AnyView {
+    let Operator { id, email, role, created_at, .. } = listed;
+    let (id, role, created_at) = (*id, *role, *created_at);
     let about = email.to_string();
     let path = |action: &str| format!("/admin/operators/{id}/{action}");
     let state = match (listed.disabled_at, &listed.password_hash) {

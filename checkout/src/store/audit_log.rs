@@ -115,7 +115,7 @@ mod tests {
     fn ids_bound_the_entries_of_a_time() {
         let at = Timestamp::from_millis(1_800_000_000_000);
         let filter =
-            AuditFilter { since: Some(at), until: Some(at + Duration::from_secs(60)), ..AuditFilter::default() };
+            AuditFilter { since: Some(at), until: Some(at + Duration::from_mins(1)), ..AuditFilter::default() };
         assert!(filter.first_id() < first_id_at(at) && first_id_at(at) < filter.end_id(None));
         assert_eq!(filter.end_id(Some(first_id_at(at).into())), first_id_at(at));
         assert_eq!(AuditFilter::default().end_id(None), Uuid::max());

@@ -10,6 +10,16 @@ pub(in crate::store) const OTHER_ADMINS: &str =
 /// of rows inserted.
 macro_rules! apply_operator_change {
     ($connection:ty, $instant:expr) => {
+        /// Deletes rows of an operator, however many there are.
+        async fn delete_all(
+            connection: &mut $connection,
+            statement: &'static str,
+            id: OperatorId,
+        ) -> Result<(), StoreError> {
+            sqlx::query(statement).bind(id.0).execute(connection).await.map_err(classify)?;
+            Ok(())
+        }
+
         async fn apply(connection: &mut $connection, change: &OperatorChange) -> Result<bool, StoreError> {
             use $crate::store::operators::{Role, statements::OTHER_ADMINS};
             static SET_ROLE: LazyLock<String> = LazyLock::new(|| {
@@ -57,18 +67,9 @@ macro_rules! apply_operator_change {
                 .bind(id.0)
                 .bind(*step),
                 OperatorChange::ReplaceRecoveryCodes { id, hashes } => {
-                    sqlx::query("DELETE FROM operator_recovery_codes WHERE operator_id = $1")
-                        .bind(id.0)
-                        .execute(&mut *connection)
-                        .await
-                        .map_err(classify)?;
+                    delete_all(connection, "DELETE FROM operator_recovery_codes WHERE operator_id = $1", *id).await?;
                     for hash in hashes {
-                        sqlx::query("INSERT INTO operator_recovery_codes (operator_id, code_hash) VALUES ($1, $2)")
-                            .bind(id.0)
-                            .bind(hash.0.as_slice())
-                            .execute(&mut *connection)
-                            .await
-                            .map_err(classify)?;
+                        insert(connection, &RecoveryCode { operator_id: id.0, code_hash: hash.0 }, "").await?;
                     }
                     return Ok(true);
                 }
@@ -80,11 +81,7 @@ macro_rules! apply_operator_change {
                 .bind(hash.0.as_slice())
                 .bind($instant(*at)),
                 OperatorChange::AddLink(link) => {
-                    sqlx::query("DELETE FROM operator_links WHERE operator_id = $1")
-                        .bind(link.operator_id.0)
-                        .execute(&mut *connection)
-                        .await
-                        .map_err(classify)?;
+                    delete_all(connection, "DELETE FROM operator_links WHERE operator_id = $1", link.operator_id).await?;
                     return Ok(insert(connection, link, "").await? == 1);
                 }
                 OperatorChange::UseLink { token_hash, at } => sqlx::query(

@@ -15,7 +15,7 @@ use crate::{
             SignInFailures, TokenHash,
             statements::{apply_operator_change, impl_operators},
         },
-        rows::{FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, StoredFailures, into_all},
+        rows::{FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures, into_all},
     },
 };
 use async_trait::async_trait;

@@ -3,6 +3,7 @@
 use super::corrupt;
 use crate::{
     error::StoreError,
+    model::Timestamp,
     store::{
         operators::{Hidden, LinkPurpose, OneTimeLink, Operator, OperatorSession, SignInFailures, TokenHash},
         table::{Millis, table},
@@ -106,11 +107,10 @@ impl TryFrom<OneTimeLinkRow> for OneTimeLink {
     }
 }
 
-/// A recovery code. Statements name its columns themselves.
+/// A recovery code that is not used.
 pub(in crate::store) struct RecoveryCode {
-    operator_id: Uuid,
-    code_hash: TokenHash,
-    used_at: Option<crate::model::Timestamp>,
+    pub(in crate::store) operator_id: Uuid,
+    pub(in crate::store) code_hash: TokenHash,
 }
 
 table! {
@@ -118,7 +118,7 @@ table! {
     write_only {
         operator_id: Uuid = code.operator_id;
         code_hash: Vec<u8> = code.code_hash.as_slice();
-        used_at: Option<Millis> = code.used_at;
+        used_at: Option<Millis> = None::<Timestamp>;
     }
 }
 
