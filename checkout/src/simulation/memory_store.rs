@@ -6,7 +6,9 @@ use crate::{
     error::StoreError,
     model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Reference, StockDelta, Timestamp},
     state::{LoadRequest, Loaded, WriteSet},
-    store::{Audit, AuditLog, Clients, CommitOutcome, Operators, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction},
+    store::{
+        Audit, AuditLog, Clients, CommitOutcome, Operators, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction,
+    },
 };
 use async_trait::async_trait;
 use fastrand::Rng;

@@ -105,7 +105,8 @@ impl Middleware {
         let compression = CompressionLayer::new()
             .quality(COMPRESSION_LEVEL)
             .compress_when(SizeAbove::new(MIN_COMPRESSED_SIZE).and(DefaultPredicate::new()));
-        let error_pages = kind.has_error_pages().then(|| from_fn_with_state((state.leptos.clone(), kind), error_page::render));
+        let error_pages =
+            kind.has_error_pages().then(|| from_fn_with_state((state.leptos.clone(), kind), error_page::render));
         let cors = self.cors.clone().filter(|_| kind.is_api());
         let admission = Arc::new(Admission {
             kind,

@@ -290,10 +290,5 @@ pub trait Operators: Send + Sync {
     ) -> Result<bool, StoreError>;
     /// Deletes sessions that have ended at `now` or were last used before `idle_since`, and links and failed sign-ins that
     /// ended before `forget_before`. Returns the number of rows deleted.
-    async fn purge(
-        &self,
-        now: Timestamp,
-        idle_since: Timestamp,
-        forget_before: Timestamp,
-    ) -> Result<u64, StoreError>;
+    async fn purge(&self, now: Timestamp, idle_since: Timestamp, forget_before: Timestamp) -> Result<u64, StoreError>;
 }
