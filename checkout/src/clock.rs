@@ -45,6 +45,12 @@ impl IdGenerator {
         Uuid::new_v7(stamp).into()
     }
 
+    /// Returns 64 random bits.
+    pub(crate) fn random(&self) -> u64 {
+        // Of a UUIDv7, 62 bits of the lower half are random; the rest is constant.
+        self.generate::<Uuid>().as_u64_pair().1
+    }
+
     /// Returns a random duration from 0.5 to 1.5 times `span`, so that competing retries spread out.
     pub(crate) fn jitter(&self, span: Duration) -> Duration {
         let random = self.generate::<Uuid>().as_u128() & 0xff;

@@ -4,8 +4,9 @@
 use crate::{
     idempotency::Idempotency,
     model::{
-        Hold, HoldId, Order, OrderId, OrderState, Owner, Payment, Product, ProductId, Quantity, RefundReason, Shopper,
-        Timestamp,
+        Actor, AuditId, ChangeReason, Hold, HoldId, Order, OrderId, OrderState, Owner, Payment, Product,
+        ProductDetails, ProductId, ProductStatus, Quantity, Refund, RefundId, RefundReason, RefundStep, Shopper,
+        Timestamp, WebhookId,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -13,10 +14,8 @@ use serde::{Deserialize, Serialize};
 /// One request to the writer.
 #[derive(Debug, Clone)]
 pub(crate) enum Command {
-    /// Puts a product on sale.
-    AddProduct(Box<Product>),
-    /// Sets how many units a product has in total.
-    AdjustStock { product: ProductId, total: u32 },
+    /// An operation of the shop's people or workers.
+    Operate(Box<Operation>),
     /// Places a hold.
     PlaceHold(PlaceHold),
     /// Releases a hold before it expires.
@@ -56,8 +55,7 @@ impl Command {
     /// The command's name in traces.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::AddProduct(_) => "add_product",
-            Self::AdjustStock { .. } => "adjust_stock",
+            Self::Operate(operation) => operation.action.name(),
             Self::PlaceHold(_) => "place_hold",
             Self::ReleaseHold { .. } => "release_hold",
             Self::ExtendHold { .. } => "extend_hold",
@@ -77,9 +75,134 @@ impl Command {
             | Self::ExtendHold { by, .. }
             | Self::PlaceOrder { by, .. }
             | Self::CancelOrder { by, .. } => Some(by),
+            Self::Operate(operation) => operation.requester.as_ref(),
             _ => None,
         }
     }
+
+    /// Whether the command is decided in a batch of its own. An edit of a limit in the middle of a batch would meet holds
+    /// for which the limit's usage was not loaded. Operations are rare, so this costs nothing.
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self, Self::Operate(_))
+    }
+
+    /// Whether two commands, one after the other, may share a batch.
+    pub(crate) fn share_a_batch(&self, next: &Self) -> bool {
+        !self.is_alone() && !next.is_alone()
+    }
+}
+
+/// A change by a person or a worker, as opposed to shoppers and the payment provider. The door has checked that the actor
+/// may make it.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub(crate) by: Actor,
+    /// The owner of the idempotency key, and the key.
+    pub(crate) requester: Option<Requester>,
+    pub(crate) reason: Option<ChangeReason>,
+    /// The id of the operation's row in the audit log.
+    pub(crate) audit_id: AuditId,
+    pub(crate) action: Action,
+}
+
+/// What an [`Operation`] does.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Puts a product on sale.
+    AddProduct(Box<Product>),
+    /// Replaces the details of a product, if it still has the revision that the actor saw.
+    EditProduct {
+        /// The product.
+        product: ProductId,
+        /// The revision that the actor saw.
+        revision: u64,
+        /// The new details.
+        details: Box<ProductDetails>,
+    },
+    /// Pauses, resumes or archives a product.
+    SetStatus {
+        /// The product.
+        product: ProductId,
+        /// The new status.
+        status: ProductStatus,
+    },
+    /// Changes how many units a product has in total.
+    SetStock {
+        /// The product.
+        product: ProductId,
+        /// The change.
+        change: StockChange,
+    },
+    /// Cancels an unpaid order.
+    CancelOrder {
+        /// The order.
+        order: OrderId,
+    },
+    /// Makes a refund of a paid order due.
+    IssueRefund(IssueRefund),
+    /// Takes a step of a refund.
+    AdvanceRefund {
+        /// The refund.
+        refund: RefundId,
+        /// The attempt that the step is about.
+        attempt: u32,
+        /// The step.
+        step: RefundStep,
+    },
+    /// Decides a stored payment event again.
+    ReplayPayment {
+        /// The event.
+        event: WebhookId,
+    },
+}
+
+impl Action {
+    /// The action's name in traces.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::AddProduct(_) => "add_product",
+            Self::EditProduct { .. } => "edit_product",
+            Self::SetStatus { .. } => "set_status",
+            Self::SetStock { .. } => "set_stock",
+            Self::CancelOrder { .. } => "cancel_order_by_operator",
+            Self::IssueRefund(_) => "issue_refund",
+            Self::AdvanceRefund { .. } => "advance_refund",
+            Self::ReplayPayment { .. } => "replay_payment",
+        }
+    }
+}
+
+/// A change of a product's total number of units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockChange {
+    /// Sets the total.
+    Total(u32),
+    /// Adds units to the total, or removes them.
+    By(i32),
+}
+
+/// The payload of [`Action::IssueRefund`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IssueRefund {
+    /// The refund's id. A repeated request with the same id returns the same refund.
+    pub id: RefundId,
+    /// The order.
+    pub order: OrderId,
+    /// The amount in minor units; `None` for all that is left.
+    pub amount: Option<i64>,
+    /// The units that are put back on sale.
+    pub restock: Restock,
+}
+
+/// The units that a refund puts back on sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restock {
+    /// None: the shopper keeps them.
+    None,
+    /// All that were not put back before.
+    All,
+    /// This number.
+    Units(u32),
 }
 
 /// The result of a granted command. It is stored as JSON under the command's idempotency key.
@@ -92,6 +215,8 @@ pub enum Reply {
     Hold(Hold),
     /// The order after the command.
     Order(Order),
+    /// The refund after the command.
+    Refund(Refund),
     /// The outcome of a payment event.
     Payment(PaymentReply),
     /// The number of units that a sweep returned to stock, or of payments that it expired.
@@ -105,6 +230,7 @@ impl Reply {
             Self::Product(_) => "product",
             Self::Hold(_) => "hold",
             Self::Order(_) => "order",
+            Self::Refund(_) => "refund",
             Self::Payment(_) => "payment",
             Self::Swept(_) => "swept",
         }

@@ -49,12 +49,12 @@ mod writer;
 #[cfg(feature = "engine")]
 pub use {
     clock::{Clock, IdGenerator, SystemClock},
-    command::{Idempotent, PaymentReply, PaymentVerdict},
+    command::{Idempotent, IssueRefund, PaymentReply, PaymentVerdict, Restock, StockChange},
     error::{Error, StoreError},
     feed::{OrderWatch, StockUpdate, StockWatch},
     idempotency::{Idempotency, IdempotencyKey, retry_in_progress},
     limits::Limits,
-    service::{Checkout, PaymentEvent},
+    service::{Checkout, OperationContext, PaymentEvent},
     supervisor::{Supervisor, TaskStatus},
 };
 

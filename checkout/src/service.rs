@@ -10,8 +10,8 @@ use crate::{
     limits::Limits,
     metrics::EngineMetrics,
     model::{
-        EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft,
-        ProductError, ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
+        EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, ProductId, Quantity,
+        Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
     },
     purge,
     queue::CommandQueue,
@@ -22,7 +22,10 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
+mod operations;
 mod queries;
+
+pub use operations::OperationContext;
 
 /// One payment event, verified and parsed by the webhook.
 #[derive(Debug, Clone)]
@@ -106,26 +109,6 @@ impl Checkout {
     /// The server's clock.
     pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
-    }
-
-    /// Puts a product on sale.
-    pub async fn add_product(&self, draft: ProductDraft) -> Result<Result<Product, ProductError>, Error> {
-        let product = match draft.check(self.parts.ids.generate(), self.parts.clock.now()) {
-            Ok(product) => product,
-            Err(wrong) => return Ok(Err(wrong)),
-        };
-        match self.send(Command::AddProduct(Box::new(product))).await? {
-            Idempotent { value: Reply::Product(product), .. } => Ok(Ok(*product)),
-            other => unexpected(&other),
-        }
-    }
-
-    /// Sets how many units a product has in total. The total cannot be less than what is held, pending or sold.
-    pub async fn adjust_stock(&self, product: ProductId, total: u32) -> Result<Product, Error> {
-        match self.send(Command::AdjustStock { product, total }).await? {
-            Idempotent { value: Reply::Product(product), .. } => Ok(*product),
-            other => unexpected(&other),
-        }
     }
 
     /// Places a hold of `qty` units for a shopper (P4, P8).

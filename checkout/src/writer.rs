@@ -91,7 +91,10 @@ impl Writer {
             // Skip commands whose caller has already disconnected.
             batch.retain(|queued| !queued.reply.is_closed());
             let (commands, channels): (Vec<_>, Vec<_>) = batch.drain(..).map(|q| (q.command, q.reply)).unzip();
-            let replies = if commands.is_empty() { Vec::new() } else { self.execute(&commands).await };
+            let mut replies = Vec::with_capacity(commands.len());
+            for group in commands.chunk_by(Command::share_a_batch) {
+                replies.extend(self.execute(group).await);
+            }
             self.metrics.record_replies(&commands, &replies);
             for (channel, reply) in channels.into_iter().zip(replies) {
                 // A caller that has disconnected may retry with the same key (P9).
@@ -159,6 +162,7 @@ impl Writer {
         let mut transaction = self.store.begin().await?;
         // Read after `begin`, which may take a while: a hold that expired meanwhile has expired (P3).
         let now = self.now();
+        self.state.set_salt(self.ids.random());
         let batch = Batch { state: &mut self.state, transaction: &mut *transaction, commands, now };
         let decisions = match batch.decide().await {
             Ok(Some(decisions)) => decisions,

@@ -3,14 +3,20 @@
 use super::{Decision, limit_key, own_claim};
 use crate::{
     command::{PlaceHold, Reply},
-    model::{CancelReason, Hold, HoldId, HoldState, Order, Owner, ProductId, Refusal, SalePhase, Timestamp},
+    model::{
+        CancelReason, Hold, HoldId, HoldState, Order, Owner, ProductId, ProductStatus, Refusal, SalePhase, Timestamp,
+    },
     state::{Claim, Effect, State, StockMovement},
 };
 
 pub(super) fn place(state: &State, place: &PlaceHold, now: Timestamp) -> Result<Decision, Refusal> {
     let product = &state.product_state(place.product).ok_or(Refusal::UnknownProduct)?.product;
-    match product.window.at(now) {
+    if product.status == ProductStatus::Archived {
+        return Err(Refusal::UnknownProduct);
+    }
+    match product.phase(now) {
         SalePhase::Open => {}
+        SalePhase::Paused => return Err(Refusal::SalePaused),
         SalePhase::Upcoming(starts_at) => return Err(Refusal::SaleNotStarted { starts_at }),
         SalePhase::Ended(ended_at) => return Err(Refusal::SaleEnded { ended_at }),
     }
@@ -32,6 +38,7 @@ pub(super) fn place(state: &State, place: &PlaceHold, now: Timestamp) -> Result<
         owner: place.by.owner,
         shopper: place.shopper.clone(),
         qty: place.qty,
+        unit_price: Some(product.price.minor),
         created_at: now,
         expires_at: now + product.hold_for,
         extended: false,

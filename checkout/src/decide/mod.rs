@@ -1,13 +1,17 @@
 //! The rules: `(state, command, now) → decision or refusal`. Pure: no I/O, no clock, no random source.
 
 mod hold;
+mod operation;
 mod order;
 mod payment;
 mod product;
 
 use crate::{
-    command::{Command, PlaceHold, Reply},
-    model::{HoldId, OrderState, Owner, PaymentStatus, ProductId, Reference, Refusal, Shopper, Timestamp},
+    command::{Action, Command, PlaceHold, Reply, StockChange},
+    model::{
+        HoldId, Order, OrderState, Owner, Payment, PaymentStatus, ProductId, ProductStatus, Reference, RefundId,
+        Refusal, Shopper, Timestamp, WebhookId,
+    },
     state::{Claim, Effect, IdempotencyRecord, LimitKey, LoadRequest, ProductState, State},
 };
 
@@ -45,8 +49,7 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
         return Ok(Decision { effects: Vec::new(), reply: record.reply.clone(), replayed: true });
     }
     let mut decision = match command {
-        Command::AddProduct(product) => product::add(state, product),
-        Command::AdjustStock { product, total } => product::adjust(state, *product, *total),
+        Command::Operate(operation) => operation::decide(state, operation, now),
         Command::PlaceHold(place) => hold::place(state, place, now),
         Command::ReleaseHold { hold, by } => hold::release(state, *hold, by.owner),
         Command::ExtendHold { hold, by } => hold::extend(state, *hold, by.owner, now),
@@ -74,10 +77,8 @@ pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadR
         request.keys.insert((owner, idempotency.key.clone()));
     }
     match command {
-        Command::AddProduct(product) => {
-            request.slugs.insert(product.slug.clone());
-        }
-        Command::AdjustStock { product, .. } | Command::Sweep(product) => request_product(state, *product, request),
+        Command::Operate(operation) => request_operation(state, &operation.action, request),
+        Command::Sweep(product) => request_product(state, *product, request),
         Command::PlaceHold(place) => {
             request_product(state, place.product, request);
             request.limit_usage.extend(limited(state, place).filter(|key| !state.has_limit_usage(key)));
@@ -88,6 +89,7 @@ pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadR
         Command::CancelOrder { order, .. } => request_claim(state, Reference::Order(*order), request),
         Command::RecordPayment(payment) => {
             request_claim(state, payment.reference, request);
+            request_limit_of_late_payment(state, payment, request);
             if state.event(&payment.key).is_none() {
                 request.events.insert(payment.key.clone());
             }
@@ -97,6 +99,52 @@ pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadR
         }
         Command::ExpireUnmatched { before } => request.parked_before = Some(*before),
     }
+}
+
+fn request_operation(state: &State, action: &Action, request: &mut LoadRequest) {
+    match action {
+        Action::AddProduct(product) => {
+            request.slugs.insert(product.slug.clone());
+        }
+        Action::EditProduct { product, .. } | Action::SetStatus { product, .. } | Action::SetStock { product, .. } => {
+            request_product(state, *product, request);
+        }
+        Action::CancelOrder { order } => request_claim(state, Reference::Order(*order), request),
+        Action::IssueRefund(issue) => {
+            request_claim(state, Reference::Order(issue.order), request);
+            request.refunds.insert(issue.id);
+        }
+        // The refund of an event has the event's id.
+        Action::AdvanceRefund { refund, .. } => {
+            request.refunds.insert(*refund);
+            request.replays.insert(WebhookId(refund.0));
+        }
+        Action::ReplayPayment { event } => {
+            request.replays.insert(*event);
+            request.refunds.insert(RefundId(event.0));
+            if let Some(event) = state.replay(*event) {
+                request_limit_of_late_payment(state, event, request);
+            }
+        }
+    }
+}
+
+/// A late order, which no longer counts towards its shopper's limit, counts again once it is paid.
+fn request_limit_of_late_payment(state: &State, payment: &Payment, request: &mut LoadRequest) {
+    let Some((product_state, claim)) = state.claim_by(payment.reference) else { return };
+    let late = claim.order.as_ref().filter(|order| order.is_late(request.now));
+    if payment.status == PaymentStatus::Success
+        && product_state.product.per_shopper_limit.is_some()
+        && let Some(key) = late.and_then(limit_key_of_order)
+        && !state.has_limit_usage(&key)
+    {
+        request.limit_usage.insert(key);
+    }
+}
+
+fn limit_key_of_order(order: &Order) -> Option<LimitKey> {
+    let shopper = order.shopper.clone()?;
+    Some(LimitKey { product: order.product_id, owner: order.owner, shopper })
 }
 
 fn request_product(state: &State, id: ProductId, request: &mut LoadRequest) {
@@ -128,8 +176,9 @@ fn limit_key(place: &PlaceHold, shopper: Shopper) -> LimitKey {
 pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> {
     let claimed = |reference| state.claim_by(reference).map(|(product_state, _)| product_state.product.id);
     match command {
-        Command::AddProduct(_) | Command::ExpireUnmatched { .. } => None,
-        Command::AdjustStock { product, .. } | Command::Sweep(product) => Some(*product),
+        Command::ExpireUnmatched { .. } => None,
+        Command::Sweep(product) => Some(*product),
+        Command::Operate(operation) => product_of_action(state, &operation.action),
         Command::PlaceHold(place) => Some(place.product),
         Command::ReleaseHold { hold, .. } | Command::ExtendHold { hold, .. } | Command::PlaceOrder { hold, .. } => {
             claimed(Reference::Hold(*hold))
@@ -139,21 +188,49 @@ pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> 
     }
 }
 
+fn product_of_action(state: &State, action: &Action) -> Option<ProductId> {
+    let of_claim = |reference| state.claim_by(reference).map(|(product_state, _)| product_state.product.id);
+    match action {
+        Action::AddProduct(_) => None,
+        Action::EditProduct { product, .. } | Action::SetStatus { product, .. } | Action::SetStock { product, .. } => {
+            Some(*product)
+        }
+        Action::CancelOrder { order } => of_claim(Reference::Order(*order)),
+        Action::IssueRefund(issue) => of_claim(Reference::Order(issue.order)),
+        Action::AdvanceRefund { refund, .. } => {
+            state.refund(*refund).and_then(|refund| refund.product_id).filter(|id| state.product_state(*id).is_some())
+        }
+        Action::ReplayPayment { event } => state.replay(*event).and_then(|event| of_claim(event.reference)),
+    }
+}
+
 /// The product whose overdue claims must be reclaimed before the command is decided: the command needs more units than are
 /// available, and a claim is due (P4). A sweep needs all units.
 pub(crate) fn needs_reclaim(state: &State, command: &Command, now: Timestamp) -> Option<ProductId> {
     let (product_state, units) = match command {
         Command::Sweep(product) => (state.product_state(*product)?, u32::MAX),
         Command::PlaceHold(place) => (state.product_state(place.product)?, place.qty.get()),
-        Command::RecordPayment(payment) if payment.status == PaymentStatus::Success => {
-            let (product_state, claim) = state.claim_by(payment.reference)?;
-            let order = claim.order.as_ref().filter(|o| matches!(o.state, OrderState::Cancelled { .. }))?;
-            (product_state, order.qty.get())
-        }
+        Command::RecordPayment(payment) => late_payment(state, payment)?,
+        Command::Operate(operation) => match &operation.action {
+            // Neither may be refused because of claims that have ended.
+            Action::SetStatus { product, status: ProductStatus::Archived }
+            | Action::SetStock { product, change: StockChange::Total(_) | StockChange::By(..0) } => {
+                (state.product_state(*product)?, u32::MAX)
+            }
+            Action::ReplayPayment { event } => late_payment(state, state.replay(*event)?)?,
+            _ => return None,
+        },
         _ => return None,
     };
     let is_due = product_state.next_due.is_some_and(|due| due <= now);
     (is_due && product_state.product.stock.available < units).then_some(product_state.product.id)
+}
+
+/// The product and the units that a success for a cancelled order needs.
+fn late_payment<'a>(state: &'a State, payment: &Payment) -> Option<(&'a ProductState, u32)> {
+    let (product_state, claim) = state.claim_by(payment.reference)?;
+    let order = claim.order.as_ref().filter(|order| matches!(order.state, OrderState::Cancelled { .. }))?;
+    (payment.status == PaymentStatus::Success).then_some((product_state, order.qty.get()))
 }
 
 /// Returns the owner's claim. A claim of another owner is unknown to them.

@@ -3,7 +3,9 @@
 use super::{Decision, hold, own_claim, payment};
 use crate::{
     command::Reply,
-    model::{CancelReason, HoldId, Order, OrderId, OrderState, Owner, Refusal, Timestamp},
+    model::{
+        CancelReason, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refusal, Timestamp,
+    },
     state::{Effect, State, StockMovement},
 };
 
@@ -18,6 +20,8 @@ pub(super) fn place(
     let product = &product_state.product;
     let hold = claim.hold.clone().order(id, now)?;
     let qty = hold.qty.get();
+    // The price of the hold counts, also after an edit of the product's price.
+    let unit_price = Money { minor: hold.unit_price.unwrap_or(product.price.minor), ..product.price };
     let mut order = Order {
         id,
         hold_id,
@@ -26,17 +30,20 @@ pub(super) fn place(
         shopper: hold.shopper.clone(),
         qty: hold.qty,
         // Does not overflow: a product's price times its whole stock fits.
-        amount: product.price.times(qty).unwrap_or(product.price),
+        amount: unit_price.times(qty).unwrap_or(unit_price),
         created_at: now,
         pay_by: now + product.pay_within,
         state: OrderState::Pending,
+        refunds: OrderRefunds::default(),
+        number: Some(number(id, state.salt())),
+        version: product.version + 1,
     };
     let mut stock = product.stock.order(qty).unwrap_or(product.stock);
     let ordered = Effect::StockMoved(product.id, StockMovement::Order(qty));
     let mut effects = vec![ordered, Effect::HoldChanged(hold), Effect::OrderChanged(order.clone())];
     // Parked payments take effect in the order in which they came (P6).
     for parked in &claim.parked {
-        let settlement = payment::apply_to_order(&order, stock, parked, now);
+        let settlement = payment::apply_to_order(state, &order, stock, parked, now);
         order = settlement.order.clone().unwrap_or(order);
         stock = settlement.movement.and_then(|m| m.apply(stock)).unwrap_or(stock);
         effects.extend(settlement.effects(parked.clone()));
@@ -44,15 +51,23 @@ pub(super) fn place(
     Ok(Decision::new(effects, Reply::Order(order)))
 }
 
+/// The number of a new order. The lowest bits of an id are random. The salt is another one for each attempt to commit: in the
+/// rare case that the number is taken, the next attempt makes another.
+fn number(id: OrderId, salt: u64) -> OrderNumber {
+    OrderNumber::from_bits(id.0.as_u64_pair().1 ^ salt)
+}
+
 pub(super) fn cancel(state: &State, id: OrderId, owner: Owner, now: Timestamp) -> Result<Decision, Refusal> {
-    let order = state.claim_by_order(id).and_then(|(_, claim)| claim.order.as_ref());
-    let order = order.filter(|order| order.owner == owner).ok_or(Refusal::UnknownOrder)?;
+    let (product_state, claim) = state.claim_by_order(id).ok_or(Refusal::UnknownOrder)?;
+    let order = claim.order.as_ref().filter(|order| order.owner == owner).ok_or(Refusal::UnknownOrder)?;
     match order.state {
         OrderState::Paid { .. } => Err(Refusal::OrderPaid),
         OrderState::Cancelled { .. } => Ok(Decision::nothing(Reply::Order(order.clone()))),
         OrderState::Pending => {
             let effects = hold::cancel(order, CancelReason::ByShopper, now);
             let after = order.clone().cancel(CancelReason::ByShopper, now);
+            // The commit raises the version by one.
+            let after = Order { version: product_state.product.version + 1, ..after };
             Ok(Decision::new(effects.into(), Reply::Order(after)))
         }
     }

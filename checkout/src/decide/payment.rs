@@ -1,6 +1,6 @@
 //! Records payment events. Each has one effect, even if it comes repeatedly, late or out of order (P5–P7).
 
-use super::Decision;
+use super::{Decision, limit_key_of_order};
 use crate::{
     command::{PaymentReply, PaymentVerdict, Reply},
     model::{
@@ -32,7 +32,7 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
     }
     let settlement = match known {
         Some((product_state, Claim { order: Some(order), .. })) => {
-            apply_to_order(order, product_state.product.stock, &payment, now)
+            apply_to_order(state, order, product_state.product.stock, &payment, now)
         }
         Some((_, claim)) => Settlement::only(without_order(claim, &payment)),
         None if payment.status == PaymentStatus::Processing => Settlement::only(EventOutcome::Ignored),
@@ -72,8 +72,15 @@ impl Settlement {
 }
 
 /// Decides what a payment does to an order (P7). A success pays a pending order, or a cancelled one whose units are still
-/// available; any other success is due for refund. A failure cancels a pending order and never changes a paid one.
-pub(super) fn apply_to_order(order: &Order, stock: Stock, payment: &Payment, now: Timestamp) -> Settlement {
+/// available. A late success must also be within the shopper's limit. Any other success is due for refund. A failure
+/// cancels a pending order and never changes a paid one.
+pub(super) fn apply_to_order(
+    state: &State,
+    order: &Order,
+    stock: Stock,
+    payment: &Payment,
+    now: Timestamp,
+) -> Settlement {
     let qty = order.qty.get();
     let paid = || order.clone().pay(payment.transaction_id.clone(), now);
     match (payment.status, &order.state) {
@@ -83,12 +90,22 @@ pub(super) fn apply_to_order(order: &Order, stock: Stock, payment: &Payment, now
         (PaymentStatus::Failure | PaymentStatus::Processing, _) => Settlement::only(EventOutcome::Ignored),
         (PaymentStatus::Success, OrderState::Paid { .. }) => refund(RefundReason::AlreadyPaid),
         (PaymentStatus::Success, _) if !matches_amount(order, payment) => refund(RefundReason::AmountMismatch),
+        (PaymentStatus::Success, _) if order.is_late(now) && exceeds_limit(state, order) => {
+            refund(RefundReason::OverLimit)
+        }
         (PaymentStatus::Success, OrderState::Pending) => Settlement::applied(paid(), StockMovement::Pay(qty)),
         (PaymentStatus::Success, OrderState::Cancelled { .. }) => match stock.resell(qty) {
             Some(_) => Settlement::applied(paid(), StockMovement::Resell(qty)),
             None => refund(RefundReason::SoldOut),
         },
     }
+}
+
+/// Whether a late order would take its shopper over the limit, after what they have bought since.
+fn exceeds_limit(state: &State, order: &Order) -> bool {
+    let limit = state.product_state(order.product_id).and_then(|product_state| product_state.product.per_shopper_limit);
+    let used = limit_key_of_order(order).map(|key| state.units_used(&key));
+    limit.zip(used).is_some_and(|(limit, used)| used.saturating_add(order.qty.get()) > limit)
 }
 
 fn refund(reason: RefundReason) -> Settlement {
@@ -127,7 +144,7 @@ pub(super) fn expire_unmatched(state: &State) -> Decision {
     Decision::new(effects, Reply::Swept(count))
 }
 
-fn verdict(outcome: EventOutcome) -> PaymentVerdict {
+pub(super) fn verdict(outcome: EventOutcome) -> PaymentVerdict {
     match outcome {
         EventOutcome::Applied => PaymentVerdict::Processed,
         EventOutcome::Parked => PaymentVerdict::Parked,
@@ -137,6 +154,6 @@ fn verdict(outcome: EventOutcome) -> PaymentVerdict {
     }
 }
 
-fn reply(verdict: PaymentVerdict, order: Option<&Order>) -> Reply {
+pub(super) fn reply(verdict: PaymentVerdict, order: Option<&Order>) -> Reply {
     Reply::Payment(PaymentReply { verdict, order: order.map(|order| (order.id, order.state.clone())) })
 }

@@ -1,7 +1,7 @@
 //! The watchers' side of the feed.
 
 use crate::{
-    model::{Order, Product, StockSnapshot},
+    model::{Order, OrderState, Product, StockSnapshot},
     store::OrderSnapshot,
 };
 use bytes::Bytes;
@@ -101,8 +101,19 @@ impl OrderWatch {
     }
 }
 
+/// Orders the states of one order by age. Servers of an older version change an order without its version; their changes only
+/// move a pending order on, or pay a cancelled one.
+fn age(order: &Order) -> (u64, u8) {
+    let stage = match order.state {
+        OrderState::Pending => 0,
+        OrderState::Cancelled { .. } => 1,
+        OrderState::Paid { .. } => 2,
+    };
+    (order.version, stage)
+}
+
 /// Merges a snapshot of an order. Returns whether it contained anything new. Snapshots may come late or twice: an order's
-/// state and its set of refunds only ever advance.
+/// version and its set of refunds only ever grow.
 pub(super) fn advance(known: &mut Option<OrderSnapshot>, snapshot: &OrderSnapshot) -> bool {
     let Some(known) = known else {
         *known = Some(snapshot.clone());
@@ -110,7 +121,7 @@ pub(super) fn advance(known: &mut Option<OrderSnapshot>, snapshot: &OrderSnapsho
     };
     let refunds = known.refunds.len();
     known.refunds.extend(&snapshot.refunds);
-    let advanced = known.order.state.status() < snapshot.order.state.status();
+    let advanced = age(&known.order) < age(&snapshot.order);
     if advanced {
         known.order = snapshot.order.clone();
     }

@@ -1,6 +1,6 @@
 //! A hold reserves units for one shopper for a limited time. `active → ordered | expired | released`.
 
-use super::{HoldId, OrderId, Owner, ProductId, Quantity, Refusal, Shopper, Timestamp};
+use super::{HoldId, Money, OrderId, Owner, ProductId, Quantity, Refusal, Shopper, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -46,6 +46,11 @@ pub struct Hold {
     pub shopper: Option<Shopper>,
     /// The number of units.
     pub qty: Quantity,
+    /// The price of one unit when the hold was placed, in minor units of the product's currency. A later change of the price
+    /// does not affect the hold. `None` for a hold that a server placed which did not store it: then the product's price
+    /// counts.
+    #[serde(default)]
+    pub unit_price: Option<i64>,
     /// When the hold was placed.
     pub created_at: Timestamp,
     /// The first instant at which the hold can no longer become an order (P3).
@@ -74,6 +79,13 @@ impl Hold {
     #[must_use]
     pub fn as_of(self, now: Timestamp) -> Self {
         if self.is_due(now) { Self { state: HoldState::Expired, ..self } } else { self }
+    }
+
+    /// Returns the price of the hold's units, as fixed when the hold was placed. `product_price` is the product's price now,
+    /// which counts only for a hold without a stored price.
+    pub fn amount(&self, product_price: Money) -> Option<Money> {
+        let minor = self.unit_price.unwrap_or(product_price.minor);
+        Money { minor, ..product_price }.times(self.qty.get())
     }
 
     /// Turns the hold into the order `order_id`.

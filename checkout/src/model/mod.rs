@@ -6,9 +6,12 @@ mod hold;
 mod ids;
 mod money;
 mod order;
+mod order_number;
 mod payment;
+mod picture;
 mod product;
 mod quantity;
+mod refund;
 mod refusal;
 mod shopper;
 mod stock;
@@ -18,12 +21,17 @@ pub use audit_entry::{Actor, ActorKind, AuditEntry, AuditObject, ChangeReason, C
 pub use hold::{Hold, HoldState};
 pub use ids::{AuditId, BatchId, HoldId, OrderId, ProductId, RefundId, WebhookId};
 pub use money::{Currency, Money, MoneyError};
-pub use order::{CancelReason, Order, OrderState, OrderStatus};
+pub use order::{CancelReason, Order, OrderRefunds, OrderState, OrderStatus};
+pub use order_number::OrderNumber;
 pub use payment::{
     EventKey, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount, TransactionId,
 };
-pub use product::{MAX_STOCK, Product, ProductDraft, ProductError, SalePhase, SaleWindow, Slug};
+pub use picture::{MAX_PICTURES, Picture, PictureId};
+pub use product::{
+    MAX_STOCK, Product, ProductDetails, ProductDraft, ProductError, ProductStatus, SalePhase, SaleWindow, Slug,
+};
 pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
+pub use refund::{Refund, RefundReference, RefundState, RefundStep};
 pub use refusal::Refusal;
 pub use shopper::{Owner, Shopper, ShopperError};
 pub use stock::{Stock, StockDelta, StockSnapshot};

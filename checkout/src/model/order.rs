@@ -1,7 +1,10 @@
-//! An order waits for its payment. `pending → paid | cancelled`, and `cancelled → paid` if a late payment comes while the
-//! stock is still available (P7).
+//! An order waits for its payment. `pending → paid | cancelled`, `cancelled → paid` if a late payment comes while the
+//! stock is still available (P7). A paid order counts as refunded once its whole amount was returned.
 
-use super::{HoldId, Money, OrderId, Owner, ProductId, Quantity, Shopper, Timestamp, TransactionId};
+use super::{
+    HoldId, Money, OrderId, OrderNumber, Owner, ProductId, Quantity, Refund, RefundState, Refusal, Shopper, Timestamp,
+    TransactionId,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -43,7 +46,7 @@ impl fmt::Display for CancelReason {
 pub enum OrderState {
     /// Waits for its payment.
     Pending,
-    /// Paid. This state is final (P7).
+    /// Paid. A later failure does not change it (P7).
     Paid {
         /// When the shop recorded the payment.
         paid_at: Timestamp,
@@ -59,9 +62,8 @@ pub enum OrderState {
     },
 }
 
-/// The status of an order, without the details of its state. The statuses are ordered: an order only moves to a higher one,
-/// from pending to cancelled, and from either to paid. So of two views of one order, the one with the higher status is newer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The status of an order, without the details of its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderStatus {
     /// See [`OrderState::Pending`].
     Pending,
@@ -69,38 +71,50 @@ pub enum OrderStatus {
     Cancelled,
     /// See [`OrderState::Paid`].
     Paid,
+    /// Paid, and its whole amount was returned.
+    Refunded,
 }
 
 impl OrderStatus {
-    /// The name in JSON and in the database.
+    /// All statuses.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Cancelled, Self::Paid, Self::Refunded];
+
+    /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Cancelled => "cancelled",
             Self::Paid => "paid",
+            Self::Refunded => "refunded",
         }
     }
 
     /// Returns the status of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pending, Self::Cancelled, Self::Paid].into_iter().find(|status| status.name() == name)
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 
 impl OrderState {
-    /// The status.
-    pub fn status(&self) -> OrderStatus {
+    /// The name in the database.
+    pub fn name(&self) -> &'static str {
         match self {
-            Self::Pending => OrderStatus::Pending,
-            Self::Cancelled { .. } => OrderStatus::Cancelled,
-            Self::Paid { .. } => OrderStatus::Paid,
+            Self::Pending => "pending",
+            Self::Paid { .. } => "paid",
+            Self::Cancelled { .. } => "cancelled",
         }
     }
+}
 
-    /// The name in JSON and in the database.
-    pub fn name(&self) -> &'static str {
-        self.status().name()
-    }
+/// The refunds of an order's own payment. Refunds of further transactions (P7) are not part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OrderRefunds {
+    /// Sum of the refunds that have not failed, in minor units. It never exceeds the order's amount.
+    pub issued: i64,
+    /// Sum of the refunds that succeeded, in minor units.
+    pub returned: i64,
+    /// Units that refunds have put back on sale. It never exceeds the order's quantity.
+    pub restocked: u32,
 }
 
 /// An order of some units of one product.
@@ -127,19 +141,111 @@ pub struct Order {
     /// The state.
     #[serde(flatten)]
     pub state: OrderState,
+    /// The refunds of its payment.
+    #[serde(default)]
+    pub refunds: OrderRefunds,
+    /// The number for people. `None` for an order that a server placed which gave none.
+    #[serde(default)]
+    pub number: Option<OrderNumber>,
+    /// The version of the product in the last commit that changed the order. A lower version is older.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Order {
+    /// The provider's transaction that paid the order.
+    pub fn transaction_id(&self) -> Option<&TransactionId> {
+        match &self.state {
+            OrderState::Paid { transaction_id, .. } => Some(transaction_id),
+            OrderState::Pending | OrderState::Cancelled { .. } => None,
+        }
+    }
+
+    /// The status. A paid order whose whole amount was returned is refunded.
+    pub fn status(&self) -> OrderStatus {
+        match self.state {
+            OrderState::Pending => OrderStatus::Pending,
+            OrderState::Cancelled { .. } => OrderStatus::Cancelled,
+            OrderState::Paid { .. } if self.amount.minor > 0 && self.refunds.returned == self.amount.minor => {
+                OrderStatus::Refunded
+            }
+            OrderState::Paid { .. } => OrderStatus::Paid,
+        }
+    }
+
+    /// The amount that can still be refunded, in minor units.
+    pub fn refundable(&self) -> i64 {
+        match self.state {
+            OrderState::Paid { .. } => self.amount.minor - self.refunds.issued,
+            OrderState::Pending | OrderState::Cancelled { .. } => 0,
+        }
+    }
+
+    /// Units that the order takes of the product's stock and of the shopper's limit.
+    pub fn units_taken(&self) -> u32 {
+        match self.state {
+            OrderState::Pending => self.qty.get(),
+            OrderState::Paid { .. } => self.qty.get() - self.refunds.restocked,
+            OrderState::Cancelled { .. } => 0,
+        }
+    }
+
+    /// Adds a new refund of `amount` minor units that puts `restock` units back on sale. Only a free order takes an amount
+    /// of zero, for its units alone.
+    pub fn issue_refund(self, amount: i64, restock: u32) -> Result<Self, Refusal> {
+        let left = self.refundable();
+        if self.transaction_id().is_none() {
+            return Err(Refusal::OrderNotPaid);
+        }
+        let units_left = self.units_taken();
+        if restock > units_left {
+            return Err(Refusal::AlreadyRestocked { left: units_left });
+        }
+        let is_for_units_alone = amount == 0 && self.amount.minor == 0 && restock > 0;
+        if !is_for_units_alone && !(1..=left).contains(&amount) {
+            return Err(Refusal::RefundTooLarge { left });
+        }
+        let OrderRefunds { issued, returned, restocked } = self.refunds;
+        let refunds = OrderRefunds { issued: issued + amount, returned, restocked: restocked + restock };
+        Ok(Self { refunds, ..self })
+    }
+
+    /// Follows a step of one of its refunds, whose counted and returned amounts were `before`. Fails if the refunds would
+    /// exceed the order's amount.
+    pub fn follow_refund(self, before: &Refund, after: &Refund) -> Result<Self, Refusal> {
+        let amounts = |refund: &Refund| {
+            let amount = refund.amount.unwrap_or_default();
+            let counted = if refund.state.is_counted() { amount } else { 0 };
+            (counted, if refund.state == RefundState::Succeeded { amount } else { 0 })
+        };
+        let ((was_issued, was_returned), (issued, returned)) = (amounts(before), amounts(after));
+        let refunds = OrderRefunds {
+            issued: self.refunds.issued - was_issued + issued,
+            returned: self.refunds.returned - was_returned + returned,
+            restocked: self.refunds.restocked,
+        };
+        if refunds.issued > self.amount.minor {
+            return Err(Refusal::RefundTooLarge { left: self.refundable() });
+        }
+        Ok(Self { refunds, ..self })
+    }
+
     /// Returns whether the order is overdue: still pending, but past `pay_by`. The sweep, or the next command that needs its
     /// units, cancels it.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.state == OrderState::Pending && now >= self.pay_by
     }
 
+    /// Returns whether a payment at `now` is late: the order is cancelled or overdue, and does not count towards the limit per
+    /// shopper.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        matches!(self.state, OrderState::Cancelled { .. }) || self.is_due(now)
+    }
+
     /// Marks the order as paid. The caller moves the stock: from pending or, if the order was cancelled, from available.
     #[must_use]
     pub fn pay(self, transaction_id: TransactionId, now: Timestamp) -> Self {
-        debug_assert!(!matches!(self.state, OrderState::Paid { .. }), "an order is paid once");
+        debug_assert!(self.transaction_id().is_none(), "an order is paid once");
         Self { state: OrderState::Paid { paid_at: now, transaction_id }, ..self }
     }
 
@@ -156,10 +262,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_later_status_is_greater_and_has_its_own_name() {
-        let statuses = [OrderStatus::Pending, OrderStatus::Cancelled, OrderStatus::Paid];
-        assert!(statuses.is_sorted_by(|a, b| a < b));
-        assert!(statuses.iter().all(|status| OrderStatus::from_name(status.name()) == Some(*status)));
+    fn a_status_is_found_by_its_name() {
+        assert!(OrderStatus::ALL.iter().all(|status| OrderStatus::from_name(status.name()) == Some(*status)));
         assert_eq!(OrderStatus::from_name("shipped"), None);
     }
 }

@@ -79,6 +79,9 @@ pub enum PaymentStatus {
 }
 
 impl PaymentStatus {
+    /// All statuses.
+    pub const ALL: [Self; 3] = [Self::Success, Self::Failure, Self::Processing];
+
     /// The name in JSON and in the database.
     pub fn name(self) -> &'static str {
         match self {
@@ -101,9 +104,28 @@ pub enum RefundReason {
     AmountMismatch,
     /// The order was never placed.
     OrderNeverCreated,
+    /// The order was cancelled, and the shopper has bought other units up to the limit.
+    OverLimit,
+    /// An operator refunds a paid order.
+    ByOperator,
 }
 
 impl RefundReason {
+    /// All reasons.
+    pub const ALL: [Self; 6] = [
+        Self::SoldOut,
+        Self::AlreadyPaid,
+        Self::AmountMismatch,
+        Self::OrderNeverCreated,
+        Self::OverLimit,
+        Self::ByOperator,
+    ];
+
+    /// Returns the reason of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
     /// The name in JSON and in the database.
     pub fn name(self) -> &'static str {
         match self {
@@ -111,6 +133,8 @@ impl RefundReason {
             Self::AlreadyPaid => "already_paid",
             Self::AmountMismatch => "amount_mismatch",
             Self::OrderNeverCreated => "order_never_created",
+            Self::OverLimit => "over_limit",
+            Self::ByOperator => "by_operator",
         }
     }
 }

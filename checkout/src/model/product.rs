@@ -1,11 +1,14 @@
 //! A product on sale: the aggregate that contains its stock, holds, orders and parked payments.
 
-use super::{Money, ProductId, Stock, StockSnapshot, Timestamp};
+use super::{MAX_PICTURES, Money, Picture, ProductId, Stock, StockSnapshot, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, time::Duration};
 
 /// Maximum number of units of a product. It keeps every sum far below the limit of its integer.
 pub const MAX_STOCK: u32 = 1_000_000_000;
+
+/// Slugs that no new product may have, because the API has another resource at that path.
+const RESERVED_SLUGS: [&str; 1] = ["events"];
 
 /// A product's name in URLs: at most 64 lower-case letters, digits and single hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +69,40 @@ pub enum SalePhase {
     Open,
     /// The sale ended at this instant.
     Ended(Timestamp),
+    /// The shop has paused the sale.
+    Paused,
+}
+
+/// Whether a product is on sale, apart from its [`SaleWindow`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductStatus {
+    /// Accepts new holds.
+    #[default]
+    Active,
+    /// Accepts no new holds. Existing holds and orders go on.
+    Paused,
+    /// Accepts no new holds and is not listed.
+    Archived,
+}
+
+impl ProductStatus {
+    /// All statuses.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Archived];
+
+    /// The name in JSON and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// Returns the status of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
 }
 
 impl SaleWindow {
@@ -117,6 +154,16 @@ pub struct Product {
     pub pay_within: Duration,
     /// By how much a hold can be extended, once; `None` if the product allows no extension.
     pub extend_by: Option<Duration>,
+    /// The pictures, in the order in which they are shown.
+    #[serde(default)]
+    pub pictures: Vec<Picture>,
+    /// Whether the product is on sale, apart from its window.
+    #[serde(default)]
+    pub status: ProductStatus,
+    /// Grows by one with each edit of the [`ProductDetails`], from 1. `version` also grows with each hold, so an edit cannot
+    /// be guarded by it while the product sells.
+    #[serde(default = "first_revision")]
+    pub revision: u64,
     /// Grows by one with each commit that changes the product, its holds, its orders or its parked payments. The
     /// writer's memory of them is current as long as the product is at the version that it was read at.
     pub version: u64,
@@ -124,10 +171,124 @@ pub struct Product {
     pub updated_at: Timestamp,
 }
 
+fn first_revision() -> u64 {
+    1
+}
+
 impl Product {
     /// Returns the snapshot for watchers.
     pub fn snapshot(&self) -> StockSnapshot {
-        StockSnapshot { product_id: self.id, stock: self.stock, version: self.version, at: self.updated_at }
+        StockSnapshot {
+            product_id: self.id,
+            stock: self.stock,
+            paused: self.status != ProductStatus::Active,
+            version: self.version,
+            at: self.updated_at,
+        }
+    }
+
+    /// Returns the sale's phase at `now`: of its window, unless the shop has paused it.
+    pub fn phase(&self, now: Timestamp) -> SalePhase {
+        match (self.status, self.window.at(now)) {
+            (ProductStatus::Active, phase) | (_, phase @ SalePhase::Ended(_)) => phase,
+            (ProductStatus::Paused | ProductStatus::Archived, _) => SalePhase::Paused,
+        }
+    }
+
+    /// Returns the part that an operator can edit.
+    pub fn details(&self) -> ProductDetails {
+        ProductDetails {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            image: self.image.clone(),
+            pictures: self.pictures.clone(),
+            price: self.price,
+            per_shopper_limit: self.per_shopper_limit,
+            window: self.window,
+            hold_for: self.hold_for,
+            pay_within: self.pay_within,
+            extend_by: self.extend_by,
+        }
+    }
+
+    /// Returns the product with other details, or the first error in them. The currency cannot be changed.
+    pub fn with_details(self, details: ProductDetails) -> Result<Self, ProductError> {
+        if details.price.currency != self.price.currency {
+            return Err(ProductError::Currency);
+        }
+        let ProductDetails {
+            name,
+            description,
+            image,
+            pictures,
+            price,
+            per_shopper_limit,
+            window,
+            hold_for,
+            pay_within,
+            extend_by,
+        } = details.check(self.stock.total)?;
+        Ok(Self {
+            name,
+            description,
+            image,
+            pictures,
+            price,
+            per_shopper_limit,
+            window,
+            hold_for,
+            pay_within,
+            extend_by,
+            ..self
+        })
+    }
+}
+
+/// The part of a product that an operator can edit. The price of existing holds and orders does not change with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductDetails {
+    /// See [`Product::name`].
+    pub name: String,
+    /// See [`Product::description`].
+    pub description: String,
+    /// See [`Product::image`].
+    pub image: String,
+    /// See [`Product::pictures`].
+    pub pictures: Vec<Picture>,
+    /// See [`Product::price`].
+    pub price: Money,
+    /// See [`Product::per_shopper_limit`].
+    pub per_shopper_limit: Option<u32>,
+    /// See [`Product::window`].
+    pub window: SaleWindow,
+    /// See [`Product::hold_for`].
+    pub hold_for: Duration,
+    /// See [`Product::pay_within`].
+    pub pay_within: Duration,
+    /// See [`Product::extend_by`].
+    pub extend_by: Option<Duration>,
+}
+
+impl ProductDetails {
+    /// Returns the details, with a trimmed name, or their first error. `total` is the number of units of the product.
+    fn check(self, total: u32) -> Result<Self, ProductError> {
+        let name = self.name.trim().to_owned();
+        let durations = [Some(self.hold_for), Some(self.pay_within), self.extend_by];
+        let allowed = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
+        let has_alt = |picture: &Picture| picture.alt.chars().take(301).count() <= 300;
+        let checks = [
+            ((1..=200).contains(&name.chars().count()), ProductError::Name),
+            (self.description.chars().count() <= 2000, ProductError::Description),
+            (self.pictures.len() <= MAX_PICTURES && self.pictures.iter().all(has_alt), ProductError::Pictures),
+            (self.price.minor >= 0 && self.price.times(total).is_some(), ProductError::Price),
+            (self.per_shopper_limit != Some(0), ProductError::Limit),
+            (self.window.starts_at.zip(self.window.ends_at).is_none_or(|(s, e)| s < e), ProductError::Window),
+            (durations.iter().flatten().all(|s| allowed.contains(s)), ProductError::Span),
+        ];
+        match checks.into_iter().find(|(valid, _)| !valid) {
+            Some((_, error)) => Err(error),
+            None => Ok(Self { name, ..self }),
+        }
     }
 }
 
@@ -159,11 +320,15 @@ pub struct ProductDraft {
 }
 
 /// Why a draft is not a valid product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum ProductError {
     /// The slug has an invalid form.
     #[error("a slug is lower-case letters, digits and single hyphens, at most 64 characters")]
     Slug,
+    /// The API has another resource at the path of that name.
+    #[error("this slug is reserved; choose another")]
+    ReservedSlug,
     /// The name is empty or too long.
     #[error("a name is 1 to 200 characters")]
     Name,
@@ -179,6 +344,12 @@ pub enum ProductError {
     /// The limit per shopper is zero.
     #[error("a limit per shopper is at least 1")]
     Limit,
+    /// There are too many pictures, or a text for a picture is too long.
+    #[error("a product has at most {MAX_PICTURES} pictures, each with a text of at most 300 characters")]
+    Pictures,
+    /// An edit changes the currency.
+    #[error("the currency of a product cannot be changed")]
+    Currency,
     /// The sale ends before it starts.
     #[error("a sale ends after it starts")]
     Window,
@@ -221,27 +392,31 @@ impl ProductDraft {
             pay_within,
             extend_by,
         } = self;
-        let name = name.trim().to_owned();
-        let durations = [Some(hold_for), Some(pay_within), extend_by];
-        let allowed = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
-        let checks = [
-            ((1..=200).contains(&name.chars().count()), ProductError::Name),
-            (description.chars().count() <= 2000, ProductError::Description),
-            (price.minor >= 0 && price.times(stock).is_some(), ProductError::Price),
-            (stock <= MAX_STOCK, ProductError::Stock),
-            (per_shopper_limit != Some(0), ProductError::Limit),
-            (window.starts_at.zip(window.ends_at).is_none_or(|(s, e)| s < e), ProductError::Window),
-            (durations.iter().flatten().all(|s| allowed.contains(s)), ProductError::Span),
-        ];
-        if let Some((_, error)) = checks.into_iter().find(|(valid, _)| !valid) {
-            return Err(error);
+        if RESERVED_SLUGS.contains(&slug.as_str()) {
+            return Err(ProductError::ReservedSlug);
         }
-        Ok(Product {
-            id,
-            slug,
+        if stock > MAX_STOCK {
+            return Err(ProductError::Stock);
+        }
+        let details = ProductDetails {
             name,
             description,
             image,
+            pictures: Vec::new(),
+            price,
+            per_shopper_limit,
+            window,
+            hold_for,
+            pay_within,
+            extend_by,
+        };
+        let details = details.check(stock)?;
+        Ok(Product {
+            id,
+            slug,
+            name: details.name,
+            description: details.description,
+            image: details.image,
             price,
             stock: Stock::new(stock),
             per_shopper_limit,
@@ -249,6 +424,9 @@ impl ProductDraft {
             hold_for,
             pay_within,
             extend_by,
+            pictures: details.pictures,
+            status: ProductStatus::Active,
+            revision: first_revision(),
             version: 0,
             updated_at: now,
         })

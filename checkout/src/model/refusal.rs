@@ -1,7 +1,7 @@
 //! Expected refusals. `decide` returns them and they reach API clients and the browser unchanged. `server/src/problem.rs`
 //! maps them to HTTP, `app/src/messages.rs` to messages for shoppers.
 
-use super::{OrderId, Timestamp};
+use super::{OrderId, ProductError, RefundState, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Why a valid request was refused. A refused request changes nothing (P8).
@@ -63,6 +63,9 @@ pub enum Refusal {
     /// The product allows no extension, or the hold has been extended.
     #[error("this hold cannot be extended further")]
     NoExtension,
+    /// The shop has paused the sale.
+    #[error("the sale is paused")]
+    SalePaused,
     /// The order is paid, so it cannot be cancelled.
     #[error("the order is paid")]
     OrderPaid,
@@ -84,4 +87,53 @@ pub enum Refusal {
     /// The new total is too large, or its price is.
     #[error("more units than can be counted or paid for")]
     TooMuchStock,
+    /// The product was edited after the requester read it.
+    #[error("the product was edited meanwhile: revision {current} instead of {seen}")]
+    StaleRevision {
+        /// The revision that the requester read.
+        seen: u64,
+        /// The current revision.
+        current: u64,
+    },
+    /// The edited product is not valid.
+    #[error("{error}")]
+    InvalidProduct {
+        /// The first error.
+        error: ProductError,
+    },
+    /// The product has units in holds or unpaid orders, so it cannot be archived.
+    #[error("{units} units are in holds or unpaid orders")]
+    ProductInUse {
+        /// Units in active holds and pending orders.
+        units: u32,
+    },
+    /// The order is not paid, so there is nothing to refund.
+    #[error("the order is not paid")]
+    OrderNotPaid,
+    /// The refund exceeds the amount that is left to refund.
+    #[error("at most {left} minor units are left to refund")]
+    RefundTooLarge {
+        /// The amount that is left, in minor units.
+        left: i64,
+    },
+    /// More units than are left would be put back on sale. Each unit of an order is put back once.
+    #[error("{left} units of the order are left to put back on sale")]
+    AlreadyRestocked {
+        /// Units that are left.
+        left: u32,
+    },
+    /// The refund does not exist.
+    #[error("there is no such refund")]
+    UnknownRefund,
+    /// The refund's state or attempt does not allow the step.
+    #[error("the refund is {} in attempt {attempt}", state.name())]
+    RefundState {
+        /// The state.
+        state: RefundState,
+        /// The attempt.
+        attempt: u32,
+    },
+    /// The payment event does not exist.
+    #[error("there is no such payment event")]
+    UnknownPayment,
 }

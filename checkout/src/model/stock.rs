@@ -77,6 +77,11 @@ impl Stock {
         shift(&mut self.available, &mut self.sold, n).map(|()| self)
     }
 
+    /// Units of a paid order are put back on sale.
+    pub fn restock(mut self, n: u32) -> Option<Self> {
+        shift(&mut self.sold, &mut self.available, n).map(|()| self)
+    }
+
     /// The operator sets the total. Returns `None` if more units than that are held, pending or sold.
     pub fn adjust(self, total: u32) -> Option<Self> {
         let available = total.checked_sub(self.committed())?;
@@ -114,6 +119,9 @@ pub struct StockDelta {
     /// Units of cancelled orders that were paid late.
     #[serde(skip_serializing_if = "is_zero")]
     pub resold: u32,
+    /// Units of paid orders that were put back on sale.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub restocked: u32,
     /// The operator's change of the total.
     #[serde(skip_serializing_if = "is_zero")]
     pub adjusted: i64,
@@ -132,6 +140,9 @@ pub struct StockSnapshot {
     /// The counters.
     #[serde(flatten)]
     pub stock: Stock,
+    /// The product accepts no new holds, whatever its stock and its window.
+    #[serde(default)]
+    pub paused: bool,
     /// The product's version. A lower version is older.
     pub version: u64,
     /// When the commit was decided, by the server's clock.
@@ -153,6 +164,7 @@ mod tests {
                 stock.pay(n),
                 stock.cancel(n),
                 stock.resell(n),
+                stock.restock(n),
                 stock.adjust(n + 5),
             ];
             for after in moves.into_iter().flatten() {

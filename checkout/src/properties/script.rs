@@ -2,11 +2,12 @@
 //! that a script is the same for every writer.
 
 use crate::{
-    command::{Command, PlaceHold, Requester},
+    command::{Action, Command, IssueRefund, Operation, PlaceHold, Requester, Restock, StockChange},
     idempotency::{Idempotency, IdempotencyKey},
     model::{
-        EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product, ProductDraft, ProductId,
-        Quantity, Reference, ReportedAmount, Shopper, Timestamp, WebhookId,
+        Actor, ActorKind, AuditId, EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product,
+        ProductDraft, ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep,
+        ReportedAmount, Shopper, Timestamp, WebhookId,
     },
     simulation::requests::digest,
 };
@@ -54,9 +55,38 @@ enum Step {
         amount: Option<i64>,
         key: u8,
     },
-    Adjust {
+    Edit {
         product: usize,
-        total: u32,
+        revision: u64,
+        price: i64,
+        limit: Option<u32>,
+    },
+    Status {
+        product: usize,
+        status: ProductStatus,
+    },
+    Stock {
+        product: usize,
+        change: StockChange,
+        key: Option<u8>,
+    },
+    CancelByOperator {
+        order: usize,
+    },
+    Refund {
+        nth: usize,
+        order: usize,
+        amount: Option<i64>,
+        restock: Restock,
+        key: Option<u8>,
+    },
+    AdvanceRefund {
+        nth: usize,
+        attempt: u32,
+        step: RefundStep,
+    },
+    Replay {
+        nth: usize,
     },
     Sweep {
         product: usize,
@@ -98,10 +128,37 @@ fn step() -> impl Strategy<Value = Step> {
         6 => pay.prop_map(|(target, nth, transaction, status, amount, key)| {
             Step::Pay { target, nth, transaction, status, amount, key }
         }),
-        1 => (0..PRODUCTS, 0..12_u32).prop_map(|(product, total)| Step::Adjust { product, total }),
+        2 => operation(),
         1 => (0..PRODUCTS).prop_map(|product| Step::Sweep { product }),
         1 => Just(Step::ExpireUnmatched),
         5 => (-40..200_i64).prop_map(Step::Wait),
+    ]
+}
+
+fn operation() -> impl Strategy<Value = Step> {
+    let nth = || 0..6_usize;
+    let statuses = [ProductStatus::Active, ProductStatus::Active, ProductStatus::Paused, ProductStatus::Archived];
+    let change = prop_oneof![(0..12_u32).prop_map(StockChange::Total), (-3..4_i32).prop_map(StockChange::By)];
+    let restock = select(vec![Restock::None, Restock::All, Restock::Units(1), Restock::Units(2)]);
+    let note = || RefundReference::try_from("by hand".to_owned()).unwrap();
+    let steps = vec![
+        RefundStep::Send,
+        RefundStep::Send,
+        RefundStep::Succeed { provider_reference: None },
+        RefundStep::Fail { failure: "declined".to_owned() },
+        RefundStep::Retry,
+        RefundStep::DoneElsewhere { note: note() },
+    ];
+    prop_oneof![
+        1 => (0..PRODUCTS, 1..4_u64, select(vec![1000, 1200]), option::of(1..4_u32))
+            .prop_map(|(product, revision, price, limit)| Step::Edit { product, revision, price, limit }),
+        1 => (0..PRODUCTS, select(statuses.to_vec())).prop_map(|(product, status)| Step::Status { product, status }),
+        1 => (0..PRODUCTS, change, option::of(0..5_u8)).prop_map(|(product, change, key)| Step::Stock { product, change, key }),
+        1 => nth().prop_map(|order| Step::CancelByOperator { order }),
+        3 => (nth(), nth(), option::of(1..2500_i64), restock, option::weighted(0.2, 0..5_u8))
+            .prop_map(|(nth, order, amount, restock, key)| Step::Refund { nth, order, amount, restock, key }),
+        3 => (nth(), 1..3_u32, select(steps)).prop_map(|(nth, attempt, step)| Step::AdvanceRefund { nth, attempt, step }),
+        1 => nth().prop_map(|nth| Step::Replay { nth }),
     ]
 }
 
@@ -122,6 +179,9 @@ struct ScriptBuilder {
     /// Requested ids, granted or not.
     holds: Vec<HoldId>,
     orders: Vec<OrderId>,
+    /// Requested refunds of operators, and all events, whose refunds have their ids.
+    refunds: Vec<RefundId>,
+    events: Vec<WebhookId>,
     ids: u128,
 }
 
@@ -148,10 +208,11 @@ pub(super) fn noon() -> Timestamp {
 impl Default for ScriptBuilder {
     fn default() -> Self {
         let now = noon();
-        let commands = products(now).into_iter().map(|product| Command::AddProduct(Box::new(product))).collect();
+        let add = |(id, product)| operate(id, Action::AddProduct(Box::new(product)), None);
+        let commands = (1..).zip(products(now)).map(add).collect();
         // A product's id is known only after the batch that adds the product.
         let batches = vec![ScriptedBatch { now, commands }, ScriptedBatch { now, commands: Vec::new() }];
-        Self { batches, now, holds: Vec::new(), orders: Vec::new(), ids: 1000 }
+        Self { batches, now, holds: Vec::new(), orders: Vec::new(), refunds: Vec::new(), events: Vec::new(), ids: 1000 }
     }
 }
 
@@ -163,6 +224,11 @@ impl ScriptBuilder {
             return;
         }
         let command = self.command(step);
+        if command.is_alone() {
+            let batch = |commands| ScriptedBatch { now: self.now, commands };
+            self.batches.extend([batch(vec![command]), batch(Vec::new())]);
+            return;
+        }
         let batch = self.batches.last_mut().unwrap();
         // A batch contains at most one expiry of unmatched payments: it expires those that were there at the batch's start.
         let sweeps = |command: &Command| matches!(command, Command::ExpireUnmatched { .. });
@@ -173,6 +239,9 @@ impl ScriptBuilder {
 
     fn command(&mut self, step: &Step) -> Command {
         self.ids += 1;
+        if let Some((action, key)) = self.action(step) {
+            return operate(self.ids, action, key);
+        }
         let id = Uuid::from_u128(self.ids);
         let product = |nth: usize| ProductId(Uuid::from_u128(nth as u128 + 1));
         match *step {
@@ -208,6 +277,7 @@ impl ScriptBuilder {
                 };
                 let reported = ReportedAmount { amount, currency: None };
                 let content = format!("{reference:?} {transaction} {status:?} {amount:?}");
+                self.events.push(WebhookId(id));
                 Command::RecordPayment(Box::new(Payment {
                     id: WebhookId(id),
                     key: format!("evt-{transaction}-{}-{key}", status.name()).try_into().unwrap(),
@@ -221,13 +291,54 @@ impl ScriptBuilder {
                     outcome: EventOutcome::Ignored,
                 }))
             }
-            Step::Adjust { product: nth, total } => Command::AdjustStock { product: product(nth), total },
             Step::Sweep { product: nth } => Command::Sweep(product(nth)),
-            Step::ExpireUnmatched | Step::Wait(_) => {
+            // The other steps are operations.
+            _ => {
                 let minute = i64::try_from(Duration::from_mins(1).as_millis()).unwrap();
                 Command::ExpireUnmatched { before: Timestamp::from_millis(self.now.as_millis() - minute) }
             }
         }
+    }
+
+    /// The operation of a step, and its idempotency key.
+    fn action(&mut self, step: &Step) -> Option<(Action, Option<u8>)> {
+        let product = |nth: usize| ProductId(Uuid::from_u128(nth as u128 + 1));
+        let action = match step {
+            Step::Edit { product: nth, revision, price, limit } => {
+                let mut details = products(self.now)[*nth].details();
+                details.price.minor = *price;
+                details.per_shopper_limit = *limit;
+                Action::EditProduct { product: product(*nth), revision: *revision, details: Box::new(details) }
+            }
+            Step::Status { product: nth, status } => Action::SetStatus { product: product(*nth), status: *status },
+            Step::Stock { product: nth, change, key } => {
+                return Some((Action::SetStock { product: product(*nth), change: *change }, *key));
+            }
+            Step::CancelByOperator { order } => Action::CancelOrder { order: self.order(*order) },
+            Step::Refund { nth, order, amount, restock, key } => {
+                let order = self.order(*order);
+                let fresh = RefundId(Uuid::from_u128(self.ids));
+                let id = if *nth == 0 { pick(&self.refunds, 0).unwrap_or(fresh) } else { fresh };
+                self.refunds.push(id);
+                let issue = IssueRefund { id, order, amount: *amount, restock: *restock };
+                return Some((Action::IssueRefund(issue), *key));
+            }
+            Step::AdvanceRefund { nth, attempt, step } => {
+                let of_event = pick(&self.events, *nth).map(|event| RefundId(event.0));
+                let own = pick(&self.refunds, nth / 2);
+                let refund = if nth % 2 == 0 { own.or(of_event) } else { of_event };
+                Action::AdvanceRefund {
+                    refund: refund.unwrap_or(RefundId(Uuid::nil())),
+                    attempt: *attempt,
+                    step: step.clone(),
+                }
+            }
+            Step::Replay { nth } => {
+                Action::ReplayPayment { event: pick(&self.events, *nth).unwrap_or(WebhookId(Uuid::nil())) }
+            }
+            _ => return None,
+        };
+        Some((action, None))
     }
 
     fn hold(&self, nth: usize) -> HoldId {
@@ -243,6 +354,14 @@ impl ScriptBuilder {
 fn pick<T: Copy>(list: &[T], nth: usize) -> Option<T> {
     let back = nth % list.len().max(1);
     list.iter().rev().nth(back).copied()
+}
+
+/// An operation of an operator. Its row of the audit log has this id.
+pub(super) fn operate(id: u128, action: Action, key: Option<u8>) -> Command {
+    let requester = Some(by(key, &format!("{action:?}")));
+    let actor = Actor { kind: ActorKind::Operator, id: Some(Uuid::from_u128(7)), name: "op@example.com".to_owned() };
+    let audit_id = AuditId(Uuid::from_u128(id));
+    Command::Operate(Box::new(Operation { by: actor, requester, reason: None, audit_id, action }))
 }
 
 pub(super) fn by(key: Option<u8>, payload: &str) -> Requester {

@@ -1,11 +1,11 @@
 //! Tables of every state of a hold and of an order against every request.
 
 use super::{
-    script::{by, noon, products},
+    script::{by, noon, operate, products},
     test_writer::TestWriter,
 };
 use crate::{
-    command::{Command, PlaceHold, Reply},
+    command::{Action, Command, PlaceHold, Reply},
     model::{
         EventOutcome, HoldId, OrderId, Payment, PaymentStatus, ProductId, Quantity, Reference, ReportedAmount,
         Timestamp, WebhookId,
@@ -29,7 +29,8 @@ impl Scenario {
     fn new() -> Self {
         let mut scenario = Self { writer: TestWriter::new(false), now: noon(), events: 100 };
         for product in products(scenario.now) {
-            scenario.execute(Command::AddProduct(Box::new(product)));
+            scenario.events += 1;
+            scenario.execute(operate(scenario.events, Action::AddProduct(Box::new(product)), None));
         }
         scenario.place_hold(HOLD, 2);
         scenario
@@ -44,6 +45,7 @@ impl Scenario {
             Ok(Reply::Payment(reply)) => format!("{:?}", reply.verdict),
             Ok(Reply::Swept(units)) => format!("{units} back"),
             Ok(Reply::Product(_)) => "stocked".to_owned(),
+            Ok(Reply::Refund(refund)) => refund.state.name().to_owned(),
             Err(refusal) => format!("{refusal:?}").split(' ').next().unwrap().to_owned(),
         };
         let stock = self.writer.tables.products[&PHONE].stock;

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, StoreError},
     feed::{OrderWatch, StockUpdate, StockWatch},
     metrics::EngineMetrics,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refusal},
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Refusal},
     store::{Audit, Reads},
 };
 use std::{sync::Arc, time::Duration};
@@ -75,6 +75,23 @@ impl Checkout {
         self.reads().payments(hold.id, None).await.map_err(|e| read_failed(&e))
     }
 
+    /// The order, for the shop's people, who see those of all owners.
+    pub async fn order_of_any_owner(&self, id: OrderId) -> Result<Order, Error> {
+        let order = self.reads().order(id).await.map_err(|e| read_failed(&e))?;
+        Ok(order.ok_or(Refusal::UnknownOrder)?)
+    }
+
+    /// The refunds of an order, oldest first: those by operators, and those of payments that could not be used (P7).
+    pub async fn refunds(&self, order: OrderId) -> Result<Vec<Refund>, Error> {
+        self.reads().refunds_of_order(order).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The refund with this id.
+    pub async fn refund(&self, id: RefundId) -> Result<Refund, Error> {
+        let refund = self.reads().refund(id).await.map_err(|e| read_failed(&e))?;
+        Ok(refund.ok_or(Refusal::UnknownRefund)?)
+    }
+
     /// Watches the owner's order: its current state first, then each change and each further refund.
     pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
         // Subscribe before reading: a change in between is then seen twice rather than missed.
@@ -104,7 +121,7 @@ impl Checkout {
         Ok(due.map_or(Duration::ZERO, |due| due.until(self.now())))
     }
 
-    /// Number of payment events whose money is due for refund.
+    /// Number of refunds that are due or have failed.
     pub async fn refunds_due(&self) -> Result<u64, StoreError> {
         self.reads().refunds_due().await
     }

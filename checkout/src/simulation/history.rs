@@ -5,10 +5,10 @@ use super::{
     tables::Tables,
 };
 use crate::{
-    Error, Idempotent, PaymentEvent, PaymentReply, PaymentVerdict,
+    Error, Idempotent, PaymentEvent, PaymentReply, PaymentVerdict, Restock,
     model::{
-        EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, PaymentStatus, ProductId, RefundReason,
-        Refusal, Timestamp,
+        EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, PaymentStatus, Product, ProductId,
+        ProductStatus, RefundReason, Refusal, Timestamp,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,9 +115,15 @@ impl Step<'_> {
                 *available < qty.get()
             }
             (Operation::Hold { product, .. }, Refusal::LimitReached { limit, .. }) => {
-                self.after.products[product].per_shopper_limit == Some(*limit)
+                self.had(*product, |p| p.per_shopper_limit == Some(*limit))
             }
-            (Operation::Hold { product, .. }, Refusal::UnknownProduct) => !self.before.products.contains_key(product),
+            (Operation::Hold { product, .. }, Refusal::UnknownProduct) => {
+                !self.before.products.contains_key(product)
+                    || self.had(*product, |p| p.status == ProductStatus::Archived)
+            }
+            (Operation::Hold { product, .. }, Refusal::SalePaused) => {
+                self.had(*product, |p| p.status != ProductStatus::Active)
+            }
             (Operation::Order(id) | Operation::Release(id) | Operation::Extend(id), refusal) => match refusal {
                 Refusal::UnknownHold => !own_hold(id),
                 Refusal::HoldUsed { order_id } => {
@@ -132,8 +138,46 @@ impl Step<'_> {
             (Operation::Cancel(id), Refusal::OrderPaid) => {
                 matches!(self.after.orders[id].state, OrderState::Paid { .. })
             }
+            _ => self.is_true_of_operation(request, refusal),
+        }
+    }
+
+    fn is_true_of_operation(&self, request: &Request, refusal: &Refusal) -> bool {
+        let was_paid = |id| self.before.orders.get(id).is_some_and(|o| matches!(o.state, OrderState::Paid { .. }));
+        match (&request.operation, refusal) {
+            (Operation::Edit { revision, .. }, Refusal::StaleRevision { seen, current }) => {
+                seen == revision && current != seen
+            }
+            (Operation::CancelByOperator(id), Refusal::UnknownOrder) => !self.before.orders.contains_key(id),
+            (Operation::CancelByOperator(id), Refusal::OrderPaid) => {
+                matches!(self.after.orders[id].state, OrderState::Paid { .. })
+            }
+            (Operation::Refund(issue), Refusal::OrderNotPaid) => !was_paid(&issue.order),
+            (Operation::Refund(issue), Refusal::RefundTooLarge { left }) => match issue.amount {
+                Some(amount) => amount > *left || amount <= 0,
+                None => *left == 0,
+            },
+            (Operation::Refund(issue), Refusal::AlreadyRestocked { left }) => match issue.restock {
+                Restock::Units(units) => units > *left,
+                Restock::All => *left == 0,
+                Restock::None => false,
+            },
+            (Operation::AdvanceRefund { refund, .. }, Refusal::UnknownRefund) => {
+                !self.before.refunds.contains_key(refund)
+            }
+            (Operation::Replay(event), Refusal::UnknownPayment) => !self.before.payments.contains_key(event),
             _ => true,
         }
+    }
+
+    /// Whether a product had a property before or after this step, or may have had it in between.
+    fn had(&self, id: ProductId, property: impl Fn(&Product) -> bool) -> bool {
+        let changes = |(request, _): &Exchange| match request.operation {
+            Operation::Edit { product, .. } | Operation::Status { product, .. } => product == id,
+            _ => false,
+        };
+        let known = [self.before, self.after].into_iter().filter_map(|tables| tables.products.get(&id));
+        known.into_iter().any(property) || self.exchanges.iter().any(changes)
     }
 
     fn has_no_extension(&self, hold: HoldId) -> bool {
@@ -144,6 +188,8 @@ impl Step<'_> {
         let stored = match reply {
             Output::Hold(hold) => self.after.holds.contains_key(&hold.id),
             Output::Order(order) => self.after.orders.contains_key(&order.id),
+            Output::Product(product) => self.after.products.contains_key(&product.id),
+            Output::Refund(refund) => self.after.refunds.contains_key(&refund.id),
             Output::Payment(_) | Output::Done => true,
         };
         assert!(stored, "P2: {reply:?} is not stored");
@@ -172,7 +218,7 @@ impl Step<'_> {
         let (Some(was), Some(is)) = (self.before.products.get(&product), self.after.products.get(&product)) else {
             return;
         };
-        let adjusted = |(request, _): &Exchange| matches!(request.operation, Operation::Adjust { product: id, .. } if id == product);
+        let adjusted = |(request, _): &Exchange| matches!(request.operation, Operation::Stock { product: id, .. } if id == product);
         if was.stock.total != is.stock.total || self.exchanges.iter().any(adjusted) {
             return;
         }

@@ -1,19 +1,27 @@
 //! The invariants of the stored rows, which hold after every step.
 
-use super::tables::Tables;
+use super::{audit_trail, tables::Tables};
 use crate::{
     model::{
-        EventOutcome, HoldState, OrderState, PaymentStatus, Reference, SalePhase, Stock, StockDelta, TransactionId,
+        EventOutcome, HoldState, OrderRefunds, OrderState, PaymentStatus, Product, ProductId, ProductStatus, Reference,
+        Refund, RefundId, RefundState, SalePhase, Stock, StockDelta, TransactionId,
     },
     state::LimitKey,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks the promises on the rows before and after a step.
 pub(crate) fn check(before: &Tables, after: &Tables) {
     let drift = drift(after);
     assert!(drift.is_empty(), "P1: {drift:?}");
+    let refunds = refunds(after);
+    assert!(refunds.is_empty(), "refunds: {refunds:?}");
+    let prices = prices(before, after);
+    assert!(prices.is_empty(), "prices: {prices:?}");
+    let trail = audit_trail::gaps(after);
+    assert!(trail.is_empty(), "P12: {trail:?}");
     one_way(before, after);
+    refunds_one_way(before, after);
     claims(after);
     money(after);
     stock_events(after);
@@ -26,7 +34,7 @@ pub(crate) fn drift(tables: &Tables) -> Vec<String> {
     for product in tables.products.values() {
         let of = |state: &str| {
             let orders = tables.orders.values().filter(|o| o.product_id == product.id && o.state.name() == state);
-            orders.map(|o| o.qty.get()).sum::<u32>()
+            orders.map(|o| o.units_taken()).sum::<u32>()
         };
         let active = tables.holds.values().filter(|h| h.product_id == product.id && h.state == HoldState::Active);
         let held: u32 = active.map(|h| h.qty.get()).sum();
@@ -60,11 +68,125 @@ fn one_way(before: &Tables, after: &Tables) {
     }
     for (id, payment) in &before.payments {
         let now = after.payments[id].outcome;
-        assert!(payment.outcome == EventOutcome::Parked || payment.outcome == now, "P5: {payment:?} became {now:?}");
+        let fine = match (payment.outcome, now) {
+            (EventOutcome::Parked, _) => true,
+            // It was processed again.
+            (EventOutcome::RefundDue(_), EventOutcome::Applied) => true,
+            // Its refund has succeeded, or failed after that.
+            (EventOutcome::RefundDue(was), EventOutcome::Refunded(is))
+            | (EventOutcome::Refunded(was), EventOutcome::RefundDue(is)) => was == is,
+            (was, is) => was == is,
+        };
+        assert!(fine, "P5: {payment:?} became {now:?}");
     }
     for (key, record) in &before.keys {
         assert_eq!(&after.keys[key], record, "P9: a stored reply changed");
     }
+}
+
+/// A refund keeps its amount and its units. Attempts count up, and a withdrawn refund stays withdrawn.
+fn refunds_one_way(before: &Tables, after: &Tables) {
+    for (id, was) in &before.refunds {
+        let is = &after.refunds[id];
+        let fixed = |r: &Refund| (r.order_id, r.event_id, r.product_id, r.amount, r.currency, r.reason, r.restocked);
+        assert_eq!(fixed(was), fixed(is), "a refund changed: {was:?} to {is:?}");
+        let fine = match (was.state, is.state) {
+            (RefundState::Withdrawn, is) => is == RefundState::Withdrawn,
+            // Only a refund that was never sent is withdrawn.
+            (was_state, RefundState::Withdrawn) => was_state == RefundState::Due && was.attempt == 1,
+            _ => is.attempt >= was.attempt,
+        };
+        assert!(fine, "a refund went from {was:?} to {is:?}");
+        assert!(was == is || is.version > was.version, "a refund changed without its version");
+    }
+}
+
+/// Returns each order whose refunds do not add up, and each event whose refund is missing or contradicts it.
+pub(crate) fn refunds(tables: &Tables) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for order in tables.orders.values() {
+        let own = |r: &&Refund| r.order_id == Some(order.id) && r.event_id.is_none();
+        let own: Vec<_> = tables.refunds.values().filter(own).collect();
+        let sum = |counts: fn(&Refund) -> bool| {
+            own.iter().filter(|refund| counts(refund)).map(|refund| refund.amount.unwrap_or_default()).sum::<i64>()
+        };
+        let counted = OrderRefunds {
+            issued: sum(|refund| refund.state.is_counted()),
+            returned: sum(|refund| refund.state == RefundState::Succeeded),
+            restocked: own.iter().map(|refund| refund.restocked).sum(),
+        };
+        if counted.issued > order.amount.minor || counted.restocked > order.qty.get() || counted != order.refunds {
+            wrong.push(format!("{counted:?} of {order:?}"));
+        }
+        let transaction = order.transaction_id();
+        if own.iter().any(|refund| Some(&refund.transaction_id) != transaction) {
+            wrong.push(format!("a refund of another transaction: {own:?} of {order:?}"));
+        }
+    }
+    for event in tables.payments.values() {
+        let state = tables.refunds.get(&RefundId(event.id.0)).map(|refund| refund.state);
+        let fits = match event.outcome {
+            EventOutcome::RefundDue(_) => {
+                matches!(state, Some(RefundState::Due | RefundState::Sending | RefundState::Failed))
+            }
+            EventOutcome::Refunded(_) => state == Some(RefundState::Succeeded),
+            EventOutcome::Applied => matches!(state, None | Some(RefundState::Withdrawn)),
+            _ => state.is_none(),
+        };
+        if !fits {
+            wrong.push(format!("{event:?} has a refund that is {state:?}"));
+        }
+    }
+    wrong
+}
+
+/// Returns each order whose amount is not the price of its hold, and each hold whose price has changed or never was the
+/// product's.
+pub(crate) fn prices(before: &Tables, after: &Tables) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for order in after.orders.values() {
+        let unit_price = after.holds[&order.hold_id].unit_price;
+        if unit_price.map(|price| price * i64::from(order.qty.get())) != Some(order.amount.minor) {
+            wrong.push(format!("{order:?} of a hold at {unit_price:?}"));
+        }
+    }
+    for hold in after.holds.values() {
+        let known = match before.holds.get(&hold.id) {
+            Some(was) => was.unit_price == hold.unit_price,
+            None => values(
+                before,
+                after,
+                hold.product_id,
+                |product| product.price.minor,
+                |edit| edit.get("price").and_then(|price| price["minor"].as_i64()),
+            )
+            .iter()
+            .any(|price| hold.unit_price == Some(*price)),
+        };
+        if !known {
+            wrong.push(format!("{hold:?} has a price of its own"));
+        }
+    }
+    let numbers: BTreeSet<_> = after.orders.values().map(|order| order.number).collect();
+    if numbers.len() != after.orders.len() || numbers.contains(&None) {
+        wrong.push("two orders share a number, or one has none".to_owned());
+    }
+    wrong
+}
+
+/// The values that a property of a product had in a step: before it, after it, and after each edit in between.
+fn values<T>(
+    before: &Tables,
+    after: &Tables,
+    id: ProductId,
+    of_product: impl Fn(&Product) -> T,
+    of_edit: impl Fn(&serde_json::Value) -> Option<T>,
+) -> Vec<T> {
+    let products = [before, after].into_iter().filter_map(|tables| tables.products.get(&id)).map(of_product);
+    let edits = after.audit_log.iter().skip(before.audit_log.len());
+    let edits = edits.filter(|entry| entry.object.kind == "product" && entry.object.id == id.to_string());
+    let edits = edits.filter_map(|entry| serde_json::from_str(entry.after.as_deref()?).ok());
+    products.chain(edits.filter_map(|edit| of_edit(&edit))).collect()
 }
 
 /// A hold becomes at most one order, and none after its expiry (P3).
@@ -137,22 +259,68 @@ fn moved(stock: Stock, moves: StockDelta) -> Stock {
     let total = u32::try_from(i64::from(stock.total) + moves.adjusted).unwrap();
     let held = stock.held + moves.held - moves.released - moves.expired - moves.ordered;
     let pending = stock.pending + moves.ordered - moves.paid - moves.cancelled;
-    let sold = stock.sold + moves.paid + moves.resold;
+    let sold = stock.sold + moves.paid + moves.resold - moves.restocked;
+    let back = back + moves.restocked;
     let available = i64::from(stock.available + back) + moves.adjusted - i64::from(moves.held + moves.resold);
     Stock { total, available: u32::try_from(available).unwrap(), held, pending, sold }
 }
 
-/// New holds are within the sale's time and limit.
+/// New holds are within the sale's time, and the product was not paused. New holds and late payments are within the limit,
+/// except that an operator may lower the limit below what a shopper has.
 fn grants(before: &Tables, after: &Tables) {
     for hold in after.holds.values().filter(|h| !before.holds.contains_key(&h.id)) {
         let product = &after.products[&hold.product_id];
         assert_eq!(product.window.at(hold.created_at), SalePhase::Open, "sold outside the window");
-        let (Some(limit), Some(shopper)) = (product.per_shopper_limit, hold.shopper.clone()) else { continue };
-        let key = LimitKey { product: product.id, owner: hold.owner, shopper };
-        // A late payment may exceed the limit: it may have come after the hold.
-        let paid = |o: &&crate::model::Order| matches!(o.state, OrderState::Paid { .. });
-        let late = after.orders.values().filter(paid).any(|o| before.orders.get(&o.id).is_none_or(|was| !paid(&was)));
-        let taken: u32 = after.limit_usage(&key, hold.created_at).iter().map(|(_, _, units)| units).sum();
-        assert!(late || taken <= limit, "{taken} for one shopper, and the limit is {limit}");
+        let statuses = values(
+            before,
+            after,
+            product.id,
+            |product| product.status,
+            |edit| edit["status"].as_str().and_then(ProductStatus::from_name),
+        );
+        assert!(statuses.contains(&ProductStatus::Active), "a product that is {statuses:?} granted {hold:?}");
     }
+    let over = over_limit(before, after);
+    assert!(over.is_empty(), "the limit: {over:?}");
+}
+
+/// Returns the shoppers that have got more units in a step than the limit per shopper.
+pub(crate) fn over_limit(before: &Tables, after: &Tables) -> Vec<String> {
+    let key = |product, owner, shopper: &Option<_>| Some(LimitKey { product, owner, shopper: shopper.clone()? });
+    let new = after.holds.values().filter(|h| !before.holds.contains_key(&h.id));
+    let new = new.filter_map(|h| Some((key(h.product_id, h.owner, &h.shopper)?, h.created_at)));
+    let is_paid_now = |id| match (before.orders.get(id).map(|o| &o.state), &after.orders[id].state) {
+        (Some(OrderState::Paid { .. }), _) => None,
+        (_, OrderState::Paid { paid_at, .. }) => Some(*paid_at),
+        _ => None,
+    };
+    let late = after.orders.values().filter_map(|o| {
+        let at = is_paid_now(&o.id)?;
+        before.orders.get(&o.id).filter(|was| was.is_late(at))?;
+        Some((key(o.product_id, o.owner, &o.shopper)?, at))
+    });
+    let mut last = BTreeMap::new();
+    for (key, at) in new.chain(late) {
+        let latest = last.entry(key).or_insert(at);
+        *latest = at.max(*latest);
+    }
+    let mut over = Vec::new();
+    for (key, at) in last {
+        let limits = values(
+            before,
+            after,
+            key.product,
+            |product| product.per_shopper_limit,
+            |edit| edit.get("per_shopper_limit").map(|limit| limit.as_u64().map(|limit| u32::try_from(limit).unwrap())),
+        );
+        if limits.contains(&None) {
+            continue;
+        }
+        let taken: u32 = after.limit_usage(&key, at).iter().map(|(_, _, units)| units).sum();
+        let limit = limits.into_iter().flatten().max();
+        if limit.is_some_and(|limit| taken > limit) {
+            over.push(format!("{taken} for {key:?}, and the limit is {limit:?}"));
+        }
+    }
+    over
 }

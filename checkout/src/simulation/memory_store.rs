@@ -4,7 +4,10 @@
 use super::tables::{Constraints, Tables};
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Reference, StockDelta, Timestamp},
+    model::{
+        Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Refund, RefundId, StockDelta,
+        Timestamp,
+    },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
         Audit, AuditLog, Clients, CommitOutcome, Operators, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction,
@@ -190,7 +193,7 @@ impl Transaction for MemoryTransaction {
         let seen = self.0.tables().load(request);
         let due = seen.due.iter().map(|(product, _, _)| *product);
         self.lock(seen.products.iter().map(|(product, _)| product.id).chain(due).collect()).await?;
-        let loaded = self.0.tables().load(request);
+        let loaded = self.0.constraints.hide(self.0.tables().load(request));
         self.0.give_way().await;
         Ok(loaded)
     }
@@ -203,12 +206,13 @@ impl Transaction for MemoryTransaction {
             Fault::LostBefore => return Err(StoreError::Unavailable("lost before the commit".into())),
             _ => {}
         }
-        self.0.commit_rival(self.1, &writes.products_changed);
+        let changed: Vec<_> = writes.products_changed.iter().chain(&writes.products_edited).cloned().collect();
+        self.0.commit_rival(self.1, &changed);
         let unchanged = writes.products_read.iter().map(|(product, _)| *product);
         self.lock(writes.products().map(|product| product.id).chain(unchanged).collect()).await?;
         let mut tables = self.0.tables();
         let Some(after) = tables.clone().written(writes, self.0.constraints) else {
-            let now = writes.products_changed.iter().filter_map(|p| tables.products.get(&p.id).cloned());
+            let now = changed.iter().filter_map(|p| tables.products.get(&p.id).cloned());
             return Ok(CommitOutcome::Conflict(now.collect()));
         };
         *tables = after;
@@ -274,6 +278,14 @@ impl Reads for MemoryStore {
     }
 
     async fn orders(&self, _: Owner, _: Option<OrderId>, _: u32) -> Result<Vec<Order>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
+        Ok(self.0.tables().refunds.get(&id).cloned())
+    }
+
+    async fn refunds_of_order(&self, _: OrderId) -> Result<Vec<Refund>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a simulation that cannot go on has failed")]
 
+mod audit_trail;
 mod batches;
 mod fault_injection;
 mod feed;
@@ -11,6 +12,7 @@ mod history;
 pub(crate) mod invariants;
 mod memory_store;
 mod negative_controls;
+mod operation_controls;
 pub(crate) mod requests;
 mod supervision;
 mod sweep;
@@ -25,7 +27,7 @@ const STEPS: u64 = 300;
 const SEEDS: u64 = 12;
 
 /// The kinds of replies that the simulation must reach.
-const KINDS: [&str; 23] = [
+const KINDS: [&str; 33] = [
     "Granted",
     "Replayed",
     "Processed",
@@ -49,6 +51,16 @@ const KINDS: [&str; 23] = [
     "InProgress",
     "KeyReused",
     "StockCommitted",
+    "RefundDue(OverLimit)",
+    "SalePaused",
+    "StaleRevision",
+    "ProductInUse",
+    "OrderNotPaid",
+    "RefundTooLarge",
+    "AlreadyRestocked",
+    "RefundState",
+    "UnknownRefund",
+    "UnknownPayment",
 ];
 
 /// Prints how to repeat a run that fails.

@@ -10,22 +10,23 @@ use super::{
 use crate::{
     Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentEvent,
     model::{
-        HoldId, Money, Owner, PaymentStatus, ProductDraft, ProductId, Quantity, Reference, ReportedAmount, Shopper,
+        Actor, HoldId, Money, Owner, PaymentStatus, ProductDraft, ProductId, Quantity, Reference, ReportedAmount,
+        Shopper,
     },
 };
 use std::sync::Arc;
 use uuid::Uuid;
 
-const SEEDS: u64 = 20;
+pub(super) const SEEDS: u64 = 20;
 const UNITS: u32 = 5;
 
-struct Race {
+pub(super) struct Race {
     memory: Arc<Memory>,
-    nodes: [Checkout; 2],
+    pub(super) nodes: [Checkout; 2],
 }
 
 impl Race {
-    async fn new(seed: u64, constraints: Constraints) -> Self {
+    pub(super) async fn new(seed: u64, constraints: Constraints) -> Self {
         let memory = Memory::new(seed, constraints);
         let clock = Arc::new(ManualClock::at(start_time()));
         let node = async || {
@@ -35,23 +36,23 @@ impl Race {
         Self { memory, nodes }
     }
 
-    async fn product(&self, slug: &str, limit: Option<u32>) -> ProductId {
+    pub(super) async fn product(&self, slug: &str, limit: Option<u32>) -> ProductId {
         let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, UNITS);
         draft.per_shopper_limit = limit;
-        self.nodes[0].add_product(draft).await.unwrap().unwrap().id
+        self.nodes[0].add_product(draft, Actor::system()).await.unwrap().unwrap().id
     }
 
-    fn tables(&self) -> Tables {
+    pub(super) fn tables(&self) -> Tables {
         self.memory.tables().clone()
     }
 }
 
-fn owner() -> Owner {
+pub(super) fn owner() -> Owner {
     Owner(Uuid::from_u128(7))
 }
 
-async fn hold(
+pub(super) async fn hold(
     node: &Checkout,
     product: ProductId,
     shopper: Option<&str>,
@@ -145,6 +146,7 @@ macro_rules! negative_controls {
         }
     )*};
 }
+pub(super) use negative_controls;
 
 negative_controls! {
     the_version_check_keeps_two_nodes_from_overselling: last_units, without versions;

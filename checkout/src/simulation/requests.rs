@@ -1,8 +1,12 @@
 //! The requests of shoppers, the payment provider and the operator.
 
 use crate::{
-    Checkout, Error, Idempotency, IdempotencyKey, Idempotent, PaymentEvent, PaymentReply,
-    model::{Hold, HoldId, Order, OrderId, Owner, ProductId, Quantity, Shopper, Timestamp},
+    Checkout, Error, Idempotency, IdempotencyKey, Idempotent, IssueRefund, OperationContext, PaymentEvent,
+    PaymentReply, StockChange,
+    model::{
+        Actor, ActorKind, Hold, HoldId, Order, OrderId, Owner, Product, ProductDetails, ProductId, ProductStatus,
+        Quantity, Refund, RefundId, RefundStep, Shopper, Timestamp, WebhookId,
+    },
 };
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -14,15 +18,22 @@ pub(super) enum Operation {
     Order(HoldId),
     Cancel(OrderId),
     Pay(Box<PaymentEvent>),
-    Adjust { product: ProductId, total: u32 },
+    Edit { product: ProductId, revision: u64, details: Box<ProductDetails> },
+    Status { product: ProductId, status: ProductStatus },
+    Stock { product: ProductId, change: StockChange },
+    CancelByOperator(OrderId),
+    Refund(IssueRefund),
+    AdvanceRefund { refund: RefundId, attempt: u32, step: RefundStep },
+    Replay(WebhookId),
     Sweep(ProductId),
     ExpireUnmatched { before: Timestamp },
 }
 
 impl Operation {
-    /// Only shoppers' operations accept an idempotency key.
+    /// The operations of the provider and of the shop itself have no idempotency key. The reply of a replay does not tell
+    /// whether it is a stored one.
     pub(super) fn accepts_a_key(&self) -> bool {
-        !matches!(self, Self::Pay(_) | Self::Adjust { .. } | Self::Sweep(_) | Self::ExpireUnmatched { .. })
+        !matches!(self, Self::Pay(_) | Self::Replay(_) | Self::Sweep(_) | Self::ExpireUnmatched { .. })
     }
 }
 
@@ -41,6 +52,8 @@ pub(super) enum Output {
     Hold(Hold),
     Order(Order),
     Payment(PaymentReply),
+    Product(Box<Product>),
+    Refund(Refund),
     Done,
 }
 
@@ -60,7 +73,12 @@ impl Request {
         let (owner, key) = (self.owner, self.idempotency());
         let hold = |r: Idempotent<Hold>| Idempotent { value: Output::Hold(r.value), replayed: r.replayed };
         let order = |r: Idempotent<Order>| Idempotent { value: Output::Order(r.value), replayed: r.replayed };
+        let product =
+            |r: Idempotent<Product>| Idempotent { value: Output::Product(r.value.into()), replayed: r.replayed };
+        let refund = |r: Idempotent<Refund>| Idempotent { value: Output::Refund(r.value), replayed: r.replayed };
         let plain = |value| Idempotent { value, replayed: false };
+        let by = Actor { kind: ActorKind::Operator, id: Some(owner.0), name: "op@example.com".to_owned() };
+        let context = OperationContext { by, reason: None, idempotency: key.clone() };
         match self.operation {
             Operation::Hold { product, qty, shopper } => {
                 node.place_hold(product, qty, owner, shopper, key).await.map(hold)
@@ -70,9 +88,19 @@ impl Request {
             Operation::Order(id) => node.place_order(id, owner, key).await.map(order),
             Operation::Cancel(id) => node.cancel_order(id, owner, key).await.map(order),
             Operation::Pay(event) => node.record_payment(*event).await.map(|r| plain(Output::Payment(r))),
-            Operation::Adjust { product, total } => {
-                node.adjust_stock(product, total).await.map(|_| plain(Output::Done))
+            Operation::Edit { product: id, revision, details } => {
+                node.edit_product(id, revision, *details, context).await.map(product)
             }
+            Operation::Status { product: id, status } => {
+                node.set_product_status(id, status, context).await.map(product)
+            }
+            Operation::Stock { product: id, change } => node.set_stock(id, change, context).await.map(product),
+            Operation::CancelByOperator(id) => node.cancel_order_by_operator(id, context).await.map(order),
+            Operation::Refund(issue) => node.issue_refund(issue, context).await.map(refund),
+            Operation::AdvanceRefund { refund: id, attempt, step } => {
+                node.advance_refund(id, attempt, step, context).await.map(refund)
+            }
+            Operation::Replay(event) => node.replay_payment(event, context).await.map(|r| plain(Output::Payment(r))),
             Operation::Sweep(product) => node.sweep_product(product).await.map(|_| plain(Output::Done)),
             Operation::ExpireUnmatched { before } => node.expire_unmatched(before).await.map(|_| plain(Output::Done)),
         }

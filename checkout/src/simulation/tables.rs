@@ -1,27 +1,59 @@
 //! The tables of the simulated database, as maps with the real databases' constraints: versions, unique keys, and the state
-//! that each row must be in. Negative controls turn a constraint off.
+//! that each row must be in. Negative controls turn a constraint off, or hide a column from the rules that rest on it.
 
 use crate::{
     idempotency::IdempotencyKey,
     model::{
-        EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product, ProductId,
-        Reference, Stock, StockDelta, Timestamp, WebhookId,
+        AuditEntry, EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product,
+        ProductId, Reference, Refund, RefundId, Stock, StockDelta, Timestamp, WebhookId,
     },
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, WriteSet},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The constraints of a commit.
+/// The protections of a shop that a negative control can turn off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Constraints {
     /// Each product must still be at the version that the batch was decided on, and each row in the state it was in.
     pub(crate) versions: bool,
-    /// Idempotency keys, event keys and pairs of transaction and status are unique.
+    /// Idempotency keys, event keys, pairs of transaction and status, order numbers and ids in the audit log are unique.
     pub(crate) unique: bool,
+    /// Each refund must still be at the version before.
+    pub(crate) refund_versions: bool,
+    /// The rules see the sum of an order's refunds. Otherwise each refund looks like the first.
+    pub(crate) refund_sums: bool,
+    /// The rules see how many units of an order were put back on sale.
+    pub(crate) restocked: bool,
+    /// The rules see the price of a hold. Otherwise the product's price counts.
+    pub(crate) hold_prices: bool,
 }
 
 impl Constraints {
-    pub(crate) const ALL: Self = Self { versions: true, unique: true };
+    pub(crate) const ALL: Self = Self {
+        versions: true,
+        unique: true,
+        refund_versions: true,
+        refund_sums: true,
+        restocked: true,
+        hold_prices: true,
+    };
+
+    /// Hides the columns that a negative control turns off.
+    pub(crate) fn hide(self, mut loaded: Loaded) -> Loaded {
+        for claim in &mut loaded.claims {
+            if !self.hold_prices {
+                claim.hold.unit_price = None;
+            }
+            let Some(order) = &mut claim.order else { continue };
+            if !self.refund_sums {
+                (order.refunds.issued, order.refunds.returned) = (0, 0);
+            }
+            if !self.restocked {
+                order.refunds.restocked = 0;
+            }
+        }
+        loaded
+    }
 }
 
 #[derive(Debug, Default, Clone)]
@@ -30,6 +62,9 @@ pub(crate) struct Tables {
     pub(crate) holds: BTreeMap<HoldId, Hold>,
     pub(crate) orders: BTreeMap<OrderId, Order>,
     pub(crate) payments: BTreeMap<WebhookId, Payment>,
+    pub(crate) refunds: BTreeMap<RefundId, Refund>,
+    /// In the order of the commits.
+    pub(crate) audit_log: Vec<AuditEntry>,
     pub(crate) keys: BTreeMap<(Owner, IdempotencyKey), IdempotencyRecord>,
     /// The stock history: the stock of a product at each version, and the change from the version before.
     pub(crate) stock_events: BTreeMap<(ProductId, u64), (Stock, StockDelta)>,
@@ -38,8 +73,18 @@ pub(crate) struct Tables {
 impl Tables {
     pub(crate) fn load(&self, request: &LoadRequest) -> Loaded {
         let mut loaded = Loaded::default();
-        let mut holds: Vec<HoldId> = request.holds.iter().copied().collect();
-        holds.extend(request.orders.iter().filter_map(|id| self.orders.get(id)).map(|o| o.hold_id));
+        loaded.refunds = request.refunds.iter().filter_map(|id| self.refunds.get(id)).cloned().collect();
+        loaded.replays = request.replays.iter().filter_map(|id| self.payments.get(id)).cloned().collect();
+        let mut orders = request.orders.clone();
+        orders.extend(loaded.refunds.iter().filter_map(|refund| refund.order_id));
+        let mut holds = request.holds.clone();
+        for event in &loaded.replays {
+            match event.reference {
+                Reference::Order(id) => orders.insert(id),
+                Reference::Hold(id) => holds.insert(id),
+            };
+        }
+        holds.extend(orders.iter().filter_map(|id| self.orders.get(id)).map(|o| o.hold_id));
         for (product, offset) in &request.due {
             let all = self.due_instants(*product);
             let due: Vec<_> = all.iter().filter(|(at, _)| *at <= request.now).collect();
@@ -82,7 +127,8 @@ impl Tables {
             Some((_, state)) => matches!(state, OrderState::Paid { .. }),
             None => h.is_active(now),
         });
-        counts.map(|h| (key.clone(), h.id, h.qty.get())).collect()
+        let units = |h: &Hold| self.order_of(h).map_or(h.qty.get(), Order::units_taken);
+        counts.map(|h| (key.clone(), h.id, units(h))).filter(|(.., units)| *units > 0).collect()
     }
 
     pub(crate) fn order_of(&self, hold: &Hold) -> Option<&Order> {
@@ -123,7 +169,8 @@ impl Tables {
     pub(crate) fn written(mut self, writes: &WriteSet, constraints: Constraints) -> Option<Self> {
         let at = |id: &ProductId| self.products.get(id).map(|p| p.version);
         let unchanged = writes.products_read.iter().all(|(id, version)| at(id) == Some(*version));
-        let in_turn = writes.products_changed.iter().all(|p| at(&p.id).map(|v| v + 1) == Some(p.version));
+        let mut changed = writes.products_changed.iter().chain(&writes.products_edited);
+        let in_turn = changed.all(|p| at(&p.id).map(|v| v + 1) == Some(p.version));
         if constraints.versions && !(unchanged && in_turn) {
             return None;
         }
@@ -131,26 +178,44 @@ impl Tables {
             return None;
         }
         for product in writes.products() {
-            self.products.insert(product.id, product.clone());
+            let before = self.products.insert(product.id, product.clone());
+            if let Some(price) = before.map(|p| p.price).filter(|price| *price != product.price) {
+                self.keep_price_of_holds(product.id, price.minor);
+            }
             let stored = (product.stock, writes.stock_deltas.get(&product.id).copied().unwrap_or_default());
             let before = self.stock_events.insert((product.id, product.version), stored);
             assert!(before.is_none() || !constraints.versions, "each version has one row");
         }
-        self.write_claims(writes, constraints);
-        self.write_payments_and_keys(writes, constraints).then_some(self)
+        let fits = self.write_claims(writes, constraints)
+            && self.write_payments_and_keys(writes, constraints)
+            && self.write_refunds(writes, constraints)
+            && self.write_audit_log(writes, constraints);
+        fits.then_some(self)
     }
 
-    fn write_claims(&mut self, writes: &WriteSet, constraints: Constraints) {
+    /// As the databases' trigger does.
+    fn keep_price_of_holds(&mut self, product: ProductId, price: i64) {
+        let active = |h: &&mut Hold| h.product_id == product && h.state == HoldState::Active;
+        for hold in self.holds.values_mut().filter(active) {
+            hold.unit_price.get_or_insert(price);
+        }
+    }
+
+    fn write_claims(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
         for hold in &writes.holds_added {
             assert!(self.holds.insert(hold.id, hold.clone()).is_none(), "a hold is added once");
         }
         for hold in &writes.holds_changed {
-            let before = self.holds.insert(hold.id, hold.clone());
-            let was_active = before.is_some_and(|h| h.state == HoldState::Active);
-            assert!(was_active || !constraints.versions, "only an active hold changes");
+            let Some(stored) = self.holds.get_mut(&hold.id) else { panic!("a changed hold is stored") };
+            assert!(stored.state == HoldState::Active || !constraints.versions, "only an active hold changes");
+            // The price is not updated.
+            *stored = Hold { unit_price: stored.unit_price, ..hold.clone() };
         }
         for order in &writes.orders_added {
             assert!(self.orders.values().all(|o| o.hold_id != order.hold_id), "P3: a hold is one order");
+            if constraints.unique && self.orders.values().any(|o| o.number == order.number) {
+                return false;
+            }
             self.orders.insert(order.id, order.clone());
         }
         for (order, was) in &writes.orders_changed {
@@ -158,12 +223,42 @@ impl Tables {
             let fits = before.is_some_and(|o| o.state.name() == *was);
             assert!(fits || !constraints.versions, "an order changes from the state it was in");
         }
+        true
+    }
+
+    /// Without a product, only the refund's version tells that another node was first.
+    fn write_refunds(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
+        for refund in &writes.refunds_added {
+            if self.refunds.insert(refund.id, refund.clone()).is_some() {
+                return false;
+            }
+        }
+        for refund in &writes.refunds_changed {
+            let before = self.refunds.insert(refund.id, refund.clone());
+            let fits = before.is_some_and(|before| before.version + 1 == refund.version);
+            if constraints.refund_versions && !fits {
+                return false;
+            }
+        }
+        let references = self.refunds.values().filter_map(|refund| refund.provider_reference.as_ref());
+        let mut known = BTreeSet::new();
+        references.map(|reference| reference.as_str()).all(|reference| known.insert(reference))
+    }
+
+    fn write_audit_log(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
+        for entry in &writes.audit_log {
+            if constraints.unique && self.audit_log.iter().any(|stored| stored.id == entry.id) {
+                return false;
+            }
+            self.audit_log.push(entry.clone());
+        }
+        true
     }
 
     fn write_payments_and_keys(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
-        for payment in &writes.payments_changed {
+        for (payment, was) in &writes.payments_changed {
             let before = self.payments.insert(payment.id, payment.clone());
-            if !before.is_some_and(|p| p.outcome == EventOutcome::Parked) {
+            if !before.is_some_and(|p| p.outcome.name() == *was) {
                 // Another node has changed the event.
                 return false;
             }

@@ -9,10 +9,11 @@ use super::{
     tables::{Constraints, Tables},
 };
 use crate::{
-    Checkout, Clock, IdempotencyKey, Idempotent, Limits, ManualClock, PaymentEvent,
+    Checkout, Clock, IdempotencyKey, Idempotent, IssueRefund, Limits, ManualClock, PaymentEvent, Restock, StockChange,
     model::{
-        EventOutcome, HoldId, Money, OrderId, Owner, PaymentStatus, ProductDraft, ProductId, Quantity, Reference,
-        ReportedAmount, SaleWindow, Shopper, Timestamp,
+        Actor, EventOutcome, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus, ProductDraft, ProductId,
+        ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep, ReportedAmount, SaleWindow, Shopper,
+        Timestamp, WebhookId,
     },
 };
 use fastrand::Rng;
@@ -80,7 +81,7 @@ impl Workload {
                 // The time to pay is shorter than the hold.
                 draft.pay_within = Duration::from_secs(5);
             }
-            products.push(nodes[0].add_product(draft).await.unwrap().unwrap().id);
+            products.push(nodes[0].add_product(draft, Actor::system()).await.unwrap().unwrap().id);
         }
         Self {
             rng: Rng::with_seed(seed),
@@ -155,7 +156,7 @@ impl Workload {
         let (hold, holder) = hold.unwrap_or((HoldId(nothing), owner));
         let order = self.recent(self.orders.len()).map(|n| self.orders[n]);
         let (order, buyer) = order.unwrap_or((OrderId(nothing), owner));
-        match self.rng.u32(0..22) {
+        match self.rng.u32(0..28) {
             0..8 => {
                 let qty = Quantity::try_from(self.rng.i64(1..4)).unwrap();
                 let name = format!("shopper-{}", self.rng.u32(0..NAMES));
@@ -170,12 +171,94 @@ impl Workload {
             14 => (Operation::Extend(hold), holder),
             15 => (Operation::Cancel(order), buyer),
             16 => match self.rng.u32(0..4) {
-                0 => (Operation::Adjust { product, total: self.rng.u32(0..50) }, owner),
+                0 => (self.stock(product), owner),
                 1 => (Operation::ExpireUnmatched { before: self.clock.now() }, owner),
                 _ => (Operation::Sweep(product), owner),
             },
-            _ => (Operation::Pay(Box::new(self.event(hold, order))), owner),
+            17..22 => (Operation::Pay(Box::new(self.event(hold, order))), owner),
+            22 => (self.edit(product), owner),
+            23 => (self.status(product), owner),
+            24 => (self.refund(order), owner),
+            25 => (self.replay(nothing), owner),
+            26 if self.rng.bool() => (Operation::CancelByOperator(order), owner),
+            _ => (self.refund_step(nothing), owner),
         }
+    }
+
+    fn stock(&mut self, product: ProductId) -> Operation {
+        let change = match self.rng.u32(0..3) {
+            0 => StockChange::Total(self.rng.u32(0..50)),
+            _ => StockChange::By(self.rng.i32(-3..4)),
+        };
+        Operation::Stock { product, change }
+    }
+
+    /// An edit of the price and the limit. One in four has seen another revision.
+    fn edit(&mut self, id: ProductId) -> Operation {
+        let product = self.memory.tables().products[&id].clone();
+        let mut details = product.details();
+        details.price = Money { minor: *self.rng.choice(&[1000, 1000, 1200]).unwrap(), ..details.price };
+        details.per_shopper_limit = self.rng.bool().then(|| self.rng.u32(1..6));
+        let ahead = u64::from(self.rng.u32(0..4) == 0);
+        Operation::Edit { product: id, revision: product.revision + ahead, details: Box::new(details) }
+    }
+
+    /// A product that is not on sale goes on sale soon.
+    fn status(&mut self, product: ProductId) -> Operation {
+        let is_active = self.memory.tables().products[&product].status == ProductStatus::Active;
+        let choices = [ProductStatus::Active, ProductStatus::Paused, ProductStatus::Archived];
+        let status =
+            if is_active || self.rng.u32(0..4) == 0 { *self.rng.choice(&choices).unwrap() } else { choices[0] };
+        Operation::Status { product, status }
+    }
+
+    /// A refund of a paid order, mostly. One in six repeats an id.
+    fn refund(&mut self, order: OrderId) -> Operation {
+        self.names += 1;
+        let tables = self.memory.tables().clone();
+        let is_paid = |id: &&OrderId| matches!(tables.orders[id].state, OrderState::Paid { .. });
+        let paid: Vec<_> = tables.orders.keys().filter(is_paid).copied().collect();
+        let order = self.rng.choice(paid).filter(|_| self.rng.u32(0..8) > 0).unwrap_or(order);
+        let known = self.rng.choice(tables.refunds.keys()).filter(|_| self.rng.u32(0..6) == 0);
+        let id = known.copied().unwrap_or(RefundId(Uuid::from_u128(u128::from(self.names) << 64)));
+        let amount = self.rng.bool().then(|| self.rng.i64(1..2500));
+        let restock = match self.rng.u32(0..3) {
+            0 => Restock::All,
+            1 => Restock::Units(self.rng.u32(1..3)),
+            _ => Restock::None,
+        };
+        Operation::Refund(IssueRefund { id, order, amount, restock })
+    }
+
+    /// A step of a known refund, mostly of its present attempt.
+    fn refund_step(&mut self, nothing: Uuid) -> Operation {
+        self.names += 1;
+        let refunds: Vec<_> = self.memory.tables().refunds.values().cloned().collect();
+        let known = self.rng.choice(refunds).filter(|_| self.rng.u32(0..20) > 0);
+        let (refund, attempt) = known.map_or((RefundId(nothing), 1), |refund| (refund.id, refund.attempt));
+        let attempt = if self.rng.u32(0..4) == 0 { self.rng.u32(1..=attempt + 1) } else { attempt };
+        let reference = RefundReference::try_from(format!("ref-{}", self.names)).unwrap();
+        let step = match self.rng.u32(0..9) {
+            0..3 => RefundStep::Send,
+            3 | 4 => RefundStep::Succeed { provider_reference: self.rng.bool().then_some(reference) },
+            5 | 6 => RefundStep::Fail { failure: "declined".to_owned() },
+            7 => RefundStep::Retry,
+            _ => RefundStep::DoneElsewhere { note: reference },
+        };
+        Operation::AdvanceRefund { refund, attempt, step }
+    }
+
+    /// An event to process again, mostly one whose refund is due.
+    fn replay(&mut self, nothing: Uuid) -> Operation {
+        let tables = self.memory.tables().clone();
+        let due = tables.payments.values().filter(|p| matches!(p.outcome, EventOutcome::RefundDue(_)));
+        let due: Vec<_> = due.map(|p| p.id).collect();
+        let event = match self.rng.u32(0..10) {
+            0 => None,
+            1 | 2 => self.rng.choice(tables.payments.keys()).copied(),
+            _ => self.rng.choice(due),
+        };
+        Operation::Replay(event.unwrap_or(WebhookId(nothing)))
     }
 
     /// The index of a recent item, mostly.

@@ -1,11 +1,11 @@
 //! Applies effects to the state, and collects what the commit writes.
 
-use super::{Claim, Effect, LimitKey, OrderSnapshot, ProductState, State, StockMovement, WriteSet};
+use super::{Claim, Effect, LimitKey, OrderSnapshot, ProductChange, ProductState, State, StockMovement, WriteSet};
 use crate::{
     clock::IdGenerator,
     model::{
-        EventOutcome, Hold, HoldId, HoldState, Order, OrderState, Owner, Payment, ProductId, Reference, Shopper,
-        StockDelta, Timestamp,
+        EventOutcome, Hold, HoldId, HoldState, Order, OrderStatus, Owner, Payment, Product, ProductId, Reference,
+        Refund, RefundId, RefundReason, RefundState, Shopper, StockDelta, Timestamp,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,20 +15,38 @@ impl State {
     pub(crate) fn apply(&mut self, effect: Effect) {
         match effect {
             Effect::ProductAdded(product) => {
-                self.changes.products.insert(product.id, (StockDelta::default(), true));
+                let added = ProductChange { is_new: true, ..ProductChange::default() };
+                self.changes.products.insert(product.id, added);
                 self.slugs.insert(product.slug.clone(), product.id);
                 self.products
                     .insert(product.id, ProductState { product: *product, next_due: None, claims: HashMap::new() });
             }
+            Effect::ProductEdited(product) => self.apply_edit(*product),
             Effect::StockMoved(id, movement) => self.apply_stock(id, movement),
             Effect::HoldChanged(hold) => self.apply_hold(hold),
             Effect::OrderChanged(order) => self.apply_order(order),
             Effect::PaymentRecorded(payment) => self.apply_payment(payment),
+            Effect::RefundChanged(refund) => self.apply_refund(*refund),
+            Effect::Audited(entry) => self.changes.audit_log.push(*entry),
             Effect::KeyStored(record) => {
                 self.keys.insert((record.owner, record.idempotency.key.clone()), (*record).clone());
                 self.changes.keys.push(*record);
             }
         }
+    }
+
+    fn apply_edit(&mut self, edited: Product) {
+        self.touch(edited.id);
+        self.changes.products.entry(edited.id).or_default().is_edited = true;
+        let product_state = self.products.get_mut(&edited.id).expect_known("product");
+        let price_before = product_state.product.price;
+        if edited.price != price_before {
+            // As the database's trigger does with the stored holds.
+            for claim in product_state.claims.values_mut() {
+                claim.hold.unit_price.get_or_insert(price_before.minor);
+            }
+        }
+        product_state.product = Product { stock: product_state.product.stock, ..edited };
     }
 
     fn apply_stock(&mut self, id: ProductId, movement: StockMovement) {
@@ -69,18 +87,12 @@ impl State {
 
     fn apply_order(&mut self, order: Order) {
         self.touch(order.product_id);
-        self.record_limit_usage(
-            order.shopper.as_ref(),
-            order.product_id,
-            order.owner,
-            order.hold_id,
-            match order.state {
-                OrderState::Pending | OrderState::Paid { .. } => order.qty.get(),
-                OrderState::Cancelled { .. } => 0,
-            },
-        );
+        let units = order.units_taken();
+        self.record_limit_usage(order.shopper.as_ref(), order.product_id, order.owner, order.hold_id, units);
         let product_state = self.products.get_mut(&order.product_id).expect_known("product");
-        if order.state == OrderState::Pending {
+        // The commit raises the product's version by one.
+        let order = Order { version: product_state.product.version + 1, ..order };
+        if order.status() == OrderStatus::Pending {
             product_state.next_due = product_state.next_due.into_iter().chain([order.pay_by]).min();
         }
         let claim = product_state.claims.get_mut(&order.hold_id).expect_known("hold");
@@ -94,7 +106,7 @@ impl State {
         if let Some(id) = payment.product_id {
             self.touch(id);
         }
-        let is_new = !self.events.contains_key(&payment.key) && !self.is_parked(&payment);
+        let found = self.stored_outcome(&payment);
         if let Reference::Hold(hold) = payment.reference
             && let Some(id) = self.hold_product.get(&hold)
             && let Some(claim) = self.products.get_mut(id).and_then(|product_state| product_state.claims.get_mut(&hold))
@@ -104,21 +116,68 @@ impl State {
                 claim.parked.push(payment.clone());
             }
         }
-        let was_new = self.changes.payments.get(&payment.id).map_or(is_new, |(_, was_new)| *was_new);
-        self.changes.payments.insert(payment.id, (payment.clone(), was_new));
+        let was = self.changes.payments.get(&payment.id).map_or(found, |(_, was)| *was);
+        self.changes.payments.insert(payment.id, (payment.clone(), was));
+        if let EventOutcome::RefundDue(reason) = payment.outcome {
+            self.add_refund_of(&payment, reason);
+        }
+        if let Some(replay) = self.replays.get_mut(&payment.id) {
+            *replay = payment.clone();
+        }
         self.events.remove(&payment.key);
         self.merge_event(payment);
     }
 
-    /// Returns whether the event is stored as parked.
-    fn is_parked(&self, payment: &Payment) -> bool {
-        let in_claim =
-            self.claim_by(payment.reference).is_some_and(|(_, c)| c.parked.iter().any(|p| p.id == payment.id));
-        in_claim || self.unmatched_payments.iter().any(|p| p.id == payment.id)
+    /// The name of the outcome that the event is stored with; `None` for a new event.
+    fn stored_outcome(&self, payment: &Payment) -> Option<&'static str> {
+        let is_same = |other: &&Payment| other.id == payment.id;
+        let claim = self.claim_by(payment.reference).map(|(_, claim)| claim);
+        let parked = claim.and_then(|claim| claim.parked.iter().find(is_same));
+        let stored = self.replays.get(&payment.id).or(parked);
+        let stored = stored.or_else(|| self.unmatched_payments.iter().find(is_same));
+        stored.or_else(|| self.events.get(&payment.key)).map(|stored| stored.outcome.name())
+    }
+
+    /// The refund that a payment event makes due (P7). It has the event's id, so that an event has one refund.
+    fn add_refund_of(&mut self, payment: &Payment, reason: RefundReason) {
+        let id = RefundId(payment.id.0);
+        if self.refunds.contains_key(&id) {
+            return;
+        }
+        let order = self.claim_by(payment.reference).and_then(|(_, claim)| claim.order.as_ref());
+        let refund = Refund {
+            id,
+            order_id: order.map(|order| order.id),
+            event_id: Some(payment.id),
+            product_id: payment.product_id,
+            transaction_id: payment.transaction_id.clone(),
+            amount: payment.reported.amount,
+            currency: payment.reported.currency,
+            reason,
+            restocked: 0,
+            state: RefundState::Due,
+            attempt: 1,
+            provider_reference: None,
+            note: None,
+            failure: None,
+            created_at: payment.received_at,
+            updated_at: payment.received_at,
+            version: 1,
+        };
+        self.apply_refund(refund);
+    }
+
+    fn apply_refund(&mut self, refund: Refund) {
+        if let Some(id) = refund.product_id.filter(|id| self.products.contains_key(id)) {
+            self.touch(id);
+        }
+        let is_new = !self.refunds.contains_key(&refund.id);
+        self.changes.refunds.entry(refund.id).or_insert(is_new);
+        self.refunds.insert(refund.id, refund);
     }
 
     fn touch(&mut self, id: ProductId) -> &mut StockDelta {
-        &mut self.changes.products.entry(id).or_default().0
+        &mut self.changes.products.entry(id).or_default().delta
     }
 
     fn record_limit_usage(
@@ -143,6 +202,7 @@ impl State {
             at,
             products_added: Vec::new(),
             products_changed: Vec::new(),
+            products_edited: Vec::new(),
             stock_deltas: BTreeMap::new(),
             products_read: Vec::new(),
             holds_added: Vec::new(),
@@ -151,6 +211,9 @@ impl State {
             orders_changed: Vec::new(),
             payments_added: Vec::new(),
             payments_changed: Vec::new(),
+            refunds_added: Vec::new(),
+            refunds_changed: Vec::new(),
+            audit_log: changes.audit_log,
             keys: changes.keys,
             order_snapshots: Vec::new(),
         };
@@ -159,12 +222,16 @@ impl State {
                 writes.products_read.push((id, product_state.product.version));
             }
         }
-        for (id, (delta, is_new)) in changes.products {
+        for (id, change) in changes.products {
             let product = &mut self.products.get_mut(&id).expect_known("product").product;
             product.version += 1;
             product.updated_at = at;
-            writes.stock_deltas.insert(id, delta);
-            let list = if is_new { &mut writes.products_added } else { &mut writes.products_changed };
+            writes.stock_deltas.insert(id, change.delta);
+            let list = match change {
+                ProductChange { is_new: true, .. } => &mut writes.products_added,
+                ProductChange { is_edited: true, .. } => &mut writes.products_edited,
+                ProductChange { .. } => &mut writes.products_changed,
+            };
             list.push(product.clone());
         }
         for (id, is_new) in changes.holds {
@@ -179,9 +246,16 @@ impl State {
                 Some(was) => writes.orders_changed.push((order, was)),
             }
         }
-        for (_, (payment, is_new)) in changes.payments {
-            let list = if is_new { &mut writes.payments_added } else { &mut writes.payments_changed };
-            list.push(payment);
+        for (_, (payment, was)) in changes.payments {
+            match was {
+                None => writes.payments_added.push(payment),
+                Some(was) => writes.payments_changed.push((payment, was)),
+            }
+        }
+        for (id, is_new) in changes.refunds {
+            let refund = self.refunds.get(&id).cloned().expect_known("refund");
+            let list = if is_new { &mut writes.refunds_added } else { &mut writes.refunds_changed };
+            list.push(refund);
         }
         writes.order_snapshots = self.order_snapshots(&writes);
         writes

@@ -1,13 +1,15 @@
 //! The effects of a decision.
 
 use super::IdempotencyRecord;
-use crate::model::{Hold, Order, Payment, Product, ProductId, Stock, StockDelta};
+use crate::model::{AuditEntry, Hold, Order, Payment, Product, ProductId, Refund, Stock, StockDelta};
 
 /// One change that a decision makes.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// A new product.
     ProductAdded(Box<Product>),
+    /// A product with other details or another status. Its stock is the same.
+    ProductEdited(Box<Product>),
     /// A movement of a product's stock.
     StockMoved(ProductId, StockMovement),
     /// A new or changed hold.
@@ -16,6 +18,10 @@ pub enum Effect {
     OrderChanged(Order),
     /// A new or changed payment event.
     PaymentRecorded(Payment),
+    /// A new or changed refund. The refund of a payment that becomes due (P7) follows from the payment.
+    RefundChanged(Box<Refund>),
+    /// A row of the audit log.
+    Audited(Box<AuditEntry>),
     /// A reply to store under an idempotency key.
     KeyStored(Box<IdempotencyRecord>),
 }
@@ -37,6 +43,8 @@ pub enum StockMovement {
     Cancel(u32),
     /// available → sold, for a late payment (P7)
     Resell(u32),
+    /// sold → available, by a refund that puts units back on sale
+    Restock(u32),
     /// The operator sets the total to this number.
     Adjust(u32),
 }
@@ -51,6 +59,7 @@ impl StockMovement {
             Self::Pay(n) => stock.pay(n),
             Self::Cancel(n) => stock.cancel(n),
             Self::Resell(n) => stock.resell(n),
+            Self::Restock(n) => stock.restock(n),
             Self::Adjust(total) => stock.adjust(total),
         }
     }
@@ -64,6 +73,7 @@ impl StockMovement {
             Self::Pay(n) => delta.paid += n,
             Self::Cancel(n) => delta.cancelled += n,
             Self::Resell(n) => delta.resold += n,
+            Self::Restock(n) => delta.restocked += n,
             Self::Adjust(total) => delta.adjusted += i64::from(total) - i64::from(before.total),
         }
     }

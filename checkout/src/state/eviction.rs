@@ -37,6 +37,8 @@ impl State {
     pub(crate) fn end_batch(&mut self) {
         self.limit_usage.clear();
         self.unmatched_payments.clear();
+        self.refunds.clear();
+        self.replays.clear();
         self.requested = LoadRequest::default();
         self.due_loaded.clear();
         self.read_products.clear();
@@ -59,7 +61,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        model::{Hold, HoldState, Money, Order, OrderState, Owner, ProductDraft, Quantity, Timestamp},
+        model::{Hold, HoldState, Money, Order, OrderRefunds, OrderState, Owner, ProductDraft, Quantity, Timestamp},
         state::Effect,
     };
     use uuid::Uuid;
@@ -91,6 +93,7 @@ mod tests {
                 created_at,
                 expires_at,
                 extended: false,
+                unit_price: None,
                 state: held,
             };
             state.apply(Effect::HoldChanged(hold));
@@ -105,6 +108,9 @@ mod tests {
                 created_at,
                 pay_by: later,
                 state: OrderState::Pending,
+                refunds: OrderRefunds::default(),
+                number: None,
+                version: 0,
             };
             state.apply(Effect::OrderChanged(order));
         }

@@ -4,8 +4,8 @@ use crate::{
     command::Reply,
     idempotency::{Idempotency, IdempotencyKey},
     model::{
-        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Shopper,
-        Slug, Timestamp, TransactionId,
+        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Refund,
+        RefundId, Shopper, Slug, Timestamp, TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -72,6 +72,10 @@ pub struct LoadRequest {
     pub(crate) slugs: BTreeSet<Slug>,
     pub(crate) holds: BTreeSet<HoldId>,
     pub(crate) orders: BTreeSet<OrderId>,
+    /// Refunds to load, each with the claim of its order.
+    pub(crate) refunds: BTreeSet<RefundId>,
+    /// Stored payment events to decide again, each with its claim.
+    pub(crate) replays: BTreeSet<WebhookId>,
     pub(crate) limit_usage: BTreeSet<LimitKey>,
     pub(crate) keys: BTreeSet<(Owner, IdempotencyKey)>,
     pub(crate) events: BTreeSet<EventKey>,
@@ -103,6 +107,8 @@ impl LoadRequest {
             && self.slugs.is_empty()
             && self.holds.is_empty()
             && self.orders.is_empty()
+            && self.refunds.is_empty()
+            && self.replays.is_empty()
             && self.limit_usage.is_empty()
             && self.due.is_empty()
             && self.parked_before.is_none()
@@ -117,6 +123,8 @@ impl LoadRequest {
         fresh(&mut self.slugs, &mut requested.slugs);
         fresh(&mut self.holds, &mut requested.holds);
         fresh(&mut self.orders, &mut requested.orders);
+        fresh(&mut self.refunds, &mut requested.refunds);
+        fresh(&mut self.replays, &mut requested.replays);
         fresh(&mut self.limit_usage, &mut requested.limit_usage);
         fresh(&mut self.keys, &mut requested.keys);
         fresh(&mut self.events, &mut requested.events);
@@ -144,6 +152,10 @@ pub struct Loaded {
     pub keys: Vec<IdempotencyRecord>,
     /// Stored payment events.
     pub events: Vec<Payment>,
+    /// Refunds.
+    pub refunds: Vec<Refund>,
+    /// Stored payment events to decide again.
+    pub replays: Vec<Payment>,
     /// For each product whose overdue claims were requested: their holds, and the first instant at which another claim is
     /// due.
     pub due: Vec<(ProductId, Vec<HoldId>, Option<Timestamp>)>,

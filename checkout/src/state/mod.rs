@@ -16,8 +16,8 @@ pub use write_set::{OrderSnapshot, WriteSet};
 use crate::{
     idempotency::IdempotencyKey,
     model::{
-        EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, Payment, PaymentStatus, Product,
-        ProductId, Reference, Slug, StockDelta, Timestamp, TransactionId, WebhookId,
+        AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, Payment, PaymentStatus,
+        Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta, Timestamp, TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -31,13 +31,24 @@ pub(crate) struct ProductState {
     claims: HashMap<HoldId, Claim>,
 }
 
-/// The changes of this batch. A `bool` tells whether the row is new, a name the order's stored state.
+/// How a batch changes a product.
+#[derive(Debug, Default)]
+struct ProductChange {
+    delta: StockDelta,
+    is_new: bool,
+    is_edited: bool,
+}
+
+/// The changes of this batch. A `bool` tells whether the row is new; a name is the row's stored state, and `None` for a new
+/// row.
 #[derive(Debug, Default)]
 struct Changes {
-    products: BTreeMap<ProductId, (StockDelta, bool)>,
+    products: BTreeMap<ProductId, ProductChange>,
     holds: BTreeMap<HoldId, bool>,
     orders: BTreeMap<OrderId, Option<&'static str>>,
-    payments: BTreeMap<WebhookId, (Payment, bool)>,
+    payments: BTreeMap<WebhookId, (Payment, Option<&'static str>)>,
+    refunds: BTreeMap<RefundId, bool>,
+    audit_log: Vec<AuditEntry>,
     keys: Vec<IdempotencyRecord>,
 }
 
@@ -54,6 +65,12 @@ pub(crate) struct State {
     by_transaction: HashMap<(TransactionId, &'static str), EventKey>,
     limit_usage: HashMap<LimitKey, HashMap<HoldId, u32>>,
     unmatched_payments: Vec<Payment>,
+    /// Refunds and payment events that this batch has loaded by their ids. They are read under the product's lock, and
+    /// dropped at the end of the batch.
+    refunds: HashMap<RefundId, Refund>,
+    replays: HashMap<WebhookId, Payment>,
+    /// Random for each attempt to decide a batch. It makes the numbers of new orders.
+    salt: u64,
     requested: LoadRequest,
     /// Number of overdue claims that this batch has loaded, by product.
     due_loaded: BTreeMap<ProductId, usize>,
@@ -88,6 +105,23 @@ impl State {
 
     pub(crate) fn key(&self, owner: Owner, key: &IdempotencyKey) -> Option<&IdempotencyRecord> {
         self.keys.get(&(owner, key.clone()))
+    }
+
+    pub(crate) fn refund(&self, id: RefundId) -> Option<&Refund> {
+        self.refunds.get(&id)
+    }
+
+    /// The stored event to decide again.
+    pub(crate) fn replay(&self, id: WebhookId) -> Option<&Payment> {
+        self.replays.get(&id)
+    }
+
+    pub(crate) fn salt(&self) -> u64 {
+        self.salt
+    }
+
+    pub(crate) fn set_salt(&mut self, salt: u64) {
+        self.salt = salt;
     }
 
     pub(crate) fn event(&self, key: &EventKey) -> Option<&Payment> {
@@ -152,6 +186,12 @@ impl State {
         }
         for payment in loaded.events {
             self.merge_event(payment);
+        }
+        for refund in loaded.refunds {
+            self.refunds.entry(refund.id).or_insert(refund);
+        }
+        for payment in loaded.replays {
+            self.replays.entry(payment.id).or_insert(payment);
         }
         for (product, due, next_due) in loaded.due {
             *self.due_loaded.entry(product).or_default() += due.len();

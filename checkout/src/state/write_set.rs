@@ -1,7 +1,9 @@
 //! Everything that one commit writes.
 
 use super::IdempotencyRecord;
-use crate::model::{BatchId, Hold, Order, Payment, Product, ProductId, StockDelta, Timestamp, WebhookId};
+use crate::model::{
+    AuditEntry, BatchId, Hold, Order, Payment, Product, ProductId, Refund, StockDelta, Timestamp, WebhookId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that one commit writes.
@@ -13,8 +15,10 @@ pub struct WriteSet {
     pub at: Timestamp,
     /// New products.
     pub products_added: Vec<Product>,
-    /// Changed products. Each must still be at the version before.
+    /// Products whose stock changed. Each must still be at the version before.
     pub products_changed: Vec<Product>,
+    /// Products whose details or status changed, and perhaps their stock. Each must still be at the version before.
+    pub products_edited: Vec<Product>,
     /// The change of stock of each added or changed product.
     pub stock_deltas: BTreeMap<ProductId, StockDelta>,
     /// Products that decisions rested on without changing them. Each must still be at this version: otherwise a refusal may
@@ -30,8 +34,14 @@ pub struct WriteSet {
     pub orders_changed: Vec<(Order, &'static str)>,
     /// New payment events.
     pub payments_added: Vec<Payment>,
-    /// Changed payment events, each of which was parked.
-    pub payments_changed: Vec<Payment>,
+    /// Changed payment events, and the name of the outcome that each had.
+    pub payments_changed: Vec<(Payment, &'static str)>,
+    /// New refunds.
+    pub refunds_added: Vec<Refund>,
+    /// Changed refunds. Each must still be at the version before.
+    pub refunds_changed: Vec<Refund>,
+    /// Rows of the audit log.
+    pub audit_log: Vec<AuditEntry>,
     /// Replies to store under idempotency keys.
     pub keys: Vec<IdempotencyRecord>,
     /// The orders of this batch as their watchers see them. Not stored.
@@ -55,11 +65,14 @@ impl WriteSet {
             && self.products_read.is_empty()
             && self.payments_added.is_empty()
             && self.payments_changed.is_empty()
+            && self.refunds_added.is_empty()
+            && self.refunds_changed.is_empty()
+            && self.audit_log.is_empty()
     }
 
     /// Products that are added or changed.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
-        self.products_added.iter().chain(&self.products_changed)
+        self.products_added.iter().chain(&self.products_changed).chain(&self.products_edited)
     }
 
     /// Orders that are added or changed.
@@ -69,6 +82,6 @@ impl WriteSet {
 
     /// Payment events that are added or changed.
     pub fn payments(&self) -> impl Iterator<Item = &Payment> {
-        self.payments_added.iter().chain(&self.payments_changed)
+        self.payments_added.iter().chain(self.payments_changed.iter().map(|(payment, _)| payment))
     }
 }

@@ -15,7 +15,7 @@ WITH claims AS (
     FROM holds h LEFT JOIN orders o ON o.hold_id = h.id GROUP BY h.product_id
 ), sales AS (
     SELECT product_id, count(*) AS orders, CAST(sum(qty) FILTER (WHERE status = 'pending') AS bigint) AS pending,
-           CAST(sum(qty) FILTER (WHERE status = 'paid') AS bigint) AS sold
+           CAST(sum(qty - restocked) FILTER (WHERE status = 'paid') AS bigint) AS sold
     FROM orders GROUP BY product_id
 ), log AS (
     SELECT product_id, max(version) AS newest, max(version) - min(version) + 1 - count(*) AS missing
@@ -34,14 +34,19 @@ LEFT JOIN log l ON l.product_id = p.id
 LEFT JOIN stock_events e ON e.product_id = p.id AND e.version = l.newest
 ORDER BY p.id";
 
-/// The number of orders and payment events that break a rule, by product and rule. Usually there are none. The rules
-/// are:
+/// The number of orders, payment events and refunds that break a rule, by product and rule. Usually there are none. The
+/// rules are:
 ///
 /// - `paid`: a paid order has exactly one event that paid it, from the order's own transaction.
 /// - `applied`: a success that was applied belongs to an order that it paid.
 /// - `parked`: a parked payment still waits for an order that may come.
 /// - `answers`: a received payment is applied, parked, a duplicate, or due for refund.
-/// - `refunds`: a refund has a reason.
+/// - `refunds`: a payment event that is refunded or due for refund has a reason.
+/// - `order_refunds`: an order's sums are those of the refunds of its own payment, which have no event. Failed refunds
+///   count only with the units that they have put back on sale.
+/// - `refund_rows`: a payment event is due for refund exactly if its refund is due, being sent or failed, and refunded
+///   exactly if its refund succeeded. Each refund of an event has that event.
+/// - `refund_transactions`: a refund without an event returns the transaction that paid its order.
 pub(super) const BROKEN_RULES: &str = "
 WITH applied AS (
     SELECT coalesce(w.order_id, o.id) AS order_id, w.transaction_id, w.product_id
@@ -49,6 +54,10 @@ WITH applied AS (
     WHERE w.outcome = 'applied' AND w.status = 'success'
 ), payers AS (
     SELECT order_id, count(*) AS events, min(transaction_id) AS transaction_id FROM applied GROUP BY order_id
+), order_refunds AS (
+    SELECT order_id, sum(amount) FILTER (WHERE state IN ('due', 'sending', 'succeeded')) AS issued,
+           sum(amount) FILTER (WHERE state = 'succeeded') AS returned, sum(restocked) AS restocked
+    FROM refunds WHERE event_id IS NULL GROUP BY order_id
 ), broken AS (
     SELECT o.product_id, 'paid' AS rule FROM orders o LEFT JOIN payers p ON p.order_id = o.id
     WHERE o.status = 'paid' AND (p.events, p.transaction_id) IS DISTINCT FROM (1, o.transaction_id)
@@ -65,16 +74,34 @@ WITH applied AS (
     UNION ALL
     SELECT product_id, 'refunds' FROM payment_webhooks
     WHERE outcome IN ('refund_due', 'refunded') AND refund_reason IS NULL
+    UNION ALL
+    SELECT o.product_id, 'order_refunds' FROM orders o LEFT JOIN order_refunds r ON r.order_id = o.id
+    WHERE (o.refunds_issued, o.refunds_returned, o.restocked)
+        IS DISTINCT FROM (coalesce(r.issued, 0), coalesce(r.returned, 0), coalesce(r.restocked, 0))
+    UNION ALL
+    SELECT w.product_id, 'refund_rows' FROM payment_webhooks w LEFT JOIN refunds r ON r.event_id = w.id
+    WHERE CASE WHEN w.outcome IN ('refund_due', 'refunded') THEN w.outcome END IS DISTINCT FROM
+          CASE WHEN r.state IN ('due', 'sending', 'failed') THEN 'refund_due' WHEN r.state = 'succeeded' THEN 'refunded' END
+    UNION ALL
+    SELECT r.product_id, 'refund_rows' FROM refunds r LEFT JOIN payment_webhooks w ON w.id = r.event_id
+    WHERE r.event_id IS NOT NULL AND w.id IS NULL
+    UNION ALL
+    SELECT r.product_id, 'refund_transactions' FROM refunds r
+    LEFT JOIN orders o ON o.id = r.order_id AND o.transaction_id = r.transaction_id
+    WHERE r.event_id IS NULL AND o.id IS NULL
 )
 SELECT coalesce(p.slug, '') AS product, b.rule, count(*) AS times
 FROM broken b LEFT JOIN products p ON p.id = b.product_id GROUP BY p.slug, b.rule ORDER BY p.slug, b.rule";
 
-/// The number of payment events, and of those that are due for refund.
+/// The number of payment events, and of refunds that are due or have failed.
 pub(super) const PAYMENTS: &str = "
-SELECT count(*) AS events, count(*) FILTER (WHERE outcome = 'refund_due') AS refunds_due FROM payment_webhooks";
+SELECT (SELECT count(*) FROM payment_webhooks) AS events,
+       (SELECT count(*) FROM refunds WHERE state IN ('due', 'failed')) AS refunds_due";
 
-/// The number of payment events that are due for refund. Their partial index has only these rows.
-pub(super) const REFUNDS_DUE: &str = "SELECT count(*) FROM payment_webhooks WHERE outcome = 'refund_due'";
+/// The number of refunds that are due or have failed. The first condition repeats that of the partial index
+/// `refunds_open`, because SQLite uses the index only then.
+pub(super) const REFUNDS_DUE: &str = "
+SELECT count(*) FROM refunds WHERE state IN ('due', 'sending', 'failed') AND state <> 'sending'";
 
 /// A row of [`PRODUCTS`]. Without a row in the stock history, the `logged_` counters are -1.
 #[derive(FromRow)]

@@ -4,12 +4,15 @@
 use crate::{
     clock::{Clock, SystemClock},
     error::StoreError,
-    model::{AuditEntry, Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
+    model::{
+        AuditEntry, Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp,
+    },
     state::{LoadRequest, Loaded, WriteSet},
     supervisor::Supervisor,
 };
 use async_trait::async_trait;
 use serde::Serialize;
+use sqlx::migrate::Migrator;
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -29,6 +32,13 @@ mod table;
 /// Time between polls for commits of other processes, where the store has no notifications. Such a commit must show
 /// within a second, which leaves time for three polls.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
+
+/// Returns the migrations, which do not fail on a newer schema: a server of the version before may restart while the
+/// upgrade of the others is under way.
+fn accepting_newer_schema(mut migrations: Migrator) -> Migrator {
+    migrations.set_ignore_missing(true);
+    migrations
+}
 
 /// A database that stores the shop.
 #[async_trait]
@@ -121,11 +131,15 @@ pub trait Reads: Send + Sync {
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
     /// The payment events that refer to a hold, or to the order that it became, oldest first.
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError>;
+    /// The refund with this id.
+    async fn refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError>;
+    /// The refunds of an order's own payment and of its other payments (P7), oldest first, at most 1000.
+    async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<Refund>, StoreError>;
     /// Products on which a hold or an order is due at `now`.
     async fn due(&self, now: Timestamp) -> Result<Vec<ProductId>, StoreError>;
     /// When the next hold or order is due, and when the oldest parked payment was received.
     async fn next_due(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError>;
-    /// Number of payment events that are due for refund.
+    /// Number of refunds that are due or have failed.
     async fn refunds_due(&self) -> Result<u64, StoreError>;
     /// Recomputes every counter from the rows, and compares orders with payments.
     async fn audit(&self) -> Result<Audit, StoreError>;
@@ -158,7 +172,7 @@ pub struct Audit {
     pub orders: u64,
     /// Number of payment events checked.
     pub payments: u64,
-    /// Number of payment events that are due for refund.
+    /// Number of refunds that are due or have failed.
     pub refunds_due: u64,
     /// Each counter that differs from the sum of its rows, and each rule that is broken.
     pub drift: Vec<Drift>,

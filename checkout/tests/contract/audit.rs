@@ -1,7 +1,10 @@
 //! The audit finds changes that were made without the shop, and names them. Each scenario makes one such change.
 
-use crate::shop::{Shop, owner};
-use checkout::model::{PaymentStatus, Reference};
+use crate::shop::{Shop, eventually, owner};
+use checkout::{
+    IssueRefund, Restock,
+    model::{Actor, PaymentStatus, Reference, RefundStep},
+};
 
 /// A sale with one order paid twice, one paid before it was placed, one unpaid order, a hold that was paid but not ordered,
 /// and a released hold.
@@ -125,7 +128,7 @@ crate::scenarios! {
         sale(&shop).await;
         let both = "UPDATE payment_webhooks SET outcome = 'applied', refund_reason = NULL WHERE outcome = 'refund_due'";
         shop.database.run(both).await;
-        assert_eq!(drift(&shop).await, [wrong("applied", 0, 1), wrong("paid", 0, 1)]);
+        assert_eq!(drift(&shop).await, [wrong("applied", 0, 1), wrong("paid", 0, 1), wrong("refund_rows", 0, 1)]);
     }
 
     async fn finds_a_paid_order_with_another_transaction_than_its_payment(shop: Shop) {
@@ -160,9 +163,10 @@ crate::scenarios! {
         sale(&shop).await;
         let ignored = "UPDATE payment_webhooks SET outcome = 'ignored', refund_reason = NULL WHERE outcome = 'refund_due'";
         shop.database.run(ignored).await;
-        assert_eq!(drift(&shop).await, [wrong("answers", 0, 1)]);
+        assert_eq!(drift(&shop).await, [wrong("answers", 0, 1), wrong("refund_rows", 0, 1)]);
         shop.database.run("UPDATE payment_webhooks SET product_id = NULL WHERE outcome = 'ignored'").await;
-        assert_eq!(drift(&shop).await, [(String::new(), "answers".to_owned(), 0, 1)]);
+        let unknown = |counter: &str| (String::new(), counter.to_owned(), 0, 1);
+        assert_eq!(drift(&shop).await, [unknown("answers"), unknown("refund_rows")]);
     }
 
     async fn finds_a_refund_without_a_reason(shop: Shop) {
@@ -172,10 +176,52 @@ crate::scenarios! {
         assert_eq!(drift(&shop).await, [wrong("refunds", 0, 1)]);
     }
 
+    async fn finds_sums_of_an_order_that_differ_from_its_refunds(shop: Shop) {
+        sale(&shop).await;
+        let order = shop.ordered(shop.checkout.products()[0].id, 2).await;
+        shop.pay(Reference::Order(order.id), "third", PaymentStatus::Success).await;
+        let issue = IssueRefund { id: shop.checkout.new_refund_id(), order: order.id, amount: Some(5), restock: Restock::Units(1) };
+        let refund = shop.checkout.issue_refund(issue, Actor::system()).await.unwrap().value;
+        shop.checkout.advance_refund(refund.id, 1, RefundStep::Send, Actor::system()).await.unwrap();
+        let done = RefundStep::Succeed { provider_reference: None };
+        shop.checkout.advance_refund(refund.id, 1, done, Actor::system()).await.unwrap();
+        assert_eq!(drift(&shop).await, []);
+        for sum in [
+            "UPDATE orders SET refunds_issued = refunds_issued + 1 WHERE restocked = 1",
+            "UPDATE orders SET refunds_issued = refunds_issued - 1, refunds_returned = refunds_returned - 1 WHERE restocked = 1",
+        ] {
+            shop.database.run(sum).await;
+            assert_eq!(drift(&shop).await, [wrong("order_refunds", 0, 1)]);
+        }
+        shop.database.run("UPDATE orders SET refunds_returned = 5, refunds_issued = 5 WHERE restocked = 1").await;
+        assert_eq!(drift(&shop).await, []);
+        shop.database.run("UPDATE refunds SET restocked = 2 WHERE event_id IS NULL").await;
+        assert_eq!(drift(&shop).await, [wrong("order_refunds", 0, 1)]);
+        shop.database.run("UPDATE orders SET restocked = 2 WHERE restocked = 1").await;
+        assert_eq!(drift(&shop).await, [wrong("sold", 3, 2)]);
+        shop.database.run("UPDATE orders SET restocked = 1 WHERE restocked = 2").await;
+        shop.database.run("UPDATE refunds SET restocked = 1, transaction_id = 'other' WHERE event_id IS NULL").await;
+        assert_eq!(drift(&shop).await, [wrong("refund_transactions", 0, 1)]);
+    }
+
+    async fn finds_an_event_whose_refund_is_missing_or_contradicts_it(shop: Shop) {
+        sale(&shop).await;
+        shop.database.run("UPDATE refunds SET state = 'succeeded'").await;
+        assert_eq!(drift(&shop).await, [wrong("refund_rows", 0, 1)]);
+        shop.database.run("UPDATE payment_webhooks SET outcome = 'refunded' WHERE outcome = 'refund_due'").await;
+        assert_eq!(drift(&shop).await, []);
+        shop.database.run("UPDATE refunds SET state = 'withdrawn'").await;
+        assert_eq!(drift(&shop).await, [wrong("refund_rows", 0, 1)]);
+        shop.database.run("DELETE FROM refunds").await;
+        assert_eq!(drift(&shop).await, [wrong("refund_rows", 0, 1)]);
+    }
+
     async fn counts_payments_while_there_is_no_product(shop: Shop) {
         let nowhere = Reference::Order(uuid::Uuid::from_u128(1).into());
         shop.pay(nowhere, "tx", PaymentStatus::Success).await;
-        shop.database.run("UPDATE payment_webhooks SET outcome = 'refund_due', refund_reason = 'order_never_created'").await;
+        shop.checkout.start_maintenance(checkout::Limits::default());
+        shop.advance(24 * 3600);
+        eventually(async || shop.checkout.audit().await.unwrap().refunds_due == 1).await;
         let audit = shop.checkout.audit().await.unwrap();
         assert_eq!((audit.clean, audit.products, audit.payments, audit.refunds_due), (true, 0, 1, 1));
     }

@@ -5,10 +5,12 @@ use crate::{
     shop::{entry, event, noon, owner, shopper},
 };
 use checkout::{
+    IssueRefund, Restock,
     model::{
-        EventOutcome, HoldState, OrderState,
+        Actor, EventOutcome, HoldState, OrderState,
         PaymentStatus::{Failure, Success},
-        Reference, RefundReason, ReportedAmount, SaleWindow,
+        Picture, PictureId, ProductDetails, ProductStatus, Reference, RefundReason, RefundReference, RefundStep,
+        ReportedAmount, SaleWindow,
     },
     store::{self, known_columns},
 };
@@ -91,6 +93,61 @@ crate::scenarios! {
         assert_eq!(shop.store.reads().products().await.unwrap()[0], *written);
     }
 
+    async fn an_edited_product_is_read_as_it_was_written(shop: Shop) {
+        let phone = shop.phone(9).await;
+        let picture = |nth: u8| Picture { id: PictureId([nth; 32]), alt: format!("Phone \"{nth}\", ünder glass"), width: 1600, height: 1200 };
+        let details = ProductDetails {
+            name: "Phone 2".to_owned(),
+            description: "A second\nedition".to_owned(),
+            image: "/pictures/2".to_owned(),
+            pictures: vec![picture(2), picture(1)],
+            price: checkout::model::Money { minor: 2999, ..phone.price },
+            per_shopper_limit: Some(4),
+            window: SaleWindow { starts_at: Some(noon()), ends_at: Some(noon() + Duration::from_hours(3)) },
+            hold_for: Duration::from_secs(61),
+            pay_within: Duration::from_secs(62),
+            extend_by: None,
+        };
+        let edited = shop.checkout.edit_product(phone.id, 1, details.clone(), Actor::system()).await.unwrap().value;
+        assert_eq!((edited.details(), edited.revision, edited.slug.clone()), (details, 2, phone.slug.clone()));
+        let stored = async || shop.store.reads().products().await.unwrap().remove(0);
+        assert_eq!(stored().await, edited);
+        let paused = shop.checkout.set_product_status(phone.id, ProductStatus::Paused, Actor::system()).await.unwrap().value;
+        assert_eq!(stored().await, paused);
+        assert_eq!((stored().await.status, stored().await.revision), (ProductStatus::Paused, 2));
+        // Another node, which has nothing in memory, writes all that it has read.
+        shop.second_node().await.set_product_status(phone.id, ProductStatus::Active, Actor::system()).await.unwrap();
+        assert_eq!(stored().await.details(), edited.details());
+    }
+
+    async fn a_refund_is_read_as_it_was_written_in_every_state(shop: Shop) {
+        let phone = shop.phone(9).await.id;
+        let order = shop.paid(phone, 3, "tx").await;
+        let issue = IssueRefund { id: shop.checkout.new_refund_id(), order: order.id, amount: Some(1234), restock: Restock::Units(2) };
+        let issued = shop.checkout.issue_refund(issue, Actor::system()).await.unwrap().value;
+        let stored = async || shop.store.reads().refund(issue.id).await.unwrap().unwrap();
+        assert_eq!(stored().await, issued);
+        let now = shop.order_now(order.id).await;
+        assert_eq!((now.refunds.issued, now.refunds.returned, now.refunds.restocked), (1234, 0, 2));
+        let reference = |text: &str| RefundReference::try_from(text.to_owned()).unwrap();
+        let steps = [
+            (1, RefundStep::Send),
+            (1, RefundStep::Fail { failure: "closed \"account\"".to_owned() }),
+            (1, RefundStep::Retry),
+            (2, RefundStep::Succeed { provider_reference: Some(reference("re_1")) }),
+            (2, RefundStep::Fail { failure: "returned".to_owned() }),
+            (2, RefundStep::DoneElsewhere { note: reference("by bank transfer") }),
+        ];
+        for (attempt, step) in steps {
+            shop.advance(1);
+            let after = shop.checkout.advance_refund(issue.id, attempt, step, Actor::system()).await.unwrap().value;
+            assert_eq!(stored().await, after);
+        }
+        let now = shop.order_now(order.id).await;
+        assert_eq!((now.refunds.issued, now.refunds.returned, now.refunds.restocked), (1234, 1234, 2));
+        assert_eq!(shop.store.reads().refunds_of_order(order.id).await.unwrap(), [stored().await]);
+    }
+
     async fn a_hold_is_read_as_it_was_written_in_every_state(shop: Shop) {
         let phone = shop.phone(9).await.id;
         let place = async || {
@@ -124,7 +181,9 @@ crate::scenarios! {
         paying.reported = ReportedAmount { amount: Some(5997), currency: Some("USD".parse().unwrap()) };
         shop.deliver(paying.clone()).await.unwrap();
         let paid = OrderState::Paid { paid_at: noon() + Duration::from_secs(1), transaction_id: paying.transaction_id.clone() };
-        assert_eq!(shop.order_now(pending.id).await, checkout::model::Order { state: paid, ..pending.clone() });
+        let now = shop.order_now(pending.id).await;
+        assert!(now.version > pending.version && now.number.is_some());
+        assert_eq!(now, checkout::model::Order { state: paid, version: now.version, ..pending.clone() });
         let [payment] = <[_; 1]>::try_from(shop.payments(&pending).await).unwrap();
         assert_eq!((payment.key, payment.fingerprint, payment.reference), (paying.key, paying.fingerprint, paying.reference));
         assert_eq!((payment.transaction_id, payment.status), (paying.transaction_id, paying.status));

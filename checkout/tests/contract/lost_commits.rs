@@ -6,7 +6,10 @@ use crate::{
     flaky_proxy::{Fault, MARK, Proxy},
     shop::{Shop, eventually, hold, key, owner},
 };
-use checkout::{Error, model::Stock};
+use checkout::{
+    Error, Limits, PaymentVerdict, StockChange,
+    model::{Actor, HoldId, PaymentStatus, Reference, RefundId, RefundState, RefundStep, Stock},
+};
 use sqlx::PgConnection;
 use std::time::Duration;
 
@@ -58,6 +61,57 @@ async fn a_commit_that_never_arrives_is_retried() {
         proxied.shop.hold(phone, 1).await;
         proxied.must_have_available(10 - taken).await;
     }
+}
+
+/// Neither has a product whose stock history tells whether the commit arrived.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refund_step_whose_response_is_lost_counts_once() {
+    let proxied = ProxiedShop::open().await;
+    let (shop, hold) = (&proxied.shop, HoldId(uuid::Uuid::from_u128(1)));
+    shop.pay(Reference::Hold(hold), "tx", PaymentStatus::Success).await;
+    shop.checkout.start_maintenance(Limits::default());
+    shop.advance(24 * 3600);
+    let reads = shop.store.reads();
+    eventually(async || reads.refunds_due().await.unwrap() == 1).await;
+    let id = RefundId(reads.payments(hold, None).await.unwrap()[0].id.0);
+    let fail = || RefundStep::Fail { failure: "declined".to_owned() };
+    let rounds = [
+        (Fault::BeforeStatement, RefundStep::Send, RefundState::Sending),
+        (Fault::BeforeResponse, fail(), RefundState::Failed),
+        (Fault::BeforeResponse, RefundStep::Retry, RefundState::Due),
+    ];
+    for (nth, (fault, step, state)) in rounds.into_iter().enumerate() {
+        // The sweep has ended. A read prepares no statement of the writer.
+        proxied.proxy.set(fault);
+        let refund = shop.checkout.advance_refund(id, 1, step, Actor::system()).await.unwrap().value;
+        let stored = reads.refund(id).await.unwrap().unwrap();
+        assert_eq!((refund.state, stored.state, stored.version), (state, state, nth as u64 + 2));
+        assert_eq!(shop.audit_log().await.len(), nth + 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_whose_response_is_lost_counts_once() {
+    let proxied = ProxiedShop::open().await;
+    let shop = &proxied.shop;
+    let mut phone = shop.phone(1).await;
+    let late = shop.ordered(phone.id, 1).await;
+    shop.checkout.cancel_order(late.id, owner(), None).await.unwrap();
+    shop.paid(phone.id, 1, "other").await;
+    shop.pay(Reference::Order(late.id), "tx", PaymentStatus::Success).await;
+    let event = shop.payments(&late).await[0].id;
+    shop.checkout.set_stock(phone.id, StockChange::By(1), Actor::system()).await.unwrap();
+    for (fault, revision) in [(Fault::BeforeResponse, 2), (Fault::BeforeStatement, 3), (Fault::BeforeResponse, 4)] {
+        let mut details = phone.details();
+        details.name = format!("Phone {revision}");
+        proxied.proxy.set(fault);
+        phone = shop.checkout.edit_product(phone.id, phone.revision, details, Actor::system()).await.unwrap().value;
+        assert_eq!(phone.revision, revision);
+    }
+    let replayed = shop.checkout.replay_payment(event, Actor::system()).await.unwrap();
+    assert_eq!(replayed.verdict, PaymentVerdict::Processed);
+    proxied.must_have_available(0).await;
+    assert_eq!(shop.audit_log().await.len(), 5);
 }
 
 /// The sessions of the shop's writer: their process ids, and whether they wait for a lock.

@@ -2,19 +2,19 @@
 
 use crate::shop::{counts, event, hold, owner, refused};
 use checkout::{
-    Error, PaymentVerdict,
-    model::{PaymentStatus::Success, Reference, RefundReason, Refusal},
+    Error, PaymentVerdict, StockChange,
+    model::{Actor, PaymentStatus::Success, Reference, RefundReason, Refusal},
 };
 
 crate::scenarios! {
     async fn stock_lowered_during_a_payment_leaves_the_order_its_units(shop: Shop) {
         let phone = shop.phone(10).await.id;
         let order = shop.ordered(phone, 3).await;
-        shop.checkout.adjust_stock(phone, 3).await.unwrap();
+        shop.checkout.set_stock(phone, StockChange::Total(3), Actor::system()).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 3, 0]);
         assert_eq!(shop.pay(Reference::Order(order.id), "tx", Success).await, PaymentVerdict::Processed);
         // Sold units cannot be removed.
-        assert_eq!(refused(shop.checkout.adjust_stock(phone, 2).await), Refusal::StockCommitted { committed: 3 });
+        assert_eq!(refused(shop.checkout.set_stock(phone, StockChange::Total(2), Actor::system()).await), Refusal::StockCommitted { committed: 3 });
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 3]);
     }
 
@@ -22,11 +22,11 @@ crate::scenarios! {
         let phone = shop.phone(2).await.id;
         let order = shop.ordered(phone, 2).await;
         shop.checkout.cancel_order(order.id, owner(), None).await.unwrap();
-        shop.checkout.adjust_stock(phone, 1).await.unwrap();
+        shop.checkout.set_stock(phone, StockChange::Total(1), Actor::system()).await.unwrap();
         let about = Reference::Order(order.id);
         assert_eq!(shop.pay(about, "one", Success).await, PaymentVerdict::RefundDue(RefundReason::SoldOut));
         // After the stock is raised again, another payment succeeds.
-        shop.checkout.adjust_stock(phone, 2).await.unwrap();
+        shop.checkout.set_stock(phone, StockChange::Total(2), Actor::system()).await.unwrap();
         assert_eq!(shop.pay(about, "two", Success).await, PaymentVerdict::Processed);
         assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 2]);
     }
@@ -36,7 +36,7 @@ crate::scenarios! {
         let other = shop.second_node().await;
         hold(&other, phone, 1, None).await.unwrap();
         assert_eq!(refused(hold(&other, phone, 1, None).await), Refusal::SoldOut { available: 0, may_return: 1 });
-        shop.checkout.adjust_stock(phone, 3).await.unwrap();
+        shop.checkout.set_stock(phone, StockChange::Total(3), Actor::system()).await.unwrap();
         // The other node still has the product in memory as sold out.
         hold(&other, phone, 2, None).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [0, 3, 0, 0]);
@@ -49,9 +49,9 @@ crate::scenarios! {
         shop.hold(phone, 3).await;
         shop.ordered(phone, 2).await;
         for node in [&other, &shop.checkout] {
-            assert_eq!(refused(node.adjust_stock(phone, 0).await), Refusal::StockCommitted { committed: 6 });
+            assert_eq!(refused(node.set_stock(phone, StockChange::Total(0), Actor::system()).await), Refusal::StockCommitted { committed: 6 });
         }
-        other.adjust_stock(phone, 6).await.unwrap();
+        other.set_stock(phone, StockChange::Total(6), Actor::system()).await.unwrap();
         assert_eq!(refused(shop.try_hold(phone, 1).await), Refusal::SoldOut { available: 0, may_return: 6 });
         assert_eq!(counts(shop.stock(phone).await), [0, 4, 2, 0]);
     }
@@ -65,12 +65,12 @@ crate::scenarios! {
                 tokio::spawn(async move { hold(&node, phone, 1, None).await })
             });
             let tasks: Vec<_> = tasks.collect();
-            let lowered = other.adjust_stock(phone, 10).await;
+            let lowered = other.set_stock(phone, StockChange::Total(10), Actor::system()).await;
             let held = futures::future::join_all(tasks).await.into_iter().filter(|task| matches!(task, Ok(Ok(_)))).count();
             let stock = shop.stock(phone).await;
             assert_eq!((stock.held as usize, stock.available), (held, 0));
             match lowered {
-                Ok(product) => assert_eq!((product.stock.total, stock.total), (10, 10)),
+                Ok(product) => assert_eq!((product.value.stock.total, stock.total), (10, 10)),
                 Err(Error::Refused(Refusal::StockCommitted { committed })) => {
                     assert!((11..=30).contains(&committed), "{committed}");
                     assert_eq!(stock.total, 30);
@@ -88,10 +88,10 @@ crate::scenarios! {
             let name = format!("tx-{round}");
             let (paid, lowered) = tokio::join!(
                 other.record_payment(event(&name, Reference::Order(order.id), &name, Success)),
-                shop.checkout.adjust_stock(phone, 2),
+                shop.checkout.set_stock(phone, StockChange::Total(2), Actor::system()),
             );
             assert_eq!(paid.unwrap().verdict, PaymentVerdict::Processed);
-            assert_eq!(lowered.unwrap().stock.total, 2);
+            assert_eq!(lowered.unwrap().value.stock.total, 2);
             assert_eq!(counts(shop.stock(phone).await), [0, 0, 0, 2]);
         }
     }

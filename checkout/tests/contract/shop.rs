@@ -69,7 +69,7 @@ impl Shop {
         let price = checkout::model::Money::parse("19.99", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), "Phone", price, stock);
         change(&mut draft);
-        self.checkout.add_product(draft).await.unwrap().unwrap()
+        self.checkout.add_product(draft, Actor::system()).await.unwrap().unwrap()
     }
 
     pub async fn try_hold(&self, product: ProductId, qty: i64) -> Result<Hold, Error> {
@@ -118,6 +118,22 @@ impl Shop {
         assert!(audit.clean, "{audit:?}");
         let products = self.store.reads().products().await.unwrap();
         products.into_iter().find(|p| p.id == product).unwrap().stock
+    }
+
+    /// Returns the rows of the audit log without those of added products, oldest first: action, kind of object, before, after.
+    pub async fn audit_log(&self) -> Vec<(String, String, Option<String>, Option<String>)> {
+        let sql = "SELECT action, object_kind, before, after FROM audit_log WHERE action <> 'product.add' ORDER BY id";
+        self.database.rows(sql).await
+    }
+
+    /// A paid order of this many units.
+    pub async fn paid(&self, product: ProductId, qty: i64, transaction: &str) -> Order {
+        let order = self.ordered(product, qty).await;
+        assert_eq!(
+            self.pay(Reference::Order(order.id), transaction, PaymentStatus::Success).await,
+            PaymentVerdict::Processed
+        );
+        self.order_now(order.id).await
     }
 
     pub fn advance(&self, seconds: u64) {

@@ -2,8 +2,8 @@
 
 use crate::shop::{counts, refused};
 use checkout::{
-    Error,
-    model::{Money, ProductDraft, ProductError, Refusal},
+    Error, StockChange,
+    model::{Actor, Money, ProductDraft, ProductError, Refusal},
 };
 
 crate::scenarios! {
@@ -11,11 +11,11 @@ crate::scenarios! {
         let phone = shop.phone(10).await.id;
         shop.hold(phone, 2).await;
         shop.ordered(phone, 3).await;
-        assert_eq!(refused(shop.checkout.adjust_stock(phone, 4).await), Refusal::StockCommitted { committed: 5 });
-        assert_eq!(refused(shop.checkout.adjust_stock(phone, u32::MAX).await), Refusal::TooMuchStock);
-        shop.checkout.adjust_stock(phone, 5).await.unwrap();
+        assert_eq!(refused(shop.checkout.set_stock(phone, StockChange::Total(4), Actor::system()).await), Refusal::StockCommitted { committed: 5 });
+        assert_eq!(refused(shop.checkout.set_stock(phone, StockChange::Total(u32::MAX), Actor::system()).await), Refusal::TooMuchStock);
+        shop.checkout.set_stock(phone, StockChange::Total(5), Actor::system()).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [0, 2, 3, 0]);
-        shop.checkout.adjust_stock(phone, 8).await.unwrap();
+        shop.checkout.set_stock(phone, StockChange::Total(8), Actor::system()).await.unwrap();
         assert_eq!(counts(shop.stock(phone).await), [3, 2, 3, 0]);
     }
 
@@ -23,10 +23,10 @@ crate::scenarios! {
         shop.phone(1).await;
         let price = Money::parse("1", "USD".parse().unwrap()).unwrap();
         let draft = ProductDraft::new("phone".parse().unwrap(), "Other", price, 1);
-        assert!(matches!(shop.checkout.add_product(draft.clone()).await, Err(Error::Refused(Refusal::SlugTaken))));
+        assert!(matches!(shop.checkout.add_product(draft.clone(), Actor::system()).await, Err(Error::Refused(Refusal::SlugTaken))));
         let other = shop.second_node().await;
-        assert!(matches!(other.add_product(draft.clone()).await, Err(Error::Refused(Refusal::SlugTaken))));
+        assert!(matches!(other.add_product(draft.clone(), Actor::system()).await, Err(Error::Refused(Refusal::SlugTaken))));
         let nameless = ProductDraft { name: " ".to_owned(), ..draft };
-        assert_eq!(shop.checkout.add_product(nameless).await.unwrap(), Err(ProductError::Name));
+        assert_eq!(shop.checkout.add_product(nameless, Actor::system()).await.unwrap(), Err(ProductError::Name));
     }
 }

@@ -8,9 +8,14 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Timestamp},
+    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Reference, Refund, Timestamp},
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
-    store::rows::{self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, StoredKey, into_all},
+    store::{
+        rows::{
+            self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, RefundRow, StoredKey, into_all,
+        },
+        table::Table,
+    },
 };
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, postgres::PgRow};
 use std::{collections::BTreeSet, sync::LazyLock};
@@ -20,6 +25,22 @@ pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Resu
     let mut loaded = Loaded::default();
     let products = lock(conn, request).await?;
     let mut holds: Vec<Uuid> = request.holds.iter().map(|id| id.0).collect();
+    let mut orders: Vec<Uuid> = request.orders.iter().map(|id| id.0).collect();
+    if !request.refunds.is_empty() {
+        let ids = request.refunds.iter().map(|id| id.0).collect();
+        loaded.refunds = locked_rows::<RefundRow, Refund>(conn, ids, &products).await?;
+        orders.extend(loaded.refunds.iter().filter_map(|refund| refund.order_id).map(|id| id.0));
+    }
+    if !request.replays.is_empty() {
+        let ids = request.replays.iter().map(|id| id.0).collect();
+        loaded.replays = locked_rows::<PaymentRow, Payment>(conn, ids, &products).await?;
+        for event in &loaded.replays {
+            match event.reference {
+                Reference::Order(id) => orders.push(id.0),
+                Reference::Hold(id) => holds.push(id.0),
+            }
+        }
+    }
     for (product, offset) in &request.due {
         let (due, next) = due(conn, *product, *offset, request.now).await?;
         holds.extend(due.iter().map(|id| id.0));
@@ -28,8 +49,8 @@ pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Resu
     if !products.is_empty() {
         loaded.products = products_with_due(conn, products).await?;
     }
-    if !(holds.is_empty() && request.orders.is_empty()) {
-        loaded.claims = claims(conn, holds, request).await?;
+    if !(holds.is_empty() && orders.is_empty()) {
+        loaded.claims = claims(conn, holds, orders).await?;
     }
     if !request.limit_usage.is_empty() {
         loaded.limit_usage = limit_usage(conn, request).await?;
@@ -53,26 +74,66 @@ fn limit(n: usize) -> i64 {
 /// Locks every product that the batch touches with one statement, in the order of their ids. Returns their ids.
 async fn lock(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Uuid>, StoreError> {
     let named: BTreeSet<Uuid> = request.products.iter().chain(request.due.keys()).map(|id| id.0).collect();
-    if named.is_empty() && request.slugs.is_empty() && request.holds.is_empty() && request.orders.is_empty() {
+    let has_refunds = !(request.refunds.is_empty() && request.replays.is_empty());
+    if named.is_empty()
+        && request.slugs.is_empty()
+        && request.holds.is_empty()
+        && request.orders.is_empty()
+        && !has_refunds
+    {
         return Ok(Vec::new());
     }
-    let query = sqlx::query_scalar(
-        "SELECT id FROM products
-         WHERE id = ANY ($1) OR slug = ANY ($2)
-            OR id IN (SELECT product_id FROM holds WHERE id = ANY ($3))
-            OR id IN (SELECT product_id FROM orders WHERE id = ANY ($4))
-         ORDER BY id FOR UPDATE",
-    );
-    let query = query
+    let query = sqlx::query_scalar(if has_refunds { LOCK_WITH_REFUNDS } else { LOCK })
         .bind(named.into_iter().chain(request.touched.iter().map(|id| id.0)).collect::<Vec<_>>())
         .bind(request.slugs.iter().map(ToString::to_string).collect::<Vec<_>>())
         .bind(request.holds.iter().map(|id| id.0).collect::<Vec<_>>())
-        .bind(requested_orders(request));
+        .bind(request.orders.iter().map(|id| id.0).collect::<Vec<_>>());
+    if !has_refunds {
+        return query.fetch_all(conn).await.map_err(classify);
+    }
+    let query = query
+        .bind(request.refunds.iter().map(|id| id.0).collect::<Vec<_>>())
+        .bind(request.replays.iter().map(|id| id.0).collect::<Vec<_>>());
     query.fetch_all(conn).await.map_err(classify)
 }
 
-fn requested_orders(request: &LoadRequest) -> Vec<Uuid> {
-    request.orders.iter().map(|id| id.0).collect()
+const LOCK: &str = "
+SELECT id FROM products
+WHERE id = ANY ($1) OR slug = ANY ($2)
+   OR id IN (SELECT product_id FROM holds WHERE id = ANY ($3))
+   OR id IN (SELECT product_id FROM orders WHERE id = ANY ($4))
+ORDER BY id FOR UPDATE";
+
+/// The same with the products of refunds and payment events. A payment may have arrived before its hold or order: then
+/// only these know the product.
+const LOCK_WITH_REFUNDS: &str = "
+SELECT id FROM products
+WHERE id = ANY ($1) OR slug = ANY ($2)
+   OR id IN (SELECT product_id FROM holds WHERE id = ANY ($3))
+   OR id IN (SELECT product_id FROM orders WHERE id = ANY ($4))
+   OR id IN (SELECT coalesce(r.product_id, o.product_id)
+             FROM refunds r LEFT JOIN orders o ON o.id = r.order_id WHERE r.id = ANY ($5))
+   OR id IN (SELECT coalesce(w.product_id, h.product_id, o.product_id)
+             FROM payment_webhooks w LEFT JOIN holds h ON h.id = w.hold_id LEFT JOIN orders o ON o.id = w.order_id
+             WHERE w.id = ANY ($6))
+ORDER BY id FOR UPDATE";
+
+/// Loads refunds or payment events. Their products are locked. Rows without a product are guarded by their own locks, which
+/// are taken after those of the products. A row that was stored after the products were locked is not loaded: its product
+/// may not be locked.
+async fn locked_rows<R, T>(conn: &mut PgConnection, ids: Vec<Uuid>, products: &[Uuid]) -> Result<Vec<T>, StoreError>
+where
+    R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    T: Table + TryFrom<R, Error = StoreError>,
+{
+    let columns = sql::select::<T>("t");
+    let select = format!(
+        "SELECT {columns} FROM {} t WHERE t.id = ANY ($1) AND (t.product_id IS NULL OR t.product_id = ANY ($2))
+         ORDER BY t.id FOR UPDATE",
+        T::NAME
+    );
+    let query = sqlx::query_as::<_, R>(AssertSqlSafe(select)).bind(ids).bind(products);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
 /// Returns the overdue holds and the holds of overdue orders, and the first instant at which another one is due.
@@ -148,8 +209,8 @@ struct DueProductRow {
     next_due: Option<i64>,
 }
 
-/// Loads these holds and those of the requested orders, the orders that they became, and the payments parked for them.
-async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>, request: &LoadRequest) -> Result<Vec<Claim>, StoreError> {
+/// Loads these holds and those of these orders, the orders that they became, and the payments parked for them.
+async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>, orders: Vec<Uuid>) -> Result<Vec<Claim>, StoreError> {
     static HOLDS: LazyLock<String> = LazyLock::new(|| {
         let columns = sql::select::<Hold>("h");
         format!(
@@ -168,7 +229,7 @@ async fn claims(conn: &mut PgConnection, holds: Vec<Uuid>, request: &LoadRequest
              WHERE w.hold_id = ANY ($1) AND w.outcome = 'parked' ORDER BY w.id"
         )
     });
-    let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(HOLDS.as_str())).bind(holds).bind(requested_orders(request));
+    let query = sqlx::query_as::<_, HoldRow>(AssertSqlSafe(HOLDS.as_str())).bind(holds).bind(orders);
     let held: Vec<Hold> = into_all(query.fetch_all(&mut *conn).await.map_err(classify)?)?;
     let holds: Vec<Uuid> = held.iter().map(|hold| hold.id.0).collect();
     let orders = by_holds::<OrderRow, _>(conn, &ORDERS, &holds).await?;
@@ -186,7 +247,7 @@ where
 }
 
 /// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those
-/// of paid orders.
+/// of paid orders that no refund has put back on sale.
 async fn limit_usage(
     conn: &mut PgConnection,
     request: &LoadRequest,
@@ -195,12 +256,14 @@ async fn limit_usage(
         // The time is $1.
         let shoppers = sql::rows(rows::limit_keys([]).columns(), 2);
         format!(
-            "SELECT h.product_id, h.owner, h.shopper, h.id AS hold_id, h.qty FROM {shoppers}
+            "SELECT h.product_id, h.owner, h.shopper, h.id AS hold_id,
+                    CASE o.status WHEN 'paid' THEN h.qty - o.restocked ELSE h.qty END AS units
+             FROM {shoppers}
              JOIN holds h ON h.product_id = n.product_id AND h.owner = n.owner AND h.shopper = n.shopper
              LEFT JOIN orders o ON o.hold_id = h.id
              WHERE h.status IN ('active', 'ordered')
                AND ((h.status = 'active' AND h.expires_at > $1) OR (o.status = 'pending' AND o.pay_by > $1)
-                    OR o.status = 'paid')"
+                    OR (o.status = 'paid' AND o.restocked < h.qty))"
         )
     });
     let mut parameters = Parameters::default();

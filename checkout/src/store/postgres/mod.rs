@@ -16,7 +16,7 @@ mod statement;
 mod transaction;
 mod write;
 
-use super::{AuditLog, Clients, Operators, Purge, Reads, Sessions, Store, Transaction};
+use super::{AuditLog, Clients, Operators, Purge, Reads, Sessions, Store, Transaction, accepting_newer_schema};
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
 use clock::DatabaseClock;
@@ -25,9 +25,13 @@ use error::classify;
 use notifications::Notifications;
 use sqlx::{
     ConnectOptions, PgPool,
+    migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{str::FromStr, sync::Arc};
+use std::{
+    str::FromStr,
+    sync::{Arc, LazyLock},
+};
 use uuid::Uuid;
 
 /// Connections in the pool, for reads, sessions and notifications. The writer has one more.
@@ -51,7 +55,8 @@ const WRITER_SETTINGS: [(&str, &str); 1] = [("enable_seqscan", "off")];
 /// Migrations and the wait for another node's migration have no time limit.
 const MIGRATION_SETTINGS: [(&str, &str); 2] = [("lock_timeout", "0"), ("statement_timeout", "0")];
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
+static MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| accepting_newer_schema(sqlx::migrate!("../migrations/postgres")));
 
 /// A shop in a PostgreSQL database.
 pub struct PostgresStore {

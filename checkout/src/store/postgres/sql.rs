@@ -14,6 +14,7 @@ use sqlx::{
 pub(super) fn select<T: Table>(alias: &str) -> String {
     let column = |Column { name, kind, .. }: &Column| match kind {
         Kind::Instant => format!("ms({alias}.{name}) AS {name}"),
+        Kind::Json => format!("{alias}.{name}::text AS {name}"),
         _ => format!("{alias}.{name}"),
     };
     table::read_columns::<T>().map(column).collect::<Vec<_>>().join(", ")

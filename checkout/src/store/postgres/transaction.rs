@@ -15,7 +15,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use sqlx::{
-    AssertSqlSafe, FromRow, PgConnection, Row,
+    FromRow, PgConnection, Row, SqlStr,
     error::DatabaseError,
     postgres::{PgArguments, PgRow},
 };
@@ -24,9 +24,15 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 /// Unique constraints that two nodes may violate at the same time. The second node decides its batch again, and then
-/// finds the reply of the first.
-const CONFLICT_CONSTRAINTS: [&str; 4] =
-    ["idempotency_keys_pkey", "payment_webhooks_key", "payment_webhooks_said", "products_slug_key"];
+/// finds the reply of the first. The number of an order is random: the next attempt draws another.
+const CONFLICT_CONSTRAINTS: [&str; 6] = [
+    "idempotency_keys_pkey",
+    "orders_number",
+    "payment_webhooks_key",
+    "payment_webhooks_said",
+    "products_slug_key",
+    "refunds_pkey",
+];
 
 /// Limits for resolving the outcome of a batch whose connection was lost: in all, for one attempt, and the pause
 /// between attempts. Callers wait meanwhile.
@@ -121,8 +127,8 @@ async fn load(lease: &mut Lease, request: &LoadRequest) -> Result<Loaded, StoreE
 }
 
 /// Runs the statement, which is a transaction of its own or the end of the one that has loaded rows.
-async fn run(lease: &mut Lease, sql: &'static str, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
-    let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+async fn run(lease: &mut Lease, sql: SqlStr, arguments: PgArguments) -> Result<Vec<PgRow>, sqlx::Error> {
+    let query = sqlx::query_with(sql, arguments);
     let rows = with_deadline(RESPONSE_TIMEOUT, query.fetch_all(lease.connection())).await?;
     if lease.in_transaction() {
         lease.commit().await?;
@@ -174,7 +180,14 @@ impl PostgresTransaction {
         while end_sessions(&mut connection, self.writer.name()).await? > 0 {
             tokio::time::sleep(RESOLVE_INTERVAL).await;
         }
-        // All products of a batch are committed together, so the batch's id at one of them is enough.
+        // All rows of a batch are committed together, so one row that only this batch writes is enough: of the audit log, or
+        // of the stock history, which has the batch's id.
+        if let Some(entry) = writes.audit_log.first() {
+            return sqlx::query_scalar("SELECT EXISTS (SELECT FROM audit_log WHERE id = $1)")
+                .bind(entry.id.0)
+                .fetch_one(&mut connection)
+                .await;
+        }
         if let Some(product) = writes.products().next() {
             let batch: Option<Uuid> =
                 sqlx::query_scalar("SELECT batch FROM stock_events WHERE product_id = $1 AND version = $2")
@@ -184,8 +197,12 @@ impl PostgresTransaction {
                     .await?;
             return Ok(batch == Some(writes.batch.0));
         }
-        // A batch without products wrote only payments. It was committed if each of them has its outcome.
-        let payments: Vec<_> = writes.payments_added.iter().chain(&writes.payments_changed).collect();
+        // A batch without products wrote only payments and refunds. It was committed if each payment has its outcome, or
+        // each refund its version.
+        let payments: Vec<_> = writes.payments().collect();
+        if payments.is_empty() {
+            return are_refunds_written(&mut connection, writes).await;
+        }
         let written: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM unnest($1::uuid[], $2::text[]) AS n (id, outcome)
              JOIN payment_webhooks w ON w.id = n.id AND w.outcome = n.outcome",
@@ -194,9 +211,23 @@ impl PostgresTransaction {
         .bind(payments.iter().map(|p| p.outcome.name()).collect::<Vec<_>>())
         .fetch_one(&mut connection)
         .await?;
-        // A batch that wrote nothing is decided again, because its refusals may rest on old versions.
-        Ok(!payments.is_empty() && usize::try_from(written) == Ok(payments.len()))
+        Ok(usize::try_from(written) == Ok(payments.len()))
     }
+}
+
+/// Returns whether each refund of the batch is on disk. A batch that wrote nothing is decided again, because its refusals
+/// may rest on old versions.
+async fn are_refunds_written(connection: &mut PgConnection, writes: &WriteSet) -> Result<bool, sqlx::Error> {
+    let refunds: Vec<_> = writes.refunds_added.iter().chain(&writes.refunds_changed).collect();
+    let written: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM unnest($1::uuid[], $2::bigint[]) AS n (id, version)
+         JOIN refunds r ON r.id = n.id AND r.version = n.version",
+    )
+    .bind(refunds.iter().map(|refund| refund.id.0).collect::<Vec<_>>())
+    .bind(refunds.iter().map(|refund| i64::try_from(refund.version).unwrap_or(i64::MAX)).collect::<Vec<_>>())
+    .fetch_one(connection)
+    .await?;
+    Ok(!refunds.is_empty() && usize::try_from(written) == Ok(refunds.len()))
 }
 
 /// Ends the sessions of this name. Returns the number of sessions that there still were.

@@ -2,17 +2,18 @@
 
 use super::{sql, statement::Statement};
 use crate::{
-    model::{Hold, Order, Payment, Product},
+    model::{AuditEntry, Hold, Order, Payment, Product, Refund},
     state::WriteSet,
     store::{
-        rows::{self, StockEvent, StoredKey},
-        table::Rows,
+        rows::{self, EditedProduct, StockEvent, StoredKey},
+        table::{Rows, Table},
     },
 };
-use sqlx::postgres::PgArguments;
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr, postgres::PgArguments};
 use std::sync::OnceLock;
+use uuid::Uuid;
 
-/// Kinds of row that a batch may have.
+/// Kinds of row that a batch of shoppers may have.
 const KINDS: usize = 10;
 
 /// The text for each combination of those kinds, made when the first such batch is written.
@@ -20,16 +21,28 @@ static TEXTS: [OnceLock<String>; 1 << KINDS] = [const { OnceLock::new() }; 1 << 
 
 /// The statement that writes the whole batch, guarded by the versions of its products. `None` when the batch writes
 /// nothing and depends on nothing.
-pub(super) fn statement(writes: &WriteSet) -> Result<Option<(&'static str, PgArguments)>, sqlx::Error> {
+pub(super) fn statement(writes: &WriteSet) -> Result<Option<(SqlStr, PgArguments)>, sqlx::Error> {
     if writes.is_empty() {
         return Ok(None);
     }
+    if has_rare_kinds(writes) {
+        let (text, arguments) = build(writes, true).finish()?;
+        return Ok(Some((AssertSqlSafe(text.unwrap_or_default()).into_sql_str(), arguments)));
+    }
     let known = &TEXTS[shape(writes)];
     let (text, arguments) = build(writes, known.get().is_none()).finish()?;
-    Ok(Some((known.get_or_init(|| text.unwrap_or_default()), arguments)))
+    let text: &'static str = known.get_or_init(|| text.unwrap_or_default());
+    Ok(Some((text.into_sql_str(), arguments)))
 }
 
-/// One bit for each kind of row that the batch has.
+/// Whether the batch has kinds of row that only operations and refunds write. The texts of such batches are made anew each
+/// time: to keep them would take 16 times as many.
+fn has_rare_kinds(writes: &WriteSet) -> bool {
+    let WriteSet { products_edited, refunds_added, refunds_changed, audit_log, .. } = writes;
+    !(products_edited.is_empty() && refunds_added.is_empty() && refunds_changed.is_empty() && audit_log.is_empty())
+}
+
+/// One bit for each of those kinds that the batch has.
 fn shape(writes: &WriteSet) -> usize {
     let kinds: [bool; KINDS] = [
         writes.products_read.is_empty(),
@@ -57,22 +70,37 @@ fn build(writes: &WriteSet, needs_text: bool) -> Statement {
     s.update::<Order>(&rows::changed_orders(writes));
     s.insert::<Payment>(&rows::added_payments(writes));
     s.update::<Payment>(&rows::changed_payments(writes));
+    s.insert::<Refund>(&Rows::new(&writes.refunds_added));
+    // No other node can have changed these refunds: loading them has locked their products, or the refunds themselves.
+    s.update::<Refund>(&rows::changed_refunds(writes));
+    s.insert::<AuditEntry>(&Rows::new(&writes.audit_log));
     s.insert::<StoredKey>(&Rows::new(&StoredKey::all(writes)));
     s
 }
 
-/// Updates the products' counters, if all products are still at the versions that the batch was decided on. The
+/// Updates the products' counters, or all columns of edited products, if all products are still at the versions that the batch was decided on. The
 /// statement locks the products first, in the order of their ids, so that two nodes never wait for each other in a
 /// circle. The node that comes second sees the rows that the first has left. The guard also covers products on which
 /// the batch only refused something: at another version, "sold out" could be wrong.
 fn guard(s: &mut Statement, writes: &WriteSet) {
     let unchanged = unchanged(s, writes);
-    if writes.products_changed.is_empty() {
-        return s.part(|| format!("guard AS (SELECT {unchanged} AS ok)"));
+    let ids = |products: &[Product]| products.iter().map(|product| product.id.0).collect();
+    match (&*writes.products_changed, &*writes.products_edited) {
+        ([], []) => s.part(|| format!("guard AS (SELECT {unchanged} AS ok)")),
+        (changed, []) => update::<Product>(s, &rows::changed_products(writes), ids(changed), &unchanged),
+        (changed, edited) => {
+            // An edit is decided in a batch of its own, and one statement cannot update a product twice.
+            assert!(changed.is_empty(), "a batch has edited products or changed products");
+            let rows: Vec<_> = edited.iter().map(EditedProduct).collect();
+            update::<EditedProduct<'_>>(s, &rows::edited_products(&rows), ids(edited), &unchanged);
+        }
     }
-    let changed = rows::changed_products(writes);
-    let first = s.parameters().rows(&changed);
-    let ids = s.parameters().value(writes.products_changed.iter().map(|p| p.id.0).collect::<Vec<_>>());
+}
+
+/// Adds the guard and the update of products. `T` decides which of their columns are updated.
+fn update<T: Table>(s: &mut Statement, changed: &Rows<'_>, ids: Vec<Uuid>, unchanged: &str) {
+    let first = s.parameters().rows(changed);
+    let ids = s.parameters().value(ids);
     let count = s.parameters().value(i64::try_from(changed.len()).unwrap_or(i64::MAX));
     s.part(|| format!("changed AS (SELECT * FROM {})", sql::rows(changed.columns(), first)));
     s.locked(|| {
@@ -85,7 +113,7 @@ fn guard(s: &mut Statement, writes: &WriteSet) {
                    WHERE l.version = n.expected)"
         )
     });
-    s.update_from::<Product>(changed.len(), || "changed n".to_owned());
+    s.update_from::<T>(changed.len(), || "changed n".to_owned());
 }
 
 /// The condition that the products that were only read are still at the same versions.

@@ -1,9 +1,9 @@
 //! The rows of a batch: those that it updates or inserts in a certain order, and those that it looks up.
 
-use super::{StoredKey, signed};
+use super::{EditedProduct, StoredKey, signed};
 use crate::{
     idempotency::IdempotencyKey,
-    model::{EventOutcome, Hold, HoldState, Owner, Payment, Product, ProductId, TransactionId},
+    model::{Hold, HoldState, Owner, Payment, Product, ProductId, TransactionId},
     state::{LimitKey, WriteSet},
     store::table::{Cell, Rows},
 };
@@ -11,6 +11,11 @@ use crate::{
 /// Products to update, each of which must be at the version before.
 pub(in crate::store) fn changed_products(writes: &WriteSet) -> Rows<'_> {
     Rows::changed(writes.products_changed.iter().map(|product| (product, Cell::Integer(signed(product.version) - 1))))
+}
+
+/// Edited products to update, each of which must be at the version before.
+pub(in crate::store) fn edited_products<'a>(edited: &'a [EditedProduct<'a>]) -> Rows<'a> {
+    Rows::changed(edited.iter().map(|product| (product, Cell::Integer(signed(product.0.version) - 1))))
 }
 
 /// Holds to update. Only an active hold changes.
@@ -31,11 +36,14 @@ pub(in crate::store) fn added_payments(writes: &WriteSet) -> Rows<'_> {
     Rows::new(added)
 }
 
-/// Payment events to update. Only a parked event changes.
+/// Payment events to update, each of which must have the outcome that the batch found.
 pub(in crate::store) fn changed_payments(writes: &WriteSet) -> Rows<'_> {
-    Rows::changed(
-        writes.payments_changed.iter().map(|payment| (payment, Cell::Text(EventOutcome::Parked.name().into()))),
-    )
+    Rows::changed(writes.payments_changed.iter().map(|(payment, was)| (payment, Cell::Text((*was).into()))))
+}
+
+/// Refunds to update, each of which must be at the version before.
+pub(in crate::store) fn changed_refunds(writes: &WriteSet) -> Rows<'_> {
+    Rows::changed(writes.refunds_changed.iter().map(|refund| (refund, Cell::Integer(signed(refund.version) - 1))))
 }
 
 /// The shoppers whose share of a product is looked up.

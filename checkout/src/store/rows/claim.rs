@@ -1,9 +1,9 @@
 //! Holds, the orders that they become, and the units that count towards a limit.
 
-use super::{corrupt, money, quantity, shopper};
+use super::{corrupt, count, money, quantity, shopper, signed};
 use crate::{
     error::StoreError,
-    model::{CancelReason, Hold, HoldId, HoldState, Order, OrderState, Owner, Shopper},
+    model::{CancelReason, Hold, HoldId, HoldState, Order, OrderRefunds, OrderState, Owner, Shopper},
     state::LimitKey,
     store::{
         OrderSnapshot,
@@ -20,6 +20,7 @@ table! {
         Fixed owner: Uuid = hold.owner.0;
         Fixed shopper: Option<String> = hold.shopper.as_ref().map(Shopper::as_str);
         Fixed qty: i64 = i64::from(hold.qty.get());
+        Mutable unit_price: Option<i64> = hold.unit_price;
         Fixed created_at: Millis = hold.created_at;
         Mutable expires_at: Millis = hold.expires_at;
         Mutable extended: bool = hold.extended;
@@ -48,6 +49,7 @@ impl TryFrom<HoldRow> for Hold {
             owner: Owner(row.owner),
             shopper: shopper(row.shopper)?,
             qty: quantity(row.qty)?,
+            unit_price: row.unit_price,
             created_at: row.created_at.0,
             expires_at: row.expires_at.0,
             extended: row.extended,
@@ -81,6 +83,11 @@ table! {
             OrderState::Cancelled { reason, .. } => Some(reason.name()),
             OrderState::Pending | OrderState::Paid { .. } => None,
         };
+        Mutable refunds_issued: i64 = order.refunds.issued;
+        Mutable refunds_returned: i64 = order.refunds.returned;
+        Mutable restocked: i64 = i64::from(order.refunds.restocked);
+        Fixed number: Option<String> = order.number.map(String::from);
+        Mutable version: i64 = signed(order.version);
     }
 }
 
@@ -110,6 +117,13 @@ impl TryFrom<OrderRow> for Order {
             created_at: row.created_at.0,
             pay_by: row.pay_by.0,
             state,
+            refunds: OrderRefunds {
+                issued: row.refunds_issued,
+                returned: row.refunds_returned,
+                restocked: count(row.restocked)?,
+            },
+            number: row.number.map(|number| number.parse()).transpose().map_err(|_| corrupt("an order's number"))?,
+            version: u64::try_from(row.version).map_err(|_| corrupt("an order's version"))?,
         })
     }
 }
@@ -153,7 +167,7 @@ pub(in crate::store) struct LimitUsageRow {
     owner: Uuid,
     shopper: String,
     hold_id: Uuid,
-    qty: i64,
+    units: i64,
 }
 
 impl TryFrom<LimitUsageRow> for (LimitKey, HoldId, u32) {
@@ -162,6 +176,6 @@ impl TryFrom<LimitUsageRow> for (LimitKey, HoldId, u32) {
     fn try_from(row: LimitUsageRow) -> Result<Self, StoreError> {
         let shopper = Shopper::try_from(row.shopper).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         let key = LimitKey { product: row.product_id.into(), owner: Owner(row.owner), shopper };
-        Ok((key, row.hold_id.into(), quantity(row.qty)?.get()))
+        Ok((key, row.hold_id.into(), count(row.units)?))
     }
 }

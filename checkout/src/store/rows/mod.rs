@@ -7,19 +7,21 @@ mod claim;
 mod operators;
 mod payment;
 mod product;
+mod refund;
 
 pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
 pub(super) use audit_log::AuditRow;
 pub(super) use batch::{
-    added_payments, changed_holds, changed_orders, changed_payments, changed_products, idempotency_keys, limit_keys,
-    product_versions, transactions,
+    added_payments, changed_holds, changed_orders, changed_payments, changed_products, changed_refunds,
+    edited_products, idempotency_keys, limit_keys, product_versions, transactions,
 };
 pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, refunds};
 pub(super) use operators::{
     FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
 };
 pub(super) use payment::PaymentRow;
-pub(super) use product::{ProductRow, StockEvent};
+pub(super) use product::{EditedProduct, ProductRow, StockEvent};
+pub(super) use refund::RefundRow;
 
 use super::{
     ApiClient, KnownColumn,
@@ -28,7 +30,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{AuditEntry, Hold, Money, Order, Payment, Product, Quantity, Shopper},
+    model::{AuditEntry, Hold, Money, Order, Payment, Product, Quantity, Refund, Shopper},
 };
 
 fn corrupt(what: &str) -> StoreError {
@@ -37,6 +39,10 @@ fn corrupt(what: &str) -> StoreError {
 
 fn shopper(name: Option<String>) -> Result<Option<Shopper>, StoreError> {
     name.map(Shopper::try_from).transpose().map_err(|e| StoreError::Corrupt(e.to_string()))
+}
+
+fn count(n: i64) -> Result<u32, StoreError> {
+    u32::try_from(n).map_err(|_| StoreError::Corrupt(format!("a count of {n}")))
 }
 
 fn quantity(n: i64) -> Result<Quantity, StoreError> {
@@ -74,6 +80,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<ApiClient>(),
         table::known::<Session<'_>>(),
         table::known::<AuditEntry>(),
+        table::known::<Refund>(),
         table::known::<Operator>(),
         table::known::<RecoveryCode>(),
         table::known::<OperatorSession>(),

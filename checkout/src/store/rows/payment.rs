@@ -41,8 +41,7 @@ impl TryFrom<PaymentRow> for Payment {
             (None, Some(id)) => Reference::Hold(id.into()),
             _ => return Err(corrupt("a payment's reference")),
         };
-        let statuses = [PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Processing];
-        let status = statuses.into_iter().find(|s| s.name() == row.status);
+        let status = PaymentStatus::ALL.into_iter().find(|s| s.name() == row.status);
         let currency = row.currency.map(|c| c.parse()).transpose();
         Ok(Self {
             id: row.id.into(),
@@ -63,9 +62,7 @@ impl TryFrom<PaymentRow> for Payment {
 }
 
 fn outcome(name: &str, reason: Option<&str>) -> Result<EventOutcome, StoreError> {
-    use RefundReason::{AlreadyPaid, AmountMismatch, OrderNeverCreated, SoldOut};
-    let reasons = [SoldOut, AlreadyPaid, AmountMismatch, OrderNeverCreated];
-    let reason = reason.and_then(|name| reasons.into_iter().find(|r| r.name() == name));
+    let reason = reason.and_then(RefundReason::from_name);
     match (name, reason) {
         ("applied", None) => Ok(EventOutcome::Applied),
         ("parked", None) => Ok(EventOutcome::Parked),

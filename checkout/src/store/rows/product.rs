@@ -1,11 +1,11 @@
 //! Products and their stock history.
 
-use super::{corrupt, money, signed};
+use super::{corrupt, count, money, signed};
 use crate::{
     error::StoreError,
-    model::{BatchId, Product, SaleWindow, Stock, StockDelta},
+    model::{BatchId, Product, ProductStatus, SaleWindow, Stock, StockDelta},
     state::WriteSet,
-    store::table::{Json, Millis, table},
+    store::table::{Json, JsonText, Millis, table},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -30,9 +30,45 @@ table! {
         Fixed hold_seconds: i64 = seconds(product.hold_for);
         Fixed pay_seconds: i64 = seconds(product.pay_within);
         Fixed extend_seconds: Option<i64> = product.extend_by.map(seconds);
+        Fixed pictures: JsonText = pictures(product);
+        Fixed status: String = product.status.name();
+        Fixed revision: i64 = signed(product.revision);
         State version: i64 = signed(product.version);
         Mutable updated_at: Millis = product.updated_at;
     }
+}
+
+/// A product whose details or status an operator has changed. Other commits write the counters alone.
+pub(in crate::store) struct EditedProduct<'a>(pub(in crate::store) &'a Product);
+
+table! {
+    "products", written from edited: EditedProduct<'_> {
+        Key id: Uuid = edited.0.id.0;
+        Mutable name: String = edited.0.name.as_str();
+        Mutable description: String = edited.0.description.as_str();
+        Mutable image: String = edited.0.image.as_str();
+        Mutable price: i64 = edited.0.price.minor;
+        Mutable total: i64 = i64::from(edited.0.stock.total);
+        Mutable available: i64 = i64::from(edited.0.stock.available);
+        Mutable held: i64 = i64::from(edited.0.stock.held);
+        Mutable pending: i64 = i64::from(edited.0.stock.pending);
+        Mutable sold: i64 = i64::from(edited.0.stock.sold);
+        Mutable per_shopper_limit: Option<i64> = edited.0.per_shopper_limit.map(i64::from);
+        Mutable starts_at: Option<Millis> = edited.0.window.starts_at;
+        Mutable ends_at: Option<Millis> = edited.0.window.ends_at;
+        Mutable hold_seconds: i64 = seconds(edited.0.hold_for);
+        Mutable pay_seconds: i64 = seconds(edited.0.pay_within);
+        Mutable extend_seconds: Option<i64> = edited.0.extend_by.map(seconds);
+        Mutable pictures: JsonText = pictures(edited.0);
+        Mutable status: String = edited.0.status.name();
+        Mutable revision: i64 = signed(edited.0.revision);
+        State version: i64 = signed(edited.0.version);
+        Mutable updated_at: Millis = edited.0.updated_at;
+    }
+}
+
+fn pictures(product: &Product) -> String {
+    serde_json::to_string(&product.pictures).unwrap_or_default()
 }
 
 impl TryFrom<ProductRow> for Product {
@@ -61,14 +97,13 @@ impl TryFrom<ProductRow> for Product {
             hold_for: span(row.hold_seconds)?,
             pay_within: span(row.pay_seconds)?,
             extend_by: row.extend_seconds.map(span).transpose()?,
+            pictures: serde_json::from_str(&row.pictures.0).map_err(|_| corrupt("a product's pictures"))?,
+            status: ProductStatus::from_name(&row.status).ok_or_else(|| corrupt("a product's status"))?,
+            revision: u64::try_from(row.revision).map_err(|_| corrupt("a product's revision"))?,
             version: u64::try_from(row.version).map_err(|_| corrupt("a product's version"))?,
             updated_at: row.updated_at.0,
         })
     }
-}
-
-fn count(n: i64) -> Result<u32, StoreError> {
-    u32::try_from(n).map_err(|_| StoreError::Corrupt(format!("a count of {n}")))
 }
 
 fn span(seconds: i64) -> Result<Duration, StoreError> {

@@ -6,9 +6,14 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Slug, Timestamp},
+    model::{EventKey, Hold, HoldId, Order, OrderId, Payment, Product, ProductId, Reference, Refund, Slug, Timestamp},
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
-    store::rows::{self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, StoredKey, into_all},
+    store::{
+        rows::{
+            self, HoldRow, KeyRow, LimitUsageRow, OrderRow, PaymentRow, ProductRow, RefundRow, StoredKey, into_all,
+        },
+        table::Table,
+    },
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
 use std::{collections::BTreeSet, sync::LazyLock};
@@ -16,9 +21,23 @@ use uuid::Uuid;
 
 pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Loaded, StoreError> {
     let mut loaded = Loaded::default();
+    if !request.refunds.is_empty() {
+        loaded.refunds = by_ids::<RefundRow, Refund>(conn, request.refunds.iter().map(|id| id.0)).await?;
+    }
+    if !request.replays.is_empty() {
+        loaded.replays = by_ids::<PaymentRow, Payment>(conn, request.replays.iter().map(|id| id.0)).await?;
+    }
     let mut holds: BTreeSet<Uuid> = request.holds.iter().map(|id| id.0).collect();
-    if !request.orders.is_empty() {
-        holds.extend(holds_of_orders(conn, request).await?);
+    let mut orders: BTreeSet<OrderId> = request.orders.clone();
+    orders.extend(loaded.refunds.iter().filter_map(|refund| refund.order_id));
+    for event in &loaded.replays {
+        match event.reference {
+            Reference::Order(id) => _ = orders.insert(id),
+            Reference::Hold(id) => _ = holds.insert(id.0),
+        }
+    }
+    if !orders.is_empty() {
+        holds.extend(holds_of_orders(conn, &orders).await?);
     }
     for (product, offset) in &request.due {
         let (due, next) = due(conn, *product, *offset, request.now).await?;
@@ -30,6 +49,8 @@ pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> 
     }
     let mut products: BTreeSet<ProductId> = request.products.clone();
     products.extend(loaded.claims.iter().map(|claim| claim.hold.product_id));
+    products.extend(loaded.refunds.iter().filter_map(|refund| refund.product_id));
+    products.extend(loaded.replays.iter().filter_map(|event| event.product_id));
     if !(products.is_empty() && request.slugs.is_empty()) {
         loaded.products = products_with_due(conn, &products, request).await?;
     }
@@ -48,9 +69,21 @@ pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> 
     Ok(loaded)
 }
 
-async fn holds_of_orders(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<Uuid>, StoreError> {
+/// Loads rows of a table by their ids.
+async fn by_ids<R, T>(conn: &mut SqliteConnection, ids: impl Iterator<Item = Uuid>) -> Result<Vec<T>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+    T: Table + TryFrom<R, Error = StoreError>,
+{
+    let columns = sql::select::<T>("t");
+    let select = format!("SELECT {columns} FROM {} t WHERE t.id IN (SELECT unhex(value) FROM json_each(?1))", T::NAME);
+    let query = sqlx::query_as::<_, R>(AssertSqlSafe(select)).bind(hex_list(ids));
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+async fn holds_of_orders(conn: &mut SqliteConnection, orders: &BTreeSet<OrderId>) -> Result<Vec<Uuid>, StoreError> {
     sqlx::query_scalar("SELECT hold_id FROM orders WHERE id IN (SELECT unhex(value) FROM json_each(?1))")
-        .bind(hex_list(request.orders.iter().map(|id| id.0)))
+        .bind(hex_list(orders.iter().map(|id| id.0)))
         .fetch_all(conn)
         .await
         .map_err(classify)
@@ -173,7 +206,7 @@ async fn products_with_due(
 }
 
 /// Loads the units that count towards a limit: those of active holds and pending orders that are not overdue, and those
-/// of paid orders.
+/// of paid orders that no refund has put back on sale.
 async fn limit_usage(
     conn: &mut SqliteConnection,
     request: &LoadRequest,
@@ -181,11 +214,13 @@ async fn limit_usage(
     static SELECT: LazyLock<String> = LazyLock::new(|| {
         let shoppers = sql::rows(rows::limit_keys([]).columns(), "?1");
         format!(
-            "SELECT h.product_id, h.owner, h.shopper, h.id AS hold_id, h.qty FROM {shoppers}
+            "SELECT h.product_id, h.owner, h.shopper, h.id AS hold_id,
+                    CASE o.status WHEN 'paid' THEN h.qty - o.restocked ELSE h.qty END AS units
+             FROM {shoppers}
              JOIN holds h ON h.product_id = n.product_id AND h.owner = n.owner AND h.shopper = n.shopper
              LEFT JOIN orders o ON o.hold_id = h.id
              WHERE (h.status = 'active' AND h.expires_at > ?2)
-                OR (o.status = 'pending' AND o.pay_by > ?2) OR o.status = 'paid'"
+                OR (o.status = 'pending' AND o.pay_by > ?2) OR (o.status = 'paid' AND o.restocked < h.qty)"
         )
     });
     let query = sqlx::query_as::<_, LimitUsageRow>(AssertSqlSafe(SELECT.as_str()))

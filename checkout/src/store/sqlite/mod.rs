@@ -12,7 +12,7 @@ mod sql;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, Operators, Purge, Reads, Sessions, Store, Transaction,
+    AuditLog, Clients, CommitOutcome, Operators, Purge, Reads, Sessions, Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -24,9 +24,10 @@ use async_trait::async_trait;
 use checkpoint::MAX_WAL_PAGES;
 use sqlx::{
     AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::LazyLock, time::Duration};
 use tokio::sync::mpsc;
 
 /// The oldest SQLite that is safe. Older ones can corrupt a database when the WAL is reset.
@@ -38,7 +39,8 @@ const READERS: u32 = 4;
 /// How long to wait while another process writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
+static MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| accepting_newer_schema(sqlx::migrate!("../migrations/sqlite")));
 
 /// A shop in one SQLite file.
 pub struct SqliteStore {

@@ -6,11 +6,13 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Timestamp},
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp},
     store::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
-        rows::{HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, into_all, product_versions, refunds},
+        rows::{
+            HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, RefundRow, into_all, product_versions, refunds,
+        },
         table,
     },
 };
@@ -104,6 +106,22 @@ impl Reads for SqliteStore {
         });
         let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()));
         let query = query.bind(order.map(|id| id.0)).bind(hold.0);
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
+    }
+
+    async fn refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM refunds r WHERE r.id = ?1", sql::select::<Refund>("r")));
+        let query = sqlx::query_as::<_, RefundRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.readers).await.map_err(classify)?.map(Refund::try_from).transpose()
+    }
+
+    async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<Refund>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Refund>("r");
+            format!("SELECT {columns} FROM refunds r WHERE r.order_id = ?1 ORDER BY r.created_at, r.id LIMIT 1000")
+        });
+        let query = sqlx::query_as::<_, RefundRow>(AssertSqlSafe(SELECT.as_str())).bind(order.0);
         into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
     }
 

@@ -4,10 +4,10 @@
 use super::{classify, sql};
 use crate::{
     error::StoreError,
-    model::{Hold, Order, Payment, Product},
+    model::{AuditEntry, Hold, Order, Payment, Product, Refund},
     state::WriteSet,
     store::{
-        rows::{self, StockEvent, StoredKey},
+        rows::{self, EditedProduct, StockEvent, StoredKey},
         table::Rows,
     },
 };
@@ -21,8 +21,11 @@ pub(super) async fn write(conn: &mut SqliteConnection, writes: &WriteSet) -> Res
     }
     stock_events(conn, writes).await?;
     holds(conn, writes).await?;
-    orders(conn, writes).await?;
-    Ok(payments(conn, writes).await? && keys(conn, writes).await?)
+    audit_log(conn, writes).await?;
+    Ok(orders(conn, writes).await?
+        && payments(conn, writes).await?
+        && refunds(conn, writes).await?
+        && keys(conn, writes).await?)
 }
 
 /// Checks the products on which the batch only refused something: at another version, "sold out" could be wrong.
@@ -42,8 +45,11 @@ async fn products_unchanged(conn: &mut SqliteConnection, writes: &WriteSet) -> R
 
 async fn products(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
     static UPDATE: LazyLock<String> = LazyLock::new(sql::update::<Product>);
+    static EDIT: LazyLock<String> = LazyLock::new(sql::update::<EditedProduct<'_>>);
     static INSERT: LazyLock<String> = LazyLock::new(|| sql::insert::<Product>() + " ON CONFLICT (slug) DO NOTHING");
+    let edited: Vec<_> = writes.products_edited.iter().map(EditedProduct).collect();
     Ok(run(conn, &UPDATE, &rows::changed_products(writes)).await?.is_complete()
+        && run(conn, &EDIT, &rows::edited_products(&edited)).await?.is_complete()
         && run(conn, &INSERT, &Rows::new(&writes.products_added)).await?.is_complete())
 }
 
@@ -59,11 +65,16 @@ async fn holds(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), Sto
     run(conn, &UPDATE, &rows::changed_holds(writes)).await?.must_be_complete("holds changed")
 }
 
-async fn orders(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
-    static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<Order>);
+async fn orders(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
+    // A number is random, so another order may have it. The next attempt draws another.
+    static INSERT: LazyLock<String> =
+        LazyLock::new(|| sql::insert::<Order>() + " ON CONFLICT (number) WHERE number IS NOT NULL DO NOTHING");
     static UPDATE: LazyLock<String> = LazyLock::new(sql::update::<Order>);
-    run(conn, &INSERT, &Rows::new(&writes.orders_added)).await?.must_be_complete("orders added")?;
-    run(conn, &UPDATE, &rows::changed_orders(writes)).await?.must_be_complete("orders changed")
+    if !run(conn, &INSERT, &Rows::new(&writes.orders_added)).await?.is_complete() {
+        return Ok(false);
+    }
+    run(conn, &UPDATE, &rows::changed_orders(writes)).await?.must_be_complete("orders changed")?;
+    Ok(true)
 }
 
 async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
@@ -72,6 +83,19 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
     let added = run(conn, &INSERT, &rows::added_payments(writes)).await?;
     run(conn, &UPDATE, &rows::changed_payments(writes)).await?.must_be_complete("payments changed")?;
     Ok(added.is_complete())
+}
+
+/// A refund without a product is guarded by its own version alone.
+async fn refunds(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
+    static INSERT: LazyLock<String> = LazyLock::new(|| sql::insert::<Refund>() + " ON CONFLICT (id) DO NOTHING");
+    static UPDATE: LazyLock<String> = LazyLock::new(sql::update::<Refund>);
+    Ok(run(conn, &INSERT, &Rows::new(&writes.refunds_added)).await?.is_complete()
+        && run(conn, &UPDATE, &rows::changed_refunds(writes)).await?.is_complete())
+}
+
+async fn audit_log(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
+    static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<AuditEntry>);
+    run(conn, &INSERT, &Rows::new(&writes.audit_log)).await?.must_be_complete("rows of the audit log")
 }
 
 async fn keys(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {

@@ -41,6 +41,42 @@ where
 /// A JSON document, which the stores only write.
 pub(in crate::store) struct Json;
 
+/// A JSON document as text.
+#[derive(Debug)]
+pub(in crate::store) struct JsonText(pub(in crate::store) String);
+
+impl<D: Database> Type<D> for JsonText
+where
+    String: Type<D>,
+{
+    fn type_info() -> D::TypeInfo {
+        String::type_info()
+    }
+
+    fn compatible(column: &D::TypeInfo) -> bool {
+        String::compatible(column)
+    }
+}
+
+impl<'r, D: Database> Decode<'r, D> for JsonText
+where
+    String: Decode<'r, D>,
+{
+    fn decode(value: D::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        String::decode(value).map(Self)
+    }
+}
+
+impl Stored for JsonText {
+    const KIND: Kind = Kind::Json;
+}
+
+impl<'a> WrittenAs<'a, JsonText> for String {
+    fn cell(self) -> Cell<'a> {
+        Cell::Text(self.into())
+    }
+}
+
 impl Stored for Uuid {
     const KIND: Kind = Kind::Uuid;
 }

@@ -4,7 +4,7 @@
 mod cell;
 mod rows;
 
-pub(super) use cell::{Cell, Json, Millis, Stored, WrittenAs};
+pub(super) use cell::{Cell, Json, JsonText, Millis, Stored, WrittenAs};
 pub(super) use rows::Rows;
 
 use super::KnownColumn;
@@ -104,6 +104,26 @@ macro_rules! table {
                     $($($crate::store::table::WrittenAs::<$only_type>::cell($only_value),)*)?
                 ]
                 .into_iter()
+            }
+        }
+    };
+    (
+        $table:literal, written from $source:ident: $entity:ty {
+            $($role:ident $column:ident: $type:ty = $value:expr;)+
+        }
+    ) => {
+        impl $crate::store::table::Table for $entity {
+            const NAME: &'static str = $table;
+            const COLUMNS: &'static [$crate::store::table::Column] = &[
+                $($crate::store::table::Column::of::<$type>(
+                    stringify!($column),
+                    $crate::store::table::Role::$role,
+                ),)*
+            ];
+
+            fn cells(&self) -> impl Iterator<Item = $crate::store::table::Cell<'_>> {
+                let $source = self;
+                [$($crate::store::table::WrittenAs::<$type>::cell($value),)*].into_iter()
             }
         }
     };

@@ -1,0 +1,187 @@
+//! Races of the shop's operations with negative controls, as in [`super::negative_controls`].
+
+use super::{
+    audit_trail, invariants,
+    negative_controls::{Race, SEEDS, hold, negative_controls, owner},
+    tables::Constraints,
+};
+use crate::{
+    Checkout, Error, IssueRefund, PaymentEvent, Restock,
+    model::{
+        Actor, HoldId, Order, OrderState, PaymentStatus, ProductId, ProductStatus, Reference, RefundId, RefundState,
+        RefundStep, Refusal, ReportedAmount,
+    },
+};
+use uuid::Uuid;
+
+fn success(name: &str, reference: Reference) -> PaymentEvent {
+    PaymentEvent {
+        key: name.to_owned().try_into().unwrap(),
+        fingerprint: [1; 32],
+        reference,
+        transaction_id: name.to_owned().try_into().unwrap(),
+        status: PaymentStatus::Success,
+        reported: ReportedAmount::default(),
+    }
+}
+
+async fn paid_order(node: &Checkout, product: ProductId, name: &str) -> Order {
+    let hold = hold(node, product, None, None).await.unwrap();
+    let order = node.place_order(hold, owner(), None).await.unwrap().value;
+    node.record_payment(success(name, Reference::Order(order.id))).await.unwrap();
+    order
+}
+
+fn refund(nth: u128, order: &Order, amount: Option<i64>, restock: Restock) -> IssueRefund {
+    IssueRefund { id: RefundId(Uuid::from_u128(nth)), order: order.id, amount, restock }
+}
+
+/// Two operators refund an order in full on two nodes at once. Returns what went wrong.
+async fn full_refunds(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let order = paid_order(&race.nodes[0], race.product("phone", None).await, "tx").await;
+    let issue = |n: usize| {
+        let amount = Some(order.amount.minor);
+        race.nodes[n].issue_refund(refund(n as u128 + 1, &order, amount, Restock::None), Actor::system())
+    };
+    let (one, two) = tokio::join!(issue(0), issue(1));
+    let wrong = invariants::refunds(&race.tables());
+    let refused = [&one, &two].into_iter().filter_map(|r| r.as_ref().err());
+    let refused: Vec<_> = refused.collect();
+    let fine = matches!(refused[..], [Error::Refused(Refusal::RefundTooLarge { left: 0 })]) && wrong.is_empty();
+    (!fine).then(|| format!("{one:?}, {two:?}; {wrong:?}"))
+}
+
+/// Two partial refunds put the same unit back on sale. Returns what went wrong.
+async fn restock_twice(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let product = race.product("phone", None).await;
+    let order = paid_order(&race.nodes[0], product, "tx").await;
+    paid_order(&race.nodes[0], product, "other").await;
+    let issue = |n: usize| {
+        let issue = refund(n as u128 + 1, &order, Some(1), Restock::Units(1));
+        race.nodes[n].issue_refund(issue, Actor::system())
+    };
+    let (one, two) = tokio::join!(issue(0), issue(1));
+    let tables = race.tables();
+    let wrong = [invariants::refunds(&tables), invariants::drift(&tables)].concat();
+    (one.is_ok() == two.is_ok() || !wrong.is_empty()).then(|| format!("{one:?}, {two:?}; {wrong:?}"))
+}
+
+/// Two nodes send a refund without a product at once. Returns what went wrong.
+async fn send_twice(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let nowhere = Reference::Hold(HoldId(Uuid::from_u128(1)));
+    race.nodes[0].record_payment(success("tx", nowhere)).await.unwrap();
+    race.nodes[0].expire_unmatched(race.nodes[0].now()).await.unwrap();
+    let (id, refund) = race.tables().refunds.pop_first().unwrap();
+    assert_eq!((refund.product_id, refund.state), (None, RefundState::Due));
+    let send = |n: usize| race.nodes[n].advance_refund(id, 1, RefundStep::Send, Actor::system());
+    let (one, two) = tokio::join!(send(0), send(1));
+    let fine = [one, two].into_iter().all(|sent| sent.unwrap().value.state == RefundState::Sending);
+    let gaps = audit_trail::gaps(&race.tables());
+    (!fine || !gaps.is_empty()).then(|| format!("{gaps:?}"))
+}
+
+/// The price is raised between a hold and its order. Returns what went wrong.
+async fn raised_price(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let product = race.product("phone", None).await;
+    let held = hold(&race.nodes[0], product, None, None).await.unwrap();
+    let before = race.tables();
+    let mut details = before.products[&product].details();
+    details.price.minor *= 2;
+    race.nodes[1].edit_product(product, 1, details, Actor::system()).await.unwrap();
+    race.nodes[1].place_order(held, owner(), None).await.unwrap();
+    let wrong = invariants::prices(&before, &race.tables());
+    (!wrong.is_empty()).then(|| format!("{wrong:?}"))
+}
+
+/// Two operators edit one product on two nodes at once. Returns what went wrong.
+async fn two_edits(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let product = race.product("phone", None).await;
+    hold(&race.nodes[1], product, None, None).await.unwrap();
+    let edit = |n: usize| {
+        let mut details = race.tables().products[&product].details();
+        details.name = format!("Phone of {n}");
+        race.nodes[n].edit_product(product, 1, details, Actor::system())
+    };
+    let (one, two) = tokio::join!(edit(0), edit(1));
+    let refused = [&one, &two].into_iter().filter_map(|r| r.as_ref().err());
+    let refused: Vec<_> = refused.collect();
+    let stale = matches!(refused[..], [Error::Refused(Refusal::StaleRevision { seen: 1, current: 2 })]);
+    (!stale).then(|| format!("{one:?}, {two:?}"))
+}
+
+/// A node that has the product in memory as active is asked for a hold after another node has paused it. Returns what went
+/// wrong.
+async fn paused_elsewhere(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let product = race.product("phone", None).await;
+    hold(&race.nodes[0], product, None, None).await.unwrap();
+    race.nodes[1].set_product_status(product, ProductStatus::Paused, Actor::system()).await.unwrap();
+    let late = hold(&race.nodes[0], product, None, None).await;
+    (!matches!(late, Err(Error::Refused(Refusal::SalePaused)))).then(|| format!("{late:?}"))
+}
+
+/// An operator cancels an order on one node while its payment comes to another. Returns what went wrong.
+async fn cancel_and_pay(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let product = race.product("phone", None).await;
+    let held = hold(&race.nodes[0], product, None, None).await.unwrap();
+    let order = race.nodes[0].place_order(held, owner(), None).await.unwrap().value;
+    let (cancelled, paid) = tokio::join!(
+        race.nodes[1].cancel_order_by_operator(order.id, Actor::system()),
+        race.nodes[0].record_payment(success("tx", Reference::Order(order.id))),
+    );
+    paid.unwrap();
+    // The payment pays the order before it is cancelled or after that. A granted cancellation is in the stock history.
+    let tables = race.tables();
+    let is_paid = matches!(tables.orders[&order.id].state, OrderState::Paid { .. });
+    let units: u32 = tables.stock_events.values().map(|(_, moved)| moved.cancelled).sum();
+    let drift = invariants::drift(&tables);
+    let fine = is_paid && units == u32::from(cancelled.is_ok()) && drift.is_empty();
+    (!fine).then(|| format!("{cancelled:?} {drift:?} {:?}", tables.orders))
+}
+
+negative_controls! {
+    the_version_check_keeps_two_refunds_within_the_amount: full_refunds, without versions;
+    the_sum_of_refunds_keeps_them_within_the_amount: full_refunds, without refund_sums;
+    the_version_check_keeps_a_unit_from_being_restocked_twice: restock_twice, without versions;
+    the_restocked_units_keep_one_from_being_restocked_twice: restock_twice, without restocked;
+    the_refund_version_keeps_a_refund_from_being_sent_twice: send_twice, without refund_versions;
+    the_price_of_the_hold_keeps_an_edit_from_changing_it: raised_price, without hold_prices;
+    the_version_check_keeps_one_edit_from_overwriting_another: two_edits, without versions;
+    the_version_check_keeps_a_paused_product_from_being_held: paused_elsewhere, without versions;
+    the_version_check_keeps_a_cancelled_order_from_being_paid: cancel_and_pay, without versions;
+}
+
+/// The provider's message about the first attempt comes late. `names_attempt`: whether it says so. Returns how often the
+/// provider has returned the money.
+async fn late_failure(names_attempt: bool) -> u32 {
+    let race = Race::new(1, Constraints::ALL).await;
+    let node = &race.nodes[0];
+    let order = paid_order(node, race.product("phone", None).await, "tx").await;
+    let id = node.issue_refund(refund(1, &order, None, Restock::None), Actor::system()).await.unwrap().value.id;
+    let step = async |attempt, step| node.advance_refund(id, attempt, step, Actor::system()).await;
+    let failure = RefundStep::Fail { failure: "declined".to_owned() };
+    step(1, RefundStep::Send).await.unwrap();
+    step(1, failure.clone()).await.unwrap();
+    step(1, RefundStep::Retry).await.unwrap();
+    step(2, RefundStep::Send).await.unwrap();
+    // The second attempt returns the money. Before the provider says so, it repeats what it said of the first.
+    let mut returned = 1;
+    step(if names_attempt { 1 } else { 2 }, failure).await.unwrap();
+    if step(2, RefundStep::Retry).await.is_ok() {
+        step(3, RefundStep::Send).await.unwrap();
+        returned += 1;
+    }
+    returned
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_attempt_keeps_a_late_failure_from_paying_twice() {
+    assert_eq!(late_failure(true).await, 1);
+    assert_eq!(late_failure(false).await, 2, "without the attempt, the money must go back twice");
+}

@@ -1,0 +1,107 @@
+//! A database of the version before gets prices of holds, numbers of orders and rows of refunds.
+
+use crate::{
+    database::Database,
+    shop::{Shop, owner},
+};
+use checkout::model::{HoldId, OrderId, RefundId, RefundReason, RefundState, RefundStep};
+use sqlx::migrate::Migrator;
+use std::path::Path;
+use uuid::Uuid;
+
+/// The last migration of the version before.
+const BEFORE: i64 = 4;
+
+/// A paid order, a cancelled one and a hold. `@n` is an id, `#` is noon.
+const ROWS: &str = "
+INSERT INTO products (id, slug, name, description, image, price, currency, total, available, held, pending, sold,
+    hold_seconds, pay_seconds, version, updated_at)
+VALUES (@1, 'phone', 'Phone', '', '', 1999, 'USD', 5, 2, 2, 0, 1, 120, 600, 1, #);
+INSERT INTO stock_events (product_id, version, batch, at, total, available, held, pending, sold, moved)
+VALUES (@1, 1, @1, #, 5, 2, 2, 0, 1, '{}');
+INSERT INTO holds (id, product_id, owner, qty, created_at, expires_at, extended, status, order_id)
+VALUES (@2, @1, @7, 2, #, #+, false, 'active', NULL), (@3, @1, @7, 1, #, #+, false, 'ordered', @5),
+       (@4, @1, @7, 1, #, #+, false, 'ordered', @6);
+INSERT INTO orders (id, hold_id, product_id, owner, qty, amount, currency, created_at, pay_by, status, ended_at,
+    transaction_id, cancel_reason)
+VALUES (@5, @3, @1, @7, 1, 1999, 'USD', #, #+, 'paid', #, 'tx-1', NULL),
+       (@6, @4, @1, @7, 1, 1999, 'USD', #, #+, 'cancelled', #, NULL, 'expired');
+INSERT INTO payment_webhooks (id, key, fingerprint, order_id, hold_id, product_id, transaction_id, status, amount,
+    currency, received_at, outcome, refund_reason)
+VALUES (@8, 'a', $, @5, NULL, @1, 'tx-1', 'success', 1999, 'USD', #, 'applied', NULL),
+       (@9, 'b', $, NULL, @3, @1, 'tx-2', 'success', 1999, 'USD', #, 'refund_due', 'already_paid'),
+       (@10, 'c', $, @6, NULL, @1, 'tx-3', 'success', NULL, NULL, #, 'refunded', 'sold_out')";
+
+fn sql(database: &Database) -> &'static str {
+    let is_sqlite = matches!(database, Database::Sqlite(_));
+    let mut sql = ROWS.to_owned();
+    for id in (1..=10_u128).rev() {
+        let id_text = Uuid::from_u128(id);
+        let literal = if is_sqlite { format!("x'{}'", id_text.simple()) } else { format!("'{id_text}'") };
+        sql = sql.replace(&format!("@{id}"), &literal);
+    }
+    let bytes = "01".repeat(32);
+    let (fingerprint, noon, later) = match is_sqlite {
+        true => (format!("x'{bytes}'"), "1795780800000", "1795780920000"),
+        false => (format!("'\\x{bytes}'"), "'2026-11-27T12:00:00Z'", "'2026-11-27T12:02:00Z'"),
+    };
+    sql.replace("#+", later).replace('#', noon).replace('$', &fingerprint).leak()
+}
+
+/// A shop whose database was filled by the version before.
+async fn migrated(database: Database) -> Shop {
+    let folder = if matches!(database, Database::Sqlite(_)) { "sqlite" } else { "postgres" };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(folder);
+    let mut migrator = Migrator::new(folder).await.unwrap();
+    migrator.migrations = migrator.iter().filter(|m| m.version <= BEFORE).cloned().collect::<Vec<_>>().into();
+    match &database {
+        Database::Sqlite(_) => {
+            let pool = sqlx::SqlitePool::connect(&format!("{}?mode=rwc", database.url())).await.unwrap();
+            migrator.run(&pool).await.unwrap();
+            sqlx::raw_sql(sql(&database)).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+        Database::Postgres { .. } => {
+            let mut connection = database.connection().await;
+            migrator.run(&mut connection).await.unwrap();
+            sqlx::raw_sql(sql(&database)).execute(&mut connection).await.unwrap();
+        }
+    }
+    let url = database.url();
+    Shop::open_at(database, &url).await
+}
+
+fn nth<T: From<Uuid>>(n: u128) -> T {
+    Uuid::from_u128(n).into()
+}
+
+async fn fills_in_what_the_version_before_lacks(shop: Shop) {
+    let reads = shop.store.reads();
+    let hold = reads.hold(nth::<HoldId>(2)).await.unwrap().unwrap();
+    assert_eq!(hold.unit_price, Some(1999));
+    let orders = [reads.order(nth(5)).await.unwrap().unwrap(), reads.order(nth(6)).await.unwrap().unwrap()];
+    assert!(orders[0].number.is_some() && orders[1].number.is_some() && orders[0].number != orders[1].number);
+    let [due, done] = [9, 10].map(|id| reads.refund(nth::<RefundId>(id)));
+    let (due, done) = (due.await.unwrap().unwrap(), done.await.unwrap().unwrap());
+    assert_eq!((due.order_id, due.amount, due.state), (Some(nth::<OrderId>(5)), Some(1999), RefundState::Due));
+    assert_eq!((done.order_id, done.amount, done.state), (Some(nth::<OrderId>(6)), None, RefundState::Succeeded));
+    assert_eq!((due.reason, done.reason), (RefundReason::AlreadyPaid, RefundReason::SoldOut));
+    let audit = shop.checkout.audit().await.unwrap();
+    assert_eq!((audit.clean, audit.refunds_due, audit.payments), (true, 1, 3), "{audit:?}");
+    // The shop goes on with these rows.
+    let order = shop.checkout.place_order(hold.id, owner(), None).await.unwrap().value;
+    assert_eq!(order.amount.minor, 2 * 1999);
+    let by = checkout::model::Actor::system();
+    shop.checkout.advance_refund(due.id, 1, RefundStep::Send, by).await.unwrap();
+    assert!(shop.checkout.audit().await.unwrap().clean);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_fills_in_what_the_version_before_lacks() {
+    fills_in_what_the_version_before_lacks(migrated(Database::sqlite()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_fills_in_what_the_version_before_lacks() {
+    fills_in_what_the_version_before_lacks(migrated(Database::postgres().await).await).await;
+}
