@@ -19,6 +19,9 @@ impl Notice {
     }
 }
 
+/// Explains a paused sale.
+pub const SALE_PAUSED: &str = "The shop takes no new reservations for now. If you’ve already reserved or ordered, yours is safe: you can still confirm and pay in time.";
+
 /// Explains why the shop refused a request.
 pub fn refusal(refusal: &Refusal) -> Notice {
     match refusal {
@@ -58,6 +61,7 @@ pub fn refusal(refusal: &Refusal) -> Notice {
             "You can’t add more time",
             "You can extend a reservation once at most. Confirm your order before the time runs out.",
         ),
+        Refusal::SalePaused => Notice::new("The sale is paused", SALE_PAUSED),
         Refusal::OrderPaid => Notice::new(
             "This order is already paid",
             "You can’t cancel a paid order here. Contact the shop if something is wrong.",
@@ -69,7 +73,19 @@ pub fn refusal(refusal: &Refusal) -> Notice {
         Refusal::KeyReused => {
             Notice::new("This form was already used", "Nothing was changed. Please try again from this page.")
         }
-        Refusal::SlugTaken | Refusal::StockCommitted { .. } | Refusal::TooMuchStock => internal_error(),
+        // Only the shop's operators meet these.
+        Refusal::SlugTaken
+        | Refusal::StockCommitted { .. }
+        | Refusal::TooMuchStock
+        | Refusal::StaleRevision { .. }
+        | Refusal::InvalidProduct { .. }
+        | Refusal::ProductInUse { .. }
+        | Refusal::OrderNotPaid
+        | Refusal::RefundTooLarge { .. }
+        | Refusal::AlreadyRestocked { .. }
+        | Refusal::UnknownRefund
+        | Refusal::RefundState { .. }
+        | Refusal::UnknownPayment => internal_error(),
     }
 }
 
@@ -177,6 +193,10 @@ pub fn order_status(status: &str, reason: Option<&str>, refund_due: bool) -> Not
         ("paid", _) => {
             Notice::new("Paid. It’s yours", "Thank you! Your payment has arrived and your order is complete.")
         }
+        ("refunded", _) => Notice::new(
+            "Refunded",
+            "The shop has returned everything you paid for this order. Your bank may take a few days to show it. We hope to see you at the next drop.",
+        ),
         (_, Some("payment_failed")) => Notice::new(
             "Your payment didn’t go through",
             format!(
@@ -206,6 +226,7 @@ pub fn order_status_label(status: &str) -> &'static str {
     match status {
         "pending" => "Waiting for payment",
         "paid" => "Paid",
+        "refunded" => "Refunded",
         _ => "Cancelled",
     }
 }
@@ -217,7 +238,23 @@ pub fn refund_reason(reason: RefundReason) -> &'static str {
         RefundReason::AlreadyPaid => "the order was already paid",
         RefundReason::AmountMismatch => "it didn’t match the amount due",
         RefundReason::OrderNeverCreated => "no order was placed for it",
+        RefundReason::OverLimit => {
+            "it arrived after the order had ended, and you already have as many as one shopper can"
+        }
+        RefundReason::ByOperator => "the shop refunded it",
     }
+}
+
+/// Tells the sum of a paid order's refunds that are `done` or on their way. `is_all` is true if it is the whole amount.
+pub fn order_refund(sum: &str, done: bool, is_all: bool) -> Notice {
+    let verb = if done { "went back to you" } else { "goes back to you" };
+    let what = if is_all { "this order" } else { "part of this order" };
+    let text = if done {
+        format!("The shop refunded {what}. Your bank may take a few days to show it.")
+    } else {
+        format!("The shop is refunding {what}. You don’t need to do anything.")
+    };
+    Notice::new(format!("{sum} {verb}"), text)
 }
 
 /// Formats a number of units: `1 unit`, `3 units`.
@@ -265,6 +302,23 @@ mod tests {
         assert!(some.text.contains("up to 2 more"), "{}", some.text);
         let none = refusal(&Refusal::LimitReached { limit: 3, taken: 3 });
         assert!(none.text.contains("My orders"), "{}", none.text);
+    }
+
+    /// The notices about operators' refunds name the sum, and never call a part the whole.
+    #[test]
+    fn a_partial_refund_is_called_a_part() {
+        let [due, done] = [false, true].map(|done| order_refund("$5.00", done, false));
+        assert_eq!((&due.title[..], &done.title[..]), ("$5.00 goes back to you", "$5.00 went back to you"));
+        assert!(due.text.contains("part of") && done.text.contains("part of"));
+        assert!(!order_refund("$5.00", true, true).text.contains("part of"));
+        assert_eq!(order_status("refunded", None, true).title, "Refunded");
+        assert_eq!(order_status_label("refunded"), "Refunded");
+    }
+
+    #[test]
+    fn each_refund_reason_has_its_own_message() {
+        let texts: std::collections::HashSet<_> = RefundReason::ALL.into_iter().map(refund_reason).collect();
+        assert_eq!(texts.len(), RefundReason::ALL.len());
     }
 
     #[test]

@@ -34,6 +34,13 @@ pub fn product(slug: &str) -> String {
     format!("/products/{slug}")
 }
 
+/// A product's page. An archived product has none.
+#[cfg(feature = "ssr")]
+pub(crate) fn listed_product(product: &checkout::model::Product) -> Option<String> {
+    let is_listed = product.status != checkout::model::ProductStatus::Archived;
+    is_listed.then(|| self::product(product.slug.as_str()))
+}
+
 /// A hold's page.
 pub fn hold(hold_id: &str) -> String {
     format!("/checkout/{hold_id}")

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
             shopper,
             qty,
             created_at: now,
+            unit_price: None,
             expires_at: now + Duration::from_mins(2),
             extended: false,
             state: HoldState::Active,

@@ -123,6 +123,38 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Returns the problem of a refusal that only the shop's operators meet.
+    fn of_operator(refusal: &Refusal) -> Self {
+        use Refusal as R;
+        let says = |kind| Self::new(kind, sentence(&refusal.to_string()));
+        match *refusal {
+            R::StaleRevision { seen, current } => {
+                let detail = format!("The product was edited meanwhile: it has revision {current}, not {seen}.");
+                Self::new(Kind::StaleRevision, detail).with("seen", seen).with("current", current)
+            }
+            R::InvalidProduct { .. } => says(Kind::InvalidProduct),
+            R::ProductInUse { units } => says(Kind::ProductInUse).with("units", units),
+            R::OrderNotPaid => says(Kind::OrderNotPaid),
+            R::RefundTooLarge { left } => says(Kind::RefundTooLarge).with("left", left),
+            R::AlreadyRestocked { left } => says(Kind::AlreadyRestocked).with("left", left),
+            R::UnknownRefund => says(Kind::UnknownRefund),
+            R::RefundState { state, attempt } => {
+                says(Kind::RefundState).with("state", state.name()).with("attempt", attempt)
+            }
+            R::UnknownPayment => says(Kind::UnknownPayment),
+            // `From` maps all others.
+            _ => Self::internal_error(&refusal.to_string()),
+        }
+    }
+}
+
+/// Returns the text as a sentence: with a capital letter and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -169,6 +201,9 @@ impl From<Refusal> for Problem {
                 let detail = format!("Order {order_id} was already placed from this hold.");
                 Self::new(Kind::HoldUsed, detail).with("order_id", order_id.to_string())
             }
+            R::SalePaused => {
+                Self::new(Kind::SalePaused, "The shop has paused the sale. Existing holds can be ordered.")
+            }
             R::NoExtension => Self::new(Kind::NoExtension, "Place the order before the hold expires."),
             R::OrderPaid => Self::new(Kind::OrderPaid, "A paid order cannot be cancelled; refund its payment instead."),
             R::InProgress => Self::in_progress(),
@@ -184,6 +219,15 @@ impl From<Refusal> for Problem {
                 let detail = format!("{committed} units are held, pending or sold; the total cannot be less.");
                 Self::new(Kind::StockCommitted, detail).with("committed", committed)
             }
+            R::StaleRevision { .. }
+            | R::InvalidProduct { .. }
+            | R::ProductInUse { .. }
+            | R::OrderNotPaid
+            | R::RefundTooLarge { .. }
+            | R::AlreadyRestocked { .. }
+            | R::UnknownRefund
+            | R::RefundState { .. }
+            | R::UnknownPayment => Self::of_operator(&refusal),
         }
     }
 }

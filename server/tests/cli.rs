@@ -173,6 +173,14 @@ fn subcommands_manage_products_and_clients_and_audit_the_stock() {
     let unknown = run(dir.path(), &["product", "stock", "--slug", "jug", "--total", "9"]);
     assert!(!unknown.status.success() && String::from_utf8_lossy(&unknown.stderr).contains("jug"));
 
+    let (both, neither) = (["--total", "9", "--by", "1"], []);
+    for change in [&both[..], &neither[..]] {
+        let refused = run(dir.path(), &[&["product", "stock", "--slug", "mug"], change].concat());
+        assert_eq!(refused.status.code(), Some(2), "{change:?}");
+    }
+    let fewer = json(&run(dir.path(), &["product", "stock", "--slug", "mug", "--by", "-3", "--reason", "damaged"]));
+    assert_eq!((&fewer["total"], &fewer["version"]), (&6.into(), &3.into()));
+
     let client = json(&run(dir.path(), &["client", "add", "--name", "a shop"]));
     assert!(client["client_id"].is_string() && client["client_secret"].as_str().is_some_and(|s| s.len() > 40));
 
@@ -197,6 +205,37 @@ fn subcommands_manage_products_and_clients_and_audit_the_stock() {
     let found = json(&audit);
     assert!(audit.status.success());
     assert_eq!((&found["clean"], &found["products"]), (&true.into(), &7.into()));
+}
+
+#[test]
+fn products_are_listed_edited_paused_and_archived() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(run(dir.path(), &["seed"]).status.success());
+    let change = |args: &[&str]| json(&run(dir.path(), &[&["product"], args, &["--slug", "tide-watch"]].concat()));
+
+    let without_reason = run(dir.path(), &["product", "edit", "--slug", "tide-watch", "--price", "1"]);
+    assert_eq!(without_reason.status.code(), Some(2));
+    let edit = ["edit", "--reason", "new price", "--price", "99.50", "--no-limit", "--hold-seconds", "60"];
+    let edited = change(&edit);
+    assert_eq!((&edited["price"], &edited["revision"]), (&9950.into(), &2.into()));
+    assert_eq!((&edited["per_shopper_limit"], &edited["hold_seconds"]), (&Value::Null, &60.into()));
+    assert_eq!((&edited["name"], &edited["pay_seconds"]), (&"Tide Watch".into(), &600.into()));
+    let invalid =
+        run(dir.path(), &["product", "edit", "--slug", "tide-watch", "--hold-seconds", "0", "--reason", "a mistake"]);
+    assert!(!invalid.status.success() && String::from_utf8_lossy(&invalid.stderr).contains("1 second"), "{invalid:?}");
+
+    let paused = change(&["pause", "--reason", "a leak"]);
+    assert_eq!((&paused["sale"], &paused["status"]), (&"paused".into(), &"paused".into()));
+    let listed = String::from_utf8(run(dir.path(), &["product", "list"]).stdout).unwrap();
+    let row = listed.lines().find(|line| line.trim_start().starts_with("tide-watch")).unwrap();
+    assert!(listed.trim_start().starts_with("SLUG") && row.contains("paused") && row.contains("99.50 EUR"), "{listed}");
+    assert_eq!(change(&["resume", "--reason", "dry"])["sale"], "open");
+
+    assert_eq!(change(&["archive", "--reason", "gone"])["status"], "archived");
+    let listed = json(&run(dir.path(), &["product", "list", "--json"]));
+    let statuses: Vec<_> = listed.as_array().unwrap().iter().map(|product| product["status"].clone()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == "archived").count(), 1, "{statuses:?}");
+    assert!(json(&run(dir.path(), &["audit"]))["clean"] == true);
 }
 
 #[test]

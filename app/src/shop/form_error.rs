@@ -42,6 +42,7 @@ impl FormError {
                 Refusal::SoldOut { .. } => "sold-out",
                 Refusal::SaleNotStarted { .. } => "not-open",
                 Refusal::SaleEnded { .. } => "ended",
+                Refusal::SalePaused => "paused",
                 Refusal::LimitReached { .. } => "limit",
                 Refusal::NoExtension => "no-extension",
                 Refusal::OrderPaid => "paid",
@@ -75,14 +76,15 @@ impl FormError {
                 available: product.stock.available,
                 may_return: product.stock.held + product.stock.pending,
             }),
-            "not-open" => match product.window.at(now) {
+            "not-open" => match product.phase(now) {
                 SalePhase::Upcoming(starts_at) => refused(Refusal::SaleNotStarted { starts_at }),
                 _ => None,
             },
-            "ended" => match product.window.at(now) {
+            "ended" => match product.phase(now) {
                 SalePhase::Ended(ended_at) => refused(Refusal::SaleEnded { ended_at }),
                 _ => None,
             },
+            "paused" => (product.phase(now) == SalePhase::Paused).then_some(Self::Refused(Refusal::SalePaused)),
             "limit" => {
                 let limit = product.per_shopper_limit?;
                 let taken = query_number(query, "taken").unwrap_or(limit).min(limit);
@@ -123,7 +125,7 @@ pub(crate) fn query_number(query: &ParamsMap, name: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use checkout::model::ProductDraft;
+    use checkout::model::{ProductDraft, ProductStatus};
 
     fn product(limit: u32) -> Product {
         let price = checkout::model::Money::parse("19.99", "USD".parse().unwrap()).unwrap();
@@ -158,12 +160,16 @@ mod tests {
         for error in all {
             assert_eq!(read(&error.add_to_url("/x"), &product), Some(error));
         }
+        let paused = FormError::Refused(Refusal::SalePaused);
+        let product = Product { status: ProductStatus::Paused, ..product };
+        assert_eq!(read(&paused.add_to_url("/x"), &product), Some(paused));
     }
 
     #[test]
     fn false_claims_in_a_url_show_no_message() {
         let product = product(3);
         assert_eq!(read("/x?no=not-open", &product), None);
+        assert_eq!(read("/x?no=paused", &product), None);
         assert_eq!(read("/x?no=<script>", &product), None);
         let exaggerated = read("/x?no=limit&taken=4000000000", &product);
         assert_eq!(exaggerated, Some(FormError::Refused(Refusal::LimitReached { limit: 3, taken: 3 })));

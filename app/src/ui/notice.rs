@@ -1,10 +1,10 @@
 //! Messages in a box.
 
 use crate::{
-    messages::{Notice, refund_reason},
+    messages::{Notice, order_refund, refund_reason},
     price::format_price,
 };
-use checkout::model::{EventOutcome, Money, Payment};
+use checkout::model::{EventOutcome, Money, OrderRefunds, Payment};
 use leptos::prelude::*;
 
 /// Explains why a form failed. Screen readers announce it at once.
@@ -44,12 +44,28 @@ pub(crate) fn RefundNotices(payments: Vec<Payment>, amount: Money) -> impl IntoV
             currency: payment.reported.currency.unwrap_or(amount.currency),
         };
         let reason = refund_reason(reason);
-        Some(view! {
-            <div class="notice notice-refund" role="status" data-testid="refund">
-                <p class="notice-title">{format!("{} {verb}", format_price(paid))}</p>
-                <p>{format!("We couldn’t use your payment because {reason}. You don’t need to do anything.")}</p>
-            </div>
-        })
+        let text = format!("We couldn’t use your payment because {reason}. You don’t need to do anything.");
+        Some(refund_notice(Notice::new(format!("{} {verb}", format_price(paid)), text)))
     });
     notices.collect_view()
+}
+
+/// The sums of the refunds of a paid order by the shop: one notice for those on their way, and one for those done.
+#[component]
+pub(crate) fn OrderRefundNotices(refunds: OrderRefunds, amount: Money) -> impl IntoView {
+    let sums = [(refunds.issued - refunds.returned, false), (refunds.returned, true)];
+    let notices = sums.into_iter().filter(|(sum, _)| *sum > 0).map(|(minor, done)| {
+        let sum = format_price(Money { minor, ..amount });
+        refund_notice(order_refund(&sum, done, minor == amount.minor))
+    });
+    notices.collect_view()
+}
+
+fn refund_notice(notice: Notice) -> impl IntoView {
+    view! {
+        <div class="notice notice-refund" role="status" data-testid="refund">
+            <p class="notice-title">{notice.title}</p>
+            <p>{notice.text}</p>
+        </div>
+    }
 }

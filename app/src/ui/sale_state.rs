@@ -14,6 +14,8 @@ pub(crate) enum SaleState {
     /// All units are sold.
     SoldOut,
     Ended,
+    /// The shop has paused the sale.
+    Paused,
 }
 
 impl SaleState {
@@ -23,11 +25,13 @@ impl SaleState {
         let [starts_at, ends_at] = [starts_at, ends_at].map(|at| at.map(Timestamp::from_millis));
         let phase = SaleWindow { starts_at, ends_at }.at(Timestamp::from_millis(now));
         match (phase, counts.available, counts.in_carts()) {
-            (SalePhase::Upcoming(_), ..) => Self::Upcoming,
             (SalePhase::Ended(_), ..) => Self::Ended,
-            (SalePhase::Open, 0, 0) => Self::SoldOut,
-            (SalePhase::Open, 0, _) => Self::AllTaken,
-            (SalePhase::Open, ..) => Self::Available,
+            _ if counts.paused => Self::Paused,
+            (SalePhase::Upcoming(_), ..) => Self::Upcoming,
+            // A window alone is never paused.
+            (SalePhase::Open | SalePhase::Paused, 0, 0) => Self::SoldOut,
+            (SalePhase::Open | SalePhase::Paused, 0, _) => Self::AllTaken,
+            (SalePhase::Open | SalePhase::Paused, ..) => Self::Available,
         }
     }
 
@@ -44,6 +48,7 @@ impl SaleState {
             Self::AllTaken => "all-taken",
             Self::SoldOut => "sold-out",
             Self::Ended => "ended",
+            Self::Paused => "paused",
         }
     }
 }
@@ -60,6 +65,7 @@ mod tests {
             held,
             pending: 0,
             sold: 9 - available - held,
+            paused: false,
             version: 1,
         }
     }
@@ -72,5 +78,7 @@ mod tests {
         assert_eq!(state(19, 0, 1), SaleState::AllTaken);
         assert_eq!(state(19, 0, 0), SaleState::SoldOut);
         assert_eq!(state(20, 5, 0), SaleState::Ended);
+        let paused = |now| SaleState::new(now, Some(10), Some(20), &StockCounts { paused: true, ..counts(1, 8) });
+        assert_eq!([9, 10, 20].map(paused), [SaleState::Paused, SaleState::Paused, SaleState::Ended]);
     }
 }

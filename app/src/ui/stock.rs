@@ -21,6 +21,9 @@ pub struct StockCounts {
     pub pending: u32,
     /// Units paid for.
     pub sold: u32,
+    /// The product accepts no new reservations for now.
+    #[serde(default)]
+    pub paused: bool,
     /// Version of the product. A lower version is older.
     pub version: u64,
 }
@@ -41,7 +44,8 @@ impl StockCounts {
 impl From<checkout::model::StockSnapshot> for StockCounts {
     fn from(snapshot: checkout::model::StockSnapshot) -> Self {
         let checkout::model::Stock { total, available, held, pending, sold } = snapshot.stock;
-        Self { product_id: snapshot.product_id, total, available, held, pending, sold, version: snapshot.version }
+        let checkout::model::StockSnapshot { product_id, paused, version, .. } = snapshot;
+        Self { product_id, total, available, held, pending, sold, paused, version }
     }
 }
 
@@ -114,6 +118,10 @@ mod tests {
         let data = r#"{"product_id":"0198f000-0000-7000-8000-000000000001","total":10,"available":4,"held":3,"pending":2,"sold":1,"version":7,"at":"2026-11-22T23:59:59Z"}"#;
         let counts = StockCounts::parse(data).unwrap();
         assert_eq!((counts.available, counts.in_carts(), counts.sold, counts.version), (4, 5, 1, 7));
+        assert!(
+            !counts.paused
+                && StockCounts::parse(&data.replace("\"version\"", "\"paused\":true,\"version\"")).unwrap().paused
+        );
         assert_eq!(StockCounts::parse("{}"), None);
     }
 

@@ -27,8 +27,9 @@ impl From<model::CancelReason> for CancelReason {
     }
 }
 
-/// Reason for a refund: the order had ended and its units were sold out, another payment had paid the order, the amount
-/// or currency did not match, or no order was ever placed.
+/// Reason for a refund: the order had ended and its units were sold out, or the shopper had others up to the limit
+/// (`over_limit`); another payment had paid the order; the amount or currency did not match; no order was ever placed; or
+/// the shop's operator refunds a paid order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundReason {
@@ -36,6 +37,8 @@ pub enum RefundReason {
     AlreadyPaid,
     AmountMismatch,
     OrderNeverCreated,
+    OverLimit,
+    ByOperator,
 }
 
 impl From<model::RefundReason> for RefundReason {
@@ -45,6 +48,8 @@ impl From<model::RefundReason> for RefundReason {
             model::RefundReason::AlreadyPaid => Self::AlreadyPaid,
             model::RefundReason::AmountMismatch => Self::AmountMismatch,
             model::RefundReason::OrderNeverCreated => Self::OrderNeverCreated,
+            model::RefundReason::OverLimit => Self::OverLimit,
+            model::RefundReason::ByOperator => Self::ByOperator,
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct StockEvent {
     pending: u32,
     /// Units sold: their orders are paid.
     sold: u32,
+    /// Whether the product accepts no new holds, because the shop has paused its sale.
+    paused: bool,
     /// Increases by one with each commit that changes the product; a lower version is older.
     version: u64,
     /// Time of that commit, by the server's clock.
@@ -151,8 +153,17 @@ struct AllStock {
 
 impl AllStock {
     fn watch(checkout: Checkout) -> Self {
+        let (pending, changes) = Self::subscribe(&checkout);
+        Self { checkout, pending, changes, sent: HashMap::new() }
+    }
+
+    /// Returns the current state of each listed product, and a channel of changes.
+    fn subscribe(checkout: &Checkout) -> (VecDeque<Arc<StockUpdate>>, Receiver<Arc<StockUpdate>>) {
         let (now, changes) = checkout.watch_all_stock();
-        Self { checkout, pending: now.into(), changes, sent: HashMap::new() }
+        let is_listed = |update: &Arc<StockUpdate>| {
+            checkout.product(update.snapshot.product_id).is_some_and(|product| products::is_listed(&product))
+        };
+        (now.into_iter().filter(is_listed).collect(), changes)
     }
 
     fn changes(self) -> impl Stream<Item = Bytes> {
@@ -170,8 +181,7 @@ impl AllStock {
                     Ok(frame) => frame,
                     Err(RecvError::Closed) => return None,
                     Err(RecvError::Lagged(_)) => {
-                        let (now, changes) = self.checkout.watch_all_stock();
-                        (self.pending, self.changes) = (now.into(), changes);
+                        (self.pending, self.changes) = Self::subscribe(&self.checkout);
                         continue;
                     }
                 },

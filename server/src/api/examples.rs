@@ -77,6 +77,7 @@ pub fn place_order() -> Value {
 pub fn order() -> Value {
     json!({
         "order_id": ORDER_ID,
+        "number": "HF-7K3Q-9M2D",
         "hold_id": HOLD_ID,
         "product_id": PRODUCT_ID,
         "qty": 1,
@@ -86,6 +87,7 @@ pub fn order() -> Value {
         "status": "pending",
         "created_at": "2026-11-27T08:00:30Z",
         "pay_by": "2026-11-27T08:10:30Z",
+        "version": 71,
     })
 }
 
@@ -95,6 +97,7 @@ pub fn paid_order() -> Value {
     order["status"] = json!("paid");
     order["paid_at"] = json!("2026-11-27T08:01:15Z");
     order["transaction_id"] = json!("tx-5501");
+    order["version"] = json!(74);
     order
 }
 
@@ -104,11 +107,12 @@ pub fn cancelled_order() -> Value {
     order["status"] = json!("cancelled");
     order["cancelled_at"] = json!("2026-11-27T08:01:15Z");
     order["reason"] = json!("by_shopper");
+    order["version"] = json!(74);
     order
 }
 
 /// The order, expired, with a payment that arrived after its units were sold.
-pub fn refunded_order() -> Value {
+pub fn late_order() -> Value {
     let mut order = cancelled_order();
     order["reason"] = json!("expired");
     order["cancelled_at"] = json!("2026-11-27T08:10:30Z");
@@ -116,6 +120,20 @@ pub fn refunded_order() -> Value {
         "transaction_id": "tx-5501",
         "status": "refund_due",
         "reason": "sold_out",
+        "amount": 500_000,
+        "currency": "USD",
+    }]);
+    order
+}
+
+/// The order, paid, and then refunded by the shop.
+pub fn refunded_order() -> Value {
+    let mut order = paid_order();
+    order["status"] = json!("refunded");
+    order["refunds"] = json!([{
+        "transaction_id": "tx-5501",
+        "status": "refunded",
+        "reason": "by_operator",
         "amount": 500_000,
         "currency": "USD",
     }]);
@@ -131,6 +149,7 @@ pub fn stock_event() -> Value {
         "held": 12,
         "pending": 6,
         "sold": 29,
+        "paused": false,
         "version": 74,
         "at": "2026-11-27T08:00:01Z",
     })
@@ -179,8 +198,9 @@ mod tests {
         products::ProductView,
     };
     use checkout::model::{
-        CancelReason, EventOutcome, Hold, HoldState, Money, Order, OrderState, Owner, Payment, PaymentStatus, Product,
-        ProductDraft, Reference, RefundReason, ReportedAmount, SaleWindow, Stock, Timestamp,
+        CancelReason, EventOutcome, Hold, HoldState, Money, Order, OrderRefunds, OrderState, Owner, Payment,
+        PaymentStatus, Product, ProductDraft, Reference, Refund, RefundReason, RefundState, ReportedAmount, SaleWindow,
+        Stock, Timestamp,
     };
     use serde::Serialize;
     use std::time::Duration;
@@ -217,6 +237,7 @@ mod tests {
             owner: Owner(Uuid::nil()),
             shopper: Some("customer-1729".to_owned().try_into().unwrap()),
             qty: 1.try_into().unwrap(),
+            unit_price: Some(price().minor),
             created_at: at("00:01"),
             expires_at: at("00:01") + Duration::from_mins(2),
             extended: false,
@@ -236,7 +257,32 @@ mod tests {
             amount: price(),
             created_at: at("00:30"),
             pay_by: at("10:30"),
+            version: if state == OrderState::Pending { 71 } else { 74 },
             state,
+            refunds: OrderRefunds::default(),
+            number: Some("HF-7K3Q-9M2D".parse().unwrap()),
+        }
+    }
+
+    fn the_refund() -> Refund {
+        Refund {
+            id: id(ORDER_ID),
+            order_id: Some(id(ORDER_ID)),
+            event_id: None,
+            product_id: Some(id(PRODUCT_ID)),
+            transaction_id: "tx-5501".to_owned().try_into().unwrap(),
+            amount: Some(500_000),
+            currency: Some("USD".parse().unwrap()),
+            reason: RefundReason::ByOperator,
+            restocked: 1,
+            state: RefundState::Succeeded,
+            attempt: 1,
+            provider_reference: None,
+            note: None,
+            failure: None,
+            created_at: at("02:00"),
+            updated_at: at("02:01"),
+            version: 3,
         }
     }
 
@@ -274,11 +320,27 @@ mod tests {
         assert_same(&order(), OrderView::from(the_order(OrderState::Pending)));
         let transaction_id = "tx-5501".to_owned().try_into().unwrap();
         let paid = the_order(OrderState::Paid { paid_at: at("01:15"), transaction_id });
-        assert_eq!(paid_order(), json!(OrderView::from(paid)));
+        assert_eq!(paid_order(), json!(OrderView::from(paid.clone())));
+        let refunds = OrderRefunds { issued: 500_000, returned: 500_000, restocked: 1 };
+        let refunded = OrderView::from(Order { refunds, ..paid }).with_refunds(Vec::new(), vec![the_refund()]);
+        assert_eq!(refunded_order(), json!(refunded));
         let ended = |at, reason| OrderView::from(the_order(OrderState::Cancelled { cancelled_at: at, reason }));
         assert_eq!(cancelled_order(), json!(ended(at("01:15"), CancelReason::ByShopper)));
-        let refunded = ended(at("10:30"), CancelReason::Expired).with_refunds(vec![late_payment()]);
-        assert_eq!(refunded_order(), json!(refunded));
+        let late = ended(at("10:30"), CancelReason::Expired).with_refunds(vec![late_payment()], Vec::new());
+        assert_eq!(late_order(), json!(late));
+    }
+
+    /// A refund that failed returns nothing, and the refund of a payment event is shown with its payment.
+    #[test]
+    fn only_an_operators_refunds_that_have_not_failed_are_added() {
+        let shown = |refund| {
+            let order = OrderView::from(the_order(OrderState::Pending)).with_refunds(Vec::new(), vec![refund]);
+            json!(order)["refunds"][0]["status"].clone()
+        };
+        let with = |state| Refund { state, ..the_refund() };
+        let states = RefundState::ALL.map(|state| shown(with(state)));
+        assert_eq!(json!(states), json!(["refund_due", "refund_due", "refunded", null, null]));
+        assert_eq!(shown(Refund { event_id: Some(id(ORDER_ID)), ..the_refund() }), Value::Null);
     }
 
     #[test]

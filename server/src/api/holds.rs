@@ -74,7 +74,7 @@ pub enum HoldStatus {
 
 impl From<Hold> for HoldView {
     fn from(hold: Hold) -> Self {
-        let Hold { id, product_id, owner, qty, shopper, state, created_at, expires_at, extended: _ } = hold;
+        let Hold { id, product_id, owner, qty, shopper, state, created_at, expires_at, .. } = hold;
         let (status, order_id) = match state {
             HoldState::Active => (HoldStatus::Active, None),
             HoldState::Ordered { order_id } => (HoldStatus::Ordered, Some(order_id)),
@@ -126,7 +126,7 @@ impl From<Hold> for HoldView {
         example = json!(examples::hold()),
     )),
     security(("oauth2" = [SCOPE]), ("bearer" = [])),
-    extensions(("x-problems" = json!([Kind::UnknownProduct, Kind::SoldOut, Kind::SaleNotOpen, Kind::LimitReached]))),
+    extensions(("x-problems" = json!([Kind::UnknownProduct, Kind::SoldOut, Kind::SaleNotOpen, Kind::SalePaused, Kind::LimitReached]))),
 )]
 pub async fn place(
     State(checkout): State<Checkout>,

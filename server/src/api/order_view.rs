@@ -5,8 +5,8 @@ use super::{
     named,
 };
 use checkout::model::{
-    Currency, EventOutcome, HoldId, Order, OrderId, OrderState, Payment, ProductId, Quantity, ReportedAmount, Shopper,
-    Timestamp, TransactionId,
+    self, Currency, EventOutcome, HoldId, Order, OrderId, OrderNumber, OrderState, Payment, ProductId, Quantity,
+    Refund, RefundState, ReportedAmount, Shopper, Timestamp, TransactionId,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +18,10 @@ pub struct OrderView {
     /// Id of the order.
     #[schema(value_type = Uuid)]
     order_id: OrderId,
+    /// Short number of the order, for people. Orders placed by an older version of the shop may have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^HF-[0-9A-Z]{4}-[0-9A-Z]{4}$", required = false)]
+    number: Option<OrderNumber>,
     /// The hold it was placed from.
     #[schema(value_type = Uuid)]
     hold_id: HoldId,
@@ -61,20 +65,36 @@ pub struct OrderView {
     /// Payment deadline.
     #[schema(value_type = String, format = DateTime)]
     pay_by: Timestamp,
-    /// Payments that are due for refund or were refunded. Present when a single order is read or watched.
+    /// Increases with each change of the order; a lower version is older.
+    version: u64,
+    /// Refunds that are due or done: of payments that could not be used, and of the order by the shop. Present when a single
+    /// order is read or watched.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     refunds: Vec<RefundView>,
 }
 
 /// Status of an order: `pending` until it is `paid` or `cancelled`. A cancelled order becomes `paid` when a late payment
-/// arrives and its units are still available.
+/// arrives and its units are still available. A paid order becomes `refunded` when its whole amount has been returned; it
+/// remains `paid` after a partial refund.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     Pending,
     Paid,
     Cancelled,
+    Refunded,
+}
+
+impl From<model::OrderStatus> for OrderStatus {
+    fn from(status: model::OrderStatus) -> Self {
+        match status {
+            model::OrderStatus::Pending => Self::Pending,
+            model::OrderStatus::Paid => Self::Paid,
+            model::OrderStatus::Cancelled => Self::Cancelled,
+            model::OrderStatus::Refunded => Self::Refunded,
+        }
+    }
 }
 
 impl From<&OrderState> for OrderStatus {
@@ -87,7 +107,7 @@ impl From<&OrderState> for OrderStatus {
     }
 }
 
-/// A refund of a payment.
+/// A refund of a payment, in full or in part.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Refund)]
 struct RefundView {
@@ -98,11 +118,11 @@ struct RefundView {
     status: RefundStatus,
     /// Reason for the refund.
     reason: RefundReason,
-    /// Amount in minor units, where the provider reported it.
+    /// Amount in minor units; missing where the provider did not report the payment's amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, minimum = 0, required = false)]
     amount: Option<i64>,
-    /// ISO 4217 code, where the provider reported it.
+    /// ISO 4217 code; missing where the provider did not report it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[A-Z]{3}$", required = false)]
     currency: Option<Currency>,
@@ -118,7 +138,7 @@ enum RefundStatus {
 
 impl From<Order> for OrderView {
     fn from(order: Order) -> Self {
-        let status = OrderStatus::from(&order.state);
+        let status = order.status().into();
         let (paid, cancelled) = match order.state {
             OrderState::Pending => (None, None),
             OrderState::Paid { paid_at, transaction_id } => (Some((paid_at, transaction_id)), None),
@@ -127,6 +147,7 @@ impl From<Order> for OrderView {
         let ((paid_at, transaction_id), (cancelled_at, reason)) = (paid.unzip(), cancelled.unzip());
         Self {
             order_id: order.id,
+            number: order.number,
             hold_id: order.hold_id,
             product_id: order.product_id,
             qty: order.qty,
@@ -140,20 +161,25 @@ impl From<Order> for OrderView {
             reason,
             created_at: order.created_at,
             pay_by: order.pay_by,
+            version: order.version,
             refunds: Vec::new(),
         }
     }
 }
 
 impl OrderView {
-    pub(super) fn with_refunds(self, payments: Vec<Payment>) -> Self {
-        Self { refunds: payments.into_iter().filter_map(RefundView::of).collect(), ..self }
+    /// Adds the refunds of payments that could not be used, and those by an operator.
+    #[must_use]
+    pub fn with_refunds(self, payments: Vec<Payment>, refunds: Vec<Refund>) -> Self {
+        let of_payments = payments.into_iter().filter_map(RefundView::of_payment);
+        let by_operator = refunds.into_iter().filter_map(RefundView::by_operator);
+        Self { refunds: of_payments.chain(by_operator).collect(), ..self }
     }
 }
 
 impl RefundView {
     /// Returns the refund of a payment, where it has one.
-    fn of(payment: Payment) -> Option<Self> {
+    fn of_payment(payment: Payment) -> Option<Self> {
         let (status, reason) = match payment.outcome {
             EventOutcome::RefundDue(reason) => (RefundStatus::RefundDue, reason),
             EventOutcome::Refunded(reason) => (RefundStatus::Refunded, reason),
@@ -161,5 +187,21 @@ impl RefundView {
         };
         let ReportedAmount { amount, currency } = payment.reported;
         Some(Self { transaction_id: payment.transaction_id, status, reason: reason.into(), amount, currency })
+    }
+
+    /// Returns a refund that an operator issued and that has not failed, so that the amounts never exceed the order's.
+    fn by_operator(refund: Refund) -> Option<Self> {
+        // A refund of a whole payment event is shown with its payment.
+        if refund.event_id.is_some() || !refund.state.is_counted() {
+            return None;
+        }
+        let is_done = refund.state == RefundState::Succeeded;
+        Some(Self {
+            transaction_id: refund.transaction_id,
+            status: if is_done { RefundStatus::Refunded } else { RefundStatus::RefundDue },
+            reason: refund.reason.into(),
+            amount: refund.amount,
+            currency: refund.currency,
+        })
     }
 }

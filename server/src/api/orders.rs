@@ -101,7 +101,7 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
 
 /// Returns an order of the client, with its refunds.
 ///
-/// Orders of other clients are not found. `refunds` lists payments for the order that are due for refund or were refunded.
+/// Orders of other clients are not found. `refunds` lists the refunds that are due or done.
 #[utoipa::path(
     get,
     path = "/api/orders/{order}",
@@ -114,7 +114,8 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
         body = OrderView,
         examples(
             ("paid" = (summary = "Paid", value = json!(examples::paid_order()))),
-            ("refund" = (summary = "Paid too late: a refund is due", value = json!(examples::refunded_order()))),
+            ("refund" = (summary = "Paid too late: a refund is due", value = json!(examples::late_order()))),
+            ("refunded" = (summary = "Refunded by the shop", value = json!(examples::refunded_order()))),
         ),
     )),
     security(("oauth2" = [SCOPE]), ("bearer" = [])),
@@ -126,8 +127,8 @@ pub async fn get(
     Id(order): Id<OrderId>,
 ) -> ApiResult<Json<OrderView>> {
     let order = checkout.order(order, owner).await?;
-    let payments = checkout.payments(&order).await?;
-    Ok(Json(OrderView::from(order).with_refunds(payments)))
+    let (payments, refunds) = (checkout.payments(&order).await?, checkout.refunds(order.id).await?);
+    Ok(Json(OrderView::from(order).with_refunds(payments, refunds)))
 }
 
 /// Cancels an unpaid order.
@@ -204,9 +205,9 @@ pub(crate) async fn order_changes(
     let watch = checkout.watch_order(order, owner).await?;
     Ok(stream::unfold((watch, checkout), async |(mut watch, checkout)| {
         let order = watch.next().await?;
-        let payments = checkout.payments(&order).await.ok()?;
+        let (payments, refunds) = (checkout.payments(&order).await.ok()?, checkout.refunds(order.id).await.ok()?);
         // Serialising a struct of plain fields cannot fail.
-        let json = serde_json::to_vec(&OrderView::from(order).with_refunds(payments)).ok()?;
+        let json = serde_json::to_vec(&OrderView::from(order).with_refunds(payments, refunds)).ok()?;
         Some((sse::event("order", None, &json), (watch, checkout)))
     }))
 }

@@ -10,16 +10,13 @@ use axum::{
 };
 use checkout::{
     Checkout,
-    model::{Currency, Product, ProductId, Refusal, SalePhase, Slug, Stock, Timestamp},
+    model::{Currency, Product, ProductId, ProductStatus, Refusal, SalePhase, Slug, Stock, Timestamp},
 };
 use http::HeaderMap;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use utoipa::ToSchema;
-
-/// The slug that no product may have: `GET /api/products/events` is the stream of all products.
-pub const RESERVED_SLUG: &str = "events";
 
 /// A product on sale, as of one commit. `total` is always `available + held + pending + sold`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,13 +80,15 @@ pub struct ProductView<'a> {
     updated_at: Timestamp,
 }
 
-/// Status of a sale: not started (`coming`), `open`, or `ended`.
+/// Status of a sale: not started (`coming`), `open`, `paused` by the shop, or `ended`. While it is paused, no hold can be
+/// placed, and existing holds and orders go on.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum SaleStatus {
     Coming,
     Open,
     Ended,
+    Paused,
 }
 
 impl<'a> ProductView<'a> {
@@ -124,17 +123,19 @@ impl<'a> ProductView<'a> {
 
 impl SaleStatus {
     fn of(product: &Product, now: Timestamp) -> Self {
-        match product.window.at(now) {
+        match product.phase(now) {
             SalePhase::Upcoming(_) => Self::Coming,
             SalePhase::Open => Self::Open,
             SalePhase::Ended(_) => Self::Ended,
+            SalePhase::Paused => Self::Paused,
         }
     }
 }
 
 /// Lists the products, oldest first.
 ///
-/// All products with their stock, including those that are sold out or whose sale has ended.
+/// All products with their stock, including those that are sold out or whose sale is paused or has ended. Archived
+/// products are not listed.
 #[utoipa::path(
     get,
     path = "/api/products",
@@ -166,7 +167,7 @@ impl SaleStatus {
 )]
 pub async fn list(State(checkout): State<Checkout>, page: Page<ProductId>, headers: HeaderMap) -> Response {
     let (mut products, now) = (checkout.products(), checkout.now());
-    products.retain(|product| page.after.is_none_or(|after| product.id > after));
+    products.retain(|product| is_listed(product) && page.after.is_none_or(|after| product.id > after));
     products.truncate(page.limit_plus_one());
     with_etag(&headers, &etag(&products, now), || {
         page.respond("/api/products", &products, |p| p.id.to_string(), |p| ProductView::new(p, now))
@@ -175,7 +176,7 @@ pub async fn list(State(checkout): State<Checkout>, page: Page<ProductId>, heade
 
 /// Returns one product.
 ///
-/// The product with its stock, by id or slug.
+/// The product with its stock, by id or slug. An archived product is not found.
 #[utoipa::path(
     get,
     path = "/api/products/{product}",
@@ -213,11 +214,15 @@ pub async fn get(
 /// Returns the product whose id or slug is in the path. A path that cannot be decoded names no product.
 pub(super) fn find(checkout: &Checkout, name: Result<Path<String>, PathRejection>) -> Result<Arc<Product>, Refusal> {
     let Path(name) = name.map_err(|_| Refusal::UnknownProduct)?;
-    let product = match name.parse() {
-        Ok(id) => checkout.product(id),
-        Err(_) => checkout.product_by_slug(&name),
-    };
-    product.ok_or(Refusal::UnknownProduct)
+    // A slug can have the form of an id.
+    let by_id = name.parse().ok().and_then(|id| checkout.product(id));
+    let product = by_id.or_else(|| checkout.product_by_slug(&name));
+    product.filter(|product| is_listed(product)).ok_or(Refusal::UnknownProduct)
+}
+
+/// Returns whether the catalogue shows the product.
+pub(super) fn is_listed(product: &Product) -> bool {
+    product.status != ProductStatus::Archived
 }
 
 /// Returns an entity tag made of each product's version and sale status. The status changes with time alone.

@@ -2,7 +2,10 @@
 
 use crate::config::{CommonArgs, ServeArgs};
 use checkout::{
-    model::{Currency, Slug, Timestamp},
+    Restock,
+    model::{
+        ChangeReason, ChangeReasonError, Currency, OrderId, RefundId, RefundReference, Slug, Timestamp, WebhookId,
+    },
     store::operators::{EmailAddress, Role},
 };
 use clap::{Args, Parser, Subcommand};
@@ -33,6 +36,15 @@ pub enum Command {
     /// Manage products
     #[command(subcommand)]
     Product(ProductCommand),
+    /// Show and cancel orders
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// Refund orders
+    #[command(subcommand)]
+    Refund(RefundCommand),
+    /// Process stored payment events again
+    #[command(subcommand)]
+    Payment(PaymentCommand),
     /// Manage API clients
     #[command(subcommand)]
     Client(ClientCommand),
@@ -50,15 +62,200 @@ pub enum Command {
 pub enum ProductCommand {
     /// Add a product, and print it as JSON
     Add(Box<AddProduct>),
-    /// Set the total number of units, also during a sale; not below what is held, ordered and sold
-    Stock {
-        /// Slug of the product
-        #[arg(long)]
-        slug: Slug,
-        /// Total number of units, including those sold
-        #[arg(long, value_name = "UNITS")]
-        total: u32,
+    /// List all products, with their stock
+    List {
+        #[command(flatten)]
+        output: OutputArgs,
     },
+    /// Change the total number of units, also during a sale; not below what is held, ordered and sold
+    Stock(StockArgs),
+    /// Edit a product, and print it as JSON; existing holds and orders keep their price
+    Edit(Box<EditProduct>),
+    /// Accept no new holds; existing holds and orders go on
+    Pause(StatusArgs),
+    /// Accept holds again, also for an archived product
+    Resume(StatusArgs),
+    /// Take a product out of the shop; it must have no units in holds and unpaid orders
+    Archive(StatusArgs),
+}
+
+/// How a command prints its result.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct OutputArgs {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `product stock`.
+#[derive(Debug, Args)]
+pub struct StockArgs {
+    /// Slug of the product
+    #[arg(long)]
+    pub slug: Slug,
+    #[command(flatten)]
+    pub change: StockChangeArgs,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: Option<ChangeReason>,
+}
+
+/// The new total, or the change of it.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct StockChangeArgs {
+    /// Total number of units, including those sold
+    #[arg(long, value_name = "UNITS")]
+    pub total: Option<u32>,
+    /// Number of units to add, or to remove, such as -3
+    #[arg(long, value_name = "±UNITS", allow_negative_numbers = true)]
+    pub by: Option<i32>,
+}
+
+/// Arguments of `product pause`, `resume` and `archive`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Slug of the product
+    #[arg(long)]
+    pub slug: Slug,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: ChangeReason,
+}
+
+/// Arguments of `product edit`. What is not given stays as it is.
+#[derive(Debug, Args)]
+pub struct EditProduct {
+    /// Slug of the product
+    #[arg(long)]
+    pub slug: Slug,
+    /// Display name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Description, one or two sentences
+    #[arg(long)]
+    pub description: Option<String>,
+    /// Price of one unit in the product's currency, such as 19.99
+    #[arg(long)]
+    pub price: Option<String>,
+    /// Maximum number of units per shopper
+    #[arg(long, value_name = "UNITS", conflicts_with = "no_limit")]
+    pub limit: Option<u32>,
+    /// Remove the limit per shopper
+    #[arg(long)]
+    pub no_limit: bool,
+    /// Start of the sale, such as 2026-11-27T08:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub starts_at: Option<Timestamp>,
+    /// End of the sale
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub ends_at: Option<Timestamp>,
+    /// Lifetime of new holds
+    #[arg(long, value_name = "SECONDS")]
+    pub hold_seconds: Option<u64>,
+    /// Time to pay new orders
+    #[arg(long, value_name = "SECONDS")]
+    pub pay_seconds: Option<u64>,
+    /// Time that a shopper may add to a hold, once
+    #[arg(long, value_name = "SECONDS")]
+    pub extend_seconds: Option<u64>,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: ChangeReason,
+}
+
+/// Subcommands of `order`.
+#[derive(Debug, Subcommand)]
+pub enum OrderCommand {
+    /// Show an order with its payments and refunds
+    Show {
+        /// Id of the order
+        #[arg(long)]
+        id: OrderId,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Cancel an unpaid order, and print it as JSON; its units are for sale again
+    Cancel {
+        /// Id of the order
+        #[arg(long)]
+        id: OrderId,
+        /// Reason, for the audit log
+        #[arg(long, value_parser = reason)]
+        reason: ChangeReason,
+    },
+}
+
+/// Subcommands of `refund`.
+#[derive(Debug, Subcommand)]
+pub enum RefundCommand {
+    /// Issue a refund of a paid order, in full or in part, and print it as JSON
+    Issue(IssueRefundArgs),
+    /// Record that the money was returned outside the payment provider
+    Done {
+        /// Id of the refund
+        #[arg(long)]
+        id: RefundId,
+        /// How the money was returned, such as the number of a bank transfer
+        #[arg(long, value_parser = reference)]
+        note: RefundReference,
+    },
+    /// Make a failed refund due again
+    Retry {
+        /// Id of the refund
+        #[arg(long)]
+        id: RefundId,
+    },
+}
+
+/// Arguments of `refund issue`.
+#[derive(Debug, Args)]
+pub struct IssueRefundArgs {
+    /// Id of the order
+    #[arg(long)]
+    pub order: OrderId,
+    /// Amount in the order's currency, such as 19.99 [default: all that is left]
+    #[arg(long)]
+    pub amount: Option<String>,
+    /// Units to put back on sale: all, none, or a number
+    #[arg(long, value_name = "UNITS", value_parser = restock)]
+    pub restock: Restock,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: ChangeReason,
+    /// Id of the refund: repeating the command with the same id issues the refund once [default: a new id]
+    #[arg(long)]
+    pub id: Option<RefundId>,
+}
+
+/// Subcommands of `payment`.
+#[derive(Debug, Subcommand)]
+pub enum PaymentCommand {
+    /// Process a stored payment event again, and print the outcome as JSON; an event has one effect
+    Replay {
+        /// The shop's id of the event
+        #[arg(long)]
+        id: WebhookId,
+        /// Reason, for the audit log
+        #[arg(long, value_parser = reason)]
+        reason: Option<ChangeReason>,
+    },
+}
+
+fn reason(text: &str) -> Result<ChangeReason, ChangeReasonError> {
+    text.to_owned().try_into()
+}
+
+fn reference(text: &str) -> Result<RefundReference, &'static str> {
+    text.to_owned().try_into()
+}
+
+fn restock(text: &str) -> Result<Restock, &'static str> {
+    match text {
+        "all" => Ok(Restock::All),
+        "none" => Ok(Restock::None),
+        units => units.parse().map(Restock::Units).map_err(|_| "give all, none, or a number of units"),
+    }
 }
 
 /// Subcommands of `client`.

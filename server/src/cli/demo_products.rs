@@ -2,7 +2,7 @@
 
 use checkout::{
     Checkout, Error,
-    model::{Money, ProductDraft, Refusal, SaleWindow, Slug, Timestamp},
+    model::{Actor, Money, ProductDraft, Refusal, SaleWindow, Slug, Timestamp},
 };
 
 /// A demo product. Its picture is `/img/<slug>.svg`.
@@ -91,7 +91,7 @@ const DEMO_PRODUCTS: [DemoProduct; 6] = [
 pub async fn add_missing(checkout: &Checkout) -> Result<Vec<&'static str>, DemoError> {
     let mut added = Vec::new();
     for demo in &DEMO_PRODUCTS {
-        match checkout.add_product(draft(demo, checkout.now())?).await {
+        match checkout.add_product(draft(demo, checkout.now())?, Actor::system()).await {
             Ok(Ok(_)) => added.push(demo.slug),
             Ok(Err(invalid)) => return Err(DemoError(format!("{}: {invalid}", demo.slug))),
             Err(Error::Refused(Refusal::SlugTaken)) => {}

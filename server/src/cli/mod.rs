@@ -3,22 +3,24 @@
 pub mod args;
 mod client;
 mod demo_products;
+mod operations;
 mod operator;
+mod products;
 mod table;
 
 use crate::{
-    api::{
-        holds,
-        products::{ProductView, RESERVED_SLUG},
-    },
-    cli::args::{AddProduct, Cli, Command, ProductCommand},
+    api::holds,
+    cli::args::{Cli, Command},
     config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings, dotenv},
     startup::{Engine, Server, StartupError, open_store},
     state::AppState,
     telemetry::{self, Collector},
 };
 use axum::routing::{MethodRouter, post};
-use checkout::model::{Money, ProductDraft, SaleWindow, Slug};
+use checkout::{
+    OperationContext,
+    model::{Actor, ChangeReason},
+};
 use clap::{CommandFactory as _, Parser as _};
 use serde::Serialize;
 use std::{
@@ -26,7 +28,6 @@ use std::{
     io::{self, Write as _},
     path::Path,
     process::ExitCode,
-    time::Duration,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -142,8 +143,10 @@ async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Fail
     let engine = Engine::start(&common, None).await?;
     match command {
         Command::Seed => add_demo_products(&engine).await,
-        Command::Product(ProductCommand::Add(product)) => add_product(&engine, *product).await,
-        Command::Product(ProductCommand::Stock { slug, total }) => adjust_stock(&engine, &slug, total).await,
+        Command::Product(command) => products::run(&engine, command).await,
+        Command::Order(command) => operations::order(&engine, command).await,
+        Command::Refund(command) => operations::refund(&engine, command).await,
+        Command::Payment(command) => operations::payment(&engine, command).await,
         Command::Client(command) => client::run(&engine, command).await,
         Command::Operator(command) => operator::run(&engine, &common, command).await,
         Command::AuditLog(args) => operator::audit_log(&engine, args).await,
@@ -161,38 +164,17 @@ async fn add_demo_products(engine: &Engine) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add_product(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
-    if add.slug.as_str() == RESERVED_SLUG {
-        return Err(Failure(format!("the slug {RESERVED_SLUG} is reserved: the API has a path of this name")));
-    }
-    let price = Money::parse(&add.price, add.currency).map_err(|e| failure(&e))?;
-    let defaults = ProductDraft::new(add.slug, add.name, price, add.stock);
-    let draft = ProductDraft {
-        description: add.description,
-        image: add.image,
-        per_shopper_limit: add.limit,
-        window: SaleWindow { starts_at: add.starts_at, ends_at: add.ends_at },
-        hold_for: add.hold_seconds.map_or(defaults.hold_for, Duration::from_secs),
-        pay_within: add.pay_seconds.map_or(defaults.pay_within, Duration::from_secs),
-        extend_by: add.extend_seconds.map(Duration::from_secs),
-        ..defaults
-    };
-    let added = engine.checkout.add_product(draft).await.map_err(|e| failure(&e))?;
-    let product = added.map_err(|e| failure(&e))?;
-    print(&ProductView::new(&product, engine.checkout.now()))
-}
-
-async fn adjust_stock(engine: &Engine, slug: &Slug, total: u32) -> Result<ExitCode, Failure> {
-    let product = engine.checkout.product_by_slug(slug.as_str());
-    let id = product.ok_or_else(|| Failure(format!("no product has the slug {slug}")))?.id;
-    let product = engine.checkout.adjust_stock(id, total).await.map_err(|e| failure(&e))?;
-    print(&ProductView::new(&product, engine.checkout.now()))
-}
-
 async fn audit(engine: &Engine) -> Result<ExitCode, Failure> {
     let audit = engine.checkout.audit().await.map_err(|e| failure(&e))?;
     print(&audit)?;
     Ok(if audit.clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Returns the actor for the audit log: the user of the command line.
+fn by_user(reason: Option<ChangeReason>) -> OperationContext {
+    let user = env::var("USER").ok().filter(|user| !user.is_empty());
+    let by = Actor::command_line(user.unwrap_or_else(|| "unknown".to_owned()));
+    OperationContext { by, reason, idempotency: None }
 }
 
 fn print(value: &impl Serialize) -> Result<ExitCode, Failure> {

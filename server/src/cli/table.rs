@@ -15,11 +15,16 @@ pub(super) fn print_list<T: Serialize, const N: usize>(
     if as_json {
         return print(&rows);
     }
+    say(&table(columns, rows.iter().map(cells)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Formats rows as a table with these columns.
+pub(super) fn table<const N: usize>(columns: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(columns);
-    table.add_rows(rows.iter().map(|row| cells(row).map(|cell| plain(&cell))));
-    say(&table.trim_fmt())?;
-    Ok(ExitCode::SUCCESS)
+    table.add_rows(rows.into_iter().map(|row| row.map(|cell| plain(&cell))));
+    table.trim_fmt()
 }
 
 /// Returns a cell on one line without control characters, which could change the terminal.

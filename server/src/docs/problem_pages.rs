@@ -75,7 +75,8 @@ fn source(kind: Kind, document: &Document) -> String {
         Source::AnyRequest => "<p>Any request, before it reaches a call.</p>\n".to_owned(),
         Source::Storefront => "<p>The storefront's forms. API calls do not return it.</p>\n".to_owned(),
         Source::Operator => {
-            "<p>Changes to products by the shop's operator. API calls do not return it.</p>\n".to_owned()
+            "<p>Changes to products, orders and refunds by the shop's operators. API calls do not return it.</p>\n"
+                .to_owned()
         }
         Source::Calls => {
             let calls = document.callers(kind).iter().map(|call| {

@@ -39,7 +39,7 @@ pub struct Member {
 /// Type of a member's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A number of units.
+    /// A number: of units, of a version, or an amount in minor units.
     Count,
     /// A time in RFC 3339 format.
     Instant,
@@ -58,7 +58,7 @@ pub enum Source {
     AnyRequest,
     /// The storefront's forms.
     Storefront,
-    /// The operator's changes to products, which the public API does not offer.
+    /// The operators' changes to products, orders and refunds, which the public API does not offer.
     Operator,
 }
 
@@ -188,6 +188,16 @@ catalogue! {
         cause: "No order has this id, or it belongs to another client. The response is the same in both cases.",
         resolution: "Use the `order_id` that `POST /api/orders` returned, with a token of the same client.",
     }
+    NOT_FOUND UnknownRefund "unknown-refund" "Refund not found" {
+        cause: "No refund has this id.",
+        resolution: "Use the id that the refund got when it was issued.",
+        source: Operator,
+    }
+    NOT_FOUND UnknownPayment "unknown-payment" "Payment event not found" {
+        cause: "No stored payment event has this id.",
+        resolution: "Use the shop's id of the event, not the provider's.",
+        source: Operator,
+    }
     METHOD_NOT_ALLOWED MethodNotAllowed "method-not-allowed" "Method not allowed" {
         cause: "The path exists, but does not support this method.",
         resolution: "Use one of the methods in the response's `Allow` header.",
@@ -218,6 +228,10 @@ catalogue! {
             optional("starts_at", Shape::Instant, "Start of the sale, if it has not started."),
             optional("ended_at", Shape::Instant, "End of the sale, if it has ended."),
         ],
+    }
+    CONFLICT SalePaused "sale-paused" "Sale paused" {
+        cause: "The shop has paused the product's sale. Nothing was held. Existing holds and orders are not affected.",
+        resolution: "Try again later. `sale` of the product is `paused` until the shop resumes the sale.",
     }
     CONFLICT LimitReached "limit-reached" "Per-shopper limit reached" {
         cause: "The sale limits the units per shopper. This shopper's active holds, unpaid orders and paid orders leave too \
@@ -253,6 +267,43 @@ catalogue! {
         members: [member("committed", Shape::Count, "Units held, pending or sold: the smallest possible total.")],
         source: Operator,
     }
+    CONFLICT StaleRevision "stale-revision" "Product edited meanwhile" {
+        cause: "Somebody edited the product after you read it. Nothing was changed.",
+        resolution: "Read the product again, compare it with your edit, and send the edit with the `current` revision.",
+        members: [
+            member("seen", Shape::Count, "The revision that you read."),
+            member("current", Shape::Count, "The product's revision now."),
+        ],
+        source: Operator,
+    }
+    CONFLICT ProductInUse "product-in-use" "Product in use" {
+        cause: "The product has units in holds or unpaid orders, so it cannot be archived. Nothing was changed.",
+        resolution: "Pause the product, wait until its holds and unpaid orders have ended, and archive it then.",
+        members: [member("units", Shape::Count, "Units in holds and unpaid orders.")],
+        source: Operator,
+    }
+    CONFLICT OrderNotPaid "order-not-paid" "Order not paid" {
+        cause: "The order is not paid, so there is nothing to refund.",
+        resolution: "Cancel a pending order instead.",
+        source: Operator,
+    }
+    CONFLICT AlreadyRestocked "already-restocked" "Units already put back" {
+        cause: "Each unit of an order is put back on sale once. Fewer units are left than the request would put back. Nothing \
+                was refunded.",
+        resolution: "Put back at most `left` units, or none.",
+        members: [member("left", Shape::Count, "Units of the order that were not put back yet.")],
+        source: Operator,
+    }
+    CONFLICT RefundState "refund-state" "Refund in another state" {
+        cause: "The state of the refund does not allow this step, or the step is about an earlier attempt. Nothing was changed.",
+        resolution: "Read the refund again. Only a failed refund can be retried, and only one that is due or failed can be \
+                     marked as done elsewhere.",
+        members: [
+            member("state", Shape::Text, "State of the refund: `due`, `sending`, `succeeded`, `failed` or `withdrawn`."),
+            member("attempt", Shape::Count, "Number of the current attempt, from 1."),
+        ],
+        source: Operator,
+    }
     GONE HoldExpired "hold-expired" "Hold expired" {
         cause: "The hold was not ordered before its `expires_at`. Its units are for sale again.",
         resolution: "Place a new hold.",
@@ -273,6 +324,17 @@ catalogue! {
     UNPROCESSABLE_ENTITY InvalidBody "invalid-body" "Invalid body" {
         cause: "The body is valid JSON, but a field is missing, unknown, of the wrong type or out of range. Nothing was done.",
         resolution: "Correct the field that `detail` names.",
+    }
+    UNPROCESSABLE_ENTITY InvalidProduct "invalid-product" "Invalid product" {
+        cause: "The product would not be valid after this change. Nothing was changed.",
+        resolution: "Correct what `detail` names.",
+        source: Operator,
+    }
+    UNPROCESSABLE_ENTITY RefundTooLarge "refund-too-large" "Refund too large" {
+        cause: "The order's refunds would exceed the amount paid. Refunds that have not failed count. Nothing was refunded.",
+        resolution: "Refund at most `left`.",
+        members: [member("left", Shape::Count, "Amount that is left to refund, in minor units.")],
+        source: Operator,
     }
     UNPROCESSABLE_ENTITY KeyReused "key-reused" "Idempotency key reused" {
         cause: "Your client already used this `Idempotency-Key` for a request with another method, path or body. Nothing was \

@@ -1,7 +1,7 @@
 //! An example of each kind of problem, built like the real responses.
 
 use super::{Kind, Problem};
-use checkout::model::{OrderId, Refusal, Timestamp};
+use checkout::model::{OrderId, ProductError, RefundState, Refusal, Timestamp};
 use std::time::Duration;
 use uuid::uuid;
 
@@ -22,6 +22,16 @@ pub fn example(kind: Kind) -> Problem {
         Kind::UnknownOrder => Refusal::UnknownOrder.into(),
         Kind::SoldOut => Refusal::SoldOut { available: 1, may_return: 7 }.into(),
         Kind::SaleNotOpen => Refusal::SaleNotStarted { starts_at: at }.into(),
+        Kind::SalePaused => Refusal::SalePaused.into(),
+        Kind::StaleRevision => Refusal::StaleRevision { seen: 3, current: 4 }.into(),
+        Kind::InvalidProduct => Refusal::InvalidProduct { error: ProductError::Window }.into(),
+        Kind::ProductInUse => Refusal::ProductInUse { units: 3 }.into(),
+        Kind::OrderNotPaid => Refusal::OrderNotPaid.into(),
+        Kind::RefundTooLarge => Refusal::RefundTooLarge { left: 250_000 }.into(),
+        Kind::AlreadyRestocked => Refusal::AlreadyRestocked { left: 1 }.into(),
+        Kind::UnknownRefund => Refusal::UnknownRefund.into(),
+        Kind::RefundState => Refusal::RefundState { state: RefundState::Sending, attempt: 2 }.into(),
+        Kind::UnknownPayment => Refusal::UnknownPayment.into(),
         Kind::LimitReached => Refusal::LimitReached { limit: 2, taken: 1 }.into(),
         Kind::HoldUsed => Refusal::HoldUsed { order_id }.into(),
         Kind::NoExtension => Refusal::NoExtension.into(),

@@ -5,7 +5,7 @@ use super::{Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, pl
 use crate::{
     api::{ApiResult, enums::RefundReason, examples, order_view::OrderStatus},
     config::{Environment, Settings},
-    problem::{Kind, Problem},
+    problem::{Kind, Problem, sentence},
     telemetry::metrics::{DeliveryOutcome, Metrics, NO_SCHEME},
 };
 use axum::{
@@ -32,7 +32,7 @@ pub struct Receipt {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Uuid, required = false)]
     order_id: Option<OrderId>,
-    /// Current status of that order.
+    /// Current status of that order; `paid` also where the shop has refunded it since.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = OrderStatus, required = false)]
     order_status: Option<OrderStatus>,
@@ -271,12 +271,6 @@ impl From<Rejected> for Problem {
             Rejected::Checkout(error) => error.into(),
         }
     }
-}
-
-/// Returns the text as a sentence: with a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 #[cfg(test)]

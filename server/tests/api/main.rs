@@ -14,6 +14,7 @@ mod http2;
 mod limits;
 mod metrics;
 mod openapi;
+mod operations;
 mod orders;
 mod pagination;
 mod products;

@@ -38,6 +38,8 @@ pub struct Shop {
     pub checkout: Checkout,
     pub stopping: CancellationToken,
     pub serving: JoinHandle<()>,
+    /// Address of the database, for the command line.
+    pub database_url: String,
     pub operators: OperatorService,
     store: Arc<dyn checkout::store::Store>,
     _dir: TempDir,
@@ -108,6 +110,7 @@ impl Shop {
             site_root: Some(site),
         };
         change(&mut settings);
+        let database_url = settings.common.database_url.clone();
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(START_MS)));
         let server = Server::bind(settings, Some(clock.clone())).await.unwrap();
         Self {
@@ -119,6 +122,7 @@ impl Shop {
             store: server.store().clone(),
             operators: server.operators().clone(),
             serving: tokio::spawn(serve(server)),
+            database_url,
             _dir: dir,
         }
     }
@@ -129,7 +133,7 @@ impl Shop {
     }
 
     pub async fn add(&self, draft: ProductDraft) -> Product {
-        self.checkout.add_product(draft).await.unwrap().unwrap()
+        self.checkout.add_product(draft, Actor::system()).await.unwrap().unwrap()
     }
 
     /// Adds an API client, and returns its id and secret. The hash is cheap, to keep the tests fast.

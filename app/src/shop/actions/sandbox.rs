@@ -85,6 +85,6 @@ async fn amount_due(order: &str, hold: &str) -> Result<AmountDue, FormError> {
     let id = hold.parse().map_err(|_| FormError::InvalidForm)?;
     let hold = checkout.hold(id, owner).await?;
     let product = checkout.product(hold.product_id).ok_or(Refusal::UnknownProduct).map_err(FormError::Refused)?;
-    let amount = product.price.times(hold.qty.get()).ok_or(FormError::Internal)?;
+    let amount = hold.amount(product.price).ok_or(FormError::Internal)?;
     Ok(AmountDue { reference: Reference::Hold(id), amount, order_is_pending: false })
 }

@@ -67,6 +67,7 @@ fn headline(state: SaleState) -> &'static str {
         SaleState::SoldOut => "Sold out",
         SaleState::AllTaken => "All taken for now",
         SaleState::Available => "Available now",
+        SaleState::Paused => "The sale is paused",
     }
 }
 
@@ -85,11 +86,13 @@ pub fn BuyBox(offer: Offer) -> impl IntoView {
     let available_label = Signal::derive(move || match state.get() {
         SaleState::Upcoming => "For sale",
         SaleState::Ended => "Not sold",
+        SaleState::Paused => "Left",
         _ => "Available",
     });
     let opening = move || starts_at.clone().filter(|_| state.get() == SaleState::Upcoming);
     let closing = move || ends_at.clone().filter(|_| state.get() == SaleState::Ended);
     let none_available = move || matches!(state.get(), SaleState::AllTaken | SaleState::SoldOut);
+    let is_paused = move || state.get() == SaleState::Paused;
     let qty = RwSignal::new(current_or(qty));
     let invalid = error.as_ref().is_some_and(|error| error.is_about_quantity);
     view! {
@@ -112,6 +115,7 @@ pub fn BuyBox(offer: Offer) -> impl IntoView {
             }}
             // Below the form, so that the form does not move while a shopper is about to press its button.
             {move || none_available().then(|| view! { <NoneAvailable counts /> })}
+            {move || is_paused().then(|| view! { <p class="sale-paused">{messages::SALE_PAUSED}</p> })}
             {move || closing().map(|ended_at| view! { <SaleEnded ended_at /> })}
         </section>
     }

@@ -5,14 +5,13 @@ use crate::{
     paths,
     ui::local_time::DateTime,
 };
-use checkout::model::OrderStatus;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 /// An order's status as its page shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderStatusView {
-    /// `pending`, `paid` or `cancelled`.
+    /// `pending`, `paid`, `cancelled` or `refunded`.
     pub status: String,
     /// Why the order was cancelled.
     pub reason: Option<String>,
@@ -20,8 +19,10 @@ pub struct OrderStatusView {
     pub ended_at: Option<DateTime>,
     /// The provider's id of the transaction that paid the order.
     pub transaction_id: Option<String>,
-    /// Number of payments for the order that are or must be refunded.
+    /// Number of refunds that are due or done: of payments that could not be used, and of the order by the shop.
     pub refunds: usize,
+    /// The order's version. A lower version is older.
+    pub version: u64,
 }
 
 /// An event of the order's stream: the fields that the page uses of the API's `Order`.
@@ -34,25 +35,28 @@ struct OrderEvent {
     transaction_id: Option<String>,
     #[serde(default)]
     refunds: Vec<IgnoredAny>,
+    #[serde(default)]
+    version: u64,
 }
 
 impl From<OrderEvent> for OrderStatusView {
     fn from(event: OrderEvent) -> Self {
-        let OrderEvent { status, reason, paid_at, cancelled_at, transaction_id, refunds } = event;
+        let OrderEvent { status, reason, paid_at, cancelled_at, transaction_id, refunds, version } = event;
         let ended_at = paid_at.or(cancelled_at).map(DateTime::from_iso);
-        Self { status, reason, ended_at, transaction_id, refunds: refunds.len() }
+        Self { status, reason, ended_at, transaction_id, refunds: refunds.len(), version }
     }
 }
 
 impl OrderStatusView {
-    /// Returns a value that only grows. An event with a lower rank is older than what is shown.
-    fn rank(&self) -> (Option<OrderStatus>, usize) {
-        (OrderStatus::from_name(&self.status), self.refunds)
+    /// Returns a value that only grows. An event with a lower rank is older than what is shown. A further payment that must
+    /// be refunded does not change the order itself, so its version stays.
+    fn rank(&self) -> (u64, usize) {
+        (self.version, self.refunds)
     }
 }
 
 /// Follows an order. Returns its status, which starts as rendered, and the status of the connection. `on_refund` is called
-/// when another payment is to be refunded.
+/// when the order changes and has refunds, since these may have changed.
 pub(super) fn live_order(
     id: &str,
     rendered: OrderStatusView,
@@ -63,10 +67,10 @@ pub(super) fn live_order(
         let Ok(event) = serde_json::from_str::<OrderEvent>(data) else { return };
         let update = OrderStatusView::from(event);
         let (rank, refunds) = order.with_untracked(|order| (order.rank(), order.refunds));
-        if update.refunds > refunds {
-            on_refund();
-        }
         if update.rank() > rank {
+            if update.refunds.max(refunds) > 0 {
+                on_refund();
+            }
             set_order.set(update);
         }
     });
@@ -81,14 +85,21 @@ mod tests {
     fn later_events_have_a_higher_rank() {
         let parse = |event| OrderStatusView::from(serde_json::from_str::<OrderEvent>(event).unwrap());
         let at = "2026-11-23T12:00:00Z";
-        let event =
-            format!(r#"{{"order_id":"x","status":"cancelled","reason":"expired","qty":1,"cancelled_at":"{at}"}}"#);
+        let event = format!(
+            r#"{{"order_id":"x","status":"cancelled","reason":"expired","qty":1,"version":3,"cancelled_at":"{at}"}}"#
+        );
         let cancelled = parse(&event);
         assert_eq!((cancelled.reason.as_deref(), &cancelled.ended_at.as_ref().unwrap().iso[..]), (Some("expired"), at));
-        let paid = parse(r#"{"status":"paid","transaction_id":"tx"}"#);
+        let paid = parse(r#"{"status":"paid","transaction_id":"tx","version":5}"#);
         assert_eq!(paid.transaction_id.as_deref(), Some("tx"));
         assert!(paid.rank() > cancelled.rank());
-        let refund_due = parse(r#"{"status":"paid","transaction_id":"tx","refunds":[{"status":"refund_due"}]}"#);
+        let refund_due =
+            parse(r#"{"status":"paid","transaction_id":"tx","version":5,"refunds":[{"status":"refund_due"}]}"#);
         assert!(refund_due.rank() > paid.rank());
+        // A refund that failed is no longer listed, and the order is newer all the same.
+        let failed = parse(r#"{"status":"paid","transaction_id":"tx","version":6}"#);
+        let refunded =
+            parse(r#"{"status":"refunded","transaction_id":"tx","version":7,"refunds":[{"status":"refunded"}]}"#);
+        assert!(refunded.rank() > failed.rank() && failed.rank() > refund_due.rank());
     }
 }

@@ -39,7 +39,8 @@ pub fn PurchaseSteps(#[prop(into)] current: Signal<usize>) -> impl IntoView {
 #[island]
 pub fn OrderSteps(id: String, order: OrderStatusView) -> impl IntoView {
     let (order, _) = live_order(&id, order, || {});
-    let current = Signal::derive(move || if order.with(|o| o.status == "paid") { 3 } else { 2 });
+    let current =
+        Signal::derive(move || if order.with(|o| matches!(&o.status[..], "paid" | "refunded")) { 3 } else { 2 });
     let is_cancelled = move || order.with(|o| o.status == "cancelled");
     // If the order is cancelled while the page is open, the steps keep their space so that nothing moves.
     let was_cancelled = untrack(is_cancelled);
@@ -65,8 +66,8 @@ pub struct OrderPanelData {
     pub amount: String,
     /// URL of the payment page, if the shop has one.
     pub pay_url: Option<String>,
-    /// URL of the product's page.
-    pub product_url: String,
+    /// URL of the product's page, if the shop still lists the product.
+    pub product_url: Option<String>,
 }
 
 /// Status, countdown and the next actions.
@@ -88,7 +89,7 @@ pub fn OrderPanel(data: OrderPanelData) -> impl IntoView {
             }
             .into_any(),
             // As high as the pending actions (one row of facts, two buttons), so that nothing below moves.
-            "paid" => view! {
+            "paid" | "refunded" => view! {
                 <p class="amount-due"><span>"Paid " <strong>{amount.get_value()}</strong></span></p>
                 <p class="actions">
                     <a class="button button-primary" href="/">"Back to the drops"</a>
@@ -99,7 +100,7 @@ pub fn OrderPanel(data: OrderPanelData) -> impl IntoView {
             _ => view! {
                 <p class="amount-due"><span>"Was due " <strong>{amount.get_value()}</strong></span></p>
                 <p class="actions">
-                    <a class="button button-primary" href=product_url.get_value()>"Back to the product"</a>
+                    {product_url.get_value().map(|url| view! { <a class="button button-primary" href=url>"Back to the product"</a> })}
                     <a class="button button-secondary" href="/">"All drops"</a>
                 </p>
             }
@@ -164,6 +165,8 @@ pub fn OrderBadge(id: String, order: OrderStatusView, live: bool) -> impl IntoVi
 pub struct PlacedOrder {
     /// The order's id.
     pub id: String,
+    /// The order's number, or its id where it has none.
+    pub number: String,
     /// Quantity and product, as text.
     pub quantity: String,
     /// When the order was placed.
@@ -175,11 +178,11 @@ pub struct PlacedOrder {
 /// The list of an order's details.
 #[island]
 pub fn OrderDetails(placed: PlacedOrder, order: OrderStatusView) -> impl IntoView {
-    let PlacedOrder { id, quantity, placed_at, declined_payments } = placed;
+    let PlacedOrder { id, number, quantity, placed_at, declined_payments } = placed;
     let (order, _) = live_order(&id, order, || {});
     let ended = move || {
         let OrderStatusView { status, ended_at, .. } = order.get();
-        let label = if status == "paid" { "Paid" } else { "Cancelled" };
+        let label = if status == "cancelled" { "Cancelled" } else { "Paid" };
         ended_at.map(|at| view! { <div><dt>{label}</dt><dd><LocalTime at /></dd></div> })
     };
     let transaction = move || {
@@ -188,7 +191,7 @@ pub fn OrderDetails(placed: PlacedOrder, order: OrderStatusView) -> impl IntoVie
     };
     view! {
         <dl class="details">
-            <div><dt>"Order"</dt><dd class="code">{id}</dd></div>
+            <div><dt>"Order"</dt><dd class="code" data-testid="order-number">{number}</dd></div>
             <div><dt>"Quantity"</dt><dd>{quantity}</dd></div>
             <div><dt>"Placed"</dt><dd><LocalTime at=placed_at /></dd></div>
             {ended}

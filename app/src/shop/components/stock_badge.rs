@@ -30,7 +30,7 @@ pub fn StockBadge(
             SaleState::Ended => format!("{} of {} sold", c.sold, c.total),
             SaleState::SoldOut => "Sold out".to_owned(),
             SaleState::AllTaken => format!("{} in carts", c.in_carts()),
-            SaleState::Available => format!("{} of {} available", c.available, c.total),
+            SaleState::Available | SaleState::Paused => format!("{} of {} available", c.available, c.total),
         })
     };
     let label = move || match state.get() {
@@ -39,6 +39,7 @@ pub fn StockBadge(
         SaleState::SoldOut => "Sold out",
         SaleState::AllTaken => "All taken for now",
         SaleState::Available => "On now",
+        SaleState::Paused => "Paused",
     };
     let opens_at = move || starts_at.filter(|_| state.get() == SaleState::Upcoming);
     view! {

@@ -14,7 +14,9 @@ use crate::{
         product_image::ProductImage,
     },
 };
-use checkout::model::{EventOutcome, Hold, HoldId, HoldState, Payment, PaymentStatus, Product, Refusal, Timestamp};
+use checkout::model::{
+    EventOutcome, Hold, HoldId, HoldState, Money, Payment, PaymentStatus, Product, ProductStatus, Refusal, Timestamp,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use std::sync::Arc;
@@ -78,7 +80,7 @@ fn active(
                     <span>"Reserved for you for another"</span>
                     <HoldCountdown rendered_at expires_at />
                 </p>
-                <LineItem product=product.clone() qty=hold.qty.get() />
+                <LineItem product=product.clone() qty=hold.qty.get() total=hold.amount(product.price) />
                 <div class="actions">
                     <form method="post" action=paths::ORDER>
                         <input type="hidden" name="hold" value=id.clone() />
@@ -107,20 +109,24 @@ fn active(
     .into_any()
 }
 
-/// The product, its quantity and the total.
+/// The product, its quantity, and the total, which was fixed by the hold: the product's price may have changed since.
 #[component]
-pub(crate) fn LineItem(product: Arc<Product>, qty: u32) -> impl IntoView {
-    let total = product.price.times(qty).map(format_price);
+pub(crate) fn LineItem(product: Arc<Product>, qty: u32, total: Option<Money>) -> impl IntoView {
+    let unit_price = total.map(|total| Money { minor: total.minor / i64::from(qty.max(1)), ..total });
+    let name = product.name.clone();
+    let name = if product.status == ProductStatus::Archived {
+        name.into_any()
+    } else {
+        view! { <a href=paths::product(product.slug.as_str())>{name}</a> }.into_any()
+    };
     view! {
         <div class="line-item">
             <ProductImage path=product.image.clone() />
             <div class="line-item-text">
-                <p class="line-item-name">
-                    <a href=paths::product(product.slug.as_str())>{product.name.clone()}</a>
-                </p>
-                <p class="muted">{format!("{} × {}", qty, format_price(product.price))}</p>
+                <p class="line-item-name">{name}</p>
+                <p class="muted">{format!("{} × {}", qty, format_price(unit_price.unwrap_or(product.price)))}</p>
             </div>
-            <p class="line-item-total">{total}</p>
+            <p class="line-item-total">{total.map(format_price)}</p>
         </div>
     }
 }
@@ -151,9 +157,9 @@ fn ordered(product: &Product, order_url: &str) -> AnyView {
 
 /// Shows a hold that ended without an order. Payments for it are refunded.
 fn ended(hold: &Hold, product: &Product, payments: Vec<Payment>, refusal: Refusal) -> AnyView {
-    let amount = product.price.times(hold.qty.get());
-    let product_url = paths::product(product.slug.as_str());
-    let link = view! { <a class="button button-primary" href=product_url>"Back to the product"</a> };
+    let amount = hold.amount(product.price);
+    let product_url = paths::listed_product(product);
+    let link = product_url.map(|url| view! { <a class="button button-primary" href=url>"Back to the product"</a> });
     view! {
         <div class="narrow">
             {amount.map(|amount| view! { <RefundNotices payments amount /> })}

@@ -8,7 +8,7 @@ use crate::{
     shop::components::stock_badge::{StockBadge, StockConnection},
     ui::product_image::ProductImage,
 };
-use checkout::model::{Product, SalePhase, Timestamp};
+use checkout::model::{Product, ProductStatus, SalePhase, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use std::sync::Arc;
@@ -23,7 +23,8 @@ pub(crate) fn HomePage() -> impl IntoView {
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let now = request.checkout.now();
-    let products = request.checkout.products();
+    let mut products = request.checkout.products();
+    products.retain(|product| product.status != ProductStatus::Archived);
     let is_empty = products.is_empty();
     let next_opening = products.iter().filter_map(|p| seconds_until_opening(p, now)).min();
     let Drops { live, upcoming, past } = Drops::sort(products, now);
@@ -55,7 +56,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
 }
 
 fn seconds_until_opening(product: &Product, now: Timestamp) -> Option<i64> {
-    match product.window.at(now) {
+    match product.phase(now) {
         SalePhase::Upcoming(at) => Some(seconds_left(now.as_millis(), at.as_millis()) + 1),
         _ => None,
     }
@@ -69,17 +70,20 @@ struct Drops {
 }
 
 impl Drops {
-    /// Sorts upcoming drops by opening and past ones newest first. A sale whose units are all sold counts as past.
+    /// Sorts upcoming drops by opening and past ones newest first. A sale whose units are all sold counts as past. A paused
+    /// sale stays where its window puts it, after those that can be reserved.
     fn sort(products: Vec<Arc<Product>>, now: Timestamp) -> Self {
         let mut drops = Self::default();
         for product in products {
             let is_sold_out = product.stock.sold == product.stock.total;
             match product.window.at(now) {
                 SalePhase::Upcoming(_) => drops.upcoming.push(product),
-                SalePhase::Open if !is_sold_out => drops.live.push(product),
-                SalePhase::Open | SalePhase::Ended(_) => drops.past.push(product),
+                SalePhase::Ended(_) => drops.past.push(product),
+                SalePhase::Open | SalePhase::Paused if is_sold_out => drops.past.push(product),
+                SalePhase::Open | SalePhase::Paused => drops.live.push(product),
             }
         }
+        drops.live.sort_by_key(|p| p.status == ProductStatus::Paused);
         drops.upcoming.sort_by_key(|p| p.window.starts_at);
         drops.past.sort_by_key(|p| std::cmp::Reverse(p.window.ends_at.unwrap_or(p.updated_at)));
         drops
@@ -137,7 +141,13 @@ mod tests {
 
     #[test]
     fn drops_are_live_upcoming_or_past() {
+        let paused = |slug, window| {
+            let product = Arc::unwrap_or_clone(product(slug, window, 1));
+            Arc::new(Product { status: ProductStatus::Paused, ..product })
+        };
         let products = vec![
+            paused("paused", (None, None)),
+            paused("paused-soon", (Some(400), None)),
             product("later", (Some(300), None), 1),
             product("soon", (Some(200), None), 1),
             product("on", (None, None), 1),
@@ -147,8 +157,8 @@ mod tests {
         ];
         let drops = Drops::sort(products, Timestamp::from_millis(100));
         let slugs = |of: &[Arc<Product>]| of.iter().map(|p| p.slug.to_string()).collect::<Vec<_>>();
-        assert_eq!(slugs(&drops.live), ["on"]);
-        assert_eq!(slugs(&drops.upcoming), ["soon", "later"]);
+        assert_eq!(slugs(&drops.live), ["on", "paused"]);
+        assert_eq!(slugs(&drops.upcoming), ["soon", "later", "paused-soon"]);
         assert_eq!(slugs(&drops.past), ["over", "long-over", "gone"]);
     }
 }

@@ -12,9 +12,9 @@ use crate::{
         form_error::FormError,
         sandbox::SandboxProvider,
     },
-    ui::notice::{ErrorNotice, RefundNotices},
+    ui::notice::{ErrorNotice, OrderRefundNotices, RefundNotices},
 };
-use checkout::model::{Order, OrderId, OrderState, Payment, PaymentStatus, Product, Timestamp};
+use checkout::model::{Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -32,11 +32,12 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let order = request.checkout.order(id, owner).await?;
     let payments = request.checkout.payments(&order).await?;
+    let refunds = request.checkout.refunds(id).await?;
     let product = request.checkout.product(order.product_id).ok_or(PageError::NotFound)?;
     let now = request.checkout.now();
     let error = FormError::from_query(&request.query, &product, now);
     let is_pending = order.state == OrderState::Pending;
-    let status = status_view(&order, &payments);
+    let status = status_view(&order, &payments, &refunds);
     Ok(view! {
         <Title text="Your order" />
         <NoIndex description="Your order: its status, what’s due, and until when." />
@@ -47,9 +48,10 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             <h1>"Your order"</h1>
             {error.filter(|_| is_pending).map(|error| view! { <ErrorNotice notice=error.notice() /> })}
             <RefundNotices payments=payments.clone() amount=order.amount />
+            <OrderRefundNotices refunds=order.refunds amount=order.amount />
             <OrderPanel data=panel_data(&order, status.clone(), &product, now, has_sandbox) />
             <section class="panel" aria-label="What you ordered">
-                <LineItem product=product.clone() qty=order.qty.get() />
+                <LineItem product=product.clone() qty=order.qty.get() total=Some(order.amount) />
                 <OrderDetails placed=placed_order(&order, &payments, &product) order=status />
             </section>
             {(has_sandbox && !is_pending).then(|| view! {
@@ -63,20 +65,29 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     .into_any())
 }
 
-fn status_view(order: &Order, payments: &[Payment]) -> OrderStatusView {
+/// Counts refunds as the API lists them, because the page compares the two.
+fn status_view(order: &Order, payments: &[Payment], refunds: &[Refund]) -> OrderStatusView {
     let (reason, ended_at, transaction_id) = match &order.state {
         OrderState::Pending => (None, None, None),
         OrderState::Paid { paid_at, transaction_id } => (None, Some(*paid_at), Some(transaction_id.to_string())),
         OrderState::Cancelled { cancelled_at, reason } => (Some(reason.name().to_owned()), Some(*cancelled_at), None),
     };
-    let refunds = payments.iter().filter(|p| p.outcome.refund_reason().is_some()).count();
-    let status = order.state.name().to_owned();
-    OrderStatusView { status, reason, ended_at: ended_at.map(Into::into), transaction_id, refunds }
+    let of_payments = payments.iter().filter(|p| p.outcome.refund_reason().is_some()).count();
+    let by_operator = refunds.iter().filter(|r| r.event_id.is_none() && r.state.is_counted()).count();
+    OrderStatusView {
+        status: order.status().name().to_owned(),
+        reason,
+        ended_at: ended_at.map(Into::into),
+        transaction_id,
+        refunds: of_payments + by_operator,
+        version: order.version,
+    }
 }
 
 fn placed_order(order: &Order, payments: &[Payment], product: &Product) -> PlacedOrder {
     PlacedOrder {
         id: order.id.to_string(),
+        number: order.number.map_or_else(|| order.id.to_string(), |number| number.to_string()),
         quantity: format!("{} of {}", order.qty.get(), product.name),
         placed_at: order.created_at.into(),
         declined_payments: payments.iter().filter(|p| p.status == PaymentStatus::Failure).count(),
@@ -97,7 +108,7 @@ fn panel_data(
         pay_by: order.pay_by.as_millis(),
         amount: format_price(order.amount),
         pay_url: has_sandbox.then(|| paths::sandbox_order(&id)),
-        product_url: paths::product(product.slug.as_str()),
+        product_url: paths::listed_product(product),
         id,
     }
 }

@@ -113,7 +113,11 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
 fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + use<> {
     let (name, image) = name_and_image(checkout, order.product_id);
     let id = order.id.to_string();
-    let status = OrderStatusView { status: order.state.name().to_owned(), ..OrderStatusView::default() };
+    let status = OrderStatusView {
+        status: order.status().name().to_owned(),
+        version: order.version,
+        ..OrderStatusView::default()
+    };
     view! {
         <li class="row" data-testid="order-row">
             <ProductImage path=image />

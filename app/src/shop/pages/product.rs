@@ -11,13 +11,13 @@ use crate::{
     },
     ui::product_image::ProductImage,
 };
-use checkout::model::{MAX_QUANTITY, Product, Refusal, SalePhase, Timestamp};
+use checkout::model::{MAX_QUANTITY, Product, ProductStatus, Refusal, SalePhase, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use uuid::Uuid;
 
-/// Refresh interval without scripts while all units are taken.
-const ALL_TAKEN_REFRESH_SECONDS: i64 = 15;
+/// Refresh interval without scripts while all units are taken or the sale is paused.
+const WAITING_REFRESH_SECONDS: i64 = 15;
 /// Longest refresh interval without scripts before a sale opens.
 const MAX_REFRESH_SECONDS: i64 = 60;
 
@@ -31,7 +31,8 @@ pub(crate) fn ProductPage() -> impl IntoView {
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let slug = request.params.get("slug").ok_or(PageError::NotFound)?;
-    let product = request.checkout.product_by_slug(&slug).ok_or(PageError::NotFound)?;
+    let product = request.checkout.product_by_slug(&slug);
+    let product = product.filter(|product| product.status != ProductStatus::Archived).ok_or(PageError::NotFound)?;
     let now = request.checkout.now();
     let offer = offer(&product, now, &request);
     let name = product.name.clone();
@@ -86,14 +87,16 @@ fn offer_error(error: &FormError, qty: u32, product: &Product) -> OfferError {
     OfferError { notice, is_stock_too_low, is_about_quantity }
 }
 
-/// Returns the refresh interval without scripts. The page refreshes until the sale opens and while units may come back. It
+/// Returns the refresh interval without scripts. The page refreshes until the sale opens, while units may come back and while
+/// the sale is paused. It
 /// does not refresh while the form can be used, because that would discard the shopper's input.
 fn refresh_seconds(product: &Product, now: Timestamp) -> Option<i64> {
-    match product.window.at(now) {
+    match product.phase(now) {
         SalePhase::Upcoming(at) => Some(MAX_REFRESH_SECONDS.min(seconds_left(now.as_millis(), at.as_millis()) + 1)),
         SalePhase::Open if product.stock.available == 0 && product.stock.sold < product.stock.total => {
-            Some(ALL_TAKEN_REFRESH_SECONDS)
+            Some(WAITING_REFRESH_SECONDS)
         }
+        SalePhase::Paused => Some(WAITING_REFRESH_SECONDS),
         SalePhase::Open | SalePhase::Ended(_) => None,
     }
 }

@@ -59,7 +59,8 @@ async fn load_order(request: PageRequest) -> Result<AnyView, PageError> {
     let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let order = request.checkout.order(id, owner).await?;
     let id = order.id.to_string();
-    let status = format!("Status of this order: {}.", messages::order_status_label(order.state.name()).to_lowercase());
+    let status =
+        format!("Status of this order: {}.", messages::order_status_label(order.status().name()).to_lowercase());
     Ok(payment_form(order.amount, status, ("order", &id), paths::order(&id), &ORDER_PAYMENTS))
 }
 
@@ -69,7 +70,7 @@ async fn load_hold(request: PageRequest) -> Result<AnyView, PageError> {
     let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let hold = request.checkout.hold(id, owner).await?;
     let product = request.checkout.product(hold.product_id).ok_or(PageError::NotFound)?;
-    let amount = product.price.times(hold.qty.get()).ok_or(PageError::Internal)?;
+    let amount = hold.amount(product.price).ok_or(PageError::Internal)?;
     let id = hold.id.to_string();
     let (status, payments) = match hold.state {
         HoldState::Active => ("There’s no order yet, only a reservation.", &HOLD_PAYMENTS[..]),

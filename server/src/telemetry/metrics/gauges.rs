@@ -32,8 +32,9 @@ impl Gauges {
             let help = "Time that the longest overdue hold or order has waited for the sweep.";
             gauge("holdfast_oldest_unswept_seconds", help, overdue.as_secs_f64())
         });
-        let refunds_due = refunds_due
-            .map(|refunds_due| gauge("holdfast_refunds_due", "Payments that are due for refund.", float(refunds_due)));
+        let refunds_due = refunds_due.map(|refunds_due| {
+            gauge("holdfast_refunds_due", "Refunds that are due or have failed.", float(refunds_due))
+        });
         overdue.into_iter().chain(refunds_due).collect()
     }
 

@@ -1,0 +1,140 @@
+//! `holdfast product`: adds, lists and changes products.
+
+use super::{
+    Failure,
+    args::{AddProduct, EditProduct, OutputArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs},
+    by_user, failure, print, say,
+    table::table,
+};
+use crate::{api::products::ProductView, startup::Engine};
+use checkout::{
+    StockChange,
+    model::{Money, Product, ProductDetails, ProductDraft, ProductStatus, SalePhase, SaleWindow, Slug, Timestamp},
+};
+use serde::Serialize;
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+/// A product as operators see it: with its status and revision, which the public API does not show.
+#[derive(Serialize)]
+struct OperatorView<'a> {
+    #[serde(flatten)]
+    product: ProductView<'a>,
+    status: &'static str,
+    revision: u64,
+}
+
+pub(super) async fn run(engine: &Engine, command: ProductCommand) -> Result<ExitCode, Failure> {
+    match command {
+        ProductCommand::Add(product) => add(engine, *product).await,
+        ProductCommand::List { output } => list(engine, output),
+        ProductCommand::Stock(stock) => set_stock(engine, stock).await,
+        ProductCommand::Edit(edit) => self::edit(engine, *edit).await,
+        ProductCommand::Pause(args) => set_status(engine, args, ProductStatus::Paused).await,
+        ProductCommand::Resume(args) => set_status(engine, args, ProductStatus::Active).await,
+        ProductCommand::Archive(args) => set_status(engine, args, ProductStatus::Archived).await,
+    }
+}
+
+async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
+    let price = Money::parse(&add.price, add.currency).map_err(|e| failure(&e))?;
+    let defaults = ProductDraft::new(add.slug, add.name, price, add.stock);
+    let draft = ProductDraft {
+        description: add.description,
+        image: add.image,
+        per_shopper_limit: add.limit,
+        window: SaleWindow { starts_at: add.starts_at, ends_at: add.ends_at },
+        hold_for: add.hold_seconds.map_or(defaults.hold_for, Duration::from_secs),
+        pay_within: add.pay_seconds.map_or(defaults.pay_within, Duration::from_secs),
+        extend_by: add.extend_seconds.map(Duration::from_secs),
+        ..defaults
+    };
+    let added = engine.checkout.add_product(draft, by_user(None)).await.map_err(|e| failure(&e))?;
+    show(engine, &added.map_err(|e| failure(&e))?)
+}
+
+fn list(engine: &Engine, output: OutputArgs) -> Result<ExitCode, Failure> {
+    let (products, now) = (engine.checkout.products(), engine.checkout.now());
+    if output.json {
+        return print(&products.iter().map(|product| view(product, now)).collect::<Vec<_>>());
+    }
+    let rows: Vec<_> = products
+        .iter()
+        .map(|product| {
+            let stock = product.stock;
+            let counts = [stock.available, stock.held, stock.pending, stock.sold, stock.total].map(|n| n.to_string());
+            let [available, held, pending, sold, total] = counts;
+            let (slug, name, price) = (product.slug.to_string(), product.name.clone(), product.price.to_string());
+            [slug, name, sale(product, now).to_owned(), price, available, held, pending, sold, total]
+        })
+        .collect();
+    let header = ["SLUG", "NAME", "SALE", "PRICE", "AVAILABLE", "HELD", "PENDING", "SOLD", "TOTAL"];
+    say(&table(header, rows))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sale(product: &Product, now: Timestamp) -> &'static str {
+    match (product.status, product.phase(now)) {
+        (ProductStatus::Archived, _) => "archived",
+        (_, SalePhase::Upcoming(_)) => "coming",
+        (_, SalePhase::Open) => "open",
+        (_, SalePhase::Ended(_)) => "ended",
+        (_, SalePhase::Paused) => "paused",
+    }
+}
+
+async fn set_stock(engine: &Engine, args: StockArgs) -> Result<ExitCode, Failure> {
+    let StockArgs { slug, change: StockChangeArgs { total, by }, reason } = args;
+    let change = match (total, by) {
+        (Some(total), _) => StockChange::Total(total),
+        (None, Some(by)) => StockChange::By(by),
+        (None, None) => return Err(Failure("give --total or --by".to_owned())),
+    };
+    let id = find(engine, &slug)?.id;
+    let product = engine.checkout.set_stock(id, change, by_user(reason)).await.map_err(|e| failure(&e))?;
+    show(engine, &product.value)
+}
+
+async fn set_status(engine: &Engine, args: StatusArgs, status: ProductStatus) -> Result<ExitCode, Failure> {
+    let id = find(engine, &args.slug)?.id;
+    let context = by_user(Some(args.reason));
+    let product = engine.checkout.set_product_status(id, status, context).await.map_err(|e| failure(&e))?;
+    show(engine, &product.value)
+}
+
+async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
+    let product = find(engine, &edit.slug)?;
+    let before = product.details();
+    let price = edit.price.map(|price| Money::parse(&price, before.price.currency)).transpose();
+    let details = ProductDetails {
+        name: edit.name.unwrap_or(before.name),
+        description: edit.description.unwrap_or(before.description),
+        price: price.map_err(|e| failure(&e))?.unwrap_or(before.price),
+        per_shopper_limit: if edit.no_limit { None } else { edit.limit.or(before.per_shopper_limit) },
+        window: SaleWindow {
+            starts_at: edit.starts_at.or(before.window.starts_at),
+            ends_at: edit.ends_at.or(before.window.ends_at),
+        },
+        hold_for: edit.hold_seconds.map_or(before.hold_for, Duration::from_secs),
+        pay_within: edit.pay_seconds.map_or(before.pay_within, Duration::from_secs),
+        extend_by: edit.extend_seconds.map(Duration::from_secs).or(before.extend_by),
+        image: before.image,
+        pictures: before.pictures,
+    };
+    let context = by_user(Some(edit.reason));
+    let edited = engine.checkout.edit_product(product.id, product.revision, details, context).await;
+    show(engine, &edited.map_err(|e| failure(&e))?.value)
+}
+
+fn find(engine: &Engine, slug: &Slug) -> Result<Arc<Product>, Failure> {
+    let product = engine.checkout.product_by_slug(slug.as_str());
+    product.ok_or_else(|| Failure(format!("no product has the slug {slug}; see holdfast product list")))
+}
+
+fn show(engine: &Engine, product: &Product) -> Result<ExitCode, Failure> {
+    print(&view(product, engine.checkout.now()))
+}
+
+fn view(product: &Product, now: Timestamp) -> OperatorView<'_> {
+    let (status, revision) = (product.status.name(), product.revision);
+    OperatorView { product: ProductView::new(product, now), status, revision }
+}
