@@ -6,7 +6,7 @@ use crate::{
     command::{Action, IssueRefund, Operation, Reply, Restock},
     model::{
         AuditEntry, AuditObject, CancelReason, EventOutcome, Order, OrderId, OrderState, ProductStatus, Refund,
-        RefundId, RefundReason, RefundState, RefundStep, Refusal, Timestamp, WebhookId,
+        RefundId, RefundReason, RefundReference, RefundState, RefundStep, Refusal, Timestamp, WebhookId,
     },
     state::{Effect, State, StockMovement},
 };
@@ -161,8 +161,8 @@ fn advance_refund(
     let view = |refund: &Refund| json!({ "state": refund.state.name(), "attempt": refund.attempt });
     let mut view_after = view(&after);
     let details = [
-        ("provider_reference", after.provider_reference.as_ref().map(|r| r.as_str())),
-        ("note", after.note.as_ref().map(|note| note.as_str())),
+        ("provider_reference", after.provider_reference.as_ref().map(RefundReference::as_str)),
+        ("note", after.note.as_ref().map(RefundReference::as_str)),
         ("failure", after.failure.as_deref()),
     ];
     for (name, text) in details {

@@ -232,13 +232,13 @@ impl Product {
             name,
             description,
             image,
-            pictures,
             price,
             per_shopper_limit,
             window,
             hold_for,
             pay_within,
             extend_by,
+            pictures,
             ..self
         })
     }

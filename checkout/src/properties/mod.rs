@@ -48,8 +48,12 @@ fn run(script: &[ScriptedBatch], writer: &mut TestWriter) -> Vec<Decisions> {
 fn rows(tables: &Tables) -> impl PartialEq + std::fmt::Debug + use<> {
     let stock: Vec<_> = tables.products.values().map(|p| (p.stock, p.details(), p.status, p.revision)).collect();
     let Tables { holds, mut orders, payments, refunds, audit_log, mut keys, .. } = tables.clone();
-    orders.values_mut().for_each(|order| order.version = 0);
-    keys.values_mut().for_each(|record| record.reply = unversioned(record.reply.clone()));
+    for order in orders.values_mut() {
+        order.version = 0;
+    }
+    for record in keys.values_mut() {
+        record.reply = unversioned(record.reply.clone());
+    }
     (stock, holds, orders, payments, refunds, audit_log, keys)
 }
 
@@ -166,10 +170,8 @@ fn the_batch_of_its_own_keeps_an_edit_of_the_limit_from_exceeding_it() {
         let mut writer = TestWriter::new(true);
         writer.execute(std::slice::from_ref(&add), now);
         let before = writer.tables.clone();
-        let groups: Vec<&[Command]> = match grouped {
-            true => commands.chunk_by(Command::share_a_batch).collect(),
-            false => vec![&commands],
-        };
+        let groups: Vec<&[Command]> =
+            if grouped { commands.chunk_by(Command::share_a_batch).collect() } else { vec![&commands] };
         for group in groups {
             writer.execute(group, now);
         }

@@ -3,8 +3,8 @@
 use super::{audit_trail, tables::Tables};
 use crate::{
     model::{
-        EventOutcome, HoldState, OrderRefunds, OrderState, PaymentStatus, Product, ProductId, ProductStatus, Reference,
-        Refund, RefundId, RefundState, SalePhase, Stock, StockDelta, TransactionId,
+        EventOutcome, HoldState, Order, OrderRefunds, OrderState, PaymentStatus, Product, ProductId, ProductStatus,
+        Reference, Refund, RefundId, RefundState, SalePhase, Stock, StockDelta, TransactionId,
     },
     state::LimitKey,
 };
@@ -34,7 +34,7 @@ pub(crate) fn drift(tables: &Tables) -> Vec<String> {
     for product in tables.products.values() {
         let of = |state: &str| {
             let orders = tables.orders.values().filter(|o| o.product_id == product.id && o.state.name() == state);
-            orders.map(|o| o.units_taken()).sum::<u32>()
+            orders.map(Order::units_taken).sum::<u32>()
         };
         let active = tables.holds.values().filter(|h| h.product_id == product.id && h.state == HoldState::Active);
         let held: u32 = active.map(|h| h.qty.get()).sum();
@@ -69,9 +69,8 @@ fn one_way(before: &Tables, after: &Tables) {
     for (id, payment) in &before.payments {
         let now = after.payments[id].outcome;
         let fine = match (payment.outcome, now) {
-            (EventOutcome::Parked, _) => true,
-            // It was processed again.
-            (EventOutcome::RefundDue(_), EventOutcome::Applied) => true,
+            // A refund that was due may be applied when the event is processed again.
+            (EventOutcome::Parked, _) | (EventOutcome::RefundDue(_), EventOutcome::Applied) => true,
             // Its refund has succeeded, or failed after that.
             (EventOutcome::RefundDue(was), EventOutcome::Refunded(is))
             | (EventOutcome::Refunded(was), EventOutcome::RefundDue(is)) => was == is,

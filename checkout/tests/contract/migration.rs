@@ -41,9 +41,10 @@ fn sql(database: &Database) -> &'static str {
         sql = sql.replace(&format!("@{id}"), &literal);
     }
     let bytes = "01".repeat(32);
-    let (fingerprint, noon, later) = match is_sqlite {
-        true => (format!("x'{bytes}'"), "1795780800000", "1795780920000"),
-        false => (format!("'\\x{bytes}'"), "'2026-11-27T12:00:00Z'", "'2026-11-27T12:02:00Z'"),
+    let (fingerprint, noon, later) = if is_sqlite {
+        (format!("x'{bytes}'"), "1795780800000", "1795780920000")
+    } else {
+        (format!("'\\x{bytes}'"), "'2026-11-27T12:00:00Z'", "'2026-11-27T12:02:00Z'")
     };
     sql.replace("#+", later).replace('#', noon).replace('$', &fingerprint).leak()
 }

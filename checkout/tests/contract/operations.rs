@@ -25,15 +25,15 @@ crate::scenarios! {
         let phone = shop.phone(5).await;
         let other = shop.second_node().await;
         let edited = edit(&other, &phone, |details| {
-            details.name = "Phone 2".to_owned();
+            details.name = "Phone 2".into();
             details.price.minor = 2999;
             details.per_shopper_limit = Some(3);
         });
         let edited = edited.await.unwrap();
         assert_eq!((edited.name.as_str(), edited.price.minor, edited.revision), ("Phone 2", 2999, 2));
-        assert_eq!(shop.store.reads().products().await.unwrap(), [edited.clone()]);
+        assert_eq!(shop.store.reads().products().await.unwrap(), std::slice::from_ref(&edited));
         // This node still has the product in memory as it was.
-        assert_eq!(refused(edit(&shop.checkout, &phone, |details| details.name = "Phone 3".to_owned()).await), Refusal::StaleRevision { seen: 1, current: 2 });
+        assert_eq!(refused(edit(&shop.checkout, &phone, |details| details.name = "Phone 3".into()).await), Refusal::StaleRevision { seen: 1, current: 2 });
         let same = edit(&shop.checkout, &edited, |_| {}).await.unwrap();
         assert_eq!((same.revision, same.version), (2, edited.version));
         let nameless = edit(&shop.checkout, &edited, |details| details.name.clear()).await;
@@ -81,8 +81,8 @@ crate::scenarios! {
             let phone = shop.product(&format!("phone-{round}"), 5, |_| {}).await;
             hold(&other, phone.id, 1, None).await.unwrap();
             let (one, two) = tokio::join!(
-                edit(&shop.checkout, &phone, |details| details.name = "One".to_owned()),
-                edit(&other, &phone, |details| details.name = "Two".to_owned()),
+                edit(&shop.checkout, &phone, |details| details.name = "One".into()),
+                edit(&other, &phone, |details| details.name = "Two".into()),
             );
             let [lost] = [one, two].into_iter().filter_map(Result::err).collect::<Vec<_>>().try_into().unwrap();
             assert!(matches!(lost, Error::Refused(Refusal::StaleRevision { seen: 1, current: 2 })), "{lost:?}");
@@ -136,7 +136,8 @@ crate::scenarios! {
             let held = holds.iter().flatten().count();
             let refused = holds.iter().filter(|h| matches!(h, Err(Error::Refused(Refusal::SalePaused)))).count();
             assert_eq!(held + refused, 10, "{holds:?}");
-            assert_eq!((shop.stock(phone).await.held, paused.stock.held), (held as u32, held as u32));
+            let held = u32::try_from(held).unwrap();
+            assert_eq!((shop.stock(phone).await.held, paused.stock.held), (held, held));
         }
     }
 
