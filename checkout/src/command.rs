@@ -181,7 +181,7 @@ pub enum StockChange {
     By(i32),
 }
 
-/// The payload of [`Action::IssueRefund`].
+/// A refund to issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IssueRefund {
     /// The refund's id. A repeated request with the same id returns the same refund.
