@@ -24,7 +24,8 @@ crate::scenarios! {
         node.issue_refund(issue, by()).await.unwrap();
         node.advance_refund(issue.id, 1, RefundStep::Send, by()).await.unwrap();
         let refund = issue.id;
-        let json = |text: &str| Some(text.to_owned());
+        // The order of an object's fields does not matter.
+        let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
         let row = |action: &str, kind: &str, before: &str, after: &str| (action.to_owned(), kind.to_owned(), json(before), json(after));
         let issued = format!(
             r#"{{"amount":9,"currency":"USD","refund_id":"{refund}","refunds_issued":9,"restocked":1}}"#
@@ -38,7 +39,10 @@ crate::scenarios! {
             row("refund.issue", "order", r#"{"refunds_issued":0,"restocked":0}"#, &issued),
             row("refund.send", "refund", r#"{"attempt":1,"state":"due"}"#, r#"{"attempt":1,"state":"sending"}"#),
         ];
-        assert_eq!(shop.audit_log().await, expected);
+        let stored = shop.audit_log().await.into_iter().map(|(action, kind, before, after)| {
+            (action, kind, before.as_deref().and_then(json), after.as_deref().and_then(json))
+        });
+        assert_eq!(stored.collect::<Vec<_>>(), expected);
         // Neither a no-op nor a refusal adds a row.
         node.set_product_status(phone.id, ProductStatus::Active, by()).await.unwrap();
         node.edit_product(phone.id, 2, details, by()).await.unwrap();
