@@ -1,7 +1,7 @@
 //! Decides the operations of the shop's people and of its workers: products, cancellations, refunds, replays. Each one that
 //! changes something adds a row to the audit log (P12).
 
-use super::{Decision, hold, payment, product};
+use super::{Decision, order, payment, product};
 use crate::{
     command::{Action, IssueRefund, Operation, Reply, Restock},
     model::{
@@ -55,15 +55,13 @@ fn order(state: &State, id: OrderId) -> Result<&Order, Refusal> {
 }
 
 fn cancel(state: &State, id: OrderId, now: Timestamp) -> Result<Outcome, Refusal> {
-    let order = order(state, id)?;
+    let (product_state, claim) = state.claim_by_order(id).ok_or(Refusal::UnknownOrder)?;
+    let order = claim.order.as_ref().ok_or(Refusal::UnknownOrder)?;
     match order.state {
         OrderState::Paid { .. } => Err(Refusal::OrderPaid),
         OrderState::Cancelled { .. } => Ok((Vec::new(), Reply::Order(order.clone()), None)),
         OrderState::Pending => {
-            let effects = hold::cancel(order, CancelReason::ByOperator, now);
-            let after = order.clone().cancel(CancelReason::ByOperator, now);
-            let product_version = state.claim_by_order(id).map_or(after.version, |(p, _)| p.product.version + 1);
-            let after = Order { version: product_version, ..after };
+            let (effects, after) = order::cancel_pending(product_state, order, CancelReason::ByOperator, now);
             let change = Change {
                 action: "order.cancel",
                 object: AuditObject::new("order", id),

@@ -6,7 +6,7 @@ use crate::{
     model::{
         CancelReason, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refusal, Timestamp,
     },
-    state::{Effect, State, StockMovement},
+    state::{Effect, ProductState, State, StockMovement},
 };
 
 pub(super) fn place(
@@ -64,11 +64,20 @@ pub(super) fn cancel(state: &State, id: OrderId, owner: Owner, now: Timestamp) -
         OrderState::Paid { .. } => Err(Refusal::OrderPaid),
         OrderState::Cancelled { .. } => Ok(Decision::nothing(Reply::Order(order.clone()))),
         OrderState::Pending => {
-            let effects = hold::cancel(order, CancelReason::ByShopper, now);
-            let after = order.clone().cancel(CancelReason::ByShopper, now);
-            // The commit raises the version by one.
-            let after = Order { version: product_state.product.version + 1, ..after };
+            let (effects, after) = cancel_pending(product_state, order, CancelReason::ByShopper, now);
             Ok(Decision::new(effects.into(), Reply::Order(after)))
         }
     }
+}
+
+/// Cancels a pending order. Returns the effects, and the order after the commit.
+pub(super) fn cancel_pending(
+    product_state: &ProductState,
+    order: &Order,
+    reason: CancelReason,
+    now: Timestamp,
+) -> ([Effect; 2], Order) {
+    // The commit raises the version by one.
+    let version = product_state.product.version + 1;
+    (hold::cancel(order, reason, now), Order { version, ..order.clone().cancel(reason, now) })
 }
