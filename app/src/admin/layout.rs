@@ -14,8 +14,11 @@ use leptos::prelude::*;
 use std::sync::LazyLock;
 
 /// The console's stylesheet: the shop's design tokens, and its own rules.
-pub const STYLESHEET: &str =
-    concat!(include_str!("../../../style/tokens.css"), include_str!("../../../assets/admin/admin.css"));
+pub const STYLESHEET: &str = concat!(
+    include_str!("../../../style/tokens.css"),
+    include_str!("../../../style/accessibility.css"),
+    include_str!("../../../assets/admin/admin.css")
+);
 
 /// The address of the stylesheet, which changes with its content.
 static STYLESHEET_HREF: LazyLock<String> =
@@ -26,7 +29,7 @@ static STYLESHEET_HREF: LazyLock<String> =
 pub enum Screen {
     /// The people who may sign in.
     Operators,
-    /// Who changed what.
+    /// The audit log: changes and their actors.
     AuditLog,
     /// One's own password, second factor and sessions.
     Account,
