@@ -118,8 +118,7 @@ impl Problem {
     /// Sets `Retry-After`, in whole seconds and at least one.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        self.header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+        self.header(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)))
     }
 }
 
@@ -153,6 +152,11 @@ impl Problem {
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+}
+
+/// Returns whole seconds, at least one.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 impl From<Error> for Problem {

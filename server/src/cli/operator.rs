@@ -5,11 +5,11 @@ use crate::{
     auth::hashing::Hasher,
     cli::args::{AuditLogArgs, OperatorCommand},
     config::{Common, Environment},
-    operators::{Entries, NewLink, OperatorService},
+    operators::{Entries, EntryView, NewLink, OperatorService},
     startup::{Engine, Server},
 };
 use checkout::{
-    model::{Actor, AuditEntry, AuditId, AuditObject, Timestamp},
+    model::{Actor, AuditEntry, AuditObject, Timestamp},
     store::{
         AuditFilter,
         operators::{EmailAddress, Operator, OperatorId, Role},
@@ -51,36 +51,6 @@ impl From<Operator> for OperatorView {
             state,
             second_factor: operator.totp_secret.is_some(),
             created_at: operator.created_at,
-        }
-    }
-}
-
-/// An entry of the audit log as it is printed.
-#[derive(Serialize)]
-struct EntryView {
-    id: AuditId,
-    at: Timestamp,
-    actor: Actor,
-    action: String,
-    object: AuditObject,
-    before: Option<Value>,
-    after: Option<Value>,
-    reason: Option<String>,
-}
-
-impl From<AuditEntry> for EntryView {
-    fn from(entry: AuditEntry) -> Self {
-        // What is stored is JSON.
-        let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
-        Self {
-            id: entry.id,
-            at: entry.at,
-            actor: entry.actor,
-            action: entry.action.into_owned(),
-            object: entry.object,
-            before: json(entry.before),
-            after: json(entry.after),
-            reason: entry.reason.map(String::from),
         }
     }
 }

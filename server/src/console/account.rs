@@ -1,15 +1,15 @@
 //! The operator's own account.
 
 use super::{
-    Fields, flash, html, redirect, require_fresh_password,
-    response::{fail, seconds},
+    ConfirmedForm, Fields, flash, html, redirect,
+    response::fail,
     session::set_cookie,
     setup::{code_error, new_key},
 };
 use crate::{
     config::Settings,
     operators::{OperatorError, OperatorService, SecondFactor, SignedIn, Visitor, totp::Key},
-    problem::Problem,
+    problem::{Problem, whole_seconds},
 };
 use app::admin::{
     account::{self as view, Account},
@@ -74,7 +74,7 @@ pub async fn change_password(
             (StatusCode::UNPROCESSABLE_ENTITY, errors)
         }
         Err(OperatorError::Wait(time)) => {
-            let text = format!("Too many attempts. Try again in {} seconds.", seconds(time));
+            let text = format!("Too many attempts. Try again in {} seconds.", whole_seconds(time));
             (StatusCode::TOO_MANY_REQUESTS, FieldErrors { current_password: Some(text), ..FieldErrors::default() })
         }
         Err(error) => return Err(fail(error)),
@@ -92,14 +92,8 @@ pub async fn second_factor_page(signed_in: SignedIn) -> Result<Response, Problem
 pub async fn set_second_factor(
     State(service): State<OperatorService>,
     State(settings): State<Arc<Settings>>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    uri: Uri,
-    fields: Fields,
+    ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     let Some(key) = Key::from_base32(fields.get("secret")) else { return Ok(redirect("/admin/account/second-factor")) };
     let factor = SecondFactor { key: key.clone(), code: fields.get("code").to_owned() };
     match service.set_second_factor(&signed_in, factor).await {
@@ -119,14 +113,8 @@ pub async fn set_second_factor(
 /// `POST /admin/account/second-factor/remove`
 pub async fn remove_second_factor(
     State(service): State<OperatorService>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    uri: Uri,
-    fields: Fields,
+    ConfirmedForm { signed_in, .. }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     match service.remove_second_factor(&signed_in).await {
         Ok(()) => Ok(redirect(&format!("{PATH}?done=second-factor-off"))),
         Err(OperatorError::SecondFactorRequired) => {
@@ -140,14 +128,8 @@ pub async fn remove_second_factor(
 /// `POST /admin/account/recovery-codes`
 pub async fn replace_recovery_codes(
     State(service): State<OperatorService>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    uri: Uri,
-    fields: Fields,
+    ConfirmedForm { signed_in, .. }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     if signed_in.operator.totp_secret.is_none() {
         return Ok(redirect(PATH));
     }

@@ -2,7 +2,7 @@
 
 use super::{Fields, csv as table, html, response::fail};
 use crate::{
-    operators::{OperatorError, OperatorService, SignedIn},
+    operators::{EntryView, OperatorError, OperatorService, SignedIn},
     problem::Problem,
     state::AppState,
 };
@@ -15,12 +15,11 @@ use axum::{
 use bytes::Bytes;
 use checkout::{
     StoreError,
-    model::{ActorKind, AuditEntry, AuditId, ChangeReason, Timestamp},
+    model::{AuditEntry, AuditId, ChangeReason, Timestamp},
     store::{AuditFilter, Store},
 };
 use futures::stream;
 use http::{HeaderValue, StatusCode, Uri, header};
-use serde_json::{Value, json};
 use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
 
 const PATH: &str = "/admin/audit-log";
@@ -104,19 +103,9 @@ fn cells(entry: &AuditEntry) -> [Cow<'_, str>; 11] {
     ]
 }
 
-fn line(entry: &AuditEntry) -> Value {
-    // What is stored is JSON.
-    let parsed = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    json!({
-        "id": entry.id,
-        "at": entry.at,
-        "actor": { "kind": ActorKind::name(entry.actor.kind), "id": entry.actor.id, "name": entry.actor.name },
-        "action": entry.action,
-        "object": entry.object,
-        "before": parsed(&entry.before),
-        "after": parsed(&entry.after),
-        "reason": entry.reason,
-    })
+fn line(entry: &AuditEntry) -> String {
+    // An entry has only string keys, so it can be serialised.
+    serde_json::to_string(&EntryView::from(entry.clone())).unwrap_or_default()
 }
 
 /// Streams all entries that match the filter in the address. Between two reads, nothing is held in the database.
@@ -154,7 +143,7 @@ struct Export<F> {
     write: F,
     /// The last entry that was written, unless it was the last of all.
     last: Option<AuditId>,
-    /// What comes first.
+    /// The part that is sent first.
     start: Option<Bytes>,
 }
 

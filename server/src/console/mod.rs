@@ -13,7 +13,7 @@ mod setup;
 mod sign_in;
 
 pub use form::Fields;
-pub use password::require_fresh_password;
+pub use password::ConfirmedForm;
 pub use response::{flash, html, local_path, redirect};
 pub use session::MaybeSignedIn;
 
@@ -29,7 +29,7 @@ use checkout::store::operators::Permission;
 use http::{HeaderValue, Method, header};
 use session::Guard;
 
-/// Who may use a route.
+/// The operators that may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Everybody.
@@ -46,7 +46,7 @@ pub struct ConsoleRoute {
     pub method: Method,
     /// The path, with parameters in braces.
     pub path: &'static str,
-    /// Who may use it.
+    /// The operators that may use it.
     pub access: Access,
     handler: MethodRouter<AppState>,
 }

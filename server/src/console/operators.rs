@@ -1,9 +1,9 @@
 //! The screen of operators.
 
-use super::{Fields, flash, html, redirect, require_fresh_password, response::fail};
+use super::{ConfirmedForm, Fields, flash, html, redirect, response::fail};
 use crate::{
     config::Settings,
-    operators::{NewLink, OperatorError, OperatorService, SignedIn, Visitor},
+    operators::{NewLink, OperatorError, OperatorService, SignedIn},
     problem::{Kind, Problem},
 };
 use app::admin::{
@@ -53,15 +53,9 @@ fn shown(link: &NewLink, settings: &Settings, headers: &HeaderMap) -> view::NewL
 pub async fn invite(
     State(service): State<OperatorService>,
     State(settings): State<Arc<Settings>>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    uri: Uri,
     headers: HeaderMap,
-    fields: Fields,
+    ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     let mut invitation = Invitation {
         email: fields.get("email").to_owned(),
         name: fields.get("name").to_owned(),
@@ -95,14 +89,9 @@ pub async fn invite(
 pub async fn reset(
     State(service): State<OperatorService>,
     State(settings): State<Arc<Settings>>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    (Path(id), uri, headers): (Path<String>, Uri, HeaderMap),
-    fields: Fields,
+    (Path(id), headers): (Path<String>, HeaderMap),
+    ConfirmedForm { signed_in, .. }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     let link = service.reset(&signed_in.actor(), parse(&id)?).await.map_err(fail)?;
     let link = shown(&link, &settings, &headers);
     render(&service, &signed_in, StatusCode::OK, Invitation::default(), Some(link), None).await
@@ -111,14 +100,9 @@ pub async fn reset(
 /// `POST /admin/operators/{id}/role`
 pub async fn set_role(
     State(service): State<OperatorService>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    (Path(id), uri): (Path<String>, Uri),
-    fields: Fields,
+    Path(id): Path<String>,
+    ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     let (Ok(expected), Ok(role)) = (fields.get("expected").parse(), fields.get("role").parse()) else {
         let flash = Flash::error("Choose one of the roles.");
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -131,14 +115,9 @@ pub async fn set_role(
 /// `POST /admin/operators/{id}/disable`
 pub async fn disable(
     State(service): State<OperatorService>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    (Path(id), uri): (Path<String>, Uri),
-    fields: Fields,
+    Path(id): Path<String>,
+    ConfirmedForm { signed_in, .. }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     let changed = service.disable(&signed_in.actor(), parse(&id)?).await;
     finish(&service, &signed_in, changed, "disabled").await
 }
@@ -146,14 +125,9 @@ pub async fn disable(
 /// `POST /admin/operators/{id}/enable`
 pub async fn enable(
     State(service): State<OperatorService>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    (Path(id), uri): (Path<String>, Uri),
-    fields: Fields,
+    Path(id): Path<String>,
+    ConfirmedForm { signed_in, .. }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     let changed = service.enable(&signed_in.actor(), parse(&id)?).await;
     finish(&service, &signed_in, changed, "enabled").await
 }
@@ -161,14 +135,9 @@ pub async fn enable(
 /// `POST /admin/operators/{id}/end-sessions`
 pub async fn end_sessions(
     State(service): State<OperatorService>,
-    signed_in: SignedIn,
-    visitor: Visitor,
-    (Path(id), uri): (Path<String>, Uri),
-    fields: Fields,
+    Path(id): Path<String>,
+    ConfirmedForm { signed_in, .. }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    if let Some(page) = require_fresh_password(&service, &signed_in, &visitor, &uri, &fields).await? {
-        return Ok(page);
-    }
     let changed = service.end_sessions_of(&signed_in.actor(), parse(&id)?).await;
     finish(&service, &signed_in, changed, "ended").await
 }
@@ -178,7 +147,7 @@ fn parse(id: &str) -> Result<OperatorId, Problem> {
     id.map(OperatorId).map_err(|_| Problem::new(Kind::NotFound, "There is no such operator."))
 }
 
-/// Shows the operators again: with what was done, or with why it was refused.
+/// Shows the operators again, with the change that was made or the reason why it was refused.
 async fn finish(
     service: &OperatorService,
     signed_in: &SignedIn,

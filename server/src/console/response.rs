@@ -1,6 +1,9 @@
 //! Responses of the console.
 
-use crate::{operators::OperatorError, problem::Problem};
+use crate::{
+    operators::OperatorError,
+    problem::{Problem, whole_seconds},
+};
 use app::admin::{layout::Flash, sign_in::SignInError};
 use axum::response::{IntoResponse as _, Response};
 use checkout::StoreError;
@@ -14,15 +17,10 @@ pub fn html(status: StatusCode, page: String) -> Response {
 
 /// A page that asks to wait.
 pub(super) fn wait(wait: Duration, page: impl FnOnce(&SignInError) -> String) -> Response {
-    let seconds = seconds(wait);
+    let seconds = whole_seconds(wait);
     let mut response = html(StatusCode::TOO_MANY_REQUESTS, page(&SignInError::Wait(seconds)));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
-}
-
-/// Whole seconds, at least one.
-pub(super) fn seconds(wait: Duration) -> u64 {
-    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 /// Leads to another page of the console, which the browser then gets.

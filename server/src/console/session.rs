@@ -7,19 +7,18 @@ use super::{
 };
 use crate::{
     config::Environment,
-    http::limits::client_ip,
+    http::{limits::client_ip, middleware::peer},
     operators::{OperatorService, SignedIn, Token, Visitor},
     problem::Problem,
     state::AppState,
 };
 use app::admin::error::forbidden;
 use axum::{
-    extract::{ConnectInfo, FromRequestParts, Request, State},
+    extract::{FromRequestParts, Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
-use std::net::SocketAddr;
 use tower_sessions::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 
 /// Lifetime of the cookie. The session may end before.
@@ -28,7 +27,7 @@ const COOKIE_LIFETIME: CookieDuration = CookieDuration::days(7);
 const ACCOUNT: &str = "/admin/account";
 const SECOND_FACTOR: &str = "/admin/account/second-factor";
 
-/// What [`check_access`] needs to know about a route.
+/// The parts of [`check_access`] for one route.
 #[derive(Clone)]
 pub(super) struct Guard {
     service: OperatorService,
@@ -122,8 +121,7 @@ impl FromRequestParts<AppState> for Visitor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.ok_or_else(|| Problem::internal_error("a request without its connection's address"))?.0.ip();
+        let peer = peer(&parts.extensions)?;
         let device = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         Ok(Self {
             address: client_ip(peer, &parts.headers, &state.settings.trusted_proxies).to_string(),

@@ -22,7 +22,7 @@ use axum::{
 };
 use checkout::supervisor::panic_message;
 use futures::{FutureExt as _, future::BoxFuture};
-use http::{Method, StatusCode};
+use http::{Extensions, Method, StatusCode};
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
@@ -176,7 +176,7 @@ impl Admission {
         if self.kind.has_forms() {
             security::reject_cross_site(&request)?;
         }
-        let peer = peer(&request)?;
+        let peer = peer(request.extensions())?;
         let remaining = match &self.rate_limiter {
             Some(limiter) => limiter.count(self.kind, peer, &request)?,
             None => None,
@@ -200,8 +200,8 @@ impl Admission {
 }
 
 /// Returns the address of the connection's other end, which the listener adds to each request.
-fn peer(request: &Request) -> Result<IpAddr, Problem> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+pub fn peer(extensions: &Extensions) -> Result<IpAddr, Problem> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     peer.map(|ConnectInfo(peer)| peer.ip())
         .ok_or_else(|| Problem::internal_error("a request without its connection's address"))
 }

@@ -2,10 +2,48 @@
 
 use checkout::{
     Clock, IdGenerator,
-    model::{Actor, AuditEntry, AuditObject},
+    model::{Actor, AuditEntry, AuditId, AuditObject, Timestamp},
 };
+use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
+
+/// An entry of the audit log in exports and on the command line.
+#[derive(Serialize)]
+pub struct EntryView {
+    /// See [`AuditEntry::id`].
+    pub id: AuditId,
+    /// See [`AuditEntry::at`].
+    pub at: Timestamp,
+    /// See [`AuditEntry::actor`].
+    pub actor: Actor,
+    /// See [`AuditEntry::action`].
+    pub action: String,
+    /// See [`AuditEntry::object`].
+    pub object: AuditObject,
+    /// See [`AuditEntry::before`].
+    pub before: Option<Value>,
+    /// See [`AuditEntry::after`].
+    pub after: Option<Value>,
+    /// See [`AuditEntry::reason`].
+    pub reason: Option<String>,
+}
+
+impl From<AuditEntry> for EntryView {
+    fn from(entry: AuditEntry) -> Self {
+        let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+        Self {
+            id: entry.id,
+            at: entry.at,
+            actor: entry.actor,
+            action: entry.action.into_owned(),
+            object: entry.object,
+            before: json(entry.before),
+            after: json(entry.after),
+            reason: entry.reason.map(String::from),
+        }
+    }
+}
 
 /// Makes entries of the audit log.
 #[derive(Clone)]

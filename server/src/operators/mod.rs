@@ -12,7 +12,7 @@ mod throttle;
 mod tokens;
 pub mod totp;
 
-pub use audit::Entries;
+pub use audit::{Entries, EntryView};
 pub use error::OperatorError;
 pub use links::{INVITATION_LIFETIME, NewLink, RESET_LIFETIME, SecondFactor};
 pub use passwords::PasswordError;
