@@ -245,7 +245,8 @@ pub fn refund_reason(reason: RefundReason) -> &'static str {
     }
 }
 
-/// Tells the sum of a paid order's refunds that are `done` or on their way. `is_all` is true if it is the whole amount.
+/// Returns the notice about the sum of a paid order's refunds that are `done` or on their way. `is_all` is true if it is
+/// the whole amount.
 pub fn order_refund(sum: &str, done: bool, is_all: bool) -> Notice {
     let verb = if done { "went back to you" } else { "goes back to you" };
     let what = if is_all { "this order" } else { "part of this order" };

@@ -105,7 +105,7 @@ pub struct Operation {
     pub(crate) action: Action,
 }
 
-/// What an [`Operation`] does.
+/// The change that an [`Operation`] makes.
 #[derive(Debug, Clone)]
 pub enum Action {
     /// Puts a product on sale.

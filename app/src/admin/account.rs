@@ -9,7 +9,7 @@ use checkout::store::operators::{Operator, OperatorSession};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// What the page shows besides the operator.
+/// The contents of the page besides the operator.
 pub struct Account {
     /// The sessions, the last used first.
     pub sessions: Vec<OperatorSession>,

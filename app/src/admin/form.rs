@@ -15,9 +15,9 @@ pub struct Field {
     pub autocomplete: &'static str,
     /// The value at first.
     pub value: String,
-    /// What to enter.
+    /// The value to enter, in a few words.
     pub hint: Option<&'static str>,
-    /// Why what was entered is refused.
+    /// The reason why the value is refused.
     pub error: Option<String>,
     /// Whether it may stay empty.
     pub optional: bool,

@@ -128,7 +128,7 @@ pub struct AuditEntry {
     pub id: AuditId,
     /// When the change was made.
     pub at: Timestamp,
-    /// Who made it.
+    /// The person or program that made it.
     pub actor: Actor,
     /// The action, such as `product.edit`.
     pub action: Cow<'static, str>,

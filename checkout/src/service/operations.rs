@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Who makes an operation, why, and its idempotency key.
+/// The actor of an operation, its reason, and its idempotency key.
 #[derive(Debug, Clone)]
 pub struct OperationContext {
     /// The person or worker.

@@ -62,7 +62,7 @@ crate::scenarios! {
         assert!(!clients.set_secret(id(9), "x", &entry(11, "client.rotate")).await.unwrap());
         let revoked = ApiClient { secret_hash: "new".into(), revoked_at: Some(noon()), ..client(7) };
         assert_eq!(clients.all().await.unwrap(), [revoked, client(8)]);
-        // What was refused leaves no entry (P12).
+        // A refused change leaves no entry (P12).
         let entries = shop.store.audit_log().list(&AuditFilter::default(), None, 10).await.unwrap();
         let actions: Vec<_> = entries.iter().rev().map(|entry| &*entry.action).collect();
         assert_eq!(actions, ["client.add", "client.add", "client.rotate", "client.revoke"]);

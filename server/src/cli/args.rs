@@ -293,7 +293,7 @@ pub enum OperatorCommand {
         /// E-mail address, with which they sign in
         #[arg(long)]
         email: EmailAddress,
-        /// What they may do: viewer, seller, money or admin
+        /// Role: viewer, seller, money or admin
         #[arg(long)]
         role: Role,
         /// Display name

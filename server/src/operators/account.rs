@@ -1,4 +1,4 @@
-//! What operators change about themselves.
+//! Changes that operators make to their own accounts.
 
 use super::{OperatorError, OperatorService, SignedIn, Token, Visitor, links::SecondFactor, passwords, tokens};
 use checkout::store::operators::{Hidden, OperatorChange, OperatorId, TokenHash};

@@ -1,4 +1,4 @@
-//! What administrators change about other operators.
+//! Changes that administrators make to other operators.
 
 use super::{NewLink, OperatorError, OperatorService};
 use checkout::{

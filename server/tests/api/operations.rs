@@ -1,4 +1,4 @@
-//! What operators do, as API clients and shoppers see it: paused and archived products, refunds, cancelled orders.
+//! Operations as API clients and shoppers see them: paused and archived products, refunds, cancelled orders.
 
 use crate::shop::{ApiResponse, Shop, read};
 use checkout::{
@@ -325,7 +325,7 @@ async fn the_command_line_shows_refunds_and_cancels_orders() {
         let unknown = holdfast(&shop, &args);
         assert!(unknown.status == 1 && unknown.body.as_str().unwrap().contains("no such"), "{unknown:?}");
     }
-    // What the command line changed shows at the running server.
+    // The running server shows the changes of the command line.
     let response = read(shop.request(Method::GET, "/api/products/phone").send().await.unwrap()).await;
     assert_eq!(response.status, 200);
     assert_eq!(get_order(&shop, &token, &order).await["refunds"][0]["amount"], 400_000);

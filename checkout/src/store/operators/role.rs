@@ -1,4 +1,4 @@
-//! What each role may do.
+//! Roles and their permissions.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -89,7 +89,7 @@ impl Role {
         }
     }
 
-    /// What the role may do, in a few words.
+    /// The permissions of the role, in a few words.
     pub fn description(self) -> &'static str {
         match self {
             Self::Viewer => "sees everything, changes nothing",

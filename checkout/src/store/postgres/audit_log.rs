@@ -31,8 +31,8 @@ pub(super) async fn insert<T: Table>(connection: &mut PgConnection, row: &T, end
 
 impl PostgresStore {
     /// Makes a change and writes the entry of the audit log in one transaction, unless the change is refused: `work`
-    /// returns whether it was made. It runs in a
-    /// task, because a transaction whose caller disconnects would go back to the pool open.
+    /// returns whether it was made. It runs in a task, because a transaction whose caller disconnects would go back to the
+    /// pool open.
     pub(super) async fn audited(
         &self,
         entry: Option<AuditEntry>,

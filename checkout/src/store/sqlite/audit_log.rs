@@ -15,8 +15,7 @@ use sqlx::{Sqlite, SqliteConnection};
 
 impl SqliteStore {
     /// Makes a change and writes the entry of the audit log in one transaction, unless the change is refused: `work`
-    /// returns whether it was made. It runs in a
-    /// task, so that a caller who disconnects does not leave a transaction open.
+    /// returns whether it was made. It runs in a task, so that a caller who disconnects does not leave a transaction open.
     pub(super) async fn audited(
         &self,
         entry: Option<AuditEntry>,
