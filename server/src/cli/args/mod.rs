@@ -1,0 +1,107 @@
+//! Arguments of the `holdfast` command.
+
+mod audit_log;
+mod client;
+mod operator;
+mod order;
+mod payment;
+mod product;
+mod refund;
+
+pub use audit_log::AuditLogArgs;
+pub use client::ClientCommand;
+pub use operator::OperatorCommand;
+pub use order::OrderCommand;
+pub use payment::PaymentCommand;
+pub use product::{AddProduct, EditProduct, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
+pub use refund::{IssueRefundArgs, RefundCommand};
+
+use crate::config::{CommonArgs, ServeArgs};
+use checkout::model::{ChangeReason, ChangeReasonError};
+use clap::{Args, Parser, Subcommand};
+
+/// Holdfast, a flash-sale checkout: storefront, API, and tools for the shop
+///
+/// Without a command, it serves, and adds the demo products to an empty shop in development. Flags take precedence over
+/// environment variables, and these over a `.env` file.
+#[derive(Debug, Parser)]
+#[command(name = "holdfast", version)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Migrate the database, serve the storefront and the API, and expire overdue holds and unpaid orders
+    Serve(Box<ServeArgs>),
+    /// Migrate the database, and exit
+    Migrate,
+    /// Add the missing demo products
+    Seed,
+    /// Manage products
+    #[command(subcommand)]
+    Product(ProductCommand),
+    /// Show and cancel orders
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// Refund orders
+    #[command(subcommand)]
+    Refund(RefundCommand),
+    /// Process stored payment events again
+    #[command(subcommand)]
+    Payment(PaymentCommand),
+    /// Manage API clients
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Manage the operators of the console
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Show who changed what, newest first
+    AuditLog(AuditLogArgs),
+    /// Recompute every counter, and compare orders with payments; print JSON, and exit with 1 on any difference
+    Audit,
+}
+
+/// How a command prints its result.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct OutputArgs {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn reason(text: &str) -> Result<ChangeReason, ChangeReasonError> {
+    text.to_owned().try_into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Common, Settings};
+
+    #[test]
+    fn debug_output_of_arguments_and_settings_contains_no_secret() {
+        let dir = tempfile::tempdir().unwrap();
+        let given = [
+            ("--data-dir", dir.path().to_str().unwrap()),
+            ("--database-url", "postgres://user:hush-1@host/db?password=hush-2"),
+            ("--webhook-secrets", "hush-3,hush-4"),
+            ("--stripe-secrets", "hush-5"),
+            ("--jwt-keys", "one:hush-6,two:hush-7"),
+            ("--metrics-token", "hush-8"),
+            ("--otlp-endpoint", "http://user:hush-9@127.0.0.1:4318"),
+        ];
+        let args = given.iter().flat_map(|(name, value)| [*name, *value]);
+        let cli = Cli::parse_from(["holdfast", "serve"].into_iter().chain(args));
+        let shown = format!("{cli:?}");
+        let Some(Command::Serve(serve)) = cli.command else { panic!("{shown}") };
+        let settings = Settings::read(cli.common.clone(), *serve).unwrap();
+        assert_eq!(settings.common.database_url, given[1].1);
+        let shown = format!("{shown} {settings:#?} {:?}", Common::read(cli.common).unwrap());
+        assert!(shown.contains(given[0].1) && !shown.contains("hush"), "{shown}");
+    }
+}

@@ -1,0 +1,60 @@
+//! Arguments of `holdfast operator`.
+
+use checkout::store::operators::{EmailAddress, Role};
+use clap::Subcommand;
+
+/// Subcommands of `operator`.
+#[derive(Debug, Subcommand)]
+pub enum OperatorCommand {
+    /// Add an operator, and print a link with which they set their password, once, within 48 hours
+    Add {
+        /// E-mail address, with which they sign in
+        #[arg(long)]
+        email: EmailAddress,
+        /// Role: viewer, seller, money or admin
+        #[arg(long)]
+        role: Role,
+        /// Display name
+        #[arg(long, default_value = "", hide_default_value = true)]
+        name: String,
+        /// Print JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all operators
+    List {
+        /// Print JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a link with which an operator sets a new password and second factor, once, within an hour
+    Reset {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+        /// Print JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable an operator: their sessions end at once, and they cannot sign in
+    Disable {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Enable an operator who was disabled
+    Enable {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+    },
+    /// Change what an operator may do
+    Role {
+        /// E-mail address of the operator
+        #[arg(long)]
+        email: EmailAddress,
+        /// The new role: viewer, seller, money or admin
+        #[arg(long)]
+        role: Role,
+    },
+}

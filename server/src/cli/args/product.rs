@@ -1,0 +1,148 @@
+//! Arguments of `holdfast product`.
+
+use super::{OutputArgs, reason};
+use checkout::model::{ChangeReason, Currency, Slug, Timestamp};
+use clap::{Args, Subcommand};
+
+/// Subcommands of `product`.
+#[derive(Debug, Subcommand)]
+pub enum ProductCommand {
+    /// Add a product, and print it as JSON
+    Add(Box<AddProduct>),
+    /// List all products, with their stock
+    List {
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Change the total number of units, also during a sale; not below what is held, ordered and sold
+    Stock(StockArgs),
+    /// Edit a product, and print it as JSON; existing holds and orders keep their price
+    Edit(Box<EditProduct>),
+    /// Accept no new holds; existing holds and orders go on
+    Pause(StatusArgs),
+    /// Accept holds again, also for an archived product
+    Resume(StatusArgs),
+    /// Take a product out of the shop; it must have no units in holds and unpaid orders
+    Archive(StatusArgs),
+}
+
+/// Arguments of `product stock`.
+#[derive(Debug, Args)]
+pub struct StockArgs {
+    /// Slug of the product
+    #[arg(long)]
+    pub slug: Slug,
+    #[command(flatten)]
+    pub change: StockChangeArgs,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: Option<ChangeReason>,
+}
+
+/// The new total, or the change of it.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct StockChangeArgs {
+    /// Total number of units, including those sold
+    #[arg(long, value_name = "UNITS")]
+    pub total: Option<u32>,
+    /// Number of units to add, or to remove, such as -3
+    #[arg(long, value_name = "±UNITS", allow_negative_numbers = true)]
+    pub by: Option<i32>,
+}
+
+/// Arguments of `product pause`, `resume` and `archive`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Slug of the product
+    #[arg(long)]
+    pub slug: Slug,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: ChangeReason,
+}
+
+/// Arguments of `product edit`. What is not given stays as it is.
+#[derive(Debug, Args)]
+pub struct EditProduct {
+    /// Slug of the product
+    #[arg(long)]
+    pub slug: Slug,
+    /// Display name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Description, one or two sentences
+    #[arg(long)]
+    pub description: Option<String>,
+    /// Price of one unit in the product's currency, such as 19.99
+    #[arg(long)]
+    pub price: Option<String>,
+    /// Maximum number of units per shopper
+    #[arg(long, value_name = "UNITS", conflicts_with = "no_limit")]
+    pub limit: Option<u32>,
+    /// Remove the limit per shopper
+    #[arg(long)]
+    pub no_limit: bool,
+    /// Start of the sale, such as 2026-11-27T08:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub starts_at: Option<Timestamp>,
+    /// End of the sale
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub ends_at: Option<Timestamp>,
+    /// Lifetime of new holds
+    #[arg(long, value_name = "SECONDS")]
+    pub hold_seconds: Option<u64>,
+    /// Time to pay new orders
+    #[arg(long, value_name = "SECONDS")]
+    pub pay_seconds: Option<u64>,
+    /// Time that a shopper may add to a hold, once
+    #[arg(long, value_name = "SECONDS")]
+    pub extend_seconds: Option<u64>,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: ChangeReason,
+}
+
+/// Arguments of `product add`.
+#[derive(Debug, Args)]
+pub struct AddProduct {
+    /// Name in URLs: lower-case letters, digits and hyphens
+    #[arg(long)]
+    pub slug: Slug,
+    /// Display name
+    #[arg(long)]
+    pub name: String,
+    /// Price of one unit, such as 19.99
+    #[arg(long)]
+    pub price: String,
+    /// Currency of the price, such as USD
+    #[arg(long)]
+    pub currency: Currency,
+    /// Number of units for sale
+    #[arg(long)]
+    pub stock: u32,
+    /// Maximum number of units per shopper [default: no limit]
+    #[arg(long, value_name = "UNITS")]
+    pub limit: Option<u32>,
+    /// Lifetime of a hold [default: 120]
+    #[arg(long, value_name = "SECONDS")]
+    pub hold_seconds: Option<u64>,
+    /// Time that a shopper may add to a hold, once [default: holds cannot be extended]
+    #[arg(long, value_name = "SECONDS")]
+    pub extend_seconds: Option<u64>,
+    /// Time to pay an order [default: 600]
+    #[arg(long, value_name = "SECONDS")]
+    pub pay_seconds: Option<u64>,
+    /// Start of the sale, such as 2026-11-27T08:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub starts_at: Option<Timestamp>,
+    /// End of the sale [default: none]
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    pub ends_at: Option<Timestamp>,
+    /// Description, one or two sentences
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub description: String,
+    /// Path of the picture, such as /img/phone.svg
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub image: String,
+}
