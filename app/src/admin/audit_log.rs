@@ -97,7 +97,7 @@ fn row(entry: AuditEntry, name_of: &impl Fn(&str) -> Option<String>) -> AnyView 
         <tr>
             <td>{time(entry.at)}</td>
             <td>{entry.actor.name}</td>
-            <td class="action"><code>{entry.action.into_owned()}</code></td>
+            <td class="action-name"><code>{entry.action.into_owned()}</code></td>
             <td class="object">{object}</td>
             <td class="change">{part("before ", entry.before)} {part("after ", entry.after)}</td>
             <td>{entry.reason.map(String::from)}</td>

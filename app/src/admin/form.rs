@@ -27,6 +27,14 @@ pub struct Field {
     pub is_filter: bool,
     /// Distinguishes fields of the same name on one page.
     pub id_prefix: &'static str,
+    /// An example that stands in the field while it is empty.
+    pub placeholder: Option<&'static str>,
+    /// Whether the key `/` leads to the field.
+    pub is_search: bool,
+    /// The granularity of numbers and times, such as `any`.
+    pub step: Option<&'static str>,
+    /// The least number.
+    pub min: Option<&'static str>,
 }
 
 impl Field {
@@ -69,8 +77,9 @@ impl Field {
 
     /// Renders label, hint, input and error.
     pub fn render(self) -> AnyView {
-        let Self { name, label, kind, autocomplete, value, hint, error, optional, inputmode, is_filter, id_prefix } =
-            self;
+        let Self { name, label, kind, autocomplete, value, hint, error, optional, inputmode, .. } = self;
+        let Self { is_filter, id_prefix, placeholder, is_search, step, min, .. } = self;
+        let shortcut = is_search.then_some("/");
         let id = format!("{id_prefix}{name}");
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
         let described: Vec<_> =
@@ -88,6 +97,11 @@ impl Field {
                     type=kind
                     autocomplete=autocomplete
                     inputmode=inputmode
+                    placeholder=placeholder
+                    step=step
+                    min=min
+                    data-search=is_search
+                    aria-keyshortcuts=shortcut
                     value=(!value.is_empty()).then_some(value)
                     required=!optional
                     spellcheck="false"
@@ -100,6 +114,21 @@ impl Field {
         }
         .into_any()
     }
+}
+
+/// A field with several lines of text.
+pub fn text_area(name: &'static str, label: &'static str, value: String, error: Option<String>) -> AnyView {
+    let error_id = format!("{name}-error");
+    let described = error.as_ref().map(|_| error_id.clone());
+    let invalid = error.as_ref().map(|_| "true");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <textarea id=name name=name rows="4" aria-describedby=described aria-invalid=invalid>{value}</textarea>
+            {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
+        </div>
+    }
+    .into_any()
 }
 
 /// A field with a choice of values: value, label.

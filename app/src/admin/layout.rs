@@ -1,15 +1,15 @@
-//! The frame of every page of the console. A screen is added in three steps: a variant of [`Screen`], a function that returns
-//! its content as a view, and a handler that calls [`Page::render`] with it:
+//! The frame of every page of the console. A screen is added in three steps: its entry in [`Screen::ALL`], a function that
+//! returns its content as a view, and a handler that calls [`Page::render`] with it:
 //!
 //! ```ignore
 //! Page::new("Orders").signed_in(&operator, Screen::Orders).flash(flash).render(orders(list))
 //! ```
 
+pub use super::navigation::Screen;
+
+use super::navigation::navigation;
 use crate::assets::content_version;
-use checkout::{
-    model::Timestamp,
-    store::operators::{Operator, Permission, Role},
-};
+use checkout::{model::Timestamp, store::operators::Operator};
 use leptos::prelude::*;
 use std::sync::LazyLock;
 
@@ -17,58 +17,23 @@ use std::sync::LazyLock;
 pub const STYLESHEET: &str = concat!(
     include_str!("../../../style/tokens.css"),
     include_str!("../../../style/accessibility.css"),
-    include_str!("../../../assets/admin/admin.css")
+    include_str!("../../../assets/admin/base.css"),
+    include_str!("../../../assets/admin/navigation.css"),
+    include_str!("../../../assets/admin/components.css"),
+    include_str!("../../../assets/admin/form.css"),
+    include_str!("../../../assets/admin/list.css"),
+    include_str!("../../../assets/admin/sign_in.css"),
 );
+
+/// The console's script: keyboard shortcuts.
+pub const SCRIPT: &str = include_str!("../../../assets/admin/console.js");
 
 /// The address of the stylesheet, which changes with its content.
 static STYLESHEET_HREF: LazyLock<String> =
     LazyLock::new(|| format!("/admin/console.css?v={}", content_version(STYLESHEET)));
 
-/// A screen of the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screen {
-    /// The people who may sign in.
-    Operators,
-    /// The audit log: changes and their actors.
-    AuditLog,
-    /// One's own password, second factor and sessions.
-    Account,
-}
-
-impl Screen {
-    /// All screens, in the order of the navigation.
-    pub const ALL: [Self; 3] = [Self::Operators, Self::AuditLog, Self::Account];
-
-    /// The path.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Operators => "/admin/operators",
-            Self::AuditLog => "/admin/audit-log",
-            Self::Account => "/admin/account",
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Operators => "Operators",
-            Self::AuditLog => "Audit log",
-            Self::Account => "Your account",
-        }
-    }
-
-    /// The permission without which the screen is not shown; `None` for a screen of every operator.
-    fn permission(self) -> Option<Permission> {
-        match self {
-            Self::Operators => Some(Permission::Operators),
-            Self::AuditLog => Some(Permission::See),
-            Self::Account => None,
-        }
-    }
-
-    fn is_shown_to(self, role: Role) -> bool {
-        self.permission().is_none_or(|permission| role.may(permission))
-    }
-}
+/// The address of the script, which changes with its content.
+static SCRIPT_SRC: LazyLock<String> = LazyLock::new(|| format!("/admin/console.js?v={}", content_version(SCRIPT)));
 
 /// A message above a page's content, about the form that was sent before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,12 +61,15 @@ pub struct Page<'a> {
     title: String,
     operator: Option<(&'a Operator, Option<Screen>)>,
     flash: Option<Flash>,
+    back: Option<(String, String)>,
+    badge: Option<AnyView>,
+    actions: Option<AnyView>,
 }
 
 impl<'a> Page<'a> {
     /// A page with this title, for anybody.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), operator: None, flash: None }
+        Self { title: title.into(), operator: None, flash: None, back: None, badge: None, actions: None }
     }
 
     /// Adds the navigation of an operator, with the current screen.
@@ -125,11 +93,38 @@ impl<'a> Page<'a> {
         self
     }
 
+    /// Adds a link to the page above this one: its label and its address.
+    #[must_use]
+    pub fn back(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
+        self.back = Some((label.into(), href.into()));
+        self
+    }
+
+    /// Adds a badge beside the title.
+    #[must_use]
+    pub fn badge(mut self, badge: impl IntoView + 'static) -> Self {
+        self.badge = Some(badge.into_any());
+        self
+    }
+
+    /// Adds links and forms at the top of the page.
+    #[must_use]
+    pub fn actions(mut self, actions: impl IntoView + 'static) -> Self {
+        self.actions = Some(actions.into_any());
+        self
+    }
+
     /// Renders the whole document around the content.
     pub fn render(self, content: impl IntoView) -> String {
-        let Self { title, operator, flash } = self;
-        let is_narrow = operator.is_none();
-        let header = operator.map(|(operator, screen)| header(operator, screen));
+        let Self { title, operator, flash, back, badge, actions } = self;
+        let is_signed_in = operator.is_some();
+        let navigation = operator.map(|(operator, screen)| navigation(operator, screen));
+        // Pages before the sign-in, and error pages, have no script.
+        let script = is_signed_in.then(|| view! { <script src=SCRIPT_SRC.as_str() defer></script> });
+        let back = back.map(|(label, href)| {
+            view! { <nav class="breadcrumb" aria-label="Breadcrumb"><a href=href>"← "{label}</a></nav> }
+        });
+        let actions = actions.map(|actions| view! { <div class="page-actions">{actions}</div> });
         let flash = flash.map(|Flash { is_error, text }| {
             let (class, role) = if is_error { ("flash flash-error", "alert") } else { ("flash", "status") };
             view! { <p class=class role=role>{text}</p> }
@@ -144,13 +139,18 @@ impl<'a> Page<'a> {
                     <meta name="robots" content="noindex, nofollow" />
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" href=STYLESHEET_HREF.as_str() />
+                    {script}
                     <title>{format!("{title} · Holdfast console")}</title>
                 </head>
-                <body>
+                <body class=if is_signed_in { "has-sidebar" } else { "" }>
                     <a class="skip-link" href="#main">"Skip to content"</a>
-                    {header}
-                    <main id="main" tabindex="-1" class=if is_narrow { "narrow" } else { "" }>
-                        <h1>{title}</h1>
+                    {navigation}
+                    <main id="main" tabindex="-1" class=if is_signed_in { "" } else { "narrow" }>
+                        <div class="page-header">
+                            {back}
+                            <div class="page-title"><h1>{title}</h1>{badge}</div>
+                            {actions}
+                        </div>
                         {flash}
                         {content}
                     </main>
@@ -161,30 +161,31 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The navigation, with the screens that the role may see, and the way out.
-fn header(operator: &Operator, current: Option<Screen>) -> AnyView {
-    let screens: Vec<_> = Screen::ALL
-        .into_iter()
-        .filter(|screen| screen.is_shown_to(operator.role))
-        .map(|screen| {
-            let current = (Some(screen) == current).then_some("page");
-            view! { <li><a href=screen.path() aria-current=current>{screen.label()}</a></li> }
-        })
-        .collect();
-    let who = format!("{} ({})", operator.display_name(), operator.role);
-    view! {
-        <header class="console-header">
-            <div class="console-header-inner">
-                <a class="brand" href="/admin">"Holdfast console"</a>
-                <nav aria-label="Screens"><ul>{screens}</ul></nav>
-                <form class="sign-out" method="post" action="/admin/sign-out">
-                    <span class="who">{who}</span>
-                    <button class="button button-quiet" type="submit">"Sign out"</button>
-                </form>
-            </div>
-        </header>
-    }
-    .into_any()
+/// The meaning of a [`badge`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Neither good nor bad.
+    Neutral,
+    /// As it should be.
+    Good,
+    /// Needs attention soon.
+    Warning,
+    /// Needs attention now.
+    Bad,
+    /// Over, or of no interest.
+    Quiet,
+}
+
+/// A short text that stands out, such as a status.
+pub fn badge(text: impl Into<String>, tone: Tone) -> AnyView {
+    let class = match tone {
+        Tone::Neutral => "badge",
+        Tone::Good => "badge badge-good",
+        Tone::Warning => "badge badge-warning",
+        Tone::Bad => "badge badge-bad",
+        Tone::Quiet => "badge badge-quiet",
+    };
+    view! { <span class=class>{text.into()}</span> }.into_any()
 }
 
 /// A time in UTC.

@@ -3,9 +3,12 @@
 
 pub mod account;
 pub mod audit_log;
+pub mod confirm;
 pub mod error;
 pub mod form;
 pub mod layout;
+pub mod list;
+mod navigation;
 pub mod operators;
 pub mod setup;
 pub mod sign_in;

@@ -13,7 +13,7 @@ use crate::{
 };
 use app::admin::{
     account::{self as view, Account},
-    layout::Flash,
+    layout::{Flash, Screen},
     setup::{FieldErrors, recovery_codes},
 };
 use axum::{extract::State, response::Response};
@@ -24,8 +24,8 @@ use uuid::Uuid;
 const PATH: &str = "/admin/account";
 
 /// `GET /admin`
-pub async fn home() -> Response {
-    redirect(PATH)
+pub async fn home(signed_in: SignedIn) -> Response {
+    redirect(Screen::first_of(signed_in.operator.role).path())
 }
 
 /// `GET /admin/account`

@@ -5,6 +5,7 @@ mod account;
 mod audit_log;
 pub mod csv;
 mod form;
+pub mod list;
 mod operators;
 mod password;
 mod response;
@@ -18,7 +19,7 @@ pub use response::{flash, html, local_path, redirect};
 pub use session::MaybeSignedIn;
 
 use crate::state::AppState;
-use app::admin::layout::STYLESHEET;
+use app::admin::layout::{SCRIPT, STYLESHEET};
 use axum::{
     Router,
     handler::Handler,
@@ -103,11 +104,18 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     })
 }
 
-/// The stylesheet. Its address changes with its content.
+/// The stylesheet and the script. Their addresses change with their content.
 pub fn files() -> Router<AppState> {
+    Router::new()
+        .route("/admin/console.css", file("text/css; charset=utf-8", STYLESHEET))
+        .route("/admin/console.js", file("text/javascript; charset=utf-8", SCRIPT))
+}
+
+/// A file that is part of the program.
+fn file(media_type: &'static str, content: &'static str) -> MethodRouter<AppState> {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
     ];
-    Router::new().route("/admin/console.css", get(async move || (headers, STYLESHEET)))
+    get(async move || (headers, content))
 }
