@@ -22,6 +22,7 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
+mod listings;
 mod operations;
 mod queries;
 

@@ -158,6 +158,9 @@ pub enum EventOutcome {
 }
 
 impl EventOutcome {
+    /// The names of all outcomes.
+    pub const NAMES: [&str; 6] = ["applied", "parked", "duplicate", "ignored", "refund_due", "refunded"];
+
     /// The name in JSON and in the database.
     pub fn name(self) -> &'static str {
         match self {

@@ -136,7 +136,7 @@ impl Checkout {
     }
 }
 
-fn read_failed(error: &StoreError) -> Error {
+pub(super) fn read_failed(error: &StoreError) -> Error {
     let cause = error.cause();
     tracing::error!(%error, cause, "a read failed");
     match error {

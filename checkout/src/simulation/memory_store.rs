@@ -10,7 +10,8 @@ use crate::{
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
-        Audit, AuditLog, Clients, CommitOutcome, Operators, OrderSnapshot, Purge, Reads, Sessions, Store, Transaction,
+        Audit, AuditLog, Clients, CommitOutcome, Listings, Operators, OrderSnapshot, Purge, Reads, Sessions, Store,
+        Transaction,
     },
 };
 use async_trait::async_trait;
@@ -161,6 +162,10 @@ impl Store for MemoryStore {
 
     fn reads(&self) -> &dyn Reads {
         self
+    }
+
+    fn listings(&self) -> &dyn Listings {
+        unreachable!("the simulation lists nothing")
     }
 
     fn purge(&self) -> &dyn Purge {

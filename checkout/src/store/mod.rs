@@ -19,10 +19,13 @@ use uuid::Uuid;
 #[doc(hidden)]
 pub use crate::state::OrderSnapshot;
 pub use audit_log::{AuditFilter, AuditLog};
+pub use listings::Listings;
 pub use operators::Operators;
 
 mod audit;
 mod audit_log;
+mod clients;
+pub mod listings;
 pub mod operators;
 pub mod postgres;
 mod rows;
@@ -52,6 +55,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Reads without locks.
     fn reads(&self) -> &dyn Reads;
+
+    /// The lists of the shop's people.
+    fn listings(&self) -> &dyn Listings;
 
     /// Deletes rows whose retention time is over.
     fn purge(&self) -> &dyn Purge;

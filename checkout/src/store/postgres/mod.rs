@@ -1,22 +1,26 @@
 //! PostgreSQL: one database for several processes. A batch that needs nothing from the database is written by one
 //! statement. Any other batch is a transaction that locks its products, loads rows, and ends with the same statement.
 
-mod accounts;
 mod audit_log;
+mod clients;
 mod clock;
 mod connection;
 mod error;
+mod listings;
 mod load;
 mod notifications;
 mod operators;
 mod purge;
 mod reads;
+mod sessions;
 mod sql;
 mod statement;
 mod transaction;
 mod write;
 
-use super::{AuditLog, Clients, Operators, Purge, Reads, Sessions, Store, Transaction, accepting_newer_schema};
+use super::{
+    AuditLog, Clients, Listings, Operators, Purge, Reads, Sessions, Store, Transaction, accepting_newer_schema,
+};
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
 use clock::DatabaseClock;
@@ -118,6 +122,10 @@ impl Store for PostgresStore {
 
     fn supervisor(&self) -> Option<&Supervisor> {
         Some(&self.tasks)
+    }
+
+    fn listings(&self) -> &dyn Listings {
+        self
     }
 
     fn purge(&self) -> &dyn Purge {

@@ -3,6 +3,7 @@
 mod audit_log;
 mod checkpoint;
 mod clients;
+mod listings;
 mod load;
 mod operators;
 mod purge;
@@ -12,7 +13,8 @@ mod sql;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, Operators, Purge, Reads, Sessions, Store, Transaction, accepting_newer_schema,
+    AuditLog, Clients, CommitOutcome, Listings, Operators, Purge, Reads, Sessions, Store, Transaction,
+    accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -127,6 +129,10 @@ impl Store for SqliteStore {
         Some(&self.tasks)
     }
 
+    fn listings(&self) -> &dyn Listings {
+        self
+    }
+
     fn purge(&self) -> &dyn Purge {
         self
     }
@@ -172,6 +178,15 @@ async fn insert<T: Table>(connection: &mut SqliteConnection, row: &T, end: &str)
     let query = sqlx::query(AssertSqlSafe(sql::insert::<T>() + end)).bind(sql::json(&Rows::new([row]))?);
     Ok(query.execute(connection).await.map_err(classify)?.rows_affected())
 }
+
+/// A query's result in the form that the shared statements expect. A query of a file needs no time limit.
+trait QueryExt<T>: Future<Output = Result<T, sqlx::Error>> + Sized {
+    async fn with_timeout(self) -> Result<T, StoreError> {
+        self.await.map_err(classify)
+    }
+}
+
+impl<T, F: Future<Output = Result<T, sqlx::Error>>> QueryExt<T> for F {}
 
 /// Maps an error of the driver to the writer's error.
 fn classify(error: sqlx::Error) -> StoreError {
