@@ -1,4 +1,4 @@
-//! Deletes stored replies and stock-history rows that are past their retention. It deletes a few rows at a time, in
+//! Deletes stored replies, stock-history rows and unused pictures that are past their retention. It deletes a few rows at a time, in
 //! transactions of its own. Two nodes may purge at once.
 
 use crate::{
@@ -17,9 +17,15 @@ const KEY_RETENTION: Duration = Duration::from_hours(48);
 /// ever.
 const STOCK_EVENT_RETENTION: Duration = Duration::from_hours(90 * 24);
 
+/// How long a picture that no product shows is kept: the time between its upload and the edit that shows it.
+const UNUSED_PICTURE_RETENTION: Duration = Duration::from_hours(24);
+
 /// Maximum number of rows of each kind that one step deletes. With a million keys in a SQLite file, a step blocks the writer
 /// for a few milliseconds.
 const ROWS_PER_STEP: u32 = 50;
+
+/// Maximum number of pictures that one step deletes. Their files have a megabyte each.
+const PICTURES_PER_STEP: u32 = 4;
 
 /// The pause between two steps. A thousand rows a second are deleted, more than a busy shop adds.
 const STEP_INTERVAL: Duration = Duration::from_millis(50);
@@ -56,5 +62,6 @@ pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
 /// Deletes some of the rows that are past their retention at `now`. Returns their number.
 async fn step(purge: &dyn Purge, now: Timestamp) -> Result<u64, StoreError> {
     Ok(purge.idempotency_keys(now - KEY_RETENTION, ROWS_PER_STEP).await?
-        + purge.stock_events(now - STOCK_EVENT_RETENTION, ROWS_PER_STEP).await?)
+        + purge.stock_events(now - STOCK_EVENT_RETENTION, ROWS_PER_STEP).await?
+        + purge.pictures(now - UNUSED_PICTURE_RETENTION, PICTURES_PER_STEP).await?)
 }

@@ -105,8 +105,13 @@ fn request_operation(state: &State, action: &Action, request: &mut LoadRequest) 
     match action {
         Action::AddProduct(product) => {
             request.slugs.insert(product.slug.clone());
+            request.pictures.extend(product.pictures.iter().map(|picture| picture.id));
         }
-        Action::EditProduct { product, .. } | Action::SetStatus { product, .. } | Action::SetStock { product, .. } => {
+        Action::EditProduct { product, details, .. } => {
+            request_product(state, *product, request);
+            request.pictures.extend(details.pictures.iter().map(|picture| picture.id));
+        }
+        Action::SetStatus { product, .. } | Action::SetStock { product, .. } => {
             request_product(state, *product, request);
         }
         Action::CancelOrder { order } => request_claim(state, Reference::Order(*order), request),

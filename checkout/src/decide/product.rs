@@ -3,7 +3,10 @@
 use super::operation::{Change, Outcome, status_action};
 use crate::{
     command::{Reply, StockChange},
-    model::{AuditObject, MAX_STOCK, Product, ProductDetails, ProductId, ProductStatus, Refusal},
+    model::{
+        AuditObject, MAX_STOCK, Picture, PictureSize, Product, ProductDetails, ProductError, ProductId, ProductStatus,
+        Refusal,
+    },
     state::{Effect, State, StockMovement},
 };
 use serde_json::{Map, Value, json};
@@ -12,13 +15,24 @@ pub(super) fn add(state: &State, product: &Product) -> Result<Outcome, Refusal> 
     if state.has_slug(&product.slug) {
         return Err(Refusal::SlugTaken);
     }
+    let product = Product { pictures: stored_pictures(state, &product.pictures)?, ..product.clone() };
     let mut after = json!(product.details());
     after["slug"] = json!(product.slug);
     after["total"] = product.stock.total.into();
     let change = change("product.add", product.id, None, after);
     // The commit raises the version to 1.
     let stored = Product { version: 1, ..product.clone() };
-    Ok((vec![Effect::ProductAdded(Box::new(product.clone()))], Reply::Product(Box::new(stored)), Some(change)))
+    Ok((vec![Effect::ProductAdded(Box::new(product))], Reply::Product(Box::new(stored)), Some(change)))
+}
+
+/// Returns the pictures with the sizes that are stored. Each must be stored: a foreign key repeats this check at the commit.
+fn stored_pictures(state: &State, pictures: &[Picture]) -> Result<Vec<Picture>, Refusal> {
+    let stored = |picture: &Picture| {
+        let PictureSize { width, height } = state.picture(picture.id)?;
+        Some(Picture { width, height, ..picture.clone() })
+    };
+    let all: Option<Vec<_>> = pictures.iter().map(stored).collect();
+    all.ok_or(Refusal::InvalidProduct { error: ProductError::UnknownPicture })
 }
 
 pub(super) fn edit(state: &State, id: ProductId, revision: u64, details: &ProductDetails) -> Result<Outcome, Refusal> {
@@ -27,6 +41,7 @@ pub(super) fn edit(state: &State, id: ProductId, revision: u64, details: &Produc
         return Err(Refusal::StaleRevision { seen: revision, current: before.revision });
     }
     let after = before.clone().with_details(details.clone()).map_err(|error| Refusal::InvalidProduct { error })?;
+    let after = Product { pictures: stored_pictures(state, &after.pictures)?, ..after };
     let (was, is) = differences(json!(before.details()), json!(after.details()));
     if is.is_empty() {
         return Ok(unchanged(before));

@@ -26,7 +26,7 @@ pub use order_number::OrderNumber;
 pub use payment::{
     EventKey, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount, TransactionId,
 };
-pub use picture::{MAX_PICTURES, Picture, PictureId};
+pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, PictureIdError, PictureSize};
 pub use product::{
     MAX_STOCK, Product, ProductDetails, ProductDraft, ProductError, ProductStatus, SalePhase, SaleWindow, Slug,
 };

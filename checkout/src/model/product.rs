@@ -1,11 +1,14 @@
 //! A product on sale: the aggregate that contains its stock, holds, orders and parked payments.
 
-use super::{MAX_PICTURES, Money, Picture, ProductId, Stock, StockSnapshot, Timestamp};
+use super::{MAX_ALT_CHARS, MAX_PICTURES, Money, Picture, ProductId, Stock, StockSnapshot, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeSet, fmt, str::FromStr, time::Duration};
 
 /// Maximum number of units of a product. It keeps every sum far below the limit of its integer.
 pub const MAX_STOCK: u32 = 1_000_000_000;
+
+/// Longest path of an image, in bytes.
+const MAX_IMAGE_BYTES: usize = 300;
 
 /// Slugs that no new product may have, because the API has another resource at that path.
 const RESERVED_SLUGS: [&str; 1] = ["events"];
@@ -216,6 +219,10 @@ impl Product {
         if details.price.currency != self.price.currency {
             return Err(ProductError::Currency);
         }
+        // Products of older versions may have other addresses, which must not prevent the edit of another field.
+        if details.image != self.image && !is_image_path(&details.image) {
+            return Err(ProductError::Image);
+        }
         let ProductDetails {
             name,
             description,
@@ -270,16 +277,22 @@ pub struct ProductDetails {
 }
 
 impl ProductDetails {
-    /// Returns the details, with a trimmed name, or their first error. `total` is the number of units of the product.
-    fn check(self, total: u32) -> Result<Self, ProductError> {
+    /// Returns the details, with trimmed texts, or their first error. `total` is the number of units of the product.
+    fn check(mut self, total: u32) -> Result<Self, ProductError> {
         let name = self.name.trim().to_owned();
+        for picture in &mut self.pictures {
+            picture.alt = picture.alt.trim().to_owned();
+        }
         let durations = [Some(self.hold_for), Some(self.pay_within), self.extend_by];
         let allowed = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
-        let has_alt = |picture: &Picture| picture.alt.chars().take(301).count() <= 300;
+        let has_alt = |picture: &Picture| (1..=MAX_ALT_CHARS).contains(&picture.alt.chars().count());
+        let ids: BTreeSet<_> = self.pictures.iter().map(|picture| picture.id).collect();
         let checks = [
             ((1..=200).contains(&name.chars().count()), ProductError::Name),
             (self.description.chars().count() <= 2000, ProductError::Description),
-            (self.pictures.len() <= MAX_PICTURES && self.pictures.iter().all(has_alt), ProductError::Pictures),
+            (self.pictures.len() <= MAX_PICTURES, ProductError::Pictures),
+            (self.pictures.iter().all(has_alt), ProductError::PictureText),
+            (ids.len() == self.pictures.len(), ProductError::PictureTwice),
             (self.price.minor >= 0 && self.price.times(total).is_some(), ProductError::Price),
             (self.per_shopper_limit != Some(0), ProductError::Limit),
             (self.window.starts_at.zip(self.window.ends_at).is_none_or(|(s, e)| s < e), ProductError::Window),
@@ -290,6 +303,17 @@ impl ProductDetails {
             None => Ok(Self { name, ..self }),
         }
     }
+}
+
+/// Whether an address is empty or a path on this server. Browsers read `//` and `\\` as the beginning of another host.
+fn is_image_path(image: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '\\' | '"' | '<' | '>');
+    image.is_empty()
+        || (image.len() <= MAX_IMAGE_BYTES
+            && image.starts_with('/')
+            && !image.contains("//")
+            && image.split('/').all(|segment| segment != "..")
+            && image.chars().all(is_plain))
 }
 
 /// The data of a new product. [`ProductDraft::check`] turns it into a [`Product`].
@@ -303,6 +327,8 @@ pub struct ProductDraft {
     pub description: String,
     /// See [`Product::image`].
     pub image: String,
+    /// See [`Product::pictures`].
+    pub pictures: Vec<Picture>,
     /// See [`Product::price`].
     pub price: Money,
     /// The number of units for sale.
@@ -344,9 +370,21 @@ pub enum ProductError {
     /// The limit per shopper is zero.
     #[error("a limit per shopper is at least 1")]
     Limit,
-    /// There are too many pictures, or a text for a picture is too long.
-    #[error("a product has at most {MAX_PICTURES} pictures, each with a text of at most 300 characters")]
+    /// The image is no path on this server.
+    #[error("an image is a path on this server, such as /img/phone.svg")]
+    Image,
+    /// There are too many pictures.
+    #[error("a product has at most {MAX_PICTURES} pictures")]
     Pictures,
+    /// The text for a picture is missing or too long.
+    #[error("the alternative text of a picture is 1 to {MAX_ALT_CHARS} characters")]
+    PictureText,
+    /// The product has the same picture more than once.
+    #[error("a product has each picture once")]
+    PictureTwice,
+    /// A picture is not stored, or was deleted because no product showed it.
+    #[error("a picture is no longer stored; upload it again")]
+    UnknownPicture,
     /// An edit changes the currency.
     #[error("the currency of a product cannot be changed")]
     Currency,
@@ -366,6 +404,7 @@ impl ProductDraft {
             name: name.into(),
             description: String::new(),
             image: String::new(),
+            pictures: Vec::new(),
             price,
             stock,
             per_shopper_limit: None,
@@ -384,6 +423,7 @@ impl ProductDraft {
             name,
             description,
             image,
+            pictures,
             price,
             stock,
             per_shopper_limit,
@@ -398,11 +438,14 @@ impl ProductDraft {
         if stock > MAX_STOCK {
             return Err(ProductError::Stock);
         }
+        if !is_image_path(&image) {
+            return Err(ProductError::Image);
+        }
         let details = ProductDetails {
             name,
             description,
             image,
-            pictures: Vec::new(),
+            pictures,
             price,
             per_shopper_limit,
             window,

@@ -10,8 +10,8 @@ use crate::{
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
-        Audit, AuditLog, Clients, CommitOutcome, Listings, Operators, OrderSnapshot, Purge, Reads, Sessions, Store,
-        Transaction,
+        Audit, AuditLog, Clients, CommitOutcome, Listings, Operators, OrderSnapshot, Pictures, Purge, Reads, Sessions,
+        Store, Transaction,
     },
 };
 use async_trait::async_trait;
@@ -187,6 +187,10 @@ impl Store for MemoryStore {
     fn audit_log(&self) -> &dyn AuditLog {
         unreachable!("the simulation does not read the audit log")
     }
+
+    fn pictures(&self) -> &dyn Pictures {
+        unreachable!("the simulation has no pictures")
+    }
 }
 
 #[async_trait]
@@ -237,6 +241,10 @@ impl Purge for MemoryStore {
     }
 
     async fn stock_events(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    async fn pictures(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
 }

@@ -39,6 +39,7 @@ impl State {
         self.unmatched_payments.clear();
         self.refunds.clear();
         self.replays.clear();
+        self.pictures.clear();
         self.requested = LoadRequest::default();
         self.due_loaded.clear();
         self.read_products.clear();

@@ -4,8 +4,8 @@ use crate::{
     command::Reply,
     idempotency::{Idempotency, IdempotencyKey},
     model::{
-        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Refund,
-        RefundId, Shopper, Slug, Timestamp, TransactionId, WebhookId,
+        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, PictureId, PictureSize, Product, ProductId,
+        Reference, Refund, RefundId, Shopper, Slug, Timestamp, TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -76,6 +76,8 @@ pub struct LoadRequest {
     pub(crate) refunds: BTreeSet<RefundId>,
     /// Stored payment events to decide again, each with its claim.
     pub(crate) replays: BTreeSet<WebhookId>,
+    /// Pictures to look up, without their files.
+    pub(crate) pictures: BTreeSet<PictureId>,
     pub(crate) limit_usage: BTreeSet<LimitKey>,
     pub(crate) keys: BTreeSet<(Owner, IdempotencyKey)>,
     pub(crate) events: BTreeSet<EventKey>,
@@ -97,11 +99,15 @@ impl LoadRequest {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.is_keys_only() && self.keys.is_empty() && self.events.is_empty() && self.by_transaction.is_empty()
+        self.is_keys_only()
+            && self.keys.is_empty()
+            && self.events.is_empty()
+            && self.by_transaction.is_empty()
+            && self.pictures.is_empty()
     }
 
-    /// Returns `true` if only idempotency keys and events are requested. They belong to no product and need no lock: unique
-    /// constraints protect them.
+    /// Returns `true` if only idempotency keys, events and pictures are requested. They belong to no product and need no
+    /// lock: unique constraints and a foreign key protect them.
     pub(crate) fn is_keys_only(&self) -> bool {
         self.products.is_empty()
             && self.slugs.is_empty()
@@ -125,6 +131,7 @@ impl LoadRequest {
         fresh(&mut self.orders, &mut requested.orders);
         fresh(&mut self.refunds, &mut requested.refunds);
         fresh(&mut self.replays, &mut requested.replays);
+        fresh(&mut self.pictures, &mut requested.pictures);
         fresh(&mut self.limit_usage, &mut requested.limit_usage);
         fresh(&mut self.keys, &mut requested.keys);
         fresh(&mut self.events, &mut requested.events);
@@ -146,6 +153,8 @@ pub struct Loaded {
     pub products: Vec<(Product, Option<Timestamp>)>,
     /// The requested claims and the overdue ones.
     pub claims: Vec<Claim>,
+    /// Pictures, each with its largest size.
+    pub pictures: Vec<(PictureId, PictureSize)>,
     /// Units that count towards a limit, by hold.
     pub limit_usage: Vec<(LimitKey, HoldId, u32)>,
     /// Stored replies.

@@ -17,7 +17,8 @@ use crate::{
     idempotency::IdempotencyKey,
     model::{
         AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, Payment, PaymentStatus,
-        Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta, Timestamp, TransactionId, WebhookId,
+        PictureId, PictureSize, Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta, Timestamp,
+        TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -69,6 +70,8 @@ pub(crate) struct State {
     /// dropped at the end of the batch.
     refunds: HashMap<RefundId, Refund>,
     replays: HashMap<WebhookId, Payment>,
+    /// Stored pictures, which are dropped at the end of the batch as well: the purge may delete them.
+    pictures: HashMap<PictureId, PictureSize>,
     /// Random for each attempt to decide a batch. It makes the numbers of new orders.
     salt: u64,
     requested: LoadRequest,
@@ -114,6 +117,11 @@ impl State {
     /// The stored event to decide again.
     pub(crate) fn replay(&self, id: WebhookId) -> Option<&Payment> {
         self.replays.get(&id)
+    }
+
+    /// The largest size of a stored picture.
+    pub(crate) fn picture(&self, id: PictureId) -> Option<PictureSize> {
+        self.pictures.get(&id).copied()
     }
 
     pub(crate) fn salt(&self) -> u64 {
@@ -193,6 +201,7 @@ impl State {
         for payment in loaded.replays {
             self.replays.entry(payment.id).or_insert(payment);
         }
+        self.pictures.extend(loaded.pictures);
         for (product, due, next_due) in loaded.due {
             *self.due_loaded.entry(product).or_default() += due.len();
             self.merge_due(product, next_due);

@@ -21,12 +21,14 @@ pub use crate::state::OrderSnapshot;
 pub use audit_log::{AuditFilter, AuditLog};
 pub use listings::Listings;
 pub use operators::Operators;
+pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
 
 mod audit;
 mod audit_log;
 mod clients;
 pub mod listings;
 pub mod operators;
+mod pictures;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
@@ -73,6 +75,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The audit log.
     fn audit_log(&self) -> &dyn AuditLog;
+
+    /// The pictures of products.
+    fn pictures(&self) -> &dyn Pictures;
 
     /// The store's background tasks, if it has any.
     fn supervisor(&self) -> Option<&Supervisor> {
@@ -162,6 +167,9 @@ pub trait Purge: Send + Sync {
     /// Deletes up to `most` rows of one product's stock history that are older than `before`, oldest first and never the
     /// newest row. Returns the number deleted.
     async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Deletes up to `most` pictures that no product shows and that were last uploaded before `before`, with their files.
+    /// Returns the number deleted.
+    async fn pictures(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5,

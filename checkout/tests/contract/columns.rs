@@ -9,8 +9,8 @@ use checkout::{
     model::{
         Actor, EventOutcome, HoldState, OrderState,
         PaymentStatus::{Failure, Success},
-        Picture, PictureId, ProductDetails, ProductStatus, Reference, RefundReason, RefundReference, RefundStep,
-        ReportedAmount, SaleWindow,
+        Picture, ProductDetails, ProductStatus, Reference, RefundReason, RefundReference, RefundStep, ReportedAmount,
+        SaleWindow,
     },
     store::{self, known_columns},
 };
@@ -20,7 +20,8 @@ use std::time::Duration;
 type Column = (String, String, String, bool);
 
 /// Columns that the database fills in by itself, so that no statement of a store names them.
-const GENERATED: [(&str, &str); 1] = [("idempotency_keys", "nth")];
+const GENERATED: [(&str, &str); 3] =
+    [("idempotency_keys", "nth"), ("product_pictures", "product_id"), ("product_pictures", "picture_id")];
 
 async fn columns_of_schema(database: &Database) -> Vec<Column> {
     let all = match database {
@@ -95,12 +96,15 @@ crate::scenarios! {
 
     async fn an_edited_product_is_read_as_it_was_written(shop: Shop) {
         let phone = shop.phone(9).await;
-        let picture = |nth: u8| Picture { id: PictureId([nth; 32]), alt: format!("Phone \"{nth}\", ünder glass"), width: 1600, height: 1200 };
+        let mut pictures = Vec::new();
+        for nth in [2, 1] {
+            pictures.push(Picture { alt: format!("Phone \"{nth}\", ünder glass"), ..shop.picture(nth).await });
+        }
         let details = ProductDetails {
             name: "Phone 2".to_owned(),
             description: "A second\nedition".to_owned(),
             image: "/pictures/2".to_owned(),
-            pictures: vec![picture(2), picture(1)],
+            pictures,
             price: checkout::model::Money { minor: 2999, ..phone.price },
             per_shopper_limit: Some(4),
             window: SaleWindow { starts_at: Some(noon()), ends_at: Some(noon() + Duration::from_hours(3)) },

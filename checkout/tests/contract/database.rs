@@ -55,6 +55,21 @@ impl Database {
         }
     }
 
+    /// Runs a statement with the foreign keys that the shop's own connections enforce. Returns its error.
+    pub async fn try_run(&self, sql: &'static str) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url()).await?;
+                sqlx::query("PRAGMA foreign_keys = ON").execute(&mut connection).await?;
+                sqlx::query(sql).execute(&mut connection).await.map(drop)
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()).await?;
+                sqlx::query(sql).execute(&mut connection).await.map(drop)
+            }
+        }
+    }
+
     /// Opens a connection to a PostgreSQL database.
     pub async fn connection(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.unwrap()

@@ -25,6 +25,7 @@ mod operator;
 mod operators;
 mod orders;
 mod payments;
+mod pictures;
 mod postgres_nodes;
 mod purge;
 mod races;

@@ -4,10 +4,11 @@ use crate::database::Database;
 use checkout::{
     Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentEvent, PaymentReply, PaymentVerdict,
     model::{
-        Actor, AuditEntry, AuditObject, EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Product,
-        ProductDraft, ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Stock, Timestamp,
+        Actor, AuditEntry, AuditObject, EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Picture,
+        PictureId, PictureSize, Product, ProductDraft, ProductId, Quantity, Reference, Refusal, ReportedAmount,
+        Shopper, Stock, Timestamp,
     },
-    store::{self, Store},
+    store::{self, NewPicture, PictureFile, Store},
 };
 use std::{
     sync::{
@@ -136,6 +137,12 @@ impl Shop {
         self.order_now(order.id).await
     }
 
+    /// A stored picture.
+    pub async fn picture(&self, nth: u8) -> Picture {
+        self.store.pictures().add(new_picture(nth), self.checkout.now()).await.unwrap();
+        Picture { id: PictureId([nth; 32]), alt: "A phone".to_owned(), width: 400, height: 300 }
+    }
+
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
@@ -195,6 +202,13 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 /// Available, held, pending and sold units.
 pub fn counts(stock: Stock) -> [u32; 4] {
     [stock.available, stock.held, stock.pending, stock.sold]
+}
+
+/// A picture to store, of 400 × 300 pixels.
+pub fn new_picture(nth: u8) -> NewPicture {
+    let size = PictureSize { width: 400, height: 300 };
+    let file = |size| PictureFile { size, media_type: "image/webp", bytes: vec![nth, 0, 255].into() };
+    NewPicture { id: PictureId([nth; 32]), size, files: size.all_stored().map(file).collect() }
 }
 
 /// An entry of the audit log with this id.

@@ -52,6 +52,9 @@ pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Resu
     if !(holds.is_empty() && orders.is_empty()) {
         loaded.claims = claims(conn, holds, orders).await?;
     }
+    if !request.pictures.is_empty() {
+        loaded.pictures = super::pictures::sizes(conn, &request.pictures).await?;
+    }
     if !request.limit_usage.is_empty() {
         loaded.limit_usage = limit_usage(conn, request).await?;
     }

@@ -10,6 +10,7 @@ mod listings;
 mod load;
 mod notifications;
 mod operators;
+mod pictures;
 mod purge;
 mod reads;
 mod sessions;
@@ -19,7 +20,8 @@ mod transaction;
 mod write;
 
 use super::{
-    AuditLog, Clients, Listings, Operators, Purge, Reads, Sessions, Store, Transaction, accepting_newer_schema,
+    AuditLog, Clients, Listings, Operators, Pictures, Purge, Reads, Sessions, Store, Transaction,
+    accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
@@ -145,6 +147,10 @@ impl Store for PostgresStore {
     }
 
     fn audit_log(&self) -> &dyn AuditLog {
+        self
+    }
+
+    fn pictures(&self) -> &dyn Pictures {
         self
     }
 

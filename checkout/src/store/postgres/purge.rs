@@ -47,4 +47,20 @@ impl Purge for PostgresStore {
         .await?;
         Ok(done.rows_affected())
     }
+
+    async fn pictures(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        // A foreign key keeps a picture that a product has come to show meanwhile.
+        let done = sqlx::query(
+            "DELETE FROM pictures WHERE id IN (
+                 SELECT id FROM pictures p WHERE uploaded_at < $1
+                   AND NOT EXISTS (SELECT FROM product_pictures u WHERE u.picture_id = p.id)
+                 ORDER BY uploaded_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        )
+        .bind(before.to_datetime())
+        .bind(i64::from(most))
+        .execute(&self.pool)
+        .with_timeout()
+        .await?;
+        Ok(done.rows_affected())
+    }
 }

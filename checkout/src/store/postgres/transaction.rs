@@ -16,7 +16,6 @@ use crate::{
 use async_trait::async_trait;
 use sqlx::{
     FromRow, PgConnection, Row, SqlStr,
-    error::DatabaseError,
     postgres::{PgArguments, PgRow},
 };
 use std::{sync::Arc, time::Duration};
@@ -33,6 +32,10 @@ const CONFLICT_CONSTRAINTS: [&str; 6] = [
     "products_slug_key",
     "refunds_pkey",
 ];
+
+/// The foreign key that a batch violates when the purge has deleted a picture since the batch looked it up. The batch is
+/// decided again, and refuses the picture.
+const PICTURE_CONSTRAINT: &str = "product_pictures_picture_id_fkey";
 
 /// Limits for resolving the outcome of a batch whose connection was lost: in all, for one attempt, and the pause
 /// between attempts. Callers wait meanwhile.
@@ -146,10 +149,12 @@ fn current_products(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
     known.map(|row| Product::try_from(ProductRow::from_row(row).map_err(classify)?)).collect()
 }
 
-/// Whether another node has taken a key of this batch.
+/// Whether another node has taken a key of this batch, or has deleted a picture that it refers to.
 fn is_key_conflict(error: &sqlx::Error) -> bool {
-    let constraint = error.as_database_error().filter(|e| e.is_unique_violation()).and_then(DatabaseError::constraint);
-    constraint.is_some_and(|name| CONFLICT_CONSTRAINTS.contains(&name))
+    let Some(error) = error.as_database_error() else { return false };
+    let constraint = error.constraint();
+    (error.is_unique_violation() && constraint.is_some_and(|name| CONFLICT_CONSTRAINTS.contains(&name)))
+        || (error.is_foreign_key_violation() && constraint == Some(PICTURE_CONSTRAINT))
 }
 
 impl PostgresTransaction {

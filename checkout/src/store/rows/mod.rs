@@ -6,6 +6,7 @@ mod batch;
 mod claim;
 mod operators;
 mod payment;
+mod picture;
 mod product;
 mod refund;
 
@@ -20,6 +21,7 @@ pub(super) use operators::{
     FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
 };
 pub(super) use payment::PaymentRow;
+pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
 pub(super) use refund::RefundRow;
 
@@ -81,6 +83,8 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Session<'_>>(),
         table::known::<AuditEntry>(),
         table::known::<Refund>(),
+        table::known::<PictureRow>(),
+        table::known::<PictureFileRow<'_>>(),
         table::known::<Operator>(),
         table::known::<RecoveryCode>(),
         table::known::<OperatorSession>(),

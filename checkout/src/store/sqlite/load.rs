@@ -54,6 +54,9 @@ pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> 
     if !(products.is_empty() && request.slugs.is_empty()) {
         loaded.products = products_with_due(conn, &products, request).await?;
     }
+    if !request.pictures.is_empty() {
+        loaded.pictures = super::pictures::sizes(conn, &request.pictures).await?;
+    }
     if !request.limit_usage.is_empty() {
         loaded.limit_usage = limit_usage(conn, request).await?;
     }

@@ -6,6 +6,7 @@ mod clients;
 mod listings;
 mod load;
 mod operators;
+mod pictures;
 mod purge;
 mod reads;
 mod sessions;
@@ -13,7 +14,7 @@ mod sql;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, Listings, Operators, Purge, Reads, Sessions, Store, Transaction,
+    AuditLog, Clients, CommitOutcome, Listings, Operators, Pictures, Purge, Reads, Sessions, Store, Transaction,
     accepting_newer_schema,
     table::{Rows, Table},
 };
@@ -150,6 +151,10 @@ impl Store for SqliteStore {
     }
 
     fn audit_log(&self) -> &dyn AuditLog {
+        self
+    }
+
+    fn pictures(&self) -> &dyn Pictures {
         self
     }
 }

@@ -55,4 +55,30 @@ impl Purge for SqliteStore {
         .map_err(classify)?;
         Ok(done.rows_affected())
     }
+
+    async fn pictures(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        let is_any_unused: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM pictures p WHERE uploaded_at < ?1
+               AND NOT EXISTS (SELECT 1 FROM product_pictures u WHERE u.picture_id = p.id))",
+        )
+        .bind(before.as_millis())
+        .fetch_one(&self.readers)
+        .await
+        .map_err(classify)?;
+        if !is_any_unused {
+            return Ok(0);
+        }
+        let done = sqlx::query(
+            "DELETE FROM pictures WHERE id IN (
+                 SELECT id FROM pictures p WHERE uploaded_at < ?1
+                   AND NOT EXISTS (SELECT 1 FROM product_pictures u WHERE u.picture_id = p.id)
+                 ORDER BY uploaded_at LIMIT ?2)",
+        )
+        .bind(before.as_millis())
+        .bind(most)
+        .execute(&self.writer)
+        .await
+        .map_err(classify)?;
+        Ok(done.rows_affected())
+    }
 }

@@ -1,0 +1,21 @@
+//! The pictures of products.
+
+use super::{
+    PostgresStore,
+    audit_log::insert,
+    error::{QueryExt as _, classify},
+};
+use crate::{
+    error::StoreError,
+    model::{PictureId, PictureSize, Timestamp},
+    store::{
+        pictures::{NewPicture, Pictures, StoredFile, impl_pictures},
+        rows::{PictureFileRow, PictureRow, PictureSizeRow},
+        table,
+    },
+};
+use async_trait::async_trait;
+use sqlx::PgConnection;
+use std::collections::BTreeSet;
+
+impl_pictures!(PostgresStore, PgConnection, pool);

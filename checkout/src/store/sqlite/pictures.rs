@@ -1,0 +1,17 @@
+//! The pictures of products.
+
+use super::{QueryExt as _, SqliteStore, classify, insert};
+use crate::{
+    error::StoreError,
+    model::{PictureId, PictureSize, Timestamp},
+    store::{
+        pictures::{NewPicture, Pictures, StoredFile, impl_pictures},
+        rows::{PictureFileRow, PictureRow, PictureSizeRow},
+        table,
+    },
+};
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
+
+impl_pictures!(SqliteStore, SqliteConnection, readers);
