@@ -3,6 +3,7 @@
 use crate::{
     api,
     auth::{SecretVerifier, Tokens, hashing::Hasher},
+    backoffice::recount::Recounts,
     config::{Common, Environment, Settings, secret},
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     operators::OperatorService,
@@ -122,6 +123,7 @@ impl Server {
         let state = AppState::from(AppStateInner {
             ids: IdGenerator::new(clock),
             operators,
+            recounts: Recounts::default(),
             secrets: Arc::new(SecretVerifier::new(store.clone(), hasher)),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
             webhook_keys: Arc::new(WebhookKeys::new(&settings)),

@@ -2,6 +2,7 @@
 
 use crate::{
     auth::{SecretVerifier, Tokens},
+    backoffice::recount::Recounts,
     config::Settings,
     http::sse::EventStreams,
     operators::OperatorService,
@@ -31,6 +32,8 @@ pub struct AppStateInner {
     pub tokens: Arc<Tokens>,
     /// Manages operators and their sessions.
     pub operators: OperatorService,
+    /// Recounts of the shop by operators.
+    pub recounts: Recounts,
     /// Verifies API clients' secrets.
     pub secrets: Arc<SecretVerifier>,
     /// Metrics of this server.
@@ -80,6 +83,7 @@ extractable! {
     checkout: Checkout,
     tokens: Arc<Tokens>,
     operators: OperatorService,
+    recounts: Recounts,
     secrets: Arc<SecretVerifier>,
     metrics: Arc<Metrics>,
     streams: EventStreams,

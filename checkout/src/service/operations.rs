@@ -7,8 +7,8 @@ use crate::{
     error::Error,
     idempotency::Idempotency,
     model::{
-        Actor, ChangeReason, Order, OrderId, Owner, Product, ProductDetails, ProductDraft, ProductError, ProductId,
-        ProductStatus, Refund, RefundId, RefundStep, WebhookId,
+        Actor, AuditEntry, AuditObject, ChangeReason, Order, OrderId, Owner, Product, ProductDetails, ProductDraft,
+        ProductError, ProductId, ProductStatus, Refund, RefundId, RefundStep, WebhookId,
     },
 };
 
@@ -119,6 +119,26 @@ impl Checkout {
         match self.operate(Action::ReplayPayment { event }, context.into()).await? {
             Idempotent { value: Reply::Payment(reply), .. } => Ok(reply),
             other => unexpected(&other),
+        }
+    }
+
+    /// Returns an entry of the audit log for an access that changes nothing, such as an export.
+    pub fn audit_entry(
+        &self,
+        actor: &Actor,
+        action: &'static str,
+        object: AuditObject,
+        after: &serde_json::Value,
+    ) -> AuditEntry {
+        AuditEntry {
+            id: self.parts.ids.generate(),
+            at: self.parts.clock.now(),
+            actor: actor.clone(),
+            action: action.into(),
+            object,
+            before: None,
+            after: Some(after.to_string()),
+            reason: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     error::StoreError,
-    model::{AuditEntry, AuditId, Timestamp},
+    model::{AuditEntry, AuditId, AuditObject, OrderId, Payment, Refund, Timestamp},
 };
 use async_trait::async_trait;
 use std::time::Duration;
@@ -19,6 +19,8 @@ pub struct AuditFilter {
     pub object_kind: Option<String>,
     /// The id of the object.
     pub object_id: Option<String>,
+    /// The object is one of these; any object if it is empty.
+    pub objects: Vec<AuditObject>,
     /// The time of the oldest entry.
     pub since: Option<Timestamp>,
     /// Entries are older than this.
@@ -43,6 +45,21 @@ pub trait AuditLog: Send + Sync {
 const ID_TOLERANCE: Duration = Duration::from_mins(1);
 
 impl AuditFilter {
+    /// The entries about one object.
+    #[must_use]
+    pub fn of_object(object: AuditObject) -> Self {
+        Self { object_kind: Some(object.kind.into_owned()), object_id: Some(object.id), ..Self::default() }
+    }
+
+    /// The entries about an order, its payment events and its refunds.
+    #[must_use]
+    pub fn of_order(order: OrderId, payments: &[Payment], refunds: &[Refund]) -> Self {
+        let payments = payments.iter().map(|payment| AuditObject::new("payment", payment.id));
+        let refunds = refunds.iter().map(|refund| AuditObject::new("refund", refund.id));
+        let objects = std::iter::once(AuditObject::new("order", order)).chain(payments).chain(refunds);
+        Self { objects: objects.collect(), ..Self::default() }
+    }
+
     /// Returns the least id that an entry of this filter can have. It lets the database skip older entries.
     pub(super) fn first_id(&self) -> Uuid {
         self.since.map_or(Uuid::nil(), |since| first_id_at(since - ID_TOLERANCE))
@@ -82,6 +99,13 @@ macro_rules! audit_log_query {
                 if let Some(text) = text {
                     query.push(" AND ").push(column).push(" = ").push_bind(text.clone());
                 }
+            }
+            if !filter.objects.is_empty() {
+                query.push(" AND (a.object_kind, a.object_id) IN (");
+                query.push_values(&filter.objects, |mut row, object| {
+                    row.push_bind(object.kind.clone().into_owned()).push_bind(object.id.clone());
+                });
+                query.push(")");
             }
             if let Some(action) = &filter.action {
                 let (group, length) =

@@ -103,8 +103,14 @@ pub(super) async fn audit_log(engine: &Engine, args: AuditLogArgs) -> Result<Exi
         Some(Some((kind, id))) => (Some(kind.to_owned()), Some(id.to_owned())),
         Some(None) => (args.object.clone(), None),
     };
-    let filter =
-        AuditFilter { actor: args.actor, action: args.action, object_kind, object_id, since: args.since, until: None };
+    let filter = AuditFilter {
+        actor: args.actor,
+        action: args.action,
+        object_kind,
+        object_id,
+        since: args.since,
+        ..AuditFilter::default()
+    };
     let entries = engine.store.audit_log().list(&filter, None, args.limit).await.map_err(|e| failure(&e))?;
     let rows: Vec<_> = entries.into_iter().map(EntryView::from).collect();
     print_list(&rows, args.json, ["TIME", "WHO", "ACTION", "OBJECT", "BEFORE", "AFTER", "REASON"], |row| {

@@ -1,47 +1,27 @@
 //! The screen and the exports of the audit log.
 
-use super::{Fields, csv as table, html, response::fail};
+use super::{Fields, html, response::fail};
 use crate::{
-    operators::{EntryView, OperatorError, OperatorService, SignedIn},
+    backoffice::{
+        audit_log_export,
+        export::{self, ExportFormat},
+    },
+    operators::{OperatorError, OperatorService, SignedIn},
     problem::Problem,
     state::AppState,
 };
 use app::admin::audit_log::{self as view, AuditLogPage, FilterText};
-use axum::{
-    body::Body,
-    extract::State,
-    response::{IntoResponse as _, Response},
-};
-use bytes::Bytes;
+use axum::{extract::State, response::Response};
 use checkout::{
-    StoreError,
-    model::{AuditEntry, AuditId, ChangeReason, Timestamp},
+    model::{AuditEntry, AuditId, Timestamp},
     store::{AuditFilter, Store},
 };
-use futures::stream;
-use http::{HeaderValue, StatusCode, Uri, header};
-use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
+use http::{StatusCode, Uri};
+use std::{collections::HashMap, time::Duration};
 
 const PATH: &str = "/admin/audit-log";
 /// Entries on a page.
 const PAGE_SIZE: u32 = 50;
-/// Entries that an export reads at once.
-const EXPORT_BATCH: u32 = 500;
-/// Names of the columns of the export.
-const COLUMNS: [&str; 11] = [
-    "id",
-    "at",
-    "actor_kind",
-    "actor_id",
-    "actor_name",
-    "action",
-    "object_kind",
-    "object_id",
-    "before",
-    "after",
-    "reason",
-];
-
 /// `GET /admin/audit-log`
 pub async fn page(
     State(state): State<AppState>,
@@ -70,98 +50,21 @@ pub async fn page(
 }
 
 /// `GET /admin/audit-log.csv`
-pub async fn csv(State(state): State<AppState>, uri: Uri) -> Result<Response, Problem> {
-    let header = table::rows([COLUMNS.map(Cow::Borrowed)]).unwrap_or_default();
-    export(&state, &uri, "text/csv; charset=utf-8", "audit-log.csv", header, |entries| {
-        table::rows(entries.iter().map(cells)).unwrap_or_default()
-    })
-    .await
+pub async fn csv(state: State<AppState>, signed_in: SignedIn, uri: Uri) -> Result<Response, Problem> {
+    export(&state, &signed_in, &uri, ExportFormat::Csv).await
 }
 
 /// `GET /admin/audit-log.jsonl`
-pub async fn json_lines(State(state): State<AppState>, uri: Uri) -> Result<Response, Problem> {
-    export(&state, &uri, "application/jsonl; charset=utf-8", "audit-log.jsonl", Vec::new(), |entries| {
-        entries.iter().flat_map(|entry| format!("{}\n", line(entry)).into_bytes()).collect()
-    })
-    .await
+pub async fn json_lines(state: State<AppState>, signed_in: SignedIn, uri: Uri) -> Result<Response, Problem> {
+    export(&state, &signed_in, &uri, ExportFormat::JsonLines).await
 }
 
-fn cells(entry: &AuditEntry) -> [Cow<'_, str>; 11] {
-    let text = |value: &'_ Option<String>| Cow::Owned(value.clone().unwrap_or_default());
-    [
-        entry.id.to_string().into(),
-        entry.at.to_string().into(),
-        entry.actor.kind.name().into(),
-        entry.actor.id.map(|id| id.to_string()).unwrap_or_default().into(),
-        entry.actor.name.as_str().into(),
-        (&*entry.action).into(),
-        (&*entry.object.kind).into(),
-        entry.object.id.as_str().into(),
-        text(&entry.before),
-        text(&entry.after),
-        entry.reason.as_ref().map_or("", ChangeReason::as_str).into(),
-    ]
-}
-
-fn line(entry: &AuditEntry) -> String {
-    // An entry has only string keys, so it can be serialised.
-    serde_json::to_string(&EntryView::from(entry.clone())).unwrap_or_default()
-}
-
-/// Streams all entries that match the filter in the address. Between two reads, nothing is held in the database.
-async fn export(
-    state: &AppState,
-    uri: &Uri,
-    media_type: &'static str,
-    file: &'static str,
-    header: Vec<u8>,
-    write: impl Fn(&[AuditEntry]) -> Vec<u8> + Send + 'static,
-) -> Result<Response, Problem> {
-    let (filter, _) = filter(&query(uri));
-    let store = state.store.clone();
-    // The first read comes before the response, so that a failure is a proper error.
-    let first = list(&*store, &filter, None, EXPORT_BATCH).await?;
-    let mut start = header;
-    start.extend(write(&first));
-    let state = Export { store, filter, write, last: next_of(&first), start: Some(start.into()) };
-    let body = Body::from_stream(stream::try_unfold(state, Export::next));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        (header::CONTENT_DISPOSITION, disposition(file)),
-    ];
-    Ok((headers, body).into_response())
-}
-
-fn disposition(file: &str) -> HeaderValue {
-    HeaderValue::from_str(&format!("attachment; filename=\"{file}\"")).unwrap_or(HeaderValue::from_static("attachment"))
-}
-
-/// An export that is under way.
-struct Export<F> {
-    store: Arc<dyn Store>,
-    filter: AuditFilter,
-    write: F,
-    /// The last entry that was written, unless it was the last of all.
-    last: Option<AuditId>,
-    /// The part that is sent first.
-    start: Option<Bytes>,
-}
-
-impl<F: Fn(&[AuditEntry]) -> Vec<u8>> Export<F> {
-    async fn next(mut self) -> Result<Option<(Bytes, Self)>, StoreError> {
-        if let Some(start) = self.start.take() {
-            return Ok(Some((start, self)));
-        }
-        let Some(last) = self.last else { return Ok(None) };
-        let entries = self.store.audit_log().list(&self.filter, Some(last), EXPORT_BATCH).await?;
-        self.last = next_of(&entries);
-        Ok(Some(((self.write)(&entries).into(), self)))
-    }
-}
-
-/// Returns the entry after which the next read begins; `None` after a read that found the end.
-fn next_of(entries: &[AuditEntry]) -> Option<AuditId> {
-    entries.last().filter(|_| entries.len() == EXPORT_BATCH as usize).map(|entry| entry.id)
+/// Exports all entries that match the filter in the address.
+async fn export(state: &AppState, signed_in: &SignedIn, uri: &Uri, format: ExportFormat) -> Result<Response, Problem> {
+    let ((filter, _), actor) = (filter(&query(uri)), signed_in.actor());
+    let stream = audit_log_export::export(&state.checkout, state.store.clone(), &actor, filter, format);
+    let stream = stream.await.map_err(|error| fail(OperatorError::Store(error)))?;
+    Ok(export::response(stream, format, "audit-log"))
 }
 
 async fn list(
@@ -195,6 +98,7 @@ fn filter(query: &Fields) -> (AuditFilter, FilterText) {
         object_id: given(id),
         since: first,
         until: last.map(|day| day + Duration::from_hours(24)),
+        ..AuditFilter::default()
     };
     let (since_error, until_error) = (error(&since, first), error(&until, last));
     (filter, FilterText { actor, action, object, since, until, since_error, until_error })

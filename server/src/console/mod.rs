@@ -3,7 +3,6 @@
 
 mod account;
 mod audit_log;
-pub mod csv;
 mod form;
 pub mod list;
 mod operators;

@@ -33,5 +33,8 @@ async fn the_audit_log_is_filtered_paged_and_exported() {
     assert!(csv.text.starts_with("id,at,actor_kind") && csv.text.contains(",'=cmd004,"), "{}", csv.text);
     let json = ada.get("/admin/audit-log.jsonl").await;
     let lines: Vec<serde_json::Value> = json.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.len() > 120 && lines[0]["object"]["id"] == "=cmd119", "{}", lines[0]);
+    assert!(lines.len() > 120 && lines[1]["object"]["id"] == "=cmd119", "{}", lines[1]);
+    // The export before this one is the newest entry.
+    assert_eq!(lines[0]["action"], "audit_log.export");
+    assert_eq!(lines[0]["after"], json!({ "format": "csv", "filter": { "action": "client.add" } }));
 }

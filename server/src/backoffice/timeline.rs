@@ -1,0 +1,206 @@
+//! An order's timeline: its hold, itself, its payments, its refunds and the operations of people, in order of time.
+
+mod operations;
+
+use checkout::{
+    Checkout, Error,
+    model::{
+        AuditEntry, CancelReason, EventOutcome, Hold, Money, Order, OrderState, Payment, PaymentStatus, Refund,
+        RefundState, Timestamp,
+    },
+    store::{AuditFilter, Store},
+};
+use serde::Serialize;
+use std::collections::HashSet;
+use utoipa::ToSchema;
+
+/// Entries of the audit log that a timeline reads at most.
+const MAX_ENTRIES: u32 = 1000;
+
+/// The part of an order's life that an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineKind {
+    /// The hold that the order was placed from.
+    Hold,
+    /// The order itself.
+    Order,
+    /// A payment event.
+    Payment,
+    /// A refund.
+    Refund,
+}
+
+impl TimelineKind {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Order => "order",
+            Self::Payment => "payment",
+            Self::Refund => "refund",
+        }
+    }
+}
+
+/// An event in an order's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TimelineEvent {
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The part of the order's life.
+    pub kind: TimelineKind,
+    /// The event in a few words.
+    pub title: String,
+    /// Amounts, ids and outcomes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub detail: Option<String>,
+    /// The person or program that made the change, if the audit log names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub actor: Option<String>,
+    /// Why, in their words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub reason: Option<String>,
+}
+
+impl TimelineEvent {
+    fn new(at: Timestamp, kind: TimelineKind, title: impl Into<String>, detail: impl Into<Option<String>>) -> Self {
+        Self { at, kind, title: title.into(), detail: detail.into(), actor: None, reason: None }
+    }
+}
+
+/// Returns the events of an order, oldest first.
+///
+/// # Errors
+///
+/// The database cannot be read.
+pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> Result<Vec<TimelineEvent>, Error> {
+    let hold = checkout.hold(order.hold_id, order.owner).await.ok();
+    let (payments, refunds) = (checkout.payments(order).await?, checkout.refunds(order.id).await?);
+    let filter = AuditFilter::of_order(order.id, &payments, &refunds);
+    let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await.map_err(|error| {
+        let cause = error.cause();
+        tracing::error!(%error, cause, "the audit log could not be read");
+        Error::Internal
+    })?;
+    Ok(merge(hold.as_ref(), order, &payments, &refunds, &entries))
+}
+
+/// Merges the events of all sources. Events of one instant stay in the order of cause and effect.
+fn merge(
+    hold: Option<&Hold>,
+    order: &Order,
+    payments: &[Payment],
+    refunds: &[Refund],
+    entries: &[AuditEntry],
+) -> Vec<TimelineEvent> {
+    let mut events: Vec<_> = hold.map(hold_placed).into_iter().collect();
+    events.extend(payments.iter().map(payment_received));
+    events.push(order_placed(order));
+    let is_cancelled_by_operator = entries.iter().any(|entry| entry.action == "order.cancel");
+    events.extend(order_ended(order, is_cancelled_by_operator));
+    let told: HashSet<_> = entries.iter().filter_map(operations::refund_step).collect();
+    events.extend(refunds.iter().flat_map(|refund| refund_events(refund, &told)));
+    // The log lists the newest entry first.
+    events.extend(entries.iter().rev().map(|entry| operations::event(entry, order.amount.currency)));
+    events.sort_by_key(|event| event.at);
+    events
+}
+
+fn hold_placed(hold: &Hold) -> TimelineEvent {
+    let extended = if hold.extended { ", extended once" } else { "" };
+    let detail = format!("{}, until {}{extended}", units(hold.qty.get()), hold.expires_at);
+    TimelineEvent::new(hold.created_at, TimelineKind::Hold, "Hold placed", detail)
+}
+
+fn order_placed(order: &Order) -> TimelineEvent {
+    let detail = format!("{}, {}, to be paid by {}", units(order.qty.get()), order.amount, order.pay_by);
+    TimelineEvent::new(order.created_at, TimelineKind::Order, "Order placed", detail)
+}
+
+/// The payment or the cancellation of the order. The audit log tells of a cancellation by an operator.
+fn order_ended(order: &Order, is_cancelled_by_operator: bool) -> Option<TimelineEvent> {
+    let kind = TimelineKind::Order;
+    match &order.state {
+        OrderState::Pending => None,
+        OrderState::Paid { paid_at, transaction_id } => {
+            Some(TimelineEvent::new(*paid_at, kind, "Order paid", format!("transaction {transaction_id}")))
+        }
+        OrderState::Cancelled { reason: CancelReason::ByOperator, .. } if is_cancelled_by_operator => None,
+        OrderState::Cancelled { cancelled_at, reason } => {
+            let why = match reason {
+                CancelReason::PaymentFailed => "the payment failed",
+                CancelReason::Expired => "no payment came in time",
+                CancelReason::ByShopper => "by the shopper",
+                CancelReason::ByOperator => "by an operator",
+            };
+            Some(TimelineEvent::new(*cancelled_at, kind, "Order cancelled", why.to_owned()))
+        }
+    }
+}
+
+fn payment_received(payment: &Payment) -> TimelineEvent {
+    let title = match payment.status {
+        PaymentStatus::Success => "Payment received",
+        PaymentStatus::Failure => "Payment failed",
+        PaymentStatus::Processing => "Payment in progress",
+    };
+    let amount = payment.reported.amount.map(|minor| match payment.reported.currency {
+        Some(currency) => Money { minor, currency }.to_string(),
+        None => format!("{minor} minor units"),
+    });
+    let outcome = match payment.outcome {
+        EventOutcome::Applied => "applied to the order".to_owned(),
+        EventOutcome::Parked => "waits for its order".to_owned(),
+        EventOutcome::Duplicate => "repeats an earlier event".to_owned(),
+        EventOutcome::Ignored => "without effect".to_owned(),
+        EventOutcome::RefundDue(reason) => format!("due for refund: {}", words(reason.name())),
+        EventOutcome::Refunded(reason) => format!("refunded: {}", words(reason.name())),
+    };
+    let transaction = Some(format!("transaction {}", payment.transaction_id));
+    let detail: Vec<_> = [amount, transaction, Some(outcome)].into_iter().flatten().collect();
+    TimelineEvent::new(payment.received_at, TimelineKind::Payment, title, detail.join(", "))
+}
+
+/// The events of a refund that the audit log does not tell of: a refund of a payment that could not be used becomes due
+/// without a person, and refunds of an older version of the shop have no entries.
+fn refund_events(refund: &Refund, told: &HashSet<(String, RefundState)>) -> Vec<TimelineEvent> {
+    let (id, kind) = (refund.id.to_string(), TimelineKind::Refund);
+    let amount = match (refund.amount, refund.currency) {
+        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
+        (Some(minor), None) => format!("{minor} minor units"),
+        (None, _) => "the whole payment".to_owned(),
+    };
+    let mut events = Vec::new();
+    if !told.contains(&(id.clone(), RefundState::Due)) {
+        let detail = format!("{amount}, {}, refund {id}", words(refund.reason.name()));
+        events.push(TimelineEvent::new(refund.created_at, kind, "Refund due", detail));
+    }
+    let title = match refund.state {
+        RefundState::Due => return events,
+        RefundState::Sending => "Refund sent to the payment provider",
+        RefundState::Succeeded => "Refund succeeded",
+        RefundState::Failed => "Refund failed",
+        RefundState::Withdrawn => "Refund withdrawn: the payment has paid the order",
+    };
+    if !told.contains(&(id.clone(), refund.state)) {
+        events.push(TimelineEvent::new(refund.updated_at, kind, title, format!("{amount}, refund {id}")));
+    }
+    events
+}
+
+fn units(units: u32) -> String {
+    if units == 1 { "1 unit".to_owned() } else { format!("{units} units") }
+}
+
+/// Returns a name of the engine as words.
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests;

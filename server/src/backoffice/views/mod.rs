@@ -1,0 +1,14 @@
+//! Orders, payments, refunds and products as operators see them. The admin API, exports and the command line print them
+//! with the same fields.
+
+mod enums;
+mod order;
+mod payment;
+mod product;
+mod refund;
+
+pub use enums::{PaymentOutcome, PaymentStatus, ProductStatus, RefundState};
+pub use order::AdminOrderView;
+pub use payment::AdminPaymentView;
+pub use product::AdminProductView;
+pub use refund::AdminRefundView;
