@@ -5,6 +5,24 @@ pub mod audit_log_export;
 pub mod csv;
 pub mod edit_conflict;
 pub mod export;
+pub mod order_export;
 pub mod recount;
 pub mod timeline;
 pub mod views;
+
+use checkout::{Error, StoreError};
+use std::time::Duration;
+
+/// Logs an error of the store, and returns it as the engine's.
+fn store_failed(error: &StoreError) -> Error {
+    let cause = error.cause();
+    tracing::error!(%error, cause, "the audit log could not be used");
+    match error {
+        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::Busy { retry_after: RETRY_AFTER },
+        StoreError::Ambiguous(_) => Error::OutcomeUnknown,
+        _ => Error::Internal,
+    }
+}
+
+/// Time after which a database that is not available is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);

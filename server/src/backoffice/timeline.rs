@@ -82,11 +82,8 @@ pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> 
     let hold = checkout.hold(order.hold_id, order.owner).await.ok();
     let (payments, refunds) = (checkout.payments(order).await?, checkout.refunds(order.id).await?);
     let filter = AuditFilter::of_order(order.id, &payments, &refunds);
-    let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await.map_err(|error| {
-        let cause = error.cause();
-        tracing::error!(%error, cause, "the audit log could not be read");
-        Error::Internal
-    })?;
+    let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await;
+    let entries = entries.map_err(|error| super::store_failed(&error))?;
     Ok(merge(hold.as_ref(), order, &payments, &refunds, &entries))
 }
 
