@@ -10,6 +10,11 @@ pub(crate) fn format_price(money: Money) -> String {
     request.map_or(ENGLISH, |parts| Locale::from_headers(&parts.headers)).format(money)
 }
 
+/// Formats a price for the console, which is in English.
+pub(crate) fn format_english(money: Money) -> String {
+    ENGLISH.format(money)
+}
+
 /// A way to write numbers and prices. The shop's texts stay English, but a misread price costs the shopper money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Locale {

@@ -70,12 +70,14 @@ pub enum FilterKind {
     Day,
     /// One of these values: value and label. The empty value, for all, is added.
     Choice(Vec<(String, String)>),
+    /// A value that links beside the form set, such as a tab. The form keeps it.
+    Kept,
 }
 
 impl FilterForm {
     /// Whether any field is set.
     pub fn is_set(&self) -> bool {
-        self.fields.iter().any(|field| !field.value.is_empty())
+        self.fields.iter().any(|field| field.kind != FilterKind::Kept && !field.value.is_empty())
     }
 
     /// Whether the address has a value that cannot be read.
@@ -117,6 +119,7 @@ impl FilterField {
                 </div>
             }
             .into_any(),
+            FilterKind::Kept => hidden(name, value),
             FilterKind::Text => Field::filter("search", name, label).filled(value, error).render(),
             FilterKind::Day => Field::filter("date", name, label).filled(value, error).render(),
             FilterKind::Choice(options) => {

@@ -81,6 +81,12 @@ impl Checkout {
         Ok(order.ok_or(Refusal::UnknownOrder)?)
     }
 
+    /// Those of these orders that exist, for the shop's people, in no particular order.
+    pub async fn orders_of_any_owner(&self, ids: &[OrderId]) -> Result<Vec<Order>, Error> {
+        let found = self.reads().order_snapshots(ids).await.map_err(|e| read_failed(&e))?;
+        Ok(found.into_iter().map(|snapshot| snapshot.order).collect())
+    }
+
     /// The refunds of an order, oldest first: those by operators, and those of payments that could not be used (P7).
     pub async fn refunds(&self, order: OrderId) -> Result<Vec<Refund>, Error> {
         self.reads().refunds_of_order(order).await.map_err(|e| read_failed(&e))

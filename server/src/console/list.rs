@@ -125,6 +125,17 @@ impl ListQuery {
         self.read(name, label, kind, "Choose one of these.", |text| if is_known { parse(text) } else { None })
     }
 
+    /// Reads a value that links beside the form set, such as a tab.
+    pub fn kept<T>(&mut self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let given = self.value(name)?;
+        let parsed = parse(&given);
+        match parsed {
+            Some(_) => self.declare(name, "", FilterKind::Kept, None),
+            None => self.error = Some("The console has no such list. Begin at the navigation.".to_owned()),
+        }
+        parsed
+    }
+
     /// Reads the first day.
     pub fn since(&mut self) -> Option<Timestamp> {
         self.day("since", "From")
