@@ -23,6 +23,7 @@ pub const STYLESHEET: &str = concat!(
     include_str!("../../../assets/admin/form.css"),
     include_str!("../../../assets/admin/list.css"),
     include_str!("../../../assets/admin/sign_in.css"),
+    include_str!("../../../assets/admin/orders.css"),
 );
 
 /// The console's script: keyboard shortcuts.

@@ -5,8 +5,16 @@ mod account;
 mod audit_log;
 mod form;
 pub mod list;
+mod operation;
 mod operators;
+mod order;
+mod order_refund;
+mod orders;
 mod password;
+mod payment;
+mod payments;
+mod refund;
+mod refunds;
 mod response;
 mod session;
 mod setup;
@@ -92,6 +100,27 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         page("/admin/audit-log", see, audit_log::page),
         page("/admin/audit-log.csv", see, audit_log::csv),
         page("/admin/audit-log.jsonl", see, audit_log::json_lines),
+    ]
+    .into_iter()
+    .chain(sale_routes())
+    .collect()
+}
+
+/// The routes of orders, payments, refunds and API clients.
+fn sale_routes() -> [ConsoleRoute; 10] {
+    let [see, orders] = [Permission::See, Permission::Orders].map(Access::With);
+    let [payments, refunds] = [Permission::Payments, Permission::Refunds].map(Access::With);
+    [
+        page("/admin/orders", see, orders::page),
+        page("/admin/orders/{id}", see, order::page),
+        form("/admin/orders/{id}/cancel", orders, order::cancel),
+        form("/admin/orders/{id}/refunds", refunds, order_refund::issue),
+        page("/admin/payments", see, payments::page),
+        page("/admin/payments/{id}", see, payment::page),
+        form("/admin/payments/{id}/replay", payments, payment::replay),
+        page("/admin/refunds", see, refunds::page),
+        page("/admin/refunds/{id}", see, refund::page),
+        form("/admin/refunds/{id}/{step}", refunds, refund::step),
     ]
 }
 

@@ -52,6 +52,14 @@ pub fn flash(done: &str) -> Option<Flash> {
         "disabled" => "The operator is disabled. Their sessions have ended.",
         "enabled" => "The operator is enabled.",
         "ended" => "The operator’s sessions have ended.",
+        "order-cancelled" => "The order is cancelled. Its units are on sale again.",
+        "refund-issued" => "The refund is due. It stands below until it is carried out.",
+        "refund-done" => "The refund is done.",
+        "refund-send" => "The refund is marked as sent. Mark it as succeeded or failed once the provider tells.",
+        "refund-succeed" => "The refund is done.",
+        "refund-fail" => "The refund is marked as failed.",
+        "refund-retry" => "The refund is due again.",
+        "client-revoked" => "The client is revoked. Its tokens stop working within seconds.",
         _ => return None,
     };
     Some(Flash::done(text))

@@ -3,6 +3,9 @@
 mod access;
 mod audit_log;
 mod operators;
+mod orders;
+mod payments;
+mod refunds;
 mod sessions;
 mod sign_in;
 

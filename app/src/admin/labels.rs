@@ -1,0 +1,129 @@
+//! Words, amounts and badges of the console's screens. A badge always has a word, so that no state is told by colour alone.
+
+use super::layout::{Tone, badge};
+use checkout::model::{
+    CancelReason, EventOutcome, Money, Order, OrderState, OrderStatus, RefundReason, RefundState, Timestamp,
+};
+use leptos::prelude::*;
+
+/// Returns a name of JSON as words: `refund_due` is `Refund due`.
+pub fn words(name: &str) -> String {
+    let mut letters = name.chars().map(|letter| if letter == '_' { ' ' } else { letter });
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Formats an amount.
+pub fn money(money: Money) -> String {
+    crate::price::format_english(money)
+}
+
+/// Formats the time since an instant in its largest unit: `3 h`.
+pub fn age(since: Timestamp, now: Timestamp) -> String {
+    let minutes = since.until(now).as_secs() / 60;
+    match minutes {
+        0 => "less than a minute".to_owned(),
+        1..60 => format!("{minutes} min"),
+        60..2880 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1440),
+    }
+}
+
+/// The status of an order, with why it was cancelled or the sum that was refunded.
+pub fn order_status(order: &Order) -> AnyView {
+    let tone = match order.status() {
+        OrderStatus::Pending => Tone::Warning,
+        OrderStatus::Paid => Tone::Good,
+        OrderStatus::Cancelled | OrderStatus::Refunded => Tone::Quiet,
+    };
+    let refunded = (order.refunds.issued > 0).then(|| {
+        let sum = Money { minor: order.refunds.issued, ..order.amount };
+        let text = if order.refunds.returned == order.refunds.issued { "refunded" } else { "being refunded" };
+        format!("{} {text}", money(sum))
+    });
+    let cancelled = match order.state {
+        OrderState::Cancelled { reason, .. } => Some(cancel_reason(reason).to_owned()),
+        _ => None,
+    };
+    let detail = refunded.or(cancelled).map(|text| view! { <span class="row-detail">{text}</span> });
+    view! { {badge(words(order.status().name()), tone)} {detail} }.into_any()
+}
+
+/// Explains why an order was cancelled.
+pub fn cancel_reason(reason: CancelReason) -> &'static str {
+    match reason {
+        CancelReason::PaymentFailed => "the payment failed",
+        CancelReason::Expired => "not paid in time",
+        CancelReason::ByShopper => "by the shopper",
+        CancelReason::ByOperator => "by the shop",
+    }
+}
+
+/// The outcome of a payment event, with the reason of its refund.
+pub fn outcome(outcome: EventOutcome) -> AnyView {
+    let tone = match outcome {
+        EventOutcome::Applied => Tone::Good,
+        EventOutcome::Parked => Tone::Warning,
+        EventOutcome::RefundDue(_) => Tone::Bad,
+        _ => Tone::Quiet,
+    };
+    let reason = outcome.refund_reason().map(|reason| {
+        view! { <span class="row-detail">{refund_reason(reason)}</span> }
+    });
+    view! { {badge(words(outcome.name()), tone)} {reason} }.into_any()
+}
+
+/// Explains why money goes back.
+pub fn refund_reason(reason: RefundReason) -> &'static str {
+    match reason {
+        RefundReason::SoldOut => "the units were sold when the money came",
+        RefundReason::AlreadyPaid => "the order was already paid",
+        RefundReason::AmountMismatch => "the amount is not the order’s",
+        RefundReason::OrderNeverCreated => "no order was placed for it",
+        RefundReason::OverLimit => "the shopper had reached the limit",
+        RefundReason::ByOperator => "issued by an operator",
+    }
+}
+
+/// Returns the name of a refund's state for people.
+pub fn refund_state_name(state: RefundState) -> &'static str {
+    match state {
+        RefundState::Due => "Due",
+        RefundState::Sending => "Sending",
+        RefundState::Succeeded => "Done",
+        RefundState::Failed => "Failed",
+        RefundState::Withdrawn => "Withdrawn",
+    }
+}
+
+/// The state of a refund.
+pub fn refund_state(state: RefundState) -> AnyView {
+    let tone = match state {
+        RefundState::Due | RefundState::Sending => Tone::Warning,
+        RefundState::Succeeded => Tone::Good,
+        RefundState::Failed => Tone::Bad,
+        RefundState::Withdrawn => Tone::Quiet,
+    };
+    badge(refund_state_name(state), tone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn names_become_words() {
+        assert_eq!(words("refund_due"), "Refund due");
+        assert_eq!(words(""), "");
+    }
+
+    #[test]
+    fn an_age_has_one_unit() {
+        let since = Timestamp::from_millis(0);
+        for (seconds, text) in
+            [(0, "less than a minute"), (60, "1 min"), (7199, "1 h"), (172_799, "47 h"), (172_800, "2 days")]
+        {
+            assert_eq!(age(since, since + Duration::from_secs(seconds)), text);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The screen of one refund, and the steps that an operator takes.
+
+use super::{ConfirmedForm, Fields, html, operation::context, redirect, response::flash};
+use crate::{
+    operators::SignedIn,
+    problem::{Kind, Problem},
+    state::AppState,
+};
+use app::admin::{
+    labels::refund_state_name,
+    layout::Flash,
+    order::name_of,
+    refund::{self as view, RefundPage, RefusedStep, Step},
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use checkout::{
+    Error,
+    model::{ChangeReason, Refund, RefundId, RefundReference, RefundStep, Refusal},
+};
+use http::{StatusCode, Uri};
+
+/// `GET /admin/refunds/{id}`
+pub async fn page(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let refund = find(&state, &id).await?;
+    let query = Fields::parse(uri.query().unwrap_or_default().as_bytes());
+    render(&state, &signed_in, StatusCode::OK, refund, None, flash(query.get("done"))).await
+}
+
+/// `POST /admin/refunds/{id}/{step}`
+pub async fn step(
+    State(state): State<AppState>,
+    Path((id, step)): Path<(String, String)>,
+    ConfirmedForm { signed_in, fields }: ConfirmedForm,
+) -> Result<Response, Problem> {
+    let refund = find(&state, &id).await?;
+    let step = Step::from_name(&step).ok_or_else(|| Problem::new(Kind::NotFound, "There is no such step."))?;
+    let attempt = fields.get("attempt").parse();
+    let attempt =
+        attempt.map_err(|_| Problem::new(Kind::UnreadableForm, "Send the form as the console's page does."))?;
+    let taken = match read(step, &fields) {
+        Ok(taken) => taken,
+        Err(refused) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return render(&state, &signed_in, status, refund, Some(refused), None).await;
+        }
+    };
+    let refused = match state.checkout.advance_refund(refund.id, attempt, taken, context(&signed_in, None)).await {
+        Ok(_) => return Ok(redirect(&format!("{}?done=refund-{}", view::path(&refund), step.name()))),
+        Err(Error::Refused(refusal)) => refusal_text(refusal)?,
+        Err(error) => return Err(error.into()),
+    };
+    let refund = state.checkout.refund(refund.id).await?;
+    render(&state, &signed_in, StatusCode::CONFLICT, refund, None, Some(Flash::error(refused))).await
+}
+
+/// Explains why the refund does not allow a step.
+fn refusal_text(refusal: Refusal) -> Result<String, Problem> {
+    Ok(match refusal {
+        Refusal::RefundState { state, attempt } => {
+            let state = refund_state_name(state).to_lowercase();
+            format!("Nothing was changed: the refund is {state}, in attempt {attempt}. Somebody else was faster.")
+        }
+        Refusal::RefundTooLarge { .. } => {
+            "Nothing was changed: other refunds of this order leave too little for this one.".to_owned()
+        }
+        other => return Err(other.into()),
+    })
+}
+
+fn read(step: Step, fields: &Fields) -> Result<RefundStep, RefusedStep> {
+    let refused = |text: &str, error: &str| RefusedStep { step, text: text.to_owned(), error: error.to_owned() };
+    let reference = |text: &str| {
+        let parsed = RefundReference::try_from(text.to_owned());
+        parsed.map_err(|_| refused(text, "Enter 1 to 255 characters on one line."))
+    };
+    match step {
+        Step::Done => Ok(RefundStep::DoneElsewhere { note: reference(fields.get("reference"))? }),
+        Step::Send => Ok(RefundStep::Send),
+        Step::Succeed => {
+            let given = Some(fields.get("reference")).filter(|text| !text.trim().is_empty());
+            Ok(RefundStep::Succeed { provider_reference: given.map(reference).transpose()? })
+        }
+        Step::Fail => {
+            let text = fields.get("failure");
+            // A failure is plain text of the same length as a reason.
+            let failure = ChangeReason::try_from(text.to_owned());
+            let failure = failure.map_err(|_| refused(text, "Enter 1 to 500 characters on one line."))?;
+            Ok(RefundStep::Fail { failure: failure.into() })
+        }
+        Step::Retry => Ok(RefundStep::Retry),
+    }
+}
+
+async fn find(state: &AppState, id: &str) -> Result<Refund, Problem> {
+    let id: RefundId = id.parse().map_err(|_| Problem::new(Kind::NotFound, "There is no such refund."))?;
+    Ok(state.checkout.refund(id).await?)
+}
+
+async fn render(
+    state: &AppState,
+    signed_in: &SignedIn,
+    status: StatusCode,
+    refund: Refund,
+    refused: Option<RefusedStep>,
+    flash: Option<Flash>,
+) -> Result<Response, Problem> {
+    let order = match refund.order_id {
+        Some(id) => Some(state.checkout.order_of_any_owner(id).await?),
+        None => None,
+    };
+    let order = order.map(|order| (order.id.to_string(), name_of(&order)));
+    let page = RefundPage { refund, order, now: state.checkout.now(), refused };
+    Ok(html(status, view::refund(&signed_in.operator, page, flash)))
+}
