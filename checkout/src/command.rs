@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// One request to the writer.
 #[derive(Debug, Clone)]
@@ -219,6 +220,8 @@ pub enum Reply {
     Refund(Refund),
     /// The outcome of a payment event.
     Payment(PaymentReply),
+    /// The API client that was changed. Such a change is not a command of the writer, but its key is stored like theirs.
+    Client(Uuid),
     /// The number of units that a sweep returned to stock, or of payments that it expired.
     Swept(u32),
 }
@@ -232,6 +235,7 @@ impl Reply {
             Self::Order(_) => "order",
             Self::Refund(_) => "refund",
             Self::Payment(_) => "payment",
+            Self::Client(_) => "client",
             Self::Swept(_) => "swept",
         }
     }

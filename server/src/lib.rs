@@ -6,6 +6,7 @@ pub mod api;
 pub mod auth;
 pub mod backoffice;
 pub mod cli;
+pub mod clients;
 pub mod config;
 pub mod console;
 mod docs;

@@ -4,6 +4,7 @@ use crate::{
     api,
     auth::{SecretVerifier, Tokens, hashing::Hasher},
     backoffice::recount::Recounts,
+    clients::ClientService,
     config::{Common, Environment, Settings, secret},
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     operators::OperatorService,
@@ -114,16 +115,18 @@ impl Server {
         warn_of_risky_settings(&settings);
         let metrics = Arc::new(Metrics::new().map_err(|e| unexpected(&e))?);
         let tokens = Arc::new(Tokens::new(&settings.jwt_keys));
-        tokens.reload_revoked(&*store).await.map_err(|e| unexpected(&e))?;
+        tokens.reload_clients(&*store).await.map_err(|e| unexpected(&e))?;
         let stopping = CancellationToken::new();
         let rate_limiter = Arc::new(RateLimiter::new(&settings, tokens.clone(), checkout.clone()));
         let hasher = Arc::new(Hasher::default());
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
+        let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
         let state = AppState::from(AppStateInner {
             ids: IdGenerator::new(clock),
             operators,
             recounts: Recounts::default(),
+            clients,
             secrets: Arc::new(SecretVerifier::new(store.clone(), hasher)),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
             webhook_keys: Arc::new(WebhookKeys::new(&settings)),
@@ -199,7 +202,7 @@ fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
     let sessions = SessionStorage::new(store.clone(), checkout.clone());
     tasks.spawn("session_purge", false, sessions.purge_periodically());
     tasks.spawn("operator_purge", false, state.operators.clone().purge_periodically());
-    tasks.spawn("token_revocation", true, state.tokens.clone().reload_revoked_periodically(store.clone()));
+    tasks.spawn("token_revocation", true, state.tokens.clone().reload_clients_periodically(store.clone()));
     tasks.spawn("rate_limit_eviction", true, rate_limiter.evict_idle_clients());
     if let Some(interval) = state.settings.audit_interval {
         tasks.spawn("audit", false, metrics::audit_periodically(state.metrics.clone(), checkout.clone(), interval));

@@ -3,6 +3,7 @@
 use crate::{
     auth::{SecretVerifier, Tokens},
     backoffice::recount::Recounts,
+    clients::ClientService,
     config::Settings,
     http::sse::EventStreams,
     operators::OperatorService,
@@ -34,6 +35,8 @@ pub struct AppStateInner {
     pub operators: OperatorService,
     /// Recounts of the shop by operators.
     pub recounts: Recounts,
+    /// Manages API clients.
+    pub clients: ClientService,
     /// Verifies API clients' secrets.
     pub secrets: Arc<SecretVerifier>,
     /// Metrics of this server.
@@ -84,6 +87,7 @@ extractable! {
     tokens: Arc<Tokens>,
     operators: OperatorService,
     recounts: Recounts,
+    clients: ClientService,
     secrets: Arc<SecretVerifier>,
     metrics: Arc<Metrics>,
     streams: EventStreams,

@@ -185,6 +185,16 @@ fn subcommands_manage_products_and_clients_and_audit_the_stock() {
     assert!(client["client_id"].is_string() && client["client_secret"].as_str().is_some_and(|s| s.len() > 40));
 
     let id = client["client_id"].as_str().unwrap();
+    assert_eq!(client["scopes"], serde_json::json!(["checkout"]));
+    let scopes = ["client", "scopes", "--id", id, "--scopes", "refunds:write checkout"];
+    assert_eq!(json(&run(dir.path(), &scopes))["scopes"], serde_json::json!(["checkout", "refunds:write"]));
+    let given = ["client", "add", "--name", "back office", "--scopes", "checkout orders:read refunds:write"];
+    let given = json(&run(dir.path(), &given));
+    assert_eq!(given["scopes"], serde_json::json!(["checkout", "orders:read", "refunds:write"]));
+    for scopes in ["", "checkout,orders:read", "admin"] {
+        let refused = run(dir.path(), &["client", "add", "--name", "a shop", "--scopes", scopes]);
+        assert!(!refused.status.success(), "{scopes}");
+    }
     let rotated = json(&run(dir.path(), &["client", "rotate", "--id", id]));
     assert!(rotated["client_id"] == id && rotated["client_secret"] != client["client_secret"]);
     for _ in 0..2 {

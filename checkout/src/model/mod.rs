@@ -13,6 +13,7 @@ mod product;
 mod quantity;
 mod refund;
 mod refusal;
+mod scope;
 mod shopper;
 mod stock;
 mod time;
@@ -33,6 +34,7 @@ pub use product::{
 pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
 pub use refund::{Refund, RefundReference, RefundState, RefundStep};
 pub use refusal::Refusal;
+pub use scope::{Scope, ScopeError, ScopeSet};
 pub use shopper::{Owner, Shopper, ShopperError};
 pub use stock::{Stock, StockDelta, StockSnapshot};
 pub use time::Timestamp;

@@ -1,59 +1,213 @@
-//! The statements on the API's clients. Both databases understand them, so each is written once; only the drivers' types
-//! differ.
+//! The API's clients. Each change has its entry in the audit log in the same transaction (P12).
 
-/// Implements [`super::Clients`] for a store. `$instant` converts a timestamp to the driver's type, and `insert` is in
-/// scope: it inserts one row and returns the number of rows inserted.
+use crate::{
+    error::StoreError,
+    idempotency::Idempotency,
+    model::{AuditEntry, Owner, ScopeSet, Timestamp},
+};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+/// An API client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiClient {
+    /// Its id, which is also the owner of its holds and orders.
+    pub id: Uuid,
+    /// Its display name.
+    pub name: String,
+    /// The argon2id hash of its secret, in the PHC string format.
+    pub secret_hash: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+    /// The calls that it may make.
+    pub scopes: ScopeSet,
+}
+
+/// A change of an API client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientChange {
+    /// Adds a client.
+    Add(ApiClient),
+    /// Replaces the secret of a client that is not revoked.
+    SetSecret {
+        /// The client.
+        id: Uuid,
+        /// See [`ApiClient::secret_hash`].
+        secret_hash: String,
+    },
+    /// Replaces the scopes of a client that is not revoked, if it still has those that the requester saw.
+    SetScopes {
+        /// The client.
+        id: Uuid,
+        /// The scopes that the requester saw.
+        seen: ScopeSet,
+        /// The new scopes.
+        scopes: ScopeSet,
+    },
+    /// Revokes a client for good.
+    Revoke {
+        /// The client.
+        id: Uuid,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl ClientChange {
+    /// The client that is changed.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Add(client) => client.id,
+            Self::SetSecret { id, .. } | Self::SetScopes { id, .. } | Self::Revoke { id, .. } => *id,
+        }
+    }
+}
+
+/// An idempotency key of a change, and its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientKey {
+    /// The client that makes the request.
+    pub owner: Owner,
+    /// The key and the request that it stands for.
+    pub idempotency: Idempotency,
+}
+
+/// How a change of a client ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientOutcome {
+    /// The change is on disk.
+    Changed,
+    /// Nothing was changed: there is no such client, it was revoked, or it has other scopes than the requester saw.
+    Unchanged,
+    /// An earlier request with the same key made the change, to this client.
+    Replayed(Uuid),
+    /// The key was used for another request.
+    KeyReused,
+}
+
+/// The API's clients.
+#[async_trait]
+pub trait Clients: Send + Sync {
+    /// Makes a change. A key is stored with it, so that the same request changes nothing again.
+    async fn change(
+        &self,
+        change: &ClientChange,
+        entry: &AuditEntry,
+        key: Option<&ClientKey>,
+    ) -> Result<ClientOutcome, StoreError>;
+    /// Returns the client with this id.
+    async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError>;
+    /// Returns all clients, oldest first.
+    async fn all(&self) -> Result<Vec<ApiClient>, StoreError>;
+
+    /// Adds a client.
+    async fn add(&self, client: &ApiClient, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.change(&ClientChange::Add(client.clone()), entry, None).await.map(drop)
+    }
+
+    /// Replaces a client's secret. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
+    async fn set_secret(&self, id: Uuid, secret_hash: &str, entry: &AuditEntry) -> Result<bool, StoreError> {
+        let change = ClientChange::SetSecret { id, secret_hash: secret_hash.to_owned() };
+        Ok(self.change(&change, entry, None).await? == ClientOutcome::Changed)
+    }
+
+    /// Revokes a client for good. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
+    async fn revoke(&self, id: Uuid, at: Timestamp, entry: &AuditEntry) -> Result<bool, StoreError> {
+        Ok(self.change(&ClientChange::Revoke { id, at }, entry, None).await? == ClientOutcome::Changed)
+    }
+}
+
+/// Implements [`Clients`] for a store. Both databases understand the statements. `$instant` converts a timestamp to the
+/// driver's type, and `insert` is in scope: it inserts one row and returns the number of rows inserted.
 macro_rules! impl_clients {
-    ($store:ty, $reader:ident, $instant:expr) => {
+    ($store:ty, $connection:ty, $reader:ident, $instant:expr) => {
         #[async_trait]
         impl Clients for $store {
-            async fn add(&self, client: &ApiClient, entry: &AuditEntry) -> Result<(), StoreError> {
-                let client = client.clone();
-                self.audited(Some(entry.clone()), move |connection| {
-                    Box::pin(async move { Ok(insert(connection, &client, "").await? == 1) })
-                })
-                .await
-                .map(drop)
+            async fn change(
+                &self,
+                change: &ClientChange,
+                entry: &AuditEntry,
+                key: Option<&ClientKey>,
+            ) -> Result<ClientOutcome, StoreError> {
+                if let Some(known) = self.outcome_of_key(key).await? {
+                    return Ok(known);
+                }
+                let record = key.map(|key| IdempotencyRecord {
+                    owner: key.owner,
+                    idempotency: key.idempotency.clone(),
+                    reply: Reply::Client(change.id()),
+                });
+                let (change, at) = (change.clone(), entry.at);
+                let done = self.audited(Some(entry.clone()), move |connection| {
+                    Box::pin(async move {
+                        if let Some(record) = &record {
+                            let row = StoredKey::new(record, at);
+                            if insert(connection, &row, " ON CONFLICT DO NOTHING").await? == 0 {
+                                return Ok(false);
+                            }
+                        }
+                        make(connection, change).await
+                    })
+                });
+                if done.await? {
+                    return Ok(ClientOutcome::Changed);
+                }
+                // Another request with the same key may have been first.
+                Ok(self.outcome_of_key(key).await?.unwrap_or(ClientOutcome::Unchanged))
             }
 
             async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError> {
-                static SELECT: LazyLock<String> = LazyLock::new(|| {
-                    format!("SELECT {} FROM api_clients c WHERE c.id = $1", sql::select::<ApiClient>("c"))
-                });
-                let query = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(SELECT.as_str())).bind(id);
+                let columns = sql::select::<ApiClient>("c");
+                let select = format!("SELECT {columns} FROM api_clients c WHERE c.id = $1");
+                let query = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(select)).bind(id);
                 Ok(query.fetch_optional(&self.$reader).with_timeout().await?.map(ApiClient::from))
             }
 
             async fn all(&self) -> Result<Vec<ApiClient>, StoreError> {
-                static SELECT: LazyLock<String> = LazyLock::new(|| {
-                    format!("SELECT {} FROM api_clients c ORDER BY c.id", sql::select::<ApiClient>("c"))
-                });
-                let query = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(SELECT.as_str()));
+                let select = format!("SELECT {} FROM api_clients c ORDER BY c.id", sql::select::<ApiClient>("c"));
+                let query = sqlx::query_as::<_, ClientRow>(AssertSqlSafe(select));
                 Ok(query.fetch_all(&self.$reader).with_timeout().await?.into_iter().map(ApiClient::from).collect())
             }
+        }
 
-            async fn set_secret(&self, id: Uuid, secret_hash: &str, entry: &AuditEntry) -> Result<bool, StoreError> {
-                let hash = secret_hash.to_owned();
-                self.audited(Some(entry.clone()), move |connection| {
-                    Box::pin(async move {
-                        let sql = "UPDATE api_clients SET secret_hash = $2 WHERE id = $1 AND revoked_at IS NULL";
-                        let done = sqlx::query(sql).bind(id).bind(hash).execute(connection).await;
-                        Ok(done.map_err(classify)?.rows_affected() == 1)
-                    })
-                })
-                .await
+        impl $store {
+            /// Returns the outcome of the request with this key, if there was one.
+            async fn outcome_of_key(&self, key: Option<&ClientKey>) -> Result<Option<ClientOutcome>, StoreError> {
+                let Some(ClientKey { owner, idempotency }) = key else { return Ok(None) };
+                let columns = sql::select::<StoredKey<'_>>("k");
+                let select = format!("SELECT {columns} FROM idempotency_keys k WHERE k.owner = $1 AND k.key = $2");
+                let query = sqlx::query_as::<_, KeyRow>(AssertSqlSafe(select));
+                let query = query.bind(owner.0).bind(idempotency.key.as_str());
+                let row = query.fetch_optional(&self.$reader).with_timeout().await?;
+                let Some(record) = row.map(IdempotencyRecord::try_from).transpose()? else { return Ok(None) };
+                let is_same = record.idempotency.fingerprint == idempotency.fingerprint;
+                Ok(Some(match record.reply {
+                    Reply::Client(id) if is_same => ClientOutcome::Replayed(id),
+                    _ => ClientOutcome::KeyReused,
+                }))
             }
+        }
 
-            async fn revoke(&self, id: Uuid, at: Timestamp, entry: &AuditEntry) -> Result<bool, StoreError> {
-                self.audited(Some(entry.clone()), move |connection| {
-                    Box::pin(async move {
-                        let sql = "UPDATE api_clients SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-                        let done = sqlx::query(sql).bind(id).bind($instant(at)).execute(connection).await;
-                        Ok(done.map_err(classify)?.rows_affected() == 1)
-                    })
-                })
-                .await
-            }
+        /// Makes the change. Returns whether a row was changed.
+        async fn make(connection: &mut $connection, change: ClientChange) -> Result<bool, StoreError> {
+            let done = match change {
+                ClientChange::Add(client) => return Ok(insert(connection, &client, "").await? == 1),
+                ClientChange::SetSecret { id, secret_hash } => {
+                    let sql = "UPDATE api_clients SET secret_hash = $2 WHERE id = $1 AND revoked_at IS NULL";
+                    sqlx::query(sql).bind(id).bind(secret_hash).execute(connection).await
+                }
+                ClientChange::SetScopes { id, seen, scopes } => {
+                    let sql = "UPDATE api_clients SET scopes = $2 WHERE id = $1 AND revoked_at IS NULL AND scopes = $3";
+                    sqlx::query(sql).bind(id).bind(scopes.to_string()).bind(seen.to_string()).execute(connection).await
+                }
+                ClientChange::Revoke { id, at } => {
+                    let sql = "UPDATE api_clients SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+                    sqlx::query(sql).bind(id).bind($instant(at)).execute(connection).await
+                }
+            };
+            Ok(done.map_err(classify)?.rows_affected() == 1)
         }
     };
 }

@@ -4,9 +4,7 @@
 use crate::{
     clock::{Clock, SystemClock},
     error::StoreError,
-    model::{
-        AuditEntry, Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp,
-    },
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp},
     state::{LoadRequest, Loaded, WriteSet},
     supervisor::Supervisor,
 };
@@ -19,6 +17,7 @@ use uuid::Uuid;
 #[doc(hidden)]
 pub use crate::state::OrderSnapshot;
 pub use audit_log::{AuditFilter, AuditLog};
+pub use clients::{ApiClient, ClientChange, ClientKey, ClientOutcome, Clients};
 pub use listings::Listings;
 pub use operators::Operators;
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
@@ -218,36 +217,6 @@ pub trait Sessions: Send + Sync {
     async fn delete(&self, id: Uuid) -> Result<(), StoreError>;
     /// Deletes the sessions that have ended. Returns the number deleted.
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
-}
-
-/// An API client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiClient {
-    /// Its id, which is also the owner of its holds and orders.
-    pub id: Uuid,
-    /// Its display name.
-    pub name: String,
-    /// The argon2id hash of its secret, in the PHC string format.
-    pub secret_hash: String,
-    /// When it was added.
-    pub created_at: Timestamp,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<Timestamp>,
-}
-
-/// The API's clients.
-#[async_trait]
-pub trait Clients: Send + Sync {
-    /// Adds a client, and writes the entry of the audit log in the same transaction (P12).
-    async fn add(&self, client: &ApiClient, entry: &AuditEntry) -> Result<(), StoreError>;
-    /// Returns the client with this id.
-    async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError>;
-    /// Returns all clients, oldest first.
-    async fn all(&self) -> Result<Vec<ApiClient>, StoreError>;
-    /// Replaces a client's secret. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
-    async fn set_secret(&self, id: Uuid, secret_hash: &str, entry: &AuditEntry) -> Result<bool, StoreError>;
-    /// Revokes a client for good. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
-    async fn revoke(&self, id: Uuid, at: Timestamp, entry: &AuditEntry) -> Result<bool, StoreError>;
 }
 
 /// A column that the stores' statements know.

@@ -10,7 +10,7 @@ use checkout::{
         Actor, EventOutcome, HoldState, OrderState,
         PaymentStatus::{Failure, Success},
         Picture, ProductDetails, ProductStatus, Reference, RefundReason, RefundReference, RefundStep, ReportedAmount,
-        SaleWindow,
+        SaleWindow, ScopeSet,
     },
     store::{self, known_columns},
 };
@@ -215,6 +215,7 @@ crate::scenarios! {
             secret_hash: "$argon2id$".to_owned(),
             created_at: noon(),
             revoked_at: Some(noon() + Duration::from_secs(1)),
+            scopes: ScopeSet::ALL,
         };
         shop.store.clients().add(&client, &entry(1, "client.add")).await.unwrap();
         assert_eq!(shop.store.clients().all().await.unwrap(), [client]);

@@ -1,7 +1,11 @@
 //! Browser sessions and API clients, which all nodes share.
 
 use crate::shop::{entry, noon};
-use checkout::store::{ApiClient, AuditFilter};
+use checkout::{
+    Idempotency, IdempotencyKey,
+    model::{Owner, Scope, ScopeSet},
+    store::{ApiClient, AuditFilter, ClientChange, ClientKey, ClientOutcome},
+};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -67,9 +71,65 @@ crate::scenarios! {
         let actions: Vec<_> = entries.iter().rev().map(|entry| &*entry.action).collect();
         assert_eq!(actions, ["client.add", "client.add", "client.rotate", "client.revoke"]);
     }
+
+    async fn the_scopes_of_a_client_are_changed_unless_somebody_was_first(shop: Shop) {
+        let clients = shop.store.clients();
+        clients.add(&client(7), &entry(1, "client.add")).await.unwrap();
+        let more: ScopeSet = [Scope::Checkout, Scope::OrdersRead].into_iter().collect();
+        let set = |seen, scopes| ClientChange::SetScopes { id: id(7), seen, scopes };
+        let entry = |n| entry(n, "client.scopes");
+        let done = clients.change(&set(ScopeSet::CHECKOUT, more), &entry(2), None).await.unwrap();
+        assert_eq!((done, clients.find(id(7)).await.unwrap().unwrap().scopes), (ClientOutcome::Changed, more));
+        let stale = clients.change(&set(ScopeSet::CHECKOUT, ScopeSet::ALL), &entry(3), None).await.unwrap();
+        assert_eq!((stale, clients.find(id(7)).await.unwrap().unwrap().scopes), (ClientOutcome::Unchanged, more));
+    }
+
+    async fn a_change_of_a_client_with_a_key_is_made_once(shop: Shop) {
+        let key = |fingerprint| ClientKey {
+            owner: Owner(id(1)),
+            idempotency: Idempotency { key: IdempotencyKey::parse("k").unwrap(), fingerprint: [fingerprint; 32] },
+        };
+        let other = checkout::store::open(&shop.database.url()).await.unwrap();
+        // Two nodes get the same request at the same time, each with an id of its own for the client.
+        let (first, second) = (client(7), client(8));
+        let (one, two) = (ClientChange::Add(first), ClientChange::Add(second));
+        let key_one = key(1);
+        let (entry_one, entry_two) = (entry(1, "client.add"), entry(2, "client.add"));
+        let (one, two) = tokio::join!(
+            shop.store.clients().change(&one, &entry_one, Some(&key_one)),
+            other.clients().change(&two, &entry_two, Some(&key_one))
+        );
+        let added = shop.store.clients().all().await.unwrap();
+        let [added] = &added[..] else { panic!("{added:?}") };
+        let outcomes = [one.unwrap(), two.unwrap()];
+        assert!(outcomes.contains(&ClientOutcome::Changed) && outcomes.contains(&ClientOutcome::Replayed(added.id)), "{outcomes:?}");
+        let revoke = ClientChange::Revoke { id: added.id, at: noon() };
+        let reused = other.clients().change(&revoke, &entry(3, "client.revoke"), Some(&key(2))).await.unwrap();
+        assert_eq!(reused, ClientOutcome::KeyReused);
+        // A refused change stores no key.
+        let unknown = ClientChange::Revoke { id: id(9), at: noon() };
+        let free = ClientKey { owner: Owner(id(2)), ..key(3) };
+        for _ in 0..2 {
+            let refused = other.clients().change(&unknown, &entry(4, "client.revoke"), Some(&free)).await.unwrap();
+            assert_eq!(refused, ClientOutcome::Unchanged);
+        }
+        assert_eq!(shop.store.audit_log().list(&AuditFilter::default(), None, 10).await.unwrap().len(), 1);
+    }
+
+    /// A key of a client's change and one of the engine's commands are the same key.
+    async fn a_key_of_a_clients_change_is_refused_for_a_hold(shop: Shop) {
+        let phone = shop.phone(3).await.id;
+        let mut key = crate::shop::key("k", 1);
+        let change = ClientKey { owner: crate::shop::owner(), idempotency: key.clone() };
+        let added = ClientChange::Add(client(7));
+        shop.store.clients().change(&added, &entry(1, "client.add"), Some(&change)).await.unwrap();
+        key.fingerprint = [9; 32];
+        let hold = shop.checkout.place_hold(phone, 1.try_into().unwrap(), crate::shop::owner(), None, Some(key));
+        assert_eq!(crate::shop::refused(hold.await), checkout::model::Refusal::KeyReused);
+    }
 }
 
 fn client(n: u128) -> ApiClient {
     let (name, secret_hash) = ("a shop".to_owned(), "$argon2id$".to_owned());
-    ApiClient { id: id(n), name, secret_hash, created_at: noon(), revoked_at: None }
+    ApiClient { id: id(n), name, secret_hash, created_at: noon(), revoked_at: None, scopes: ScopeSet::CHECKOUT }
 }

@@ -54,6 +54,34 @@ impl From<model::RefundReason> for RefundReason {
     }
 }
 
+/// Name of a scope.
+#[derive(Debug, Clone, Copy, ToSchema)]
+#[schema(as = Scope)]
+pub enum ScopeName {
+    #[schema(rename = "checkout")]
+    Checkout,
+    #[schema(rename = "catalog:read")]
+    CatalogRead,
+    #[schema(rename = "catalog:write")]
+    CatalogWrite,
+    #[schema(rename = "orders:read")]
+    OrdersRead,
+    #[schema(rename = "orders:write")]
+    OrdersWrite,
+    #[schema(rename = "payments:read")]
+    PaymentsRead,
+    #[schema(rename = "payments:write")]
+    PaymentsWrite,
+    #[schema(rename = "refunds:write")]
+    RefundsWrite,
+    #[schema(rename = "audit:read")]
+    AuditRead,
+    #[schema(rename = "clients:read")]
+    ClientsRead,
+    #[schema(rename = "clients:write")]
+    ClientsWrite,
+}
+
 /// Status of a payment: it succeeded, it failed for good, or it is still processing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

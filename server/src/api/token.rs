@@ -12,7 +12,7 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use checkout::Checkout;
+use checkout::{Checkout, model::ScopeSet};
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
@@ -30,8 +30,8 @@ pub struct AccessToken {
     /// Lifetime in seconds.
     #[schema(minimum = 1)]
     expires_in: u64,
-    /// Scope of the token: `checkout`.
-    scope: &'static str,
+    /// Scopes of the token, with spaces between them.
+    scope: String,
 }
 
 /// A request for an access token.
@@ -47,8 +47,11 @@ struct TokenRequest {
     /// Your client's secret, unless it is in the header.
     #[schema(nullable = false)]
     client_secret: Option<String>,
-    /// Scope of the token: `checkout`, which is also the default.
-    #[schema(nullable = false, pattern = "^ *(checkout( +|$))*$")]
+    /// Scopes of the token, with spaces between them. Without it, the token has all scopes of your client.
+    #[schema(
+        nullable = false,
+        pattern = "^ *((checkout|((catalog|orders|payments|clients):(read|write))|refunds:write|audit:read)( +|$))*$"
+    )]
     scope: Option<String>,
 }
 
@@ -184,22 +187,29 @@ pub async fn issue(
     headers: HeaderMap,
     raw: Bytes,
 ) -> Response {
-    let request = match parse(&headers, &raw) {
-        Ok(credentials) => verifier.verify(credentials).await.map_err(OAuthError::from),
-        Err(error) => Err(error),
-    };
-    let token = request.and_then(|client| {
-        tracing::info!(client = %client.id, "issued a token");
-        let token = tokens.issue(client.id, checkout.now());
-        token.map_err(|error| OAuthError::unavailable(&error.to_string()))
-    });
-    match token {
-        Ok(access_token) => {
-            let body = AccessToken { access_token, token_type: "Bearer", expires_in: TOKEN_TTL_S, scope: SCOPE };
-            ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
-        }
+    match grant(&checkout, &tokens, &verifier, &headers, &raw).await {
+        Ok(token) => ([(header::CACHE_CONTROL, "no-store")], Json(token)).into_response(),
         Err(error) => error.into_response(),
     }
+}
+
+async fn grant(
+    checkout: &Checkout,
+    tokens: &Tokens,
+    verifier: &SecretVerifier,
+    headers: &HeaderMap,
+    raw: &[u8],
+) -> Result<AccessToken, OAuthError> {
+    let (credentials, requested) = parse(headers, raw)?;
+    let client = verifier.verify(credentials).await?;
+    let scopes = if requested.is_empty() { client.scopes } else { requested };
+    if !scopes.without(client.scopes).is_empty() {
+        return Err(OAuthError::bad("invalid_scope", "the client does not have all of these scopes"));
+    }
+    tracing::info!(client = %client.id, scope = %scopes, "issued a token");
+    let access_token = tokens.issue(client.id, scopes, checkout.now());
+    let access_token = access_token.map_err(|error| OAuthError::unavailable(&error.to_string()))?;
+    Ok(AccessToken { access_token, token_type: "Bearer", expires_in: TOKEN_TTL_S, scope: scopes.to_string() })
 }
 
 impl From<VerificationError> for OAuthError {
@@ -211,18 +221,17 @@ impl From<VerificationError> for OAuthError {
     }
 }
 
-/// Parses the request, up to the client's credentials.
-fn parse(headers: &HeaderMap, raw: &[u8]) -> Result<Credentials, OAuthError> {
+/// Parses the request. Returns the client's credentials and the requested scopes, which are empty for all.
+fn parse(headers: &HeaderMap, raw: &[u8]) -> Result<(Credentials, ScopeSet), OAuthError> {
     let mut form = form(headers, raw)?;
     match form.remove("grant_type").as_deref() {
         Some("client_credentials") => {}
         Some(_) => return Err(OAuthError::bad("unsupported_grant_type", "use grant_type=client_credentials")),
         None => return Err(OAuthError::bad("invalid_request", "grant_type=client_credentials is missing")),
     }
-    if form.remove("scope").is_some_and(|scope| scope.split(' ').any(|s| !s.is_empty() && s != SCOPE)) {
-        return Err(OAuthError::bad("invalid_scope", "the only scope is checkout"));
-    }
-    credentials(headers, form)
+    let scopes: Result<ScopeSet, _> = form.remove("scope").unwrap_or_default().parse();
+    let scopes = scopes.map_err(|_| OAuthError::bad("invalid_scope", "there is no such scope"))?;
+    Ok((credentials(headers, form)?, scopes))
 }
 
 /// Returns the form's fields. A repeated field is an error.

@@ -5,6 +5,7 @@ mod secrets;
 mod tokens;
 
 pub use secrets::{Credentials, SecretVerifier, VerificationError};
+pub(crate) use tokens::Access;
 pub use tokens::{SCOPE, TOKEN_TTL_S, Tokens};
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     state::AppState,
 };
 use axum::extract::{FromRef, FromRequestParts};
-use checkout::model::Owner;
+use checkout::model::{Owner, Scope, ScopeSet};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 
 /// Extracts the API client that a request's token names. The client's id owns its holds and orders.
@@ -26,22 +27,42 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let token = bearer(&parts.headers).ok_or_else(|| {
-            unauthorized(r#"Bearer realm="holdfast""#, "Send Authorization: Bearer with a token from POST /api/token.")
-        })?;
         let state = AppState::from_ref(state);
-        let access = state.tokens.verify(token, state.checkout.now()).ok_or_else(|| {
-            let challenge = r#"Bearer realm="holdfast", error="invalid_token""#;
-            let detail = "The token is expired or was not issued here; get a new one from POST /api/token.";
-            unauthorized(challenge, detail)
-        })?;
-        if !access.has_checkout_scope {
-            let challenge = r#"Bearer realm="holdfast", error="insufficient_scope", scope="checkout""#;
-            let detail = "The token lacks the scope checkout; request it at POST /api/token.";
-            return Err(Problem::new(Kind::InsufficientScope, detail)
-                .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
-        }
+        let access = access(&state, &parts.headers)?;
+        require(access.scopes, Scope::Checkout)?;
         Ok(Self(access.client))
+    }
+}
+
+/// Returns the claims of a request's token.
+pub(crate) fn access(state: &AppState, headers: &HeaderMap) -> Result<Access, Problem> {
+    let token = bearer(headers).ok_or_else(|| {
+        unauthorized(r#"Bearer realm="holdfast""#, "Send Authorization: Bearer with a token from POST /api/token.")
+    })?;
+    state.tokens.verify(token, state.checkout.now()).ok_or_else(invalid_token)
+}
+
+/// Builds the response for a token that is not valid, or no longer.
+pub(crate) fn invalid_token() -> Problem {
+    let challenge = r#"Bearer realm="holdfast", error="invalid_token""#;
+    let detail = "The token is expired or was not issued here; get a new one from POST /api/token.";
+    unauthorized(challenge, detail)
+}
+
+/// Requires a scope.
+pub(crate) fn require(scopes: ScopeSet, scope: Scope) -> Result<(), Problem> {
+    if scopes.contains(scope) { Ok(()) } else { Err(insufficient_scope(scope.into())) }
+}
+
+/// Builds the response for a token that lacks these scopes (RFC 6750 §3.1).
+pub(crate) fn insufficient_scope(missing: ScopeSet) -> Problem {
+    let challenge = format!(r#"Bearer realm="holdfast", error="insufficient_scope", scope="{missing}""#);
+    let detail = format!("The token lacks the scope {missing}; request it at POST /api/token.");
+    let problem = Problem::new(Kind::InsufficientScope, detail);
+    match HeaderValue::try_from(challenge) {
+        Ok(challenge) => problem.header(header::WWW_AUTHENTICATE, challenge),
+        // Names of scopes are always valid in a header.
+        Err(_) => problem,
     }
 }
 

@@ -82,6 +82,7 @@ mod tests {
             secret_hash: UNMATCHED_HASH.to_owned(),
             created_at: checkout::model::Timestamp::from_millis(0),
             revoked_at: None,
+            scopes: checkout::model::ScopeSet::CHECKOUT,
         };
         let entry = crate::operators::Entries::new(store.clock()).entry(
             &checkout::model::Actor::system(),

@@ -5,14 +5,14 @@ use super::bearer;
 use crate::config::secret::JwtKey;
 use checkout::{
     StoreError,
-    model::{Owner, Timestamp},
+    model::{Owner, Scope, ScopeSet, Timestamp},
     store::Store,
 };
 use http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -23,8 +23,8 @@ pub const SCOPE: &str = "checkout";
 /// Lifetime of a token, in seconds.
 pub const TOKEN_TTL_S: u64 = 3600;
 
-/// Interval at which revoked clients are read, and at which open streams check their token.
-const REVOCATION_INTERVAL: Duration = Duration::from_secs(3);
+/// Interval at which the clients' scopes and revocations are read, and at which open streams check their token.
+const RELOAD_INTERVAL: Duration = Duration::from_secs(3);
 
 const ISSUER: &str = "holdfast";
 const AUDIENCE: &str = "holdfast-api";
@@ -49,9 +49,10 @@ struct Claims {
 
 /// The claims of a verified token.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Access {
-    pub(super) client: Owner,
-    pub(super) has_checkout_scope: bool,
+pub(crate) struct Access {
+    pub(crate) client: Owner,
+    /// The scopes that the token was issued for and that its client still has.
+    pub(crate) scopes: ScopeSet,
     /// Start of validity, in seconds since the epoch.
     from: u64,
     /// End of validity, in seconds since the epoch.
@@ -66,8 +67,8 @@ pub struct Tokens {
     validation: Validation,
     /// Tokens whose signature was verified, at most [`MAX_CACHED_TOKENS`].
     verified: RwLock<HashMap<Box<str>, Access>>,
-    /// Clients whose tokens are rejected.
-    revoked: RwLock<HashSet<Owner>>,
+    /// The clients' scopes; `None` for a client that was revoked. A client that was just added may be missing.
+    clients: RwLock<HashMap<Owner, Option<ScopeSet>>>,
 }
 
 impl Tokens {
@@ -86,18 +87,18 @@ impl Tokens {
             verifying: keys.iter().map(|k| (k.kid.clone(), DecodingKey::from_secret(k.secret.expose()))).collect(),
             validation,
             verified: RwLock::default(),
-            revoked: RwLock::default(),
+            clients: RwLock::default(),
         }
     }
 
-    /// Issues a token for `client` that is valid from `now` for [`TOKEN_TTL_S`].
-    pub fn issue(&self, client: Uuid, now: Timestamp) -> Result<String, jsonwebtoken::errors::Error> {
+    /// Issues a token with these scopes for `client` that is valid from `now` for [`TOKEN_TTL_S`].
+    pub fn issue(&self, client: Uuid, scopes: ScopeSet, now: Timestamp) -> Result<String, jsonwebtoken::errors::Error> {
         let iat = seconds(now);
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: client,
-            scope: SCOPE.to_owned(),
+            scope: scopes.to_string(),
             iat,
             nbf: None,
             exp: iat + TOKEN_TTL_S,
@@ -124,15 +125,13 @@ impl Tokens {
         }
         let key = self.verifying.get(&jsonwebtoken::decode_header(token).ok()?.kid?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
-        let has_checkout_scope = claims.scope.split(' ').any(|scope| scope == SCOPE);
         let client = Owner(claims.sub);
         // Locked until the token is cached, so that no client is revoked in between.
-        let revoked = self.revoked.read().unwrap_or_else(PoisonError::into_inner);
-        if revoked.contains(&client) {
-            return None;
-        }
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let current = clients.get(&client).copied().unwrap_or(Some(ScopeSet::ALL))?;
+        let scopes = ScopeSet::from_stored(&claims.scope).intersection(current);
         let from = claims.iat.max(claims.nbf.unwrap_or_default());
-        let access = Access { client, has_checkout_scope, from, exp: claims.exp };
+        let access = Access { client, scopes, from, exp: claims.exp };
         let mut verified = self.verified.write().unwrap_or_else(PoisonError::into_inner);
         if verified.len() >= MAX_CACHED_TOKENS {
             verified.clear();
@@ -141,39 +140,38 @@ impl Tokens {
         Some(access)
     }
 
-    /// Rejects the tokens of these clients from now on, cached ones included.
-    fn set_revoked(&self, revoked: HashSet<Owner>) {
-        let mut known = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
-        if *known != revoked {
-            *known = revoked;
-            self.verified
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .retain(|_, access| !known.contains(&access.client));
+    /// Judges tokens by these clients from now on, cached ones included.
+    fn set_clients(&self, clients: HashMap<Owner, Option<ScopeSet>>) {
+        let mut known = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if *known != clients {
+            let before = std::mem::replace(&mut *known, clients);
+            let is_unchanged = |client: &Owner| before.get(client) == known.get(client);
+            let mut verified = self.verified.write().unwrap_or_else(PoisonError::into_inner);
+            verified.retain(|_, access| is_unchanged(&access.client));
         }
     }
 
-    /// Reads which clients are revoked.
-    pub async fn reload_revoked(&self, store: &dyn Store) -> Result<(), StoreError> {
+    /// Reads the clients' scopes, and which clients are revoked.
+    pub async fn reload_clients(&self, store: &dyn Store) -> Result<(), StoreError> {
         let all = store.clients().all().await?;
-        self.set_revoked(all.into_iter().filter(|c| c.revoked_at.is_some()).map(|c| Owner(c.id)).collect());
+        self.set_clients(all.into_iter().map(|c| (Owner(c.id), c.revoked_at.is_none().then_some(c.scopes))).collect());
         Ok(())
     }
 
-    /// Reads which clients are revoked, at an interval, for ever.
-    pub async fn reload_revoked_periodically(self: Arc<Self>, store: Arc<dyn Store>) {
+    /// Reads the clients' scopes and revocations at an interval, for ever.
+    pub async fn reload_clients_periodically(self: Arc<Self>, store: Arc<dyn Store>) {
         loop {
-            tokio::time::sleep(REVOCATION_INTERVAL).await;
-            if let Err(error) = self.reload_revoked(&*store).await {
-                tracing::warn!(%error, "could not read which clients are revoked");
+            tokio::time::sleep(RELOAD_INTERVAL).await;
+            if let Err(error) = self.reload_clients(&*store).await {
+                tracing::warn!(%error, "could not read the API clients");
             }
         }
     }
 
-    /// Returns once the token is no longer valid. A stream that was opened with it ends then.
+    /// Returns once the token is no longer valid for holds and orders. A stream that was opened with it ends then.
     pub async fn expired(&self, token: &str, now: impl Fn() -> Timestamp) {
-        while self.verify(token, now()).is_some() {
-            tokio::time::sleep(REVOCATION_INTERVAL).await;
+        while self.verify(token, now()).is_some_and(|access| access.scopes.contains(Scope::Checkout)) {
+            tokio::time::sleep(RELOAD_INTERVAL).await;
         }
     }
 }
@@ -195,17 +193,33 @@ mod tests {
     fn rotated_keys_verify_old_and_new_tokens() {
         let now = Timestamp::from_millis(1_800_000_000_000);
         let (old, both, new) = (Tokens::new(&[key("a")]), Tokens::new(&[key("b"), key("a")]), Tokens::new(&[key("b")]));
-        let token = old.issue(Uuid::nil(), now).unwrap();
+        let token = old.issue(Uuid::nil(), ScopeSet::CHECKOUT, now).unwrap();
         assert!(both.verify(&token, now).is_some());
         assert!(new.verify(&token, now).is_none());
-        assert!(new.verify(&both.issue(Uuid::nil(), now).unwrap(), now).is_some());
+        assert!(new.verify(&both.issue(Uuid::nil(), ScopeSet::CHECKOUT, now).unwrap(), now).is_some());
+    }
+
+    #[test]
+    fn a_token_has_the_scopes_that_its_client_still_has() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let tokens = Tokens::new(&[key("a")]);
+        let token = tokens.issue(Uuid::nil(), ScopeSet::ALL, now).unwrap();
+        let scopes = || tokens.verify(&token, now).map(|access| access.scopes);
+        assert_eq!(scopes(), Some(ScopeSet::ALL), "an unknown client was just added");
+        let with = |scopes| tokens.set_clients(HashMap::from([(Owner(Uuid::nil()), scopes)]));
+        with(Some(ScopeSet::CHECKOUT));
+        assert_eq!(scopes(), Some(ScopeSet::CHECKOUT));
+        with(Some(ScopeSet::ALL));
+        assert_eq!(scopes(), Some(ScopeSet::ALL));
+        with(None);
+        assert_eq!(scopes(), None);
     }
 
     #[test]
     fn a_token_expires_by_the_shops_clock() {
         let now = Timestamp::from_millis(1_800_000_000_000);
         let tokens = Tokens::new(&[key("a")]);
-        let token = tokens.issue(Uuid::nil(), now).unwrap();
+        let token = tokens.issue(Uuid::nil(), ScopeSet::CHECKOUT, now).unwrap();
         let after = |s| now + std::time::Duration::from_secs(s);
         assert!(tokens.verify(&token, after(TOKEN_TTL_S)).is_some(), "within the leeway");
         assert!(tokens.verify(&token, after(TOKEN_TTL_S + LEEWAY_S)).is_none(), "cached or not");

@@ -5,11 +5,11 @@ use crate::{
     auth::hashing::Hasher,
     cli::args::{AuditLogArgs, OperatorCommand},
     config::{Common, Environment},
-    operators::{Entries, EntryView, NewLink, OperatorService},
+    operators::{EntryView, NewLink, OperatorService},
     startup::{Engine, Server},
 };
 use checkout::{
-    model::{Actor, AuditEntry, AuditObject, Timestamp},
+    model::{Actor, Timestamp},
     store::{
         AuditFilter,
         operators::{EmailAddress, Operator, OperatorId, Role},
@@ -174,15 +174,4 @@ pub(super) fn actor() -> Actor {
     let named = |name| env::var(name).ok().filter(|user: &String| !user.is_empty());
     let user = named("USER").or_else(|| named("LOGNAME")).unwrap_or_else(|| "unknown".to_owned());
     Actor::command_line(user.chars().filter(|c| !c.is_control()).take(MAX_USER_LENGTH).collect::<String>())
-}
-
-/// An entry of the audit log for a change by the command line.
-pub(super) fn command_line_entry(
-    engine: &Engine,
-    action: &'static str,
-    object: AuditObject,
-    before: &Value,
-    after: &Value,
-) -> AuditEntry {
-    Entries::new(engine.clock.clone()).entry(&actor(), action, object, before, after)
 }

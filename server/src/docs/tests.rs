@@ -10,6 +10,7 @@ use crate::{
     router,
 };
 use axum::routing::post;
+use checkout::model::Scope;
 use serde_json::Value;
 
 fn document() -> Document {
@@ -76,6 +77,15 @@ fn each_header_and_parameter_of_a_call_is_a_component() {
         assert!(operation["x-problems"].is_null(), "{name}");
         assert!(operation["description"].as_str().is_some_and(|text| text.ends_with('.')), "{name}");
     }
+}
+
+#[test]
+fn the_document_lists_the_scopes() {
+    let document = document();
+    let components = &document.value()["components"];
+    let scopes = &components["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"];
+    let listed: Vec<_> = scopes.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(listed, Scope::ALL.map(Scope::name));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use checkout::{
     Checkout, ManualClock,
-    model::{Actor, AuditEntry, AuditObject, Product, ProductDraft, Timestamp},
+    model::{Actor, AuditEntry, AuditObject, Product, ProductDraft, ScopeSet, Timestamp},
     store::ApiClient,
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -138,6 +138,11 @@ impl Shop {
 
     /// Adds an API client, and returns its id and secret. The hash is cheap, to keep the tests fast.
     pub async fn client(&self) -> (Uuid, String) {
+        self.client_with(ScopeSet::CHECKOUT).await
+    }
+
+    /// Adds an API client with these scopes, and returns its id and secret.
+    pub async fn client_with(&self, scopes: ScopeSet) -> (Uuid, String) {
         let secret = "a client's secret".to_owned();
         let client = ApiClient {
             id: checkout::IdGenerator::new(self.clock.clone()).generate(),
@@ -145,6 +150,7 @@ impl Shop {
             secret_hash: hash(&secret),
             created_at: Timestamp::from_millis(START_MS),
             revoked_at: None,
+            scopes,
         };
         self.clients().add(&client, &self.entry("client.add")).await.unwrap();
         (client.id, secret)
@@ -169,6 +175,12 @@ impl Shop {
     /// Adds an API client, and returns a token for it.
     pub async fn token(&self) -> String {
         let (id, secret) = self.client().await;
+        self.token_for(id, &secret).await
+    }
+
+    /// Adds an API client with these scopes, and returns a token for it.
+    pub async fn token_with(&self, scopes: ScopeSet) -> String {
+        let (id, secret) = self.client_with(scopes).await;
         self.token_for(id, &secret).await
     }
 

@@ -1,7 +1,10 @@
 //! `POST /api/token`, and tokens that must be rejected.
 
 use crate::shop::{JWT_SECRET, START_MS, Shop, hash, read};
-use checkout::model::Timestamp;
+use checkout::{
+    model::{Scope, ScopeSet, Timestamp},
+    store::{ClientChange, ClientOutcome},
+};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -43,6 +46,8 @@ async fn invalid_requests_get_errors_in_oauths_format() {
         (good.clone(), 400, "invalid_request"),
         (format!("grant_type=client_credentials&grant_type=client_credentials&{good}"), 400, "invalid_request"),
         (format!("grant_type=client_credentials&scope=admin&{good}"), 400, "invalid_scope"),
+        (format!("grant_type=client_credentials&scope=checkout+orders%3Aread&{good}"), 400, "invalid_scope"),
+        (format!("grant_type=client_credentials&scope=checkout%2Corders%3Aread&{good}"), 400, "invalid_scope"),
         (String::new(), 400, "invalid_request"),
         ("%FF=%FF&\u{0}".to_owned(), 400, "invalid_request"),
     ] {
@@ -161,4 +166,48 @@ async fn a_rotated_secret_is_invalid_and_its_tokens_remain_valid() {
     assert_eq!(shop.request_token(id, &secret).await.status, 401);
     shop.token_for(id, "another").await;
     shop.get("/api/holds/nothing", &token).await.assert_problem(404, "unknown-hold");
+}
+
+async fn granted(shop: &Shop, id: uuid::Uuid, secret: &str, scope: &str) -> Value {
+    let request = shop.request(Method::POST, "/api/token").basic_auth(id, Some(secret));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let form = format!("grant_type=client_credentials{scope}");
+    let response = read(request.body(form).send().await.unwrap()).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    response.body["scope"].clone()
+}
+
+#[tokio::test]
+async fn a_token_has_the_requested_scopes_or_all_of_its_client() {
+    let shop = Shop::open().await;
+    let scopes = [Scope::Checkout, Scope::OrdersRead, Scope::RefundsWrite].into_iter().collect();
+    let (id, secret) = shop.client_with(scopes).await;
+    for (requested, expected) in [
+        ("", "checkout orders:read refunds:write"),
+        ("&scope=", "checkout orders:read refunds:write"),
+        ("&scope=refunds%3Awrite+checkout", "checkout refunds:write"),
+        ("&scope=+orders%3Aread++orders%3Aread", "orders:read"),
+    ] {
+        assert_eq!(granted(&shop, id, &secret, requested).await, expected, "{requested}");
+    }
+    // A token without the scope `checkout` places no holds.
+    let token = shop.token_with(Scope::OrdersRead.into()).await;
+    shop.get("/api/holds/nothing", &token).await.assert_problem(403, "insufficient-scope");
+}
+
+#[tokio::test]
+async fn a_scope_that_a_client_lost_is_gone_from_its_tokens_within_seconds() {
+    let shop = Shop::open().await;
+    let (id, secret) = shop.client_with(ScopeSet::ALL).await;
+    let token = shop.token_for(id, &secret).await;
+    shop.get("/api/holds/nothing", &token).await.assert_problem(404, "unknown-hold");
+    let change = ClientChange::SetScopes { id, seen: ScopeSet::ALL, scopes: Scope::OrdersRead.into() };
+    let changed = shop.clients().change(&change, &shop.entry("client.scopes"), None).await.unwrap();
+    assert_eq!(changed, ClientOutcome::Changed);
+    let reduced = Instant::now();
+    while shop.get("/api/holds/nothing", &token).await.status != 403 {
+        assert!(reduced.elapsed() < Duration::from_secs(6), "the token still has the scope");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(granted(&shop, id, &secret, "").await, "orders:read");
 }

@@ -7,13 +7,18 @@ use super::{
     sql,
 };
 use crate::{
+    command::Reply,
     error::StoreError,
     model::{AuditEntry, Timestamp},
-    store::{ApiClient, Clients, clients::impl_clients, rows::ClientRow},
+    state::IdempotencyRecord,
+    store::{
+        ApiClient, ClientChange, ClientKey, ClientOutcome, Clients,
+        clients::impl_clients,
+        rows::{ClientRow, KeyRow, StoredKey},
+    },
 };
 use async_trait::async_trait;
-use sqlx::AssertSqlSafe;
-use std::sync::LazyLock;
+use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-impl_clients!(PostgresStore, pool, Timestamp::to_datetime);
+impl_clients!(PostgresStore, PgConnection, pool, Timestamp::to_datetime);

@@ -4,7 +4,7 @@ use super::{corrupt, fingerprint};
 use crate::{
     error::StoreError,
     idempotency::{Idempotency, IdempotencyKey},
-    model::{Owner, Timestamp},
+    model::{Owner, ScopeSet, Timestamp},
     state::{IdempotencyRecord, WriteSet},
     store::{
         ApiClient,
@@ -26,6 +26,11 @@ impl<'a> StoredKey<'a> {
         let mut records: Vec<_> = writes.keys.iter().collect();
         records.sort_by(|a, b| (a.owner, &a.idempotency.key).cmp(&(b.owner, &b.idempotency.key)));
         records.into_iter().map(|record| Self { record, at: writes.at }).collect()
+    }
+
+    /// The row of a key that is stored outside the writer's batches.
+    pub(in crate::store) fn new(record: &'a IdempotencyRecord, at: Timestamp) -> Self {
+        Self { record, at }
     }
 }
 
@@ -62,6 +67,7 @@ table! {
         Mutable secret_hash: String = client.secret_hash.as_str();
         Fixed created_at: Millis = client.created_at;
         Mutable revoked_at: Option<Millis> = client.revoked_at;
+        Mutable scopes: String = client.scopes.to_string();
     }
 }
 
@@ -73,6 +79,7 @@ impl From<ClientRow> for ApiClient {
             secret_hash: row.secret_hash,
             created_at: row.created_at.0,
             revoked_at: row.revoked_at.map(|Millis(at)| at),
+            scopes: ScopeSet::from_stored(&row.scopes),
         }
     }
 }

@@ -2,13 +2,18 @@
 
 use super::{QueryExt as _, SqliteStore, classify, insert, sql};
 use crate::{
+    command::Reply,
     error::StoreError,
     model::{AuditEntry, Timestamp},
-    store::{ApiClient, Clients, clients::impl_clients, rows::ClientRow},
+    state::IdempotencyRecord,
+    store::{
+        ApiClient, ClientChange, ClientKey, ClientOutcome, Clients,
+        clients::impl_clients,
+        rows::{ClientRow, KeyRow, StoredKey},
+    },
 };
 use async_trait::async_trait;
-use sqlx::AssertSqlSafe;
-use std::sync::LazyLock;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-impl_clients!(SqliteStore, readers, Timestamp::as_millis);
+impl_clients!(SqliteStore, SqliteConnection, readers, Timestamp::as_millis);
