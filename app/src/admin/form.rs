@@ -35,6 +35,8 @@ pub struct Field {
     pub step: Option<&'static str>,
     /// The least number.
     pub min: Option<&'static str>,
+    /// The label, where it is not fixed.
+    pub own_label: Option<String>,
 }
 
 impl Field {
@@ -78,15 +80,16 @@ impl Field {
     /// Renders label, hint, input and error.
     pub fn render(self) -> AnyView {
         let Self { name, label, kind, autocomplete, value, hint, error, optional, inputmode, .. } = self;
-        let Self { is_filter, id_prefix, placeholder, is_search, step, min, .. } = self;
+        let Self { is_filter, id_prefix, placeholder, is_search, step, min, own_label, .. } = self;
         let shortcut = is_search.then_some("/");
+        let label = own_label.unwrap_or_else(|| label.to_owned());
         let id = format!("{id_prefix}{name}");
         let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
         let described: Vec<_> =
             [hint.map(|_| hint_id.clone()), error.as_ref().map(|_| error_id.clone())].into_iter().flatten().collect();
         let described = (!described.is_empty()).then(|| described.join(" "));
         let invalid = error.as_ref().map(|_| "true");
-        let label = if optional && !is_filter { format!("{label} (optional)") } else { label.to_owned() };
+        let label = if optional && !is_filter { format!("{label} (optional)") } else { label };
         view! {
             <div class="field">
                 <label for=id.clone()>{label}</label>

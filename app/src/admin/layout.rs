@@ -22,6 +22,7 @@ pub const STYLESHEET: &str = concat!(
     include_str!("../../../assets/admin/components.css"),
     include_str!("../../../assets/admin/form.css"),
     include_str!("../../../assets/admin/list.css"),
+    include_str!("../../../assets/admin/product.css"),
     include_str!("../../../assets/admin/sign_in.css"),
     include_str!("../../../assets/admin/orders.css"),
 );

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod audit_log;
 pub mod confirm;
+pub mod entered;
 pub mod error;
 pub mod form;
 pub mod labels;
@@ -16,7 +17,10 @@ pub mod order_refund;
 pub mod orders;
 pub mod payment;
 pub mod payments;
+pub mod preview;
+pub mod products;
 pub mod refund;
 pub mod refunds;
+pub mod refusal;
 pub mod setup;
 pub mod sign_in;

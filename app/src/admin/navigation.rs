@@ -31,7 +31,7 @@ pub enum Screen {
 impl Screen {
     /// The screens that exist, in the order of the navigation. `/admin` leads to the first one.
     pub const ALL: &[Self] =
-        &[Self::Orders, Self::Payments, Self::Refunds, Self::Operators, Self::AuditLog, Self::Account];
+        &[Self::Products, Self::Orders, Self::Payments, Self::Refunds, Self::Operators, Self::AuditLog, Self::Account];
 
     /// The path.
     pub fn path(self) -> &'static str {

@@ -1,12 +1,16 @@
 //! The fields of a form or of a query.
 
 use crate::problem::{Kind, Problem};
+use app::admin::{confirm::ReasonField, entered::Entered};
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use checkout::{Idempotency, IdempotencyKey, model::ChangeReason};
 use http::header;
 
 /// Maximum number of fields.
 const MAX_FIELDS: usize = 100;
+/// The field with the key of a form.
+const KEY: &str = "key";
 
 /// The fields of a form, in order. It has no `Debug`, because some contain passwords.
 #[derive(Clone, Default)]
@@ -28,6 +32,29 @@ impl Fields {
     /// Returns all fields but one.
     pub fn without(&self, name: &str) -> Vec<(String, String)> {
         self.0.iter().filter(|(found, _)| found != name).cloned().collect()
+    }
+
+    /// Reads the reason of a change. One that is missing although it is required, or that is not plain text, gets a message
+    /// beside its field.
+    pub fn reason(&self, entered: &mut Entered, is_required: bool) -> Option<ChangeReason> {
+        let text = self.get(ReasonField::NAME).trim();
+        entered.set(ReasonField::NAME, text);
+        if text.is_empty() {
+            if is_required {
+                entered.refuse(ReasonField::NAME, "Say why, in a few words.");
+            }
+            return None;
+        }
+        entered.parse(ReasonField::NAME, |text| {
+            ChangeReason::try_from(text.to_owned()).map_err(|_| "Use at most 500 characters on one line.")
+        })
+    }
+
+    /// Binds the key that the page gave to the form to its fields, so that the form counts once however often it is sent.
+    pub fn idempotency(&self, path: &str) -> Option<Idempotency> {
+        let key = IdempotencyKey::parse(self.get(KEY))?;
+        let payload = form_urlencoded::Serializer::new(String::new()).extend_pairs(self.without(KEY)).finish();
+        Some(Idempotency::new(key, "POST", path, payload.as_bytes()))
     }
 }
 

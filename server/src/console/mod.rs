@@ -15,6 +15,7 @@ mod payment;
 mod payments;
 mod refund;
 mod refunds;
+mod products;
 mod response;
 mod session;
 mod setup;
@@ -26,7 +27,10 @@ pub use response::{flash, html, local_path, redirect};
 pub use session::MaybeSignedIn;
 
 use crate::state::AppState;
-use app::admin::layout::{SCRIPT, STYLESHEET};
+use app::admin::{
+    layout::{SCRIPT, STYLESHEET},
+    preview,
+};
 use axum::{
     Router,
     handler::Handler,
@@ -73,7 +77,7 @@ fn form<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access,
 pub fn all_routes() -> Vec<ConsoleRoute> {
     use Access::{Anyone, SignedIn, With};
     let (see, operators) = (With(Permission::See), With(Permission::Operators));
-    vec![
+    let own = vec![
         page("/admin", SignedIn, account::home),
         page("/admin/sign-in", Anyone, sign_in::page),
         form("/admin/sign-in", Anyone, sign_in::submit),
@@ -102,6 +106,7 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         page("/admin/audit-log.jsonl", see, audit_log::json_lines),
     ]
     .into_iter()
+    .chain(products::routes())
     .chain(sale_routes())
     .collect()
 }
@@ -136,6 +141,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 pub fn files() -> Router<AppState> {
     Router::new()
         .route("/admin/console.css", file("text/css; charset=utf-8", STYLESHEET))
+        .route("/admin/preview.css", file("text/css; charset=utf-8", preview::STYLESHEET))
         .route("/admin/console.js", file("text/javascript; charset=utf-8", SCRIPT))
 }
 

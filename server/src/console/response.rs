@@ -60,6 +60,12 @@ pub fn flash(done: &str) -> Option<Flash> {
         "refund-fail" => "The refund is marked as failed.",
         "refund-retry" => "The refund is due again.",
         "client-revoked" => "The client is revoked. Its tokens stop working within seconds.",
+        "created" => "The product is created, and listed in the shop.",
+        "edited" => "The product is saved.",
+        "paused" => "The sale is paused. Existing holds and orders go on.",
+        "resumed" => "Shoppers can reserve again, within the time of the sale.",
+        "archived" => "The product is archived.",
+        "stock" => "The stock is changed.",
         _ => return None,
     };
     Some(Flash::done(text))

@@ -35,18 +35,25 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let product = product.filter(|product| product.status != ProductStatus::Archived).ok_or(PageError::NotFound)?;
     let now = request.checkout.now();
     let offer = offer(&product, now, &request);
-    let name = product.name.clone();
     Ok(view! {
-        <Title text=name.clone() />
+        <Title text=product.name.clone() />
         <Meta name="description" content=meta_description(&product) />
         {refresh_seconds(&product, now).map(|seconds| view! { <NoScriptRefresh seconds /> })}
+        {article(&product, offer)}
+    }
+    .into_any())
+}
+
+/// The page's content, which the console's preview shows as well.
+pub(crate) fn article(product: &Product, offer: Offer) -> AnyView {
+    view! {
         <article class="product">
             <div class="product-gallery">
                 <ProductImage path=product.image.clone() />
             </div>
             <div class="product-header">
                 <p class="breadcrumb"><a href="/">"All drops"</a></p>
-                <h1>{name}</h1>
+                <h1>{product.name.clone()}</h1>
                 <p class="price price-large">{format_price(product.price)}</p>
                 <p class="product-description">{product.description.clone()}</p>
             </div>
@@ -55,26 +62,36 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             </div>
         </article>
     }
-    .into_any())
+    .into_any()
 }
 
 fn offer(product: &Product, now: Timestamp, request: &PageRequest) -> Offer {
-    let max_qty = product.per_shopper_limit.unwrap_or(MAX_QUANTITY).min(product.stock.total).clamp(1, MAX_QUANTITY);
-    let qty = query_number(&request.query, "qty").unwrap_or(1).clamp(1, max_qty);
+    let first = first_offer(product, now);
+    let qty = query_number(&request.query, "qty").unwrap_or(1).clamp(1, first.max_qty);
     let retry_key = request.query.get("again").and_then(|key| key.parse::<Uuid>().ok());
     let error = FormError::from_query(&request.query, product, now);
+    Offer {
+        qty,
+        retry_key: retry_key.map(|key| key.to_string()),
+        error: error.map(|error| offer_error(&error, qty, product)),
+        ..first
+    }
+}
+
+/// The offer to a shopper who has not tried to reserve yet.
+pub(crate) fn first_offer(product: &Product, now: Timestamp) -> Offer {
     Offer {
         counts: product.snapshot().into(),
         rendered_at: now.as_millis(),
         starts_at: product.window.starts_at.map(Into::into),
         ends_at: product.window.ends_at.map(Into::into),
-        max_qty,
+        max_qty: product.per_shopper_limit.unwrap_or(MAX_QUANTITY).min(product.stock.total).clamp(1, MAX_QUANTITY),
         limit: product.per_shopper_limit,
-        qty,
+        qty: 1,
         hold_for: messages::format_duration(product.hold_for),
         form_key: Uuid::new_v4().to_string(),
-        retry_key: retry_key.map(|key| key.to_string()),
-        error: error.map(|error| offer_error(&error, qty, product)),
+        retry_key: None,
+        error: None,
     }
 }
 

@@ -1,0 +1,245 @@
+//! The forms of a new product and of an edit.
+
+use super::{PATH, path};
+use crate::admin::{
+    confirm::ReasonField,
+    entered::Entered,
+    form::{Field, hidden, submit, text_area},
+    layout::{Page, Screen, time},
+};
+use checkout::{
+    model::{Product, Timestamp},
+    store::operators::Operator,
+};
+use leptos::prelude::*;
+
+/// The fields of a product's details, by their names in the forms.
+pub const DETAILS: [&str; 9] =
+    ["name", "description", "price", "limit", "starts_at", "ends_at", "hold_seconds", "pay_seconds", "extend_seconds"];
+
+/// The state of the form that edits a product.
+pub struct EditState {
+    /// The values in the fields.
+    pub entered: Entered,
+    /// The values that the operator saw before they changed any. The form carries them, so that a conflict shows which
+    /// fields both operators changed.
+    pub base: Entered,
+    /// The revision that the form is about.
+    pub revision: u64,
+    /// What changed since the operator opened the form.
+    pub conflict: Option<Conflict>,
+}
+
+/// A change that somebody else made while the operator edited a product.
+pub struct Meanwhile {
+    /// The person or program.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The name of the field in the audit log.
+    pub field: String,
+    /// The value before.
+    pub before: String,
+    /// The value after.
+    pub after: String,
+}
+
+/// What changed while the operator edited a product.
+pub struct Conflict {
+    /// The changes, newest first.
+    pub changes: Vec<Meanwhile>,
+    /// Fields that both operators changed. The form keeps the values that were typed.
+    pub both: Vec<&'static str>,
+}
+
+/// Renders the page of a new product.
+pub fn new_product(operator: &Operator, entered: &Entered) -> String {
+    let slug = Field {
+        hint: Some("The name in the product’s address: letters a to z, digits, hyphens."),
+        ..text("slug", "Slug")
+    };
+    let stock = Field { min: Some("0"), ..number("stock", "Units for sale") };
+    let currency =
+        Field { hint: Some("Three letters, such as USD. It cannot be changed later."), ..text("currency", "Currency") };
+    Page::new("New product").signed_in(operator, Screen::Products).back("Products", PATH).render(view! {
+        <form method="post" action=PATH class="panel" novalidate>
+            {summary(entered)}
+            {entered.fill(text("name", "Name")).render()}
+            {entered.fill(slug).render()}
+            {description(entered)}
+            <div class="field-row">
+                {entered.fill(price()).render()}
+                {entered.fill(currency).render()}
+            </div>
+            <div class="field-row">
+                {entered.fill(stock).render()}
+                {entered.fill(limit()).render()}
+            </div>
+            {window(entered)}
+            {times(entered)}
+            {submit("Create product")}
+        </form>
+    })
+}
+
+/// Renders the form that edits a product.
+pub(super) fn edit_form(product: &Product, state: EditState) -> AnyView {
+    let EditState { entered, base, revision, conflict } = state;
+    let label = format!("Price in {}", product.price.currency);
+    let keep = match product.stock.held {
+        0 => String::new(),
+        held => format!(" Now, {} in active holds.", crate::messages::units(held)),
+    };
+    let submit_label = if conflict.is_some() { "Save on top of these changes" } else { "Save changes" };
+    let conflict = conflict.map(conflict_notice);
+    let base: Vec<_> = DETAILS.map(|name| hidden(format!("was_{name}"), base.get(name))).into();
+    let reason = ReasonField {
+        value: entered.get(ReasonField::NAME).to_owned(),
+        error: entered.error(ReasonField::NAME).map(str::to_owned),
+        optional: true,
+    };
+    view! {
+        <form method="post" action=path(product.id) class="panel" novalidate aria-labelledby="edit">
+            <h2 id="edit">"Details"</h2>
+            {conflict}
+            {summary(&entered)}
+            {hidden("revision", revision.to_string())}
+            {base}
+            {entered.fill(text("name", "Name")).render()}
+            {description(&entered)}
+            <div class="field-row">
+                {entered.fill(Field { own_label: Some(label), ..price() }).render()}
+                {entered.fill(limit()).render()}
+            </div>
+            <p class="hint">
+                "A new price counts for new holds. Existing holds and orders keep the price at which they were placed."
+                {keep}
+            </p>
+            {window(&entered)}
+            {times(&entered)}
+            {reason.render("edit-")}
+            {submit(submit_label)}
+        </form>
+    }
+    .into_any()
+}
+
+/// Says above the form that some fields have to be corrected.
+fn summary(entered: &Entered) -> Option<AnyView> {
+    (!entered.is_valid()).then(|| {
+        view! { <p class="flash flash-error" role="alert">"Nothing was saved. Correct the fields that are marked."</p> }
+            .into_any()
+    })
+}
+
+fn text(name: &'static str, label: &'static str) -> Field {
+    Field::new("text", name, label)
+}
+
+fn number(name: &'static str, label: &'static str) -> Field {
+    Field { inputmode: Some("numeric"), min: Some("1"), ..Field::new("number", name, label) }
+}
+
+fn price() -> Field {
+    Field { inputmode: Some("decimal"), placeholder: Some("19.99"), ..text("price", "Price") }
+}
+
+fn limit() -> Field {
+    Field { optional: true, ..number("limit", "Limit per shopper") }
+}
+
+fn description(entered: &Entered) -> AnyView {
+    let error = entered.error("description").map(str::to_owned);
+    text_area("description", "Description", entered.get("description").to_owned(), error)
+}
+
+fn window(entered: &Entered) -> AnyView {
+    let at = |name, label| Field { optional: true, step: Some("any"), ..Field::new("datetime-local", name, label) };
+    view! {
+        <div class="field-row">
+            {entered.fill(at("starts_at", "Sale starts, in UTC")).render()}
+            {entered.fill(at("ends_at", "Sale ends, in UTC")).render()}
+        </div>
+    }
+    .into_any()
+}
+
+fn times(entered: &Entered) -> AnyView {
+    let extension = Field { optional: true, ..number("extend_seconds", "Extension, in seconds") };
+    view! {
+        <div class="field-row">
+            {entered.fill(number("hold_seconds", "Hold lasts, in seconds")).render()}
+            {entered.fill(number("pay_seconds", "Time to pay, in seconds")).render()}
+            {entered.fill(extension).render()}
+        </div>
+    }
+    .into_any()
+}
+
+/// Says what changed meanwhile, field by field.
+fn conflict_notice(conflict: Conflict) -> AnyView {
+    let Conflict { changes, both } = conflict;
+    let rows: Vec<_> = changes
+        .into_iter()
+        .map(|Meanwhile { by, at, field, before, after }| {
+            view! {
+                <tr>
+                    <th scope="row">{field_label(&field)}</th>
+                    <td class="change-text">{before}</td>
+                    <td class="change-text">{after}</td>
+                    <td>{by}</td>
+                    <td>{time(at)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let both: Vec<_> = both.into_iter().map(field_label).collect();
+    let kept = if both.is_empty() {
+        "The fields below contain these changes and yours. Check them, and save again.".to_owned()
+    } else {
+        format!(
+            "You changed these fields as well, and the form keeps your values: {}. Check them, and save again.",
+            both.join(", ")
+        )
+    };
+    view! {
+        <div class="flash flash-warning conflict" role="alert" data-testid="conflict">
+            <h3>"Somebody else changed this product while you edited it"</h3>
+            <p>"Nothing of yours was saved yet. "{kept}</p>
+            <div class="table" role="region" aria-label="Changes made meanwhile" tabindex="0">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Field"</th>
+                            <th scope="col">"Before"</th>
+                            <th scope="col">"Now"</th>
+                            <th scope="col">"Who"</th>
+                            <th scope="col">"When"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Returns the label of a field, by its name in a form or in the audit log.
+fn field_label(name: &str) -> String {
+    let label = match name {
+        "limit" | "per_shopper_limit" => "Limit per shopper",
+        "starts_at" => "Start of the sale",
+        "ends_at" => "End of the sale",
+        "window" => "Time of the sale",
+        "hold_seconds" | "hold_for" => "Hold time",
+        "pay_seconds" | "pay_within" => "Time to pay",
+        "extend_seconds" | "extend_by" => "Extension",
+        "name" => "Name",
+        "description" => "Description",
+        "price" => "Price",
+        "image" | "pictures" => "Pictures",
+        other => other,
+    };
+    label.to_owned()
+}

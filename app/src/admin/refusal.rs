@@ -1,0 +1,93 @@
+//! Messages for operators about refused changes.
+
+use checkout::model::{ProductError, RefundState, Refusal};
+
+/// Explains why a change was refused, and what to do.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::UnknownProduct => "This product does not exist.".to_owned(),
+        Refusal::UnknownOrder => "This order does not exist.".to_owned(),
+        Refusal::UnknownRefund => "This refund does not exist.".to_owned(),
+        Refusal::UnknownPayment => "This payment event does not exist.".to_owned(),
+        Refusal::SlugTaken => "Another product has this slug. Choose another one.".to_owned(),
+        Refusal::StockCommitted { committed } => {
+            format!("{committed} units are held, pending or sold. The total cannot be less.")
+        }
+        Refusal::TooMuchStock => "That many units cannot be counted or paid for. Choose fewer.".to_owned(),
+        Refusal::StaleRevision { .. } => "Somebody changed this product meanwhile.".to_owned(),
+        Refusal::InvalidProduct { error } => product_error(*error).1.to_owned(),
+        Refusal::ProductInUse { units } => {
+            let units = crate::messages::units(*units);
+            format!("{units} in holds or unpaid orders. Pause the sale, and archive the product once they have ended.")
+        }
+        Refusal::OrderPaid => "This order is paid. Refund it instead.".to_owned(),
+        Refusal::OrderNotPaid => "This order is not paid, so there is nothing to refund.".to_owned(),
+        Refusal::AlreadyRestocked { left: 0 } => "All units of this order are back on sale already.".to_owned(),
+        Refusal::AlreadyRestocked { left } => {
+            format!("At most {} of this order can be put back on sale.", crate::messages::units(*left))
+        }
+        Refusal::RefundState { state, attempt } => {
+            let state = match state {
+                RefundState::Due => "due",
+                RefundState::Sending => "being sent",
+                RefundState::Succeeded => "done",
+                RefundState::Failed => "failed",
+                RefundState::Withdrawn => "withdrawn",
+            };
+            format!("This refund has changed meanwhile: it is {state}, at attempt {attempt}.")
+        }
+        Refusal::InProgress => "The same form is being processed. Open the page again in a moment.".to_owned(),
+        Refusal::KeyReused => "This form was used before for another change. Open the page again.".to_owned(),
+        other => sentence(&other.to_string()),
+    }
+}
+
+/// Returns the field of a product's form that an error is about, and the message beside it.
+pub fn product_error(error: ProductError) -> (&'static str, &'static str) {
+    match error {
+        ProductError::Slug => ("slug", "Use lower-case letters, digits and single hyphens, at most 64 characters."),
+        ProductError::ReservedSlug => ("slug", "This slug is reserved. Choose another one."),
+        ProductError::Name => ("name", "Enter 1 to 200 characters."),
+        ProductError::Description => ("description", "Use at most 2000 characters."),
+        ProductError::Price => ("price", "Enter zero or more. Price times stock must be countable."),
+        ProductError::Stock => ("stock", "Enter at most 1,000,000,000 units."),
+        ProductError::Limit => ("limit", "Enter at least 1, or leave it empty for no limit."),
+        ProductError::Image
+        | ProductError::Pictures
+        | ProductError::PictureText
+        | ProductError::PictureTwice
+        | ProductError::UnknownPicture => ("name", "The product’s pictures are not valid. Correct them on their page."),
+        ProductError::Currency => ("price", "The currency of a product cannot be changed."),
+        ProductError::Window => ("ends_at", "The sale must end after it starts."),
+        ProductError::Span => ("hold_seconds", "Hold, payment and extension times are 1 second to 30 days."),
+    }
+}
+
+/// Returns the text as a sentence: with a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_a_sentence() {
+        for refused in [
+            Refusal::UnknownProduct,
+            Refusal::StockCommitted { committed: 3 },
+            Refusal::ProductInUse { units: 1 },
+            Refusal::RefundTooLarge { left: 5 },
+            Refusal::AlreadyRestocked { left: 1 },
+            Refusal::SalePaused,
+        ] {
+            let text = refusal(&refused);
+            assert!(
+                text.ends_with('.') && text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()),
+                "{text}"
+            );
+        }
+    }
+}
