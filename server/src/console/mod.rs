@@ -13,9 +13,9 @@ mod orders;
 mod password;
 mod payment;
 mod payments;
+mod products;
 mod refund;
 mod refunds;
-mod products;
 mod response;
 mod session;
 mod setup;
@@ -104,11 +104,8 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         page("/admin/audit-log", see, audit_log::page),
         page("/admin/audit-log.csv", see, audit_log::csv),
         page("/admin/audit-log.jsonl", see, audit_log::json_lines),
-    ]
-    .into_iter()
-    .chain(products::routes())
-    .chain(sale_routes())
-    .collect()
+    ];
+    own.into_iter().chain(products::routes()).chain(sale_routes()).collect()
 }
 
 /// The routes of orders, payments, refunds and API clients.
