@@ -77,7 +77,7 @@ fn form<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access,
 pub fn all_routes() -> Vec<ConsoleRoute> {
     use Access::{Anyone, SignedIn, With};
     let (see, operators) = (With(Permission::See), With(Permission::Operators));
-    let own = vec![
+    vec![
         page("/admin", SignedIn, account::home),
         page("/admin/sign-in", Anyone, sign_in::page),
         form("/admin/sign-in", Anyone, sign_in::submit),
