@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod audit_log;
+pub mod clients;
 pub mod confirm;
 pub mod entered;
 pub mod error;

@@ -30,8 +30,16 @@ pub enum Screen {
 
 impl Screen {
     /// The screens that exist, in the order of the navigation. `/admin` leads to the first one.
-    pub const ALL: &[Self] =
-        &[Self::Products, Self::Orders, Self::Payments, Self::Refunds, Self::Operators, Self::AuditLog, Self::Account];
+    pub const ALL: &[Self] = &[
+        Self::Products,
+        Self::Orders,
+        Self::Payments,
+        Self::Refunds,
+        Self::Clients,
+        Self::Operators,
+        Self::AuditLog,
+        Self::Account,
+    ];
 
     /// The path.
     pub fn path(self) -> &'static str {

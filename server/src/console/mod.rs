@@ -3,6 +3,7 @@
 
 mod account;
 mod audit_log;
+mod clients;
 mod form;
 pub mod list;
 mod operation;
@@ -109,9 +110,10 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
 }
 
 /// The routes of orders, payments, refunds and API clients.
-fn sale_routes() -> [ConsoleRoute; 10] {
+fn sale_routes() -> [ConsoleRoute; 14] {
     let [see, orders] = [Permission::See, Permission::Orders].map(Access::With);
     let [payments, refunds] = [Permission::Payments, Permission::Refunds].map(Access::With);
+    let clients = Access::With(Permission::Clients);
     [
         page("/admin/orders", see, orders::page),
         page("/admin/orders/{id}", see, order::page),
@@ -123,6 +125,10 @@ fn sale_routes() -> [ConsoleRoute; 10] {
         page("/admin/refunds", see, refunds::page),
         page("/admin/refunds/{id}", see, refund::page),
         form("/admin/refunds/{id}/{step}", refunds, refund::step),
+        page("/admin/clients", clients, clients::page),
+        form("/admin/clients", clients, clients::add),
+        form("/admin/clients/{id}/rotate", clients, clients::rotate),
+        form("/admin/clients/{id}/revoke", clients, clients::revoke),
     ]
 }
 

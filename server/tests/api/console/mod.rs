@@ -2,6 +2,7 @@
 
 mod access;
 mod audit_log;
+mod clients;
 mod operators;
 mod orders;
 mod payments;

@@ -1,0 +1,187 @@
+//! The screen of API clients, for administrators.
+
+use super::{
+    form::{Field, hidden, submit},
+    layout::{Flash, Page, Screen, Tone, badge, time},
+    list::{Column, Row, table},
+};
+use checkout::{
+    model::{Scope, ScopeSet},
+    store::{ApiClient, operators::Operator},
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// The form that adds a client, as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct ClientForm {
+    /// The key of the request. The form carries it, so that sending it twice adds one client.
+    pub key: String,
+    /// The name.
+    pub name: String,
+    /// The scopes.
+    pub scopes: ScopeSet,
+    /// Why the name is refused.
+    pub name_error: Option<String>,
+    /// Why the scopes are refused.
+    pub scopes_error: Option<String>,
+}
+
+/// A secret that is shown once.
+pub struct NewSecret {
+    /// The client's name.
+    pub name: String,
+    /// The client's id.
+    pub id: Uuid,
+    /// The secret.
+    pub secret: String,
+}
+
+/// Renders the page.
+pub fn clients(
+    operator: &Operator,
+    all: &[ApiClient],
+    form: ClientForm,
+    secret: Option<NewSecret>,
+    flash: Option<Flash>,
+) -> String {
+    let list = if all.is_empty() {
+        view! {
+            <div class="empty">
+                <h2>"No API clients yet"</h2>
+                <p>"An API client is a program that sells or administers over the JSON API, such as an app."</p>
+            </div>
+        }
+        .into_any()
+    } else {
+        let columns = ["Client", "Scopes", "Added", "State"]
+            .map(Column::new)
+            .into_iter()
+            .chain([Column::new("Actions").hidden_label()]);
+        table("API clients", columns.collect(), all.iter().rev().map(row).collect())
+    };
+    Page::new("API clients").signed_in(operator, Screen::Clients).flash(flash).render(view! {
+        {secret.map(secret_panel)}
+        {list}
+        {add_form(form)}
+    })
+}
+
+fn add_form(form: ClientForm) -> AnyView {
+    let ClientForm { key, name, scopes, name_error, scopes_error } = form;
+    let name_field =
+        Field { hint: Some("Such as the name of the app that will use it."), ..Field::new("text", "name", "Name") };
+    let boxes: Vec<_> = Scope::ALL
+        .into_iter()
+        .map(|scope| {
+            let id = format!("scope-{}", scope.name());
+            view! {
+                <div class="choice">
+                    <input type="checkbox" id=id.clone() name=scope.name() value="on" checked=scopes.contains(scope) />
+                    <label for=id>{scope.name()} <span class="row-detail">{describe(scope)}</span></label>
+                </div>
+            }
+        })
+        .collect();
+    let described = scopes_error.as_ref().map(|_| "scopes-error");
+    view! {
+        <section aria-labelledby="add">
+            <h2 id="add">"Add an API client"</h2>
+            <form method="post" action="/admin/clients" class="panel">
+                {hidden("key", key)}
+                {name_field.filled(name, name_error).render()}
+                <fieldset class="field choices" aria-describedby=described>
+                    <legend>"Scopes"</legend>
+                    {boxes}
+                    {scopes_error.map(|error| view! { <p class="field-error" id="scopes-error">{error}</p> })}
+                </fieldset>
+                {submit("Add client")}
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// The calls that a scope allows, in a few words.
+fn describe(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Checkout => "reserve and order for its own shoppers",
+        Scope::CatalogRead => "read all products",
+        Scope::CatalogWrite => "add and change products and their stock",
+        Scope::OrdersRead => "read the orders and refunds of all shoppers",
+        Scope::OrdersWrite => "cancel orders",
+        Scope::PaymentsRead => "read payment events",
+        Scope::PaymentsWrite => "process payment events again",
+        Scope::RefundsWrite => "issue refunds and carry them out",
+        Scope::AuditRead => "read the audit log",
+        Scope::ClientsRead => "read API clients",
+        Scope::ClientsWrite => "add, change and revoke API clients",
+    }
+}
+
+fn secret_panel(secret: NewSecret) -> AnyView {
+    let NewSecret { name, id, secret } = secret;
+    let copied = |id: &'static str, label: &'static str, value: String| {
+        view! {
+            <div class="field">
+                <label for=id>{label}</label>
+                <input id=id class="copy" type="text" readonly autocomplete="off" spellcheck="false" value=value />
+            </div>
+        }
+    };
+    view! {
+        <section class="panel new-secret" aria-labelledby="secret-title">
+            <h2 id="secret-title">{format!("Secret of {name}")}</h2>
+            <p role="status">"Copy the secret now and keep it safe. It is not shown again."</p>
+            {copied("client-id", "Client id", id.to_string())}
+            {copied("client-secret", "Client secret", secret)}
+        </section>
+    }
+    .into_any()
+}
+
+fn row(client: &ApiClient) -> Row {
+    let ApiClient { id, name, created_at, revoked_at, scopes, .. } = client;
+    let state = match revoked_at {
+        Some(at) => view! { {badge("Revoked", Tone::Quiet)} <span class="row-detail">{time(*at)}</span> }.into_any(),
+        None => badge("Active", Tone::Good),
+    };
+    let actions = revoked_at.is_none().then(|| {
+        view! {
+            <div class="row-actions">
+                {confirm(*id, name, "rotate", "Rotate secret", "The old secret stops working at once.", "button-primary")}
+                {confirm(*id, name, "revoke", "Revoke", "Its tokens stop working in seconds. This cannot be undone.", "button-danger")}
+            </div>
+        }
+    });
+    Row::plain(name.clone())
+        .detail(view! { <code>{id.to_string()}</code> })
+        .cell(scopes.to_string())
+        .cell(time(*created_at))
+        .cell(state)
+        .cell(actions)
+}
+
+/// A button that opens the question, and the button that confirms.
+fn confirm(
+    id: Uuid,
+    name: &str,
+    action: &str,
+    label: &'static str,
+    text: &'static str,
+    class: &'static str,
+) -> AnyView {
+    let about = format!(" {name}");
+    view! {
+        <details class="action">
+            <summary class="button button-small">{label}"…"<span class="visually-hidden">{about.clone()}</span></summary>
+            <form method="post" action=format!("/admin/clients/{id}/{action}")>
+                <p>{text}</p>
+                <button class=format!("button button-small {class}") type="submit">
+                    {label}<span class="visually-hidden">{about}</span>
+                </button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
