@@ -78,7 +78,7 @@ fn form<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access,
 pub fn all_routes() -> Vec<ConsoleRoute> {
     use Access::{Anyone, SignedIn, With};
     let (see, operators) = (With(Permission::See), With(Permission::Operators));
-    vec![
+    let own = vec![
         page("/admin", SignedIn, account::home),
         page("/admin/sign-in", Anyone, sign_in::page),
         form("/admin/sign-in", Anyone, sign_in::submit),
