@@ -110,12 +110,14 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
 }
 
 /// The routes of orders, payments, refunds and API clients.
-fn sale_routes() -> [ConsoleRoute; 14] {
+fn sale_routes() -> [ConsoleRoute; 16] {
     let [see, orders] = [Permission::See, Permission::Orders].map(Access::With);
     let [payments, refunds] = [Permission::Payments, Permission::Refunds].map(Access::With);
     let clients = Access::With(Permission::Clients);
     [
         page("/admin/orders", see, orders::page),
+        page("/admin/orders.csv", orders, orders::csv),
+        page("/admin/orders.jsonl", orders, orders::json_lines),
         page("/admin/orders/{id}", see, order::page),
         form("/admin/orders/{id}/cancel", orders, order::cancel),
         form("/admin/orders/{id}/refunds", refunds, order_refund::issue),

@@ -4,7 +4,15 @@ use super::{
     html,
     list::{ListQuery, Sort},
 };
-use crate::{operators::SignedIn, problem::Problem, state::AppState};
+use crate::{
+    backoffice::{
+        export::{self, ExportFormat},
+        order_export,
+    },
+    operators::SignedIn,
+    problem::Problem,
+    state::AppState,
+};
 use app::admin::{
     labels::words,
     orders::{self as view, OrdersPage},
@@ -12,8 +20,11 @@ use app::admin::{
 use axum::{extract::State, response::Response};
 use checkout::{
     Checkout, Error,
-    model::{OrderStatus, ProductId},
-    store::listings::{Direction, Listing, OrderFilter, OrderSearch, PageRequest},
+    model::{Order, OrderStatus, ProductId},
+    store::{
+        listings::{Direction, Listing, OrderFilter, OrderSearch, PageRequest},
+        operators::Permission,
+    },
 };
 use http::{StatusCode, Uri};
 
@@ -28,25 +39,50 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
     let page = PageRequest { after: query.cursor(), direction, limit: PAGE_SIZE };
     let listed = if query.is_valid() { state.checkout.list_orders(&filter, page).await } else { Ok(nothing()) };
     let (status, listed) = available(query.status(), listed)?;
+    let may_export = signed_in.operator.role.may(Permission::Orders);
+    let exports = may_export.then(|| [".csv", ".jsonl"].map(|end| query.elsewhere(&format!("{PATH}{end}"))));
     let page = OrdersPage {
         next: listed.as_ref().ok().and_then(|listed| listed.next).map(|id| query.next(id)),
         orders: listed.map(|listed| {
-            let product_of = |id| state.checkout.product(id);
-            listed
-                .items
-                .into_iter()
-                .map(|order| {
-                    let product = product_of(order.product_id);
-                    (order, product)
-                })
-                .collect()
+            let with_product = |order: Order| {
+                let product = state.checkout.product(order.product_id);
+                (order, product)
+            };
+            listed.items.into_iter().map(with_product).collect()
         }),
         filter: query.form(),
         placed: query.column("Placed", Sort::descending("placed")),
         first: query.first(),
-        exports: None,
+        exports,
     };
     Ok(html(status, view::orders(&signed_in.operator, page)))
+}
+
+/// `GET /admin/orders.csv`
+pub async fn csv(state: State<AppState>, signed_in: SignedIn, uri: Uri) -> Result<Response, Problem> {
+    export(state, signed_in, uri, ExportFormat::Csv).await
+}
+
+/// `GET /admin/orders.jsonl`
+pub async fn json_lines(state: State<AppState>, signed_in: SignedIn, uri: Uri) -> Result<Response, Problem> {
+    export(state, signed_in, uri, ExportFormat::JsonLines).await
+}
+
+/// Streams the orders that the filter in the address matches. A filter that cannot be read exports nothing, and the list
+/// says what is wrong with it.
+async fn export(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    uri: Uri,
+    format: ExportFormat,
+) -> Result<Response, Problem> {
+    let mut query = ListQuery::new(&uri, PATH);
+    let filter = filter(&mut query, &state.checkout);
+    if !query.is_valid() {
+        return page(State(state), signed_in, uri).await;
+    }
+    let stream = order_export::export(&state.checkout, &*state.store, &signed_in.actor(), filter, format).await?;
+    Ok(export::response(stream, format, "orders"))
 }
 
 /// Reads the filter in the address.

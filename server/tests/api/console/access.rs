@@ -29,6 +29,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /admin/operators/{id}/reset", "---a"),
     ("POST /admin/operators/{id}/role", "---a"),
     ("GET /admin/orders", "vsma"),
+    ("GET /admin/orders.csv", "-s-a"),
+    ("GET /admin/orders.jsonl", "-s-a"),
     ("GET /admin/orders/{id}", "vsma"),
     ("POST /admin/orders/{id}/cancel", "-s-a"),
     ("POST /admin/orders/{id}/refunds", "--ma"),

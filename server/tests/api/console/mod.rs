@@ -3,6 +3,7 @@
 mod access;
 mod audit_log;
 mod clients;
+mod exports;
 mod operators;
 mod orders;
 mod payments;

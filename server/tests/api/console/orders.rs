@@ -119,7 +119,7 @@ async fn no_address_causes_a_server_error() {
     place(&shop, &phone, 1, "ada").await;
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
     let long = "x".repeat(5000);
-    for path in ["/admin/orders", "/admin/payments", "/admin/refunds"] {
+    for path in ["/admin/orders", "/admin/orders.csv", "/admin/orders.jsonl", "/admin/payments", "/admin/refunds"] {
         for query in [
             "q=%00",
             "q=%FF%FE",
