@@ -181,7 +181,11 @@ impl Refund {
                 refund.provider_reference = provider_reference.clone().or(refund.provider_reference);
                 refund.failure = None;
             }
-            RefundStep::Fail { failure } => refund.failure = Some(failure.chars().take(MAX_FAILURE_LENGTH).collect()),
+            RefundStep::Fail { failure } => {
+                refund.failure = Some(failure.chars().take(MAX_FAILURE_LENGTH).collect());
+                // The note says how the money went back, which is no longer true. The audit log keeps it.
+                refund.note = None;
+            }
             RefundStep::Retry => {
                 refund.attempt += 1;
                 refund.failure = None;

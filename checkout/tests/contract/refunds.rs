@@ -140,6 +140,8 @@ crate::scenarios! {
         let note = RefundStep::DoneElsewhere { note: RefundReference::try_from("in cash".to_owned()).unwrap() };
         assert_eq!(step(&shop.checkout, id, 2, note).await.unwrap().note.unwrap().as_str(), "in cash");
         assert_eq!(shop.order_now(order.id).await.status(), OrderStatus::Refunded);
+        assert_eq!(step(&shop.checkout, id, 2, fail()).await.unwrap().note, None);
+        assert_eq!(shop.order_now(order.id).await.status(), OrderStatus::Paid);
         assert_eq!(refused(step(&shop.checkout, RefundId(Uuid::from_u128(1)), 1, RefundStep::Send).await), Refusal::UnknownRefund);
         shop.stock(phone).await;
     }
