@@ -29,6 +29,24 @@ pub fn order_events(order_id: &str) -> String {
     format!("/live/orders/{order_id}")
 }
 
+/// A picture in one of its sizes.
+#[cfg(feature = "ssr")]
+pub fn picture(id: checkout::model::PictureId, width: u32) -> String {
+    format!("/pictures/{id}/{width}.webp")
+}
+
+/// A product's page in the console.
+#[cfg(feature = "ssr")]
+pub fn admin_product(id: &str) -> String {
+    format!("/admin/products/{id}")
+}
+
+/// The pictures of a product in the console.
+#[cfg(feature = "ssr")]
+pub fn admin_pictures(id: &str) -> String {
+    format!("/admin/products/{id}/pictures")
+}
+
 /// A product's page.
 pub fn product(slug: &str) -> String {
     format!("/products/{slug}")

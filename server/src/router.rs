@@ -4,6 +4,7 @@ use crate::{
     api, console,
     docs::{self, Document},
     http::{RouteKind, health, limits::RateLimiter, middleware::Middleware},
+    pictures,
     state::AppState,
     storefront,
     telemetry::metrics,
@@ -29,9 +30,10 @@ pub fn build(state: AppState, rate_limiter: Arc<RateLimiter>, place_hold: Method
         (RouteKind::Probe, probes()),
         (RouteKind::Api, api::unknown_routes()),
         (RouteKind::Docs, docs::routes(&Document::new(descriptions))),
-        (RouteKind::File, storefront::files().merge(console::files())),
+        (RouteKind::File, storefront::files().merge(console::files()).merge(pictures::files())),
         (RouteKind::HashedFile, storefront::hashed_files()),
         (RouteKind::Console, console::routes(&state)),
+        (RouteKind::ConsoleUpload, console::upload_routes(&state)),
         (RouteKind::Page, storefront::pages(&state)),
     ];
     let middleware = Middleware::new(state.clone(), rate_limiter);

@@ -8,6 +8,7 @@ use crate::{
     config::{Common, Environment, Settings, secret},
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     operators::OperatorService,
+    pictures::PictureService,
     router,
     state::{AppState, AppStateInner},
     storefront::{SessionStorage, sandbox::LoopbackSender},
@@ -122,7 +123,9 @@ impl Server {
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
         let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
+        let pictures = PictureService::new(store.clone(), clock.clone());
         let state = AppState::from(AppStateInner {
+            pictures,
             ids: IdGenerator::new(clock),
             operators,
             recounts: Recounts::default(),

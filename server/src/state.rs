@@ -7,6 +7,7 @@ use crate::{
     config::Settings,
     http::sse::EventStreams,
     operators::OperatorService,
+    pictures::PictureService,
     telemetry::metrics::Metrics,
     webhooks::WebhookKeys,
 };
@@ -37,6 +38,8 @@ pub struct AppStateInner {
     pub recounts: Recounts,
     /// Manages API clients.
     pub clients: ClientService,
+    /// Processes, stores and reads pictures of products.
+    pub pictures: PictureService,
     /// Verifies API clients' secrets.
     pub secrets: Arc<SecretVerifier>,
     /// Metrics of this server.
@@ -88,6 +91,7 @@ extractable! {
     operators: OperatorService,
     recounts: Recounts,
     clients: ClientService,
+    pictures: PictureService,
     secrets: Arc<SecretVerifier>,
     metrics: Arc<Metrics>,
     streams: EventStreams,

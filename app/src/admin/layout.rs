@@ -25,6 +25,7 @@ pub const STYLESHEET: &str = concat!(
     include_str!("../../../assets/admin/product.css"),
     include_str!("../../../assets/admin/sign_in.css"),
     include_str!("../../../assets/admin/orders.css"),
+    include_str!("../../../assets/admin/pictures.css"),
 );
 
 /// The console's script: keyboard shortcuts.

@@ -18,6 +18,7 @@ pub mod order_refund;
 pub mod orders;
 pub mod payment;
 pub mod payments;
+pub mod pictures;
 pub mod preview;
 pub mod products;
 pub mod refund;

@@ -14,6 +14,7 @@ mod orders;
 mod password;
 mod payment;
 mod payments;
+mod pictures;
 mod products;
 mod refund;
 mod refunds;
@@ -34,6 +35,7 @@ use app::admin::{
 };
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     handler::Handler,
     middleware::from_fn_with_state,
     routing::{MethodRouter, get, on},
@@ -61,17 +63,27 @@ pub struct ConsoleRoute {
     pub path: &'static str,
     /// The operators that may use it.
     pub access: Access,
+    /// Whether its form has files. They are read once the operator is known.
+    is_upload: bool,
     handler: MethodRouter<AppState>,
 }
 
 /// A page.
 fn page<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access, handler: H) -> ConsoleRoute {
-    ConsoleRoute { method: Method::GET, path, access, handler: get(handler) }
+    ConsoleRoute { method: Method::GET, path, access, is_upload: false, handler: get(handler) }
 }
 
 /// A form that is sent.
 fn form<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access, handler: H) -> ConsoleRoute {
-    ConsoleRoute { method: Method::POST, path, access, handler: on(axum::routing::MethodFilter::POST, handler) }
+    let handler = on(axum::routing::MethodFilter::POST, handler);
+    ConsoleRoute { method: Method::POST, path, access, is_upload: false, handler }
+}
+
+/// A form with files.
+fn upload<H: Handler<T, AppState>, T: 'static>(path: &'static str, access: Access, handler: H) -> ConsoleRoute {
+    let route = form(path, access, handler);
+    let limit = DefaultBodyLimit::max(crate::pictures::MAX_BODY_BYTES);
+    ConsoleRoute { is_upload: true, handler: route.handler.layer(limit), ..route }
 }
 
 /// All routes.
@@ -106,7 +118,7 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         page("/admin/audit-log.csv", see, audit_log::csv),
         page("/admin/audit-log.jsonl", see, audit_log::json_lines),
     ];
-    own.into_iter().chain(products::routes()).chain(sale_routes()).collect()
+    own.into_iter().chain(products::routes()).chain(pictures::routes()).chain(sale_routes()).collect()
 }
 
 /// The routes of orders, payments, refunds and API clients.
@@ -134,9 +146,18 @@ fn sale_routes() -> [ConsoleRoute; 16] {
     ]
 }
 
-/// The routes, each behind its guard.
+/// The routes without files, each behind its guard.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    all_routes().into_iter().fold(Router::new(), |router, ConsoleRoute { path, access, handler, .. }| {
+    guarded(state, |route| !route.is_upload)
+}
+
+/// The forms with files, each behind its guard.
+pub fn upload_routes(state: &AppState) -> Router<AppState> {
+    guarded(state, |route| route.is_upload)
+}
+
+fn guarded(state: &AppState, which: impl Fn(&ConsoleRoute) -> bool) -> Router<AppState> {
+    all_routes().into_iter().filter(which).fold(Router::new(), |router, ConsoleRoute { path, access, handler, .. }| {
         let guard = Guard::new(state, access, path);
         router.route(path, handler.route_layer(from_fn_with_state(guard, session::check_access)))
     })

@@ -15,7 +15,7 @@ const OUTPUT_NAME: &str = "holdfast";
 /// Returns the options for a server that listens on `addr`.
 pub fn options(settings: &Settings, addr: SocketAddr) -> Result<LeptosOptions, LeptosConfigError> {
     let mut options = get_configuration(None)?.leptos_options;
-    let root = root(settings);
+    let root = root(settings.site_root.as_deref());
     options.output_name = OUTPUT_NAME.into();
     options.site_addr = addr;
     if env::var_os("LEPTOS_HASH_FILES").is_none() {
@@ -41,8 +41,8 @@ pub fn reload_port(options: &LeptosOptions) -> Option<u32> {
 
 /// Returns the configured folder, or the first that exists of `target/site`, `site` beside the program, and `site` beside
 /// the program's folder.
-fn root(settings: &Settings) -> PathBuf {
-    let configured = settings.site_root.clone().or_else(|| env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from));
+pub fn root(configured: Option<&Path>) -> PathBuf {
+    let configured = configured.map(Path::to_owned).or_else(|| env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from));
     let built = PathBuf::from("target/site");
     configured.unwrap_or_else(|| {
         let program = program_folder();

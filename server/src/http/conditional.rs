@@ -3,12 +3,16 @@
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-/// Returns the response, or 304 if the client already has it. The tag is weak: compression does not change it.
-pub fn with_etag(headers: &HeaderMap, etag: &str, response: impl FnOnce() -> Response) -> Response {
+/// Whether the client has the response with this tag.
+pub fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
     let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
-    let fresh = known.flat_map(|v| v.split(',')).any(|tag| same(tag.trim()));
-    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { response() };
+    known.flat_map(|v| v.split(',')).any(|tag| same(tag.trim()))
+}
+
+/// Returns the response, or 304 if the client already has it. The tag is weak: compression does not change it.
+pub fn with_etag(headers: &HeaderMap, etag: &str, response: impl FnOnce() -> Response) -> Response {
+    let mut response = if is_known(headers, etag) { StatusCode::NOT_MODIFIED.into_response() } else { response() };
     // Quoted hexadecimal is always a valid header value.
     if let Ok(etag) = HeaderValue::from_str(&format!("W/{etag}")) {
         response.headers_mut().insert(header::ETAG, etag);

@@ -30,7 +30,7 @@ pub async fn render(
         return response;
     }
     let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
-    let page = if kind == RouteKind::Console {
+    let page = if kind.is_console() {
         let (title, text) = console_notice(status, code, is_form);
         app::admin::error::error(title.to_owned(), text.to_owned())
     } else {

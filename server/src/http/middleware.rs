@@ -45,6 +45,8 @@ use tracing::Instrument as _;
 
 /// Time until a response must begin. Streams begin at once.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// The same for an upload, whose body arrives meanwhile.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(3);
 /// Maximum number of requests in progress. Twice the writer's queue, so that reads find room when the queue is full.
 const MAX_CONCURRENT_REQUESTS: usize = 8192;
 /// Smallest response that is compressed, in bytes. Smaller ones fit into one packet anyway.
@@ -189,13 +191,16 @@ impl Admission {
     }
 
     async fn respond(&self, route: &Route, peer: IpAddr, mut request: Request) -> Result<Response, Problem> {
-        body::buffer(&self.pending_bodies, peer, &mut request).await?;
+        let is_buffered = self.kind.has_buffered_body();
+        if is_buffered {
+            body::buffer(&self.pending_bodies, peer, &mut request).await?;
+        }
         // Dropped, and so released, when the response is ready.
         let permit = self.permits.try_acquire();
         if permit.is_err() && self.kind.is_shed() {
             return Err(Problem::overloaded());
         }
-        run(route.clone(), request).await
+        run(route.clone(), request, if is_buffered { RESPONSE_TIMEOUT } else { UPLOAD_TIMEOUT }).await
     }
 }
 
@@ -208,9 +213,9 @@ pub fn peer(extensions: &Extensions) -> Result<IpAddr, Problem> {
 
 /// Runs the handler. Maps a panic to 500, and an exceeded time limit to an unknown outcome: the command may still be
 /// carried out (P9).
-async fn run(mut route: Route, request: Request) -> Result<Response, Problem> {
+async fn run(mut route: Route, request: Request, limit: Duration) -> Result<Response, Problem> {
     let response = AssertUnwindSafe(route.call(request)).catch_unwind();
-    match timeout(RESPONSE_TIMEOUT, response).await {
+    match timeout(limit, response).await {
         Ok(Ok(Ok(response))) => Ok(response),
         Ok(Ok(Err(never))) => match never {},
         Ok(Err(panic)) => Err(Problem::internal_error(panic_message(&*panic))),

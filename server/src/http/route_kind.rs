@@ -19,6 +19,8 @@ pub enum RouteKind {
     Page,
     /// Pages and forms of the console.
     Console,
+    /// Forms of the console with files. Their bodies are large, and are read only once the operator is known.
+    ConsoleUpload,
     /// Static files of the storefront.
     File,
     /// Static files whose name may contain a hash of their content.
@@ -39,7 +41,7 @@ impl RouteKind {
     /// Whether requests count against the client's quota (`HOLDFAST_RATE_LIMIT`). Payment webhooks must never be
     /// rejected because of other requests; probes and files cost next to nothing.
     pub fn has_quota(self) -> bool {
-        matches!(self, Self::PublicRead | Self::Api | Self::Docs | Self::Page | Self::Console)
+        matches!(self, Self::PublicRead | Self::Api | Self::Docs | Self::Page) || self.is_console()
     }
 
     /// Whether requests are rejected when too many are in progress. Probes are always answered.
@@ -49,7 +51,17 @@ impl RouteKind {
 
     /// Whether it has forms that rest on a cookie, which other sites must not send.
     pub fn has_forms(self) -> bool {
-        matches!(self, Self::Page | Self::Console)
+        self == Self::Page || self.is_console()
+    }
+
+    /// Whether it belongs to the console.
+    pub fn is_console(self) -> bool {
+        matches!(self, Self::Console | Self::ConsoleUpload)
+    }
+
+    /// Whether the whole body is read before a request counts as in progress.
+    pub fn has_buffered_body(self) -> bool {
+        self != Self::ConsoleUpload
     }
 
     /// Whether it serves static files.

@@ -68,7 +68,7 @@ impl ResponseHeaders {
         for (name, value) in COMMON_HEADERS.iter().chain(page_headers) {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        let csp = if self.kind == RouteKind::Console { CONSOLE_CSP } else { NO_PAGE_CSP };
+        let csp = if self.kind.is_console() { CONSOLE_CSP } else { NO_PAGE_CSP };
         set_default(headers, header::CONTENT_SECURITY_POLICY, csp);
         if self.is_production {
             set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");

@@ -142,7 +142,7 @@ impl Drop for Record {
 /// Returns the path for logs and traces. Some paths of the console contain a one-time token, so that it is the route there.
 fn logged_path<'a>(kind: RouteKind, route: Option<&'a MatchedPath>, uri: &'a Uri) -> &'a str {
     match route {
-        Some(route) if kind == RouteKind::Console => route.as_str(),
+        Some(route) if kind.is_console() => route.as_str(),
         _ => uri.path(),
     }
 }

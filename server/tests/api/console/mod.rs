@@ -7,6 +7,7 @@ mod exports;
 mod operators;
 mod orders;
 mod payments;
+mod pictures;
 mod refunds;
 mod sessions;
 mod sign_in;
@@ -97,6 +98,27 @@ impl<'a> Browser<'a> {
             request = request.header(*name, *value);
         }
         let response = request.header("cookie", &self.cookie).body(form).send().await.unwrap();
+        self.read(response).await
+    }
+
+    /// Sends a form with files: their names and contents.
+    async fn upload(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Shown {
+        let (boundary, mut body) = ("----a-boundary-of-a-test", Vec::new());
+        for (name, value) in fields {
+            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, content) in files {
+            let head = format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\
+                 Content-Type: image/png\r\n\r\n"
+            );
+            body.extend_from_slice(&[head.as_bytes(), content, b"\r\n"].concat());
+        }
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let request = self.http.post(format!("http://{}{path}", self.shop.addr)).header("cookie", &self.cookie);
+        let request = request.header("content-type", format!("multipart/form-data; boundary={boundary}"));
+        let response = request.body(body).send().await.unwrap();
         self.read(response).await
     }
 
