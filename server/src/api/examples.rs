@@ -8,6 +8,8 @@ pub const PRODUCT_ID: &str = "01a21b3c-5e40-7c3a-9e41-2f6b8d0c5a17";
 pub const HOLD_ID: &str = "01a21c04-b7e8-7b52-9d1e-6a0c8f2b4e17";
 pub const ORDER_ID: &str = "01a21c05-2930-7d06-8c4f-93b1e5a7d820";
 
+const PICTURE_ID: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 /// A product during its sale.
 pub fn product() -> Value {
     json!({
@@ -16,6 +18,16 @@ pub fn product() -> Value {
         "name": "Flash Phone",
         "description": "A titanium phone with a screen that outlasts the daylight.",
         "image": "/img/flash-phone.svg",
+        "pictures": [{
+            "id": PICTURE_ID,
+            "alt": "The phone from the front",
+            "width": 640,
+            "height": 480,
+            "sizes": [
+                { "width": 320, "height": 240, "url": format!("/pictures/{PICTURE_ID}/320.webp") },
+                { "width": 640, "height": 480, "url": format!("/pictures/{PICTURE_ID}/640.webp") },
+            ],
+        }],
         "price": 500_000,
         "currency": "USD",
         "total": 100,
@@ -199,8 +211,8 @@ mod tests {
     };
     use checkout::model::{
         CancelReason, EventOutcome, Hold, HoldState, Money, Order, OrderRefunds, OrderState, Owner, Payment,
-        PaymentStatus, Product, ProductDraft, Reference, Refund, RefundReason, RefundState, ReportedAmount, SaleWindow,
-        Stock, Timestamp,
+        PaymentStatus, Picture, Product, ProductDraft, Reference, Refund, RefundReason, RefundState, ReportedAmount,
+        SaleWindow, Stock, Timestamp,
     };
     use serde::Serialize;
     use std::time::Duration;
@@ -222,6 +234,12 @@ mod tests {
         let draft = ProductDraft {
             description: product()["description"].as_str().unwrap().to_owned(),
             image: "/img/flash-phone.svg".to_owned(),
+            pictures: vec![Picture {
+                id: PICTURE_ID.parse().unwrap(),
+                alt: "The phone from the front".to_owned(),
+                width: 640,
+                height: 480,
+            }],
             per_shopper_limit: Some(2),
             window: SaleWindow { starts_at: Some(at("00:00")), ends_at: None },
             ..ProductDraft::new("flash-phone".parse().unwrap(), "Flash Phone", price(), 100)

@@ -10,7 +10,10 @@ use axum::{
 };
 use checkout::{
     Checkout,
-    model::{Currency, Product, ProductId, ProductStatus, Refusal, SalePhase, Slug, Stock, Timestamp},
+    model::{
+        Currency, Picture, PictureId, PictureSize, Product, ProductId, ProductStatus, Refusal, SalePhase, Slug, Stock,
+        Timestamp,
+    },
 };
 use http::HeaderMap;
 use serde::Serialize;
@@ -34,8 +37,11 @@ pub struct ProductView<'a> {
     /// Short description; may be empty.
     #[schema(max_length = 2000)]
     description: &'a str,
-    /// Path of its picture on this server; empty if it has none.
+    /// Path of an image on this server, for a product without pictures; may be empty.
     image: &'a str,
+    /// Its pictures, in the order in which to show them; may be empty.
+    #[schema(max_items = 12)]
+    pictures: Vec<PictureView<'a>>,
     /// Price of one unit, in minor units of `currency`.
     #[schema(minimum = 0)]
     price: i64,
@@ -80,6 +86,52 @@ pub struct ProductView<'a> {
     updated_at: Timestamp,
 }
 
+/// A picture of a product, in several sizes. It never changes: another picture has another id and other URLs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Picture)]
+pub struct PictureView<'a> {
+    /// Id of the picture.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
+    id: PictureId,
+    /// Text for people who do not see it.
+    #[schema(min_length = 1, max_length = 300)]
+    alt: &'a str,
+    /// Width of the largest size, in pixels.
+    #[schema(minimum = 1, maximum = 1920)]
+    width: u32,
+    /// Height of the largest size, in pixels.
+    #[schema(minimum = 1, maximum = 3840)]
+    height: u32,
+    /// All sizes, from the smallest.
+    sizes: Vec<PictureSizeView>,
+}
+
+/// A picture in one of its sizes, as WebP.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PictureSize)]
+pub struct PictureSizeView {
+    /// Width in pixels.
+    #[schema(minimum = 1, maximum = 1920)]
+    width: u32,
+    /// Height in pixels.
+    #[schema(minimum = 1, maximum = 3840)]
+    height: u32,
+    /// Path on this server. It may be cached for ever.
+    url: String,
+}
+
+impl<'a> PictureView<'a> {
+    fn new(picture: &'a Picture) -> Self {
+        let size = |PictureSize { width, height }| PictureSizeView {
+            width,
+            height,
+            url: app::paths::picture(picture.id, width),
+        };
+        let sizes = picture.sizes().map(size).collect();
+        Self { id: picture.id, alt: &picture.alt, width: picture.width, height: picture.height, sizes }
+    }
+}
+
 /// Status of a sale: not started (`coming`), `open`, `paused` by the shop, or `ended`. While it is paused, no hold can be
 /// placed, and existing holds and orders go on.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -101,6 +153,7 @@ impl<'a> ProductView<'a> {
             name: &product.name,
             description: &product.description,
             image: &product.image,
+            pictures: product.pictures.iter().map(PictureView::new).collect(),
             price: product.price.minor,
             currency: product.price.currency,
             total,

@@ -1,6 +1,8 @@
 //! Components of the shoppers' pages.
 
 pub mod buy_box;
+#[cfg(feature = "ssr")]
+pub(crate) mod gallery;
 mod live_order;
 pub mod order_panel;
 mod quantity_field;

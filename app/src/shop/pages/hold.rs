@@ -11,7 +11,7 @@ use crate::{
     ui::{
         countdown::HoldCountdown,
         notice::{ErrorNotice, InfoNotice, RefundNotices},
-        product_image::ProductImage,
+        product_image::{Cover, ProductImage},
     },
 };
 use checkout::model::{
@@ -121,7 +121,7 @@ pub(crate) fn LineItem(product: Arc<Product>, qty: u32, total: Option<Money>) ->
     };
     view! {
         <div class="line-item">
-            <ProductImage path=product.image.clone() />
+            <ProductImage cover=Cover::from(&*product) sizes="6rem" />
             <div class="line-item-text">
                 <p class="line-item-name">{name}</p>
                 <p class="muted">{format!("{} × {}", qty, format_price(unit_price.unwrap_or(product.price)))}</p>
@@ -172,7 +172,7 @@ fn ended(hold: &Hold, product: &Product, payments: Vec<Payment>, refusal: Refusa
 fn ended_panel(product: &Product, notice: Notice, link: impl IntoView) -> impl IntoView {
     view! {
         <section class="panel ended" data-testid="hold-ended">
-            <ProductImage path=product.image.clone() />
+            <ProductImage cover=Cover::from(product) sizes="16rem" />
             <h1>{notice.title}</h1>
             <p>{notice.text}</p>
             <p class="actions">

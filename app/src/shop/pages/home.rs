@@ -6,15 +6,19 @@ use crate::{
     paths,
     price::format_price,
     shop::components::stock_badge::{StockBadge, StockConnection},
-    ui::product_image::ProductImage,
+    ui::product_image::{Cover, ProductImage},
 };
-use checkout::model::{Product, ProductStatus, SalePhase, Timestamp};
+use checkout::model::{Product, ProductId, ProductStatus, SalePhase, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use std::sync::Arc;
 
 /// Refresh interval without scripts, for the counts.
 const REFRESH_SECONDS: i64 = 30;
+
+/// Width of a card's image on the page, and of the larger cards of running sales.
+const SIZES: &str = "(min-width: 40rem) 24rem, 100vw";
+const FEATURED_SIZES: &str = "(min-width: 56rem) 41rem, 100vw";
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
@@ -28,6 +32,8 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let is_empty = products.is_empty();
     let next_opening = products.iter().filter_map(|p| seconds_until_opening(p, now)).min();
     let Drops { live, upcoming, past } = Drops::sort(products, now);
+    // The first image of the page is loaded at once, and the others as they come near the screen.
+    let first = [&live, &upcoming, &past].into_iter().flatten().next().map(|product| product.id);
     Ok(view! {
         <Title text="Live drops" />
         <Meta
@@ -42,9 +48,9 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             </p>
             <StockConnection />
         </section>
-        <DropSection title="On now" id="live" products=live now featured=true />
-        <DropSection title="Coming up" id="coming" products=upcoming now featured=false />
-        <DropSection title="Past drops" id="past" products=past now featured=false />
+        <DropSection title="On now" id="live" products=live now first featured=true />
+        <DropSection title="Coming up" id="coming" products=upcoming now first featured=false />
+        <DropSection title="Past drops" id="past" products=past now first featured=false />
         {is_empty.then(|| view! {
             <div class="empty-state">
                 <h2>"No drops yet"</h2>
@@ -96,10 +102,16 @@ fn DropSection(
     id: &'static str,
     products: Vec<Arc<Product>>,
     now: Timestamp,
+    first: Option<ProductId>,
     featured: bool,
 ) -> impl IntoView {
     (!products.is_empty()).then(|| {
-        let cards = products.into_iter().map(|product| view! { <ProductCard product now /> }).collect_view();
+        let sizes = if featured { FEATURED_SIZES } else { SIZES };
+        let card = |product: Arc<Product>| {
+            let eager = Some(product.id) == first;
+            view! { <ProductCard product now sizes eager /> }
+        };
+        let cards = products.into_iter().map(card).collect_view();
         view! {
             <section class="drops" data-featured=featured.to_string() aria-labelledby=id>
                 <h2 id=id>{title}</h2>
@@ -111,12 +123,12 @@ fn DropSection(
 
 /// A product's card. The name is the link, and the style sheet extends it over the whole card.
 #[component]
-fn ProductCard(product: Arc<Product>, now: Timestamp) -> impl IntoView {
+fn ProductCard(product: Arc<Product>, now: Timestamp, sizes: &'static str, eager: bool) -> impl IntoView {
     let [starts_at, ends_at] =
         [product.window.starts_at, product.window.ends_at].map(|at| at.map(Timestamp::as_millis));
     view! {
         <li class="card" data-testid="product-card">
-            <ProductImage path=product.image.clone() />
+            <ProductImage cover=Cover::from(&*product) sizes eager />
             <div class="card-body">
                 <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
                 <p class="price">{format_price(product.price)}</p>

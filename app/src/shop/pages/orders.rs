@@ -5,7 +5,11 @@ use crate::{
     messages, paths,
     price::format_price,
     shop::components::{OrderStatusView, order_panel::OrderBadge},
-    ui::{countdown::HoldCountdown, local_time::LocalTimeIsland, product_image::ProductImage},
+    ui::{
+        countdown::HoldCountdown,
+        local_time::LocalTimeIsland,
+        product_image::{Cover, ProductImage},
+    },
 };
 use checkout::{
     Checkout,
@@ -97,10 +101,10 @@ fn empty_state() -> impl IntoView {
 
 fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView + use<> {
     let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
-    let (name, image) = name_and_image(checkout, hold.product_id);
+    let (name, cover) = name_and_cover(checkout, hold.product_id);
     view! {
         <li class="row" data-testid="hold-row">
-            <ProductImage path=image />
+            <ProductImage cover sizes="6rem" />
             <div class="row-text">
                 <p class="row-name"><a href=paths::hold(&hold.id.to_string())>{name}</a></p>
                 <p class="muted">{messages::units(hold.qty.get())} ", until " <LocalTimeIsland at=hold.expires_at.into() /></p>
@@ -111,7 +115,7 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
 }
 
 fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + use<> {
-    let (name, image) = name_and_image(checkout, order.product_id);
+    let (name, cover) = name_and_cover(checkout, order.product_id);
     let id = order.id.to_string();
     let status = OrderStatusView {
         status: order.status().name().to_owned(),
@@ -120,7 +124,7 @@ fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + 
     };
     view! {
         <li class="row" data-testid="order-row">
-            <ProductImage path=image />
+            <ProductImage cover sizes="6rem" />
             <div class="row-text">
                 <p class="row-name"><a href=paths::order(&id)>{name}</a></p>
                 <p class="muted">
@@ -133,9 +137,9 @@ fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + 
     }
 }
 
-fn name_and_image(checkout: &Checkout, id: ProductId) -> (String, String) {
+fn name_and_cover(checkout: &Checkout, id: ProductId) -> (String, Cover) {
     checkout.product(id).map_or_else(
-        || ("A product we no longer list".to_owned(), String::new()),
-        |product| (product.name.clone(), product.image.clone()),
+        || ("A product we no longer list".to_owned(), Cover::default()),
+        |product| (product.name.clone(), Cover::from(&*product)),
     )
 }

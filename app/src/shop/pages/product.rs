@@ -6,10 +6,12 @@ use crate::{
     messages,
     price::format_price,
     shop::{
-        components::buy_box::{BuyBox, Offer, OfferError},
+        components::{
+            buy_box::{BuyBox, Offer, OfferError},
+            gallery::gallery,
+        },
         form_error::{FormError, query_number},
     },
-    ui::product_image::ProductImage,
 };
 use checkout::model::{MAX_QUANTITY, Product, ProductStatus, Refusal, SalePhase, Timestamp};
 use leptos::prelude::*;
@@ -49,7 +51,7 @@ pub(crate) fn article(product: &Product, offer: Offer) -> AnyView {
     view! {
         <article class="product">
             <div class="product-gallery">
-                <ProductImage path=product.image.clone() />
+                {gallery(product)}
             </div>
             <div class="product-header">
                 <p class="breadcrumb"><a href="/">"All drops"</a></p>
