@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
+#[path = "cli/pictures.rs"]
+mod pictures;
+
 use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader},

@@ -5,6 +5,7 @@ mod client;
 mod demo_products;
 mod operations;
 mod operator;
+mod pictures;
 mod products;
 mod table;
 

@@ -3,7 +3,9 @@
 use super::{
     Failure,
     args::{AddProduct, EditProduct, OutputArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs},
-    by_user, failure, print, say,
+    by_user, failure,
+    pictures::{self, Images},
+    print, say,
     table::table,
 };
 use crate::{api::products::ProductView, startup::Engine};
@@ -37,10 +39,12 @@ pub(super) async fn run(engine: &Engine, command: ProductCommand) -> Result<Exit
 
 async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
     let price = Money::parse(&add.price, add.currency).map_err(|e| failure(&e))?;
+    let images = pictures::read(engine, add.images, &add.name).await?;
     let defaults = ProductDraft::new(add.slug, add.name, price, add.stock);
     let draft = ProductDraft {
         description: add.description,
-        image: add.image,
+        image: images.path.unwrap_or_default(),
+        pictures: images.pictures,
         per_shopper_limit: add.limit,
         window: SaleWindow { starts_at: add.starts_at, ends_at: add.ends_at },
         hold_for: add.hold_seconds.map_or(defaults.hold_for, Duration::from_secs),
@@ -105,8 +109,15 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
     let product = find(engine, &edit.slug)?;
     let before = product.details();
     let price = edit.price.map(|price| Money::parse(&price, before.price.currency)).transpose();
+    let name = edit.name.unwrap_or(before.name);
+    let images = pictures::read(engine, edit.images, &name).await?;
+    let (image, pictures) = match images {
+        _ if edit.no_images => (String::new(), Vec::new()),
+        Images { path: None, pictures } if pictures.is_empty() => (before.image, before.pictures),
+        Images { path, pictures } => (path.unwrap_or(before.image), pictures),
+    };
     let details = ProductDetails {
-        name: edit.name.unwrap_or(before.name),
+        name,
         description: edit.description.unwrap_or(before.description),
         price: price.map_err(|e| failure(&e))?.unwrap_or(before.price),
         per_shopper_limit: if edit.no_limit { None } else { edit.limit.or(before.per_shopper_limit) },
@@ -117,8 +128,8 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         hold_for: edit.hold_seconds.map_or(before.hold_for, Duration::from_secs),
         pay_within: edit.pay_seconds.map_or(before.pay_within, Duration::from_secs),
         extend_by: edit.extend_seconds.map(Duration::from_secs).or(before.extend_by),
-        image: before.image,
-        pictures: before.pictures,
+        image,
+        pictures,
     };
     let context = by_user(Some(edit.reason));
     let edited = engine.checkout.edit_product(product.id, product.revision, details, context).await;

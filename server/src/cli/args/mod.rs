@@ -13,7 +13,7 @@ pub use client::ClientCommand;
 pub use operator::OperatorCommand;
 pub use order::OrderCommand;
 pub use payment::PaymentCommand;
-pub use product::{AddProduct, EditProduct, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
+pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
 pub use refund::{IssueRefundArgs, RefundCommand};
 
 use crate::config::{CommonArgs, ServeArgs};

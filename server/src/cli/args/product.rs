@@ -98,6 +98,11 @@ pub struct EditProduct {
     /// Time that a shopper may add to a hold, once
     #[arg(long, value_name = "SECONDS")]
     pub extend_seconds: Option<u64>,
+    #[command(flatten)]
+    pub images: ImageArgs,
+    /// Remove all images
+    #[arg(long, conflicts_with = "images")]
+    pub no_images: bool,
     /// Reason, for the audit log
     #[arg(long, value_parser = reason)]
     pub reason: ChangeReason,
@@ -142,7 +147,17 @@ pub struct AddProduct {
     /// Description, one or two sentences
     #[arg(long, default_value = "", hide_default_value = true)]
     pub description: String,
-    /// Path of the picture, such as /img/phone.svg
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub image: String,
+    #[command(flatten)]
+    pub images: ImageArgs,
+}
+
+/// Images of a product.
+#[derive(Debug, Args)]
+pub struct ImageArgs {
+    /// Picture: a PNG, JPEG or WebP file, or an image of the shop such as /img/phone.svg; repeat it for several
+    #[arg(long = "image", value_name = "FILE")]
+    pub images: Vec<String>,
+    /// Alternative text of the first picture, of the second, and so on [default: the name]
+    #[arg(long = "image-alt", value_name = "TEXT", requires = "images")]
+    pub alts: Vec<String>,
 }
