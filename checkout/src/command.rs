@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Sweep(ProductId),
     /// Makes unmatched payments that came before this instant due for refund.
     ExpireUnmatched { before: Timestamp },
+    /// Gives refunds to events that are due for refund and have none, because a server of the version before stored them.
+    AdoptRefundsDue(Vec<WebhookId>),
 }
 
 /// The owner that sends a command, and the command's idempotency key if it has one.
@@ -65,6 +67,7 @@ impl Command {
             Self::RecordPayment(_) => "record_payment",
             Self::Sweep(_) => "sweep",
             Self::ExpireUnmatched { .. } => "expire_unmatched",
+            Self::AdoptRefundsDue(_) => "adopt_refunds_due",
         }
     }
 
@@ -222,7 +225,7 @@ pub enum Reply {
     Payment(PaymentReply),
     /// The API client that was changed. Such a change is not a command of the writer, but its key is stored like theirs.
     Client(Uuid),
-    /// The number of units that a sweep returned to stock, or of payments that it expired.
+    /// The number of units that a sweep returned to stock, or of payments that it expired or gave a refund.
     Swept(u32),
 }
 

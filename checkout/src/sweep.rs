@@ -1,5 +1,5 @@
 //! The sweep: expires overdue holds and unpaid orders, and payments whose order never came. It sleeps until the next
-//! instant at which something is due.
+//! instant at which something is due. Once in a while it looks for refunds due that have no row yet.
 
 use crate::{
     clock::Clock,
@@ -10,6 +10,7 @@ use crate::{
     store::Store,
 };
 use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// Maximum sleep. A hold that is placed meanwhile may be due earlier than all known ones, and its stock must be for sale
 /// within a second (P4).
@@ -17,6 +18,13 @@ const MAX_SLEEP: Duration = Duration::from_millis(500);
 
 /// Minimum sleep, so that something that is due and cannot be swept does not keep a processor busy.
 const MIN_SLEEP: Duration = Duration::from_millis(20);
+
+/// Time between searches for events that are due for refund and have no refund. Only a server of the version before stores
+/// such events.
+const ADOPTION_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Maximum number of refunds that one command adds.
+const MAX_ADOPTED: u32 = 100;
 
 /// Sends the writer a command for each product on which something is due.
 pub(crate) struct Sweep {
@@ -29,7 +37,11 @@ pub(crate) struct Sweep {
 impl Sweep {
     /// Sweeps until it is dropped.
     pub(crate) async fn run(self) {
+        let mut next_adoption = Instant::now();
         loop {
+            if next_adoption <= Instant::now() && self.adopt_refunds_due().await < MAX_ADOPTED {
+                next_adoption = Instant::now() + ADOPTION_INTERVAL;
+            }
             let sleep = match self.sweep(self.clock.now()).await {
                 Ok(sleep) => sleep.clamp(MIN_SLEEP, MAX_SLEEP),
                 Err(error) => {
@@ -59,6 +71,24 @@ impl Sweep {
         }
         let later = [next, expires_at].into_iter().flatten().filter(|at| *at > now).min();
         Ok(later.map_or(MAX_SLEEP, |at| now.until(at)))
+    }
+
+    /// Adds the refunds of events that are due for refund and have none. Returns the number of refunds.
+    async fn adopt_refunds_due(&self) -> u32 {
+        match self.store.reads().refunds_due_without_row(MAX_ADOPTED).await {
+            Ok(events) if events.is_empty() => 0,
+            Ok(events) => {
+                let adopted = self.send(Command::AdoptRefundsDue(events)).await;
+                let count = *adopted.as_ref().unwrap_or(&0);
+                log(adopted, "refunds due of the version before");
+                count
+            }
+            Err(error) => {
+                let cause = error.cause();
+                tracing::warn!(%error, cause, "could not read which refunds are due");
+                0
+            }
+        }
     }
 
     async fn send(&self, command: Command) -> Result<u32, Error> {

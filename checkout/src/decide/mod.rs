@@ -59,6 +59,7 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
         // The batch has reclaimed the overdue units before it decides.
         Command::Sweep(_) => Ok(Decision::nothing(Reply::Swept(0))),
         Command::ExpireUnmatched { .. } => Ok(payment::expire_unmatched(state)),
+        Command::AdoptRefundsDue(events) => Ok(payment::adopt_refunds_due(state, events)),
     }?;
     if let Some((owner, idempotency)) = keyed {
         let record = IdempotencyRecord { owner, idempotency: idempotency.clone(), reply: decision.reply.clone() };
@@ -98,6 +99,10 @@ pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadR
             }
         }
         Command::ExpireUnmatched { before } => request.parked_before = Some(*before),
+        Command::AdoptRefundsDue(events) => {
+            request.replays.extend(events);
+            request.refunds.extend(events.iter().map(|event| RefundId(event.0)));
+        }
     }
 }
 
@@ -181,7 +186,7 @@ fn limit_key(place: &PlaceHold, shopper: Shopper) -> LimitKey {
 pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> {
     let claimed = |reference| state.claim_by(reference).map(|(product_state, _)| product_state.product.id);
     match command {
-        Command::ExpireUnmatched { .. } => None,
+        Command::ExpireUnmatched { .. } | Command::AdoptRefundsDue(_) => None,
         Command::Sweep(product) => Some(*product),
         Command::Operate(operation) => product_of_action(state, &operation.action),
         Command::PlaceHold(place) => Some(place.product),

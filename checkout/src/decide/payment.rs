@@ -4,8 +4,8 @@ use super::{Decision, limit_key_of_order};
 use crate::{
     command::{PaymentReply, PaymentVerdict, Reply},
     model::{
-        CancelReason, EventOutcome, HoldState, Order, OrderState, Payment, PaymentStatus, RefundReason, Refusal, Stock,
-        Timestamp,
+        CancelReason, EventOutcome, HoldState, Order, OrderState, Payment, PaymentStatus, RefundId, RefundReason,
+        Refusal, Stock, Timestamp, WebhookId,
     },
     state::{Claim, Effect, State, StockMovement},
 };
@@ -140,6 +140,17 @@ pub(super) fn unmatched_outcome(payment: Payment) -> Payment {
 pub(super) fn expire_unmatched(state: &State) -> Decision {
     let effects: Vec<_> =
         state.unmatched_payments().iter().cloned().map(unmatched_outcome).map(Effect::PaymentRecorded).collect();
+    let count = u32::try_from(effects.len()).unwrap_or(u32::MAX);
+    Decision::new(effects, Reply::Swept(count))
+}
+
+/// Gives each of these events its refund if it is due for refund and has none. Recording such an event adds the refund.
+pub(super) fn adopt_refunds_due(state: &State, events: &[WebhookId]) -> Decision {
+    let events = events.iter().filter_map(|id| state.replay(*id));
+    let is_orphan = |event: &&Payment| {
+        matches!(event.outcome, EventOutcome::RefundDue(_)) && state.refund(RefundId(event.id.0)).is_none()
+    };
+    let effects: Vec<_> = events.filter(is_orphan).cloned().map(Effect::PaymentRecorded).collect();
     let count = u32::try_from(effects.len()).unwrap_or(u32::MAX);
     Decision::new(effects, Reply::Swept(count))
 }

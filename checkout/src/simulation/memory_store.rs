@@ -6,7 +6,7 @@ use crate::{
     error::StoreError,
     model::{
         Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Refund, RefundId, StockDelta,
-        Timestamp,
+        Timestamp, WebhookId,
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
@@ -300,6 +300,10 @@ impl Reads for MemoryStore {
 
     async fn refunds_of_order(&self, _: OrderId) -> Result<Vec<Refund>, StoreError> {
         Ok(Vec::new())
+    }
+
+    async fn refunds_due_without_row(&self, _: u32) -> Result<Vec<WebhookId>, StoreError> {
+        Ok(self.0.tables().refunds_due_without_row())
     }
 
     async fn payments(&self, _: HoldId, _: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {

@@ -160,6 +160,12 @@ impl Tables {
         self.payments.values().filter(|p| p.outcome == EventOutcome::Parked && p.product_id.is_none())
     }
 
+    /// Payment events that are due for refund and have no refund.
+    pub(crate) fn refunds_due_without_row(&self) -> Vec<WebhookId> {
+        let due = self.payments.values().filter(|p| matches!(p.outcome, EventOutcome::RefundDue(_))).map(|p| p.id);
+        due.filter(|id| !self.refunds.contains_key(&RefundId(id.0))).collect()
+    }
+
     pub(crate) fn claim(&self, id: HoldId) -> Option<Claim> {
         let hold = self.holds.get(&id)?.clone();
         let order = self.order_of(&hold).cloned();

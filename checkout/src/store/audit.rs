@@ -103,6 +103,12 @@ SELECT (SELECT count(*) FROM payment_webhooks) AS events,
 pub(super) const REFUNDS_DUE: &str = "
 SELECT count(*) FROM refunds WHERE state IN ('due', 'sending', 'failed') AND state <> 'sending'";
 
+/// Payment events that are due for refund and have no refund, oldest first. A server of the version before stores such events.
+pub(super) const REFUNDS_DUE_WITHOUT_ROW: &str = "
+SELECT w.id FROM payment_webhooks w
+WHERE w.outcome = 'refund_due' AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.id = w.id)
+ORDER BY w.received_at, w.id LIMIT $1";
+
 /// A row of [`PRODUCTS`]. Without a row in the stock history, the `logged_` counters are -1.
 #[derive(FromRow)]
 pub(super) struct ProductCounts {

@@ -4,7 +4,9 @@
 use crate::{
     clock::{Clock, SystemClock},
     error::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp},
+    model::{
+        Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp, WebhookId,
+    },
     state::{LoadRequest, Loaded, WriteSet},
     supervisor::Supervisor,
 };
@@ -141,6 +143,8 @@ pub trait Reads: Send + Sync {
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
     /// The payment events that refer to a hold, or to the order that it became, oldest first.
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError>;
+    /// Payment events that are due for refund and have no refund, oldest first, at most `most`.
+    async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError>;
     /// The refund with this id.
     async fn refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError>;
     /// The refunds of an order's own payment and of its other payments (P7), oldest first, at most 1000.

@@ -6,6 +6,7 @@ mod database;
 mod flaky_proxy;
 mod shop;
 
+mod adoption;
 mod audit;
 mod audit_log;
 mod columns;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp},
+    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp, WebhookId},
     store::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
@@ -107,6 +107,12 @@ impl Reads for SqliteStore {
         let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()));
         let query = query.bind(order.map(|id| id.0)).bind(hold.0);
         into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
+    }
+
+    async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError> {
+        let query = sqlx::query_scalar(audit::REFUNDS_DUE_WITHOUT_ROW).bind(i64::from(most));
+        let ids: Vec<Uuid> = query.fetch_all(&self.readers).await.map_err(classify)?;
+        Ok(ids.into_iter().map(WebhookId).collect())
     }
 
     async fn refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
