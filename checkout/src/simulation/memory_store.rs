@@ -226,6 +226,9 @@ impl Transaction for MemoryTransaction {
         };
         *tables = after;
         self.0.largest.fetch_max(writes.holds_changed.len() + writes.orders_changed.len(), Ordering::Relaxed);
+        if fault == Fault::LostAfter && writes.is_repeatable() {
+            return Err(StoreError::Contended("lost after a commit that wrote nothing".into()));
+        }
         if fault == Fault::LostAfter {
             return Err(StoreError::Ambiguous("lost after the commit".into()));
         }

@@ -61,8 +61,13 @@ pub struct OrderSnapshot {
 impl WriteSet {
     /// Returns `true` if there is nothing to write and nothing that must be unchanged.
     pub fn is_empty(&self) -> bool {
+        self.is_repeatable() && self.products_read.is_empty() && self.keys.is_empty()
+    }
+
+    /// Returns `true` if the batch has no effect but the replies that it stores under keys. If its outcome is unknown, it is
+    /// decided again: then a stored reply is found, and everything else is decided as before or on newer rows.
+    pub fn is_repeatable(&self) -> bool {
         self.products().next().is_none()
-            && self.products_read.is_empty()
             && self.payments_added.is_empty()
             && self.payments_changed.is_empty()
             && self.refunds_added.is_empty()

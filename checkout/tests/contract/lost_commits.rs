@@ -114,6 +114,37 @@ async fn an_edit_whose_response_is_lost_counts_once() {
     assert_eq!(shop.audit_log().await.len(), 5);
 }
 
+/// A batch that writes nothing but its reply is decided again, so nobody is told that its outcome is unknown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_without_effect_is_decided_again_when_its_response_is_lost() {
+    let proxied = ProxiedShop::open().await;
+    let shop = &proxied.shop;
+    let phone = shop.phone(10).await.id;
+    let order = shop.paid(phone, 1, "tx").await;
+    let event = shop.payments(&order).await[0].id;
+    let held = shop.hold(phone, 1).await;
+    shop.checkout.release_hold(held.id, owner(), None).await.unwrap();
+    for (nth, fault) in [Fault::BeforeResponse, Fault::BeforeStatement].into_iter().enumerate() {
+        proxied.proxy.set(fault);
+        let replayed = shop.checkout.replay_payment(event, Actor::system()).await.unwrap();
+        assert_eq!(replayed.verdict, PaymentVerdict::Processed);
+        // The hold was released before, and only the key is new.
+        let release = || shop.checkout.release_hold(held.id, owner(), Some(key(&format!("k-{nth}"), 1)));
+        proxied.proxy.set(fault);
+        let released = release().await.unwrap().value;
+        let again = release().await.unwrap();
+        assert_eq!((again.value, again.replayed), (released, true));
+    }
+    proxied.proxy.set(Fault::Outage);
+    let release = || shop.checkout.release_hold(held.id, owner(), Some(key("k", MARK[0])));
+    let lost = release().await;
+    assert!(matches!(lost, Err(Error::Busy { .. })), "{lost:?}");
+    proxied.proxy.end_outage();
+    release().await.unwrap();
+    assert_eq!(shop.audit_log().await.len(), 0);
+    proxied.must_have_available(9).await;
+}
+
 /// The sessions of the shop's writer: their process ids, and whether they wait for a lock.
 async fn writer_sessions(connection: &mut PgConnection) -> Vec<(i32, bool)> {
     sqlx::query_as(

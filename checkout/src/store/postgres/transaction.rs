@@ -98,6 +98,9 @@ impl Transaction for PostgresTransaction {
             }
             Err(error) if is_connection_lost(&error) => {
                 drop(lease);
+                if writes.is_repeatable() {
+                    return Err(StoreError::Contended(Box::new(error)));
+                }
                 self.resolve_lost_commit(writes, error).await
             }
             Err(error) if is_key_conflict(&error) => {
@@ -202,12 +205,12 @@ impl PostgresTransaction {
                     .await?;
             return Ok(batch == Some(writes.batch.0));
         }
-        // A batch without products wrote only payments and refunds. It was committed if each payment has its outcome, or
+        // A batch without products wrote only payments and refunds. It was committed if each payment has its outcome, and
         // each refund its version.
-        let payments: Vec<_> = writes.payments().collect();
-        if payments.is_empty() {
-            return are_refunds_written(&mut connection, writes).await;
+        if !are_refunds_written(&mut connection, writes).await? {
+            return Ok(false);
         }
+        let payments: Vec<_> = writes.payments().collect();
         let written: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM unnest($1::uuid[], $2::text[]) AS n (id, outcome)
              JOIN payment_webhooks w ON w.id = n.id AND w.outcome = n.outcome",
@@ -220,8 +223,7 @@ impl PostgresTransaction {
     }
 }
 
-/// Returns whether each refund of the batch is on disk. A batch that wrote nothing is decided again, because its refusals
-/// may rest on old versions.
+/// Returns whether each refund of the batch is on disk.
 async fn are_refunds_written(connection: &mut PgConnection, writes: &WriteSet) -> Result<bool, sqlx::Error> {
     let refunds: Vec<_> = writes.refunds_added.iter().chain(&writes.refunds_changed).collect();
     let written: i64 = sqlx::query_scalar(
@@ -232,7 +234,7 @@ async fn are_refunds_written(connection: &mut PgConnection, writes: &WriteSet) -
     .bind(refunds.iter().map(|refund| i64::try_from(refund.version).unwrap_or(i64::MAX)).collect::<Vec<_>>())
     .fetch_one(connection)
     .await?;
-    Ok(!refunds.is_empty() && usize::try_from(written) == Ok(refunds.len()))
+    Ok(usize::try_from(written) == Ok(refunds.len()))
 }
 
 /// Ends the sessions of this name. Returns the number of sessions that there still were.

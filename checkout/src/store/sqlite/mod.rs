@@ -26,7 +26,7 @@ use crate::{
 use async_trait::async_trait;
 use checkpoint::MAX_WAL_PAGES;
 use sqlx::{
-    AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool,
+    AssertSqlSafe, Connection, Sqlite, SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -73,7 +73,10 @@ impl SqliteStore {
         let pool = |size| {
             SqlitePoolOptions::new().max_connections(size).min_connections(1).idle_timeout(None).max_lifetime(None)
         };
-        let writer = pool(1).connect_with(options.clone()).await.map_err(classify)?;
+        // After a COMMIT that failed, SQLite may have rolled back by itself. The driver then still counts a transaction, and the
+        // connection begins no other.
+        let writer = pool(1).before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+        let writer = writer.connect_with(options.clone()).await.map_err(classify)?;
         let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
         let tasks = Supervisor::new();
         checkpoint::start(pool(1).connect_with(options).await.map_err(classify)?, &tasks);
@@ -173,7 +176,10 @@ impl Transaction for SqliteTransaction {
             return Ok(CommitOutcome::Conflict(Vec::new()));
         }
         // When the disk fails now, the batch may or may not be on it.
-        self.0.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
+        self.0.commit().await.map_err(|error| match writes.is_repeatable() {
+            true => StoreError::Contended(Box::new(error)),
+            false => StoreError::Ambiguous(Box::new(error)),
+        })?;
         Ok(CommitOutcome::Committed)
     }
 }
@@ -204,5 +210,48 @@ fn classify(error: sqlx::Error) -> StoreError {
             StoreError::Unavailable(Box::new(error))
         }
         _ => StoreError::Rejected(Box::new(error)),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "an unexpected error fails the test")]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::{IdGenerator, SystemClock},
+        model::{Actor, AuditEntry, AuditObject, Timestamp},
+        state::State,
+    };
+    use std::sync::Arc;
+
+    /// A hook that refuses every commit stands for a disk that fails.
+    #[tokio::test]
+    async fn a_failed_commit_is_ambiguous_only_if_its_batch_has_an_effect() {
+        let home = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&format!("sqlite://{}", home.path().join("shop.db").display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let ids = IdGenerator::new(Arc::new(SystemClock));
+        let mut writes = State::default().writes(&ids, Timestamp::default());
+        let commit = async |writes: &WriteSet| store.begin().await.unwrap().commit(writes).await;
+        let fail = async |writes: &WriteSet| {
+            store.writer.acquire().await.unwrap().lock_handle().await.unwrap().set_commit_hook(|| false);
+            commit(writes).await
+        };
+        let repeatable = fail(&writes).await;
+        assert!(matches!(repeatable, Err(StoreError::Contended(_))), "{repeatable:?}");
+        writes.audit_log.push(AuditEntry {
+            id: ids.generate(),
+            at: Timestamp::default(),
+            actor: Actor::system(),
+            action: "product.add".into(),
+            object: AuditObject::new("product", 1),
+            before: None,
+            after: None,
+            reason: None,
+        });
+        let changed = fail(&writes).await;
+        assert!(matches!(changed, Err(StoreError::Ambiguous(_))), "{changed:?}");
+        // The store goes on.
+        assert!(matches!(commit(&writes).await, Ok(CommitOutcome::Committed)));
     }
 }
