@@ -73,6 +73,10 @@ pub fn refusal(refusal: &Refusal) -> Notice {
         Refusal::KeyReused => {
             Notice::new("This form was already used", "Nothing was changed. Please try again from this page.")
         }
+        Refusal::DisputeOpen => Notice::new(
+            "This payment is disputed",
+            "Your bank is looking into it, so it can’t be refunded until the dispute is closed. Nothing was changed.",
+        ),
         // Only the shop's operators meet these.
         Refusal::SlugTaken
         | Refusal::StockCommitted { .. }

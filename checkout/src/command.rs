@@ -4,7 +4,7 @@
 use crate::{
     idempotency::Idempotency,
     model::{
-        Actor, AuditId, ChangeReason, Hold, HoldId, Order, OrderId, OrderState, Owner, Payment, Product,
+        Actor, AuditId, ChangeReason, EventPayload, Hold, HoldId, Order, OrderId, OrderStatus, Owner, Payment, Product,
         ProductDetails, ProductId, ProductStatus, Quantity, Refund, RefundId, RefundReason, RefundStep, Shopper,
         Timestamp, WebhookId,
     },
@@ -27,8 +27,8 @@ pub(crate) enum Command {
     PlaceOrder { id: OrderId, hold: HoldId, by: Requester },
     /// Cancels an unpaid order.
     CancelOrder { order: OrderId, by: Requester },
-    /// Records a payment event.
-    RecordPayment(Box<Payment>),
+    /// Records a payment event, with its payload if it has one.
+    RecordPayment(Box<Payment>, Option<EventPayload>),
     /// Expires the overdue holds and unpaid orders of a product.
     Sweep(ProductId),
     /// Makes unmatched payments that came before this instant due for refund.
@@ -64,7 +64,7 @@ impl Command {
             Self::ExtendHold { .. } => "extend_hold",
             Self::PlaceOrder { .. } => "place_order",
             Self::CancelOrder { .. } => "cancel_order",
-            Self::RecordPayment(_) => "record_payment",
+            Self::RecordPayment(..) => "record_payment",
             Self::Sweep(_) => "sweep",
             Self::ExpireUnmatched { .. } => "expire_unmatched",
             Self::AdoptRefundsDue(_) => "adopt_refunds_due",
@@ -257,7 +257,7 @@ pub struct Idempotent<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentVerdict {
-    /// The event changed its order's state.
+    /// The event changed its order's state, or opened or closed a dispute.
     Processed,
     /// The event, or its transaction with the same status, was recorded before.
     Duplicate,
@@ -274,6 +274,6 @@ pub enum PaymentVerdict {
 pub struct PaymentReply {
     /// The outcome of the event.
     pub verdict: PaymentVerdict,
-    /// The event's order and its state after the event, if there is an order.
-    pub order: Option<(OrderId, OrderState)>,
+    /// The event's order and its status after the event, if there is an order.
+    pub order: Option<(OrderId, OrderStatus)>,
 }

@@ -1,5 +1,5 @@
-//! Deletes stored replies, stock-history rows and unused pictures that are past their retention. It deletes a few rows at a time, in
-//! transactions of its own. Two nodes may purge at once.
+//! Deletes stored replies, stock-history rows, payloads of payment events and unused pictures that are past their retention. It
+//! deletes a few rows at a time, in transactions of its own. Two nodes may purge at once.
 
 use crate::{
     clock::Clock,
@@ -19,6 +19,9 @@ const STOCK_EVENT_RETENTION: Duration = Duration::from_hours(90 * 24);
 
 /// How long a picture that no product shows is kept: the time between its upload and the edit that shows it.
 const UNUSED_PICTURE_RETENTION: Duration = Duration::from_hours(24);
+
+/// Retention of the payloads of payment events. They may contain personal data, and are of use while a payment may be disputed.
+const PAYLOAD_RETENTION: Duration = Duration::from_hours(90 * 24);
 
 /// Maximum number of rows of each kind that one step deletes. With a million keys in a SQLite file, a step blocks the writer
 /// for a few milliseconds.
@@ -63,5 +66,6 @@ pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
 async fn step(purge: &dyn Purge, now: Timestamp) -> Result<u64, StoreError> {
     Ok(purge.idempotency_keys(now - KEY_RETENTION, ROWS_PER_STEP).await?
         + purge.stock_events(now - STOCK_EVENT_RETENTION, ROWS_PER_STEP).await?
-        + purge.pictures(now - UNUSED_PICTURE_RETENTION, PICTURES_PER_STEP).await?)
+        + purge.pictures(now - UNUSED_PICTURE_RETENTION, PICTURES_PER_STEP).await?
+        + purge.payment_payloads(now - PAYLOAD_RETENTION, ROWS_PER_STEP).await?)
 }

@@ -10,8 +10,8 @@ use crate::{
     limits::Limits,
     metrics::EngineMetrics,
     model::{
-        EventKey, EventOutcome, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, ProductId, Quantity,
-        Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
+        DisputeId, EventKey, EventOutcome, EventPayload, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus,
+        ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
     },
     purge,
     queue::CommandQueue,
@@ -43,6 +43,10 @@ pub struct PaymentEvent {
     pub status: PaymentStatus,
     /// The amount that the provider reports.
     pub reported: ReportedAmount,
+    /// The dispute, if the event is about one and the provider names it.
+    pub dispute_id: Option<DisputeId>,
+    /// The body of the delivery.
+    pub payload: Option<EventPayload>,
 }
 
 /// The checkout engine. Clones are cheap, and share one writer.
@@ -177,11 +181,12 @@ impl Checkout {
             product_id: None,
             transaction_id: event.transaction_id,
             status: event.status,
+            dispute_id: event.dispute_id,
             reported: event.reported,
             received_at: self.parts.clock.now(),
             outcome: EventOutcome::Ignored,
         };
-        match self.send(Command::RecordPayment(Box::new(payment))).await? {
+        match self.send(Command::RecordPayment(Box::new(payment), event.payload)).await? {
             Idempotent { value: Reply::Payment(reply), .. } => Ok(reply),
             other => unexpected(&other),
         }

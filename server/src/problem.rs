@@ -137,6 +137,10 @@ impl Problem {
             R::OrderNotPaid => says(Kind::OrderNotPaid),
             R::RefundTooLarge { left } => says(Kind::RefundTooLarge).with("left", left),
             R::AlreadyRestocked { left } => says(Kind::AlreadyRestocked).with("left", left),
+            R::DisputeOpen => Self::new(
+                Kind::DisputeOpen,
+                "The shopper disputes this payment at their bank. Refund it after the dispute is closed, if at all.",
+            ),
             R::UnknownRefund => says(Kind::UnknownRefund),
             R::RefundState { state, attempt } => {
                 says(Kind::RefundState).with("state", state.name()).with("attempt", attempt)
@@ -229,6 +233,7 @@ impl From<Refusal> for Problem {
             | R::OrderNotPaid
             | R::RefundTooLarge { .. }
             | R::AlreadyRestocked { .. }
+            | R::DisputeOpen
             | R::UnknownRefund
             | R::RefundState { .. }
             | R::UnknownPayment => Self::of_operator(&refusal),

@@ -9,8 +9,8 @@ mod product;
 use crate::{
     command::{Action, Command, PlaceHold, Reply, StockChange},
     model::{
-        HoldId, Order, OrderState, Owner, Payment, PaymentStatus, ProductId, ProductStatus, Reference, RefundId,
-        Refusal, Shopper, Timestamp, WebhookId,
+        HoldId, Order, OrderState, Owner, Payment, PaymentReport, PaymentStatus, ProductId, ProductStatus, Reference,
+        RefundId, RefundStep, Refusal, Shopper, Timestamp, TransactionId, WebhookId,
     },
     state::{Claim, Effect, IdempotencyRecord, LimitKey, LoadRequest, ProductState, State},
 };
@@ -55,7 +55,7 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
         Command::ExtendHold { hold, by } => hold::extend(state, *hold, by.owner, now),
         Command::PlaceOrder { id, hold, by } => order::place(state, *id, *hold, by.owner, now),
         Command::CancelOrder { order, by } => order::cancel(state, *order, by.owner, now),
-        Command::RecordPayment(payment) => payment::record(state, payment, now),
+        Command::RecordPayment(payment, payload) => payment::record(state, payment, payload.as_ref(), now),
         // The batch has reclaimed the overdue units before it decides.
         Command::Sweep(_) => Ok(Decision::nothing(Reply::Swept(0))),
         Command::ExpireUnmatched { .. } => Ok(payment::expire_unmatched(state)),
@@ -88,15 +88,21 @@ pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadR
             request_claim(state, Reference::Hold(*hold), request);
         }
         Command::CancelOrder { order, .. } => request_claim(state, Reference::Order(*order), request),
-        Command::RecordPayment(payment) => {
+        Command::RecordPayment(payment, _) => {
             request_claim(state, payment.reference, request);
             request_limit_of_late_payment(state, payment, request);
             if state.event(&payment.key).is_none() {
                 request.events.insert(payment.key.clone());
             }
-            if state.by_transaction(&payment.transaction_id, payment.status).is_none() {
-                request.by_transaction.insert((payment.transaction_id.clone(), payment.status.name()));
+            let report = payment.report();
+            if payment.status == PaymentStatus::DisputeOpened {
+                request_report(
+                    state,
+                    PaymentReport { status: PaymentStatus::DisputeClosed, ..report.clone() },
+                    request,
+                );
             }
+            request_report(state, report, request);
         }
         Command::ExpireUnmatched { before } => request.parked_before = Some(*before),
         Command::AdoptRefundsDue(events) => {
@@ -123,11 +129,15 @@ fn request_operation(state: &State, action: &Action, request: &mut LoadRequest) 
         Action::IssueRefund(issue) => {
             request_claim(state, Reference::Order(issue.order), request);
             request.refunds.insert(issue.id);
+            let order = state.claim_by_order(issue.order).and_then(|(_, claim)| claim.order.as_ref());
+            request_disputes(state, order.and_then(Order::transaction_id), request);
         }
         // The refund of an event has the event's id.
-        Action::AdvanceRefund { refund, .. } => {
-            request.refunds.insert(*refund);
-            request.replays.insert(WebhookId(refund.0));
+        Action::AdvanceRefund { refund: id, step, .. } => {
+            request.refunds.insert(*id);
+            request.replays.insert(WebhookId(id.0));
+            let sent = state.refund(*id).filter(|_| *step == RefundStep::Send);
+            request_disputes(state, sent.map(|refund| &refund.transaction_id), request);
         }
         Action::ReplayPayment { event } => {
             request.replays.insert(*event);
@@ -136,6 +146,19 @@ fn request_operation(state: &State, action: &Action, request: &mut LoadRequest) 
                 request_limit_of_late_payment(state, event, request);
             }
         }
+    }
+}
+
+fn request_report(state: &State, report: PaymentReport, request: &mut LoadRequest) {
+    if state.by_report(&report).is_none() {
+        request.reports.insert(report);
+    }
+}
+
+/// Whether a transaction is disputed is read anew by each operation, and not kept in memory.
+fn request_disputes(state: &State, transaction: Option<&TransactionId>, request: &mut LoadRequest) {
+    if let Some(transaction) = transaction.filter(|transaction| !state.has_disputes_of(transaction)) {
+        request.disputes.insert(transaction.clone());
     }
 }
 
@@ -194,7 +217,7 @@ pub(crate) fn product_of(state: &State, command: &Command) -> Option<ProductId> 
             claimed(Reference::Hold(*hold))
         }
         Command::CancelOrder { order, .. } => claimed(Reference::Order(*order)),
-        Command::RecordPayment(payment) => claimed(payment.reference),
+        Command::RecordPayment(payment, _) => claimed(payment.reference),
     }
 }
 
@@ -220,7 +243,7 @@ pub(crate) fn needs_reclaim(state: &State, command: &Command, now: Timestamp) ->
     let (product_state, units) = match command {
         Command::Sweep(product) => (state.product_state(*product)?, u32::MAX),
         Command::PlaceHold(place) => (state.product_state(place.product)?, place.qty.get()),
-        Command::RecordPayment(payment) => late_payment(state, payment)?,
+        Command::RecordPayment(payment, _) => late_payment(state, payment)?,
         Command::Operate(operation) => match &operation.action {
             // Neither may be refused because of claims that have ended.
             Action::SetStatus { product, status: ProductStatus::Archived }

@@ -87,6 +87,10 @@ fn issue_refund(state: &State, issue: &IssueRefund, now: Timestamp) -> Result<Ou
         return if is_same { Ok((Vec::new(), Reply::Refund(known.clone()), None)) } else { Err(Refusal::KeyReused) };
     }
     let order = order(state, issue.order)?;
+    let Some(transaction_id) = order.transaction_id() else { return Err(Refusal::OrderNotPaid) };
+    if state.is_disputed(transaction_id) {
+        return Err(Refusal::DisputeOpen);
+    }
     let amount = issue.amount.unwrap_or_else(|| order.refundable());
     let restock = match issue.restock {
         Restock::None => 0,
@@ -95,7 +99,6 @@ fn issue_refund(state: &State, issue: &IssueRefund, now: Timestamp) -> Result<Ou
         Restock::All => order.units_taken(),
     };
     let after = order.clone().issue_refund(amount, restock)?;
-    let Some(transaction_id) = order.transaction_id() else { return Err(Refusal::OrderNotPaid) };
     let refund = Refund {
         id: issue.id,
         order_id: Some(order.id),
@@ -145,6 +148,9 @@ fn advance_refund(
     let Some(after) = before.clone().advance(attempt, step, now)? else {
         return Ok((Vec::new(), Reply::Refund(before.clone()), None));
     };
+    if after.state == RefundState::Sending && state.is_disputed(&before.transaction_id) {
+        return Err(Refusal::DisputeOpen);
+    }
     let mut effects = refund_effects(state, before, &after)?;
     // An event's outcome tells whether its money went back.
     if let Some(event) = after.event_id.and_then(|event| state.replay(event)) {

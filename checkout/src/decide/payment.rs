@@ -4,13 +4,28 @@ use super::{Decision, limit_key_of_order};
 use crate::{
     command::{PaymentReply, PaymentVerdict, Reply},
     model::{
-        CancelReason, EventOutcome, HoldState, Order, OrderState, Payment, PaymentStatus, RefundId, RefundReason,
-        Refusal, Stock, Timestamp, WebhookId,
+        CancelReason, EventOutcome, EventPayload, HoldState, Order, OrderState, Payment, PaymentReport, PaymentStatus,
+        RefundId, RefundReason, Refusal, Stock, Timestamp, WebhookId,
     },
-    state::{Claim, Effect, State, StockMovement},
+    state::{Claim, Effect, State, StockMovement, StoredPayload},
 };
 
-pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result<Decision, Refusal> {
+/// Records an event. The payload of a new event is stored with it.
+pub(super) fn record(
+    state: &State,
+    payment: &Payment,
+    payload: Option<&EventPayload>,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let mut decision = decide(state, payment, now)?;
+    if let Some(payload) = payload.filter(|_| !decision.effects.is_empty()) {
+        let (event, received_at) = (payment.id, payment.received_at);
+        decision.effects.push(Effect::PayloadStored(StoredPayload { event, payload: payload.clone(), received_at }));
+    }
+    Ok(decision)
+}
+
+fn decide(state: &State, payment: &Payment, now: Timestamp) -> Result<Decision, Refusal> {
     let known = state.claim_by(payment.reference);
     let order_now = || known.and_then(|(_, claim)| claim.order.as_ref());
     if let Some(earlier) = state.event(&payment.key) {
@@ -19,7 +34,7 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
         }
         return Ok(duplicate(order_now()));
     }
-    let earlier = state.by_transaction(&payment.transaction_id, payment.status);
+    let earlier = state.by_report(&payment.report());
     if earlier.is_some_and(|earlier| earlier.fingerprint == payment.fingerprint) {
         // Not every scheme signs the key. A replayed request under another event's key must not use up that key.
         return Ok(duplicate(order_now()));
@@ -31,6 +46,7 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
         return Ok(Decision::new(vec![stored], reply(PaymentVerdict::Duplicate, order_now())));
     }
     let settlement = match known {
+        _ if payment.status.is_dispute() => Settlement::only(dispute(state, &payment)),
         Some((product_state, Claim { order: Some(order), .. })) => {
             apply_to_order(state, order, product_state.product.stock, &payment, now)
         }
@@ -45,6 +61,17 @@ pub(super) fn record(state: &State, payment: &Payment, now: Timestamp) -> Result
 /// The same event again. It is stored already.
 fn duplicate(order: Option<&Order>) -> Decision {
     Decision { effects: Vec::new(), reply: reply(PaymentVerdict::Duplicate, order), replayed: true }
+}
+
+/// The outcome of an event about a dispute. A transaction is disputed while one of its disputes is opened and not closed. So a
+/// dispute that was closed before the shop hears of its beginning does not open. It concerns the transaction, and does not
+/// wait for the order.
+fn dispute(state: &State, payment: &Payment) -> EventOutcome {
+    let end = PaymentReport { status: PaymentStatus::DisputeClosed, ..payment.report() };
+    match payment.status {
+        PaymentStatus::DisputeOpened if state.by_report(&end).is_some() => EventOutcome::Ignored,
+        _ => EventOutcome::Applied,
+    }
 }
 
 /// The effect of a payment on an order.
@@ -87,7 +114,8 @@ pub(super) fn apply_to_order(
         (PaymentStatus::Failure, OrderState::Pending) => {
             Settlement::applied(order.clone().cancel(CancelReason::PaymentFailed, now), StockMovement::Cancel(qty))
         }
-        (PaymentStatus::Failure | PaymentStatus::Processing, _) => Settlement::only(EventOutcome::Ignored),
+        (PaymentStatus::Failure | PaymentStatus::Processing, _)
+        | (PaymentStatus::DisputeOpened | PaymentStatus::DisputeClosed, _) => Settlement::only(EventOutcome::Ignored),
         (PaymentStatus::Success, OrderState::Paid { .. }) => refund(RefundReason::AlreadyPaid),
         (PaymentStatus::Success, _) if !matches_amount(order, payment) => refund(RefundReason::AmountMismatch),
         (PaymentStatus::Success, _) if order.is_late(now) && exceeds_limit(state, order) => {
@@ -131,7 +159,10 @@ fn without_order(claim: &Claim, payment: &Payment) -> EventOutcome {
 pub(super) fn unmatched_outcome(payment: Payment) -> Payment {
     let outcome = match payment.status {
         PaymentStatus::Success => EventOutcome::RefundDue(RefundReason::OrderNeverCreated),
-        PaymentStatus::Failure | PaymentStatus::Processing => EventOutcome::Ignored,
+        PaymentStatus::Failure
+        | PaymentStatus::Processing
+        | PaymentStatus::DisputeOpened
+        | PaymentStatus::DisputeClosed => EventOutcome::Ignored,
     };
     payment.with(outcome)
 }
@@ -166,5 +197,5 @@ pub(super) fn verdict(outcome: EventOutcome) -> PaymentVerdict {
 }
 
 pub(super) fn reply(verdict: PaymentVerdict, order: Option<&Order>) -> Reply {
-    Reply::Payment(PaymentReply { verdict, order: order.map(|order| (order.id, order.state.clone())) })
+    Reply::Payment(PaymentReply { verdict, order: order.map(|order| (order.id, order.status())) })
 }

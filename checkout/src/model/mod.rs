@@ -7,6 +7,7 @@ mod ids;
 mod money;
 mod order;
 mod order_number;
+mod payload;
 mod payment;
 mod picture;
 mod product;
@@ -24,8 +25,10 @@ pub use ids::{AuditId, BatchId, HoldId, OrderId, ProductId, RefundId, WebhookId}
 pub use money::{Currency, Money, MoneyError};
 pub use order::{CancelReason, Order, OrderRefunds, OrderState, OrderStatus};
 pub use order_number::OrderNumber;
+pub use payload::{EventPayload, MAX_PAYLOAD_SIZE, PaymentPayload};
 pub use payment::{
-    EventKey, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount, TransactionId,
+    DisputeId, EventKey, EventOutcome, Payment, PaymentReport, PaymentStatus, Reference, RefundReason, ReportedAmount,
+    TransactionId, open_disputes,
 };
 pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, PictureIdError, PictureSize};
 pub use product::{

@@ -63,7 +63,8 @@ pub enum OrderState {
 }
 
 /// The status of an order, without the details of its state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     /// See [`OrderState::Pending`].
     Pending,

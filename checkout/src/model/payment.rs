@@ -55,6 +55,11 @@ provider_text!(
     EventKey,
     "an event key"
 );
+provider_text!(
+    /// The provider's id of a dispute. A transaction may be disputed more than once.
+    DisputeId,
+    "a dispute id"
+);
 
 /// The order or hold that a payment event refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,7 +72,7 @@ pub enum Reference {
 }
 
 /// The status of a payment transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
     /// The money arrived.
@@ -76,11 +81,17 @@ pub enum PaymentStatus {
     Failure,
     /// The transaction is in progress. Such an event is recorded and has no effect.
     Processing,
+    /// The shopper disputes the payment at their bank. Until the dispute is closed, the transaction is not refunded: the
+    /// shopper could get the money twice.
+    DisputeOpened,
+    /// The dispute is closed, whoever won it.
+    DisputeClosed,
 }
 
 impl PaymentStatus {
     /// All statuses.
-    pub const ALL: [Self; 3] = [Self::Success, Self::Failure, Self::Processing];
+    pub const ALL: [Self; 5] =
+        [Self::Success, Self::Failure, Self::Processing, Self::DisputeOpened, Self::DisputeClosed];
 
     /// The name in JSON and in the database.
     pub fn name(self) -> &'static str {
@@ -88,8 +99,32 @@ impl PaymentStatus {
             Self::Success => "success",
             Self::Failure => "failure",
             Self::Processing => "processing",
+            Self::DisputeOpened => "dispute_opened",
+            Self::DisputeClosed => "dispute_closed",
         }
     }
+
+    /// Returns the status of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Whether the event is about a dispute, and not about the payment itself.
+    pub fn is_dispute(self) -> bool {
+        matches!(self, Self::DisputeOpened | Self::DisputeClosed)
+    }
+}
+
+/// The part of an event that counts once (P5): a transaction reports each status once, and for each of its disputes once
+/// that it was opened and once that it was closed. Disputes without an id are one dispute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PaymentReport {
+    /// The transaction.
+    pub transaction_id: TransactionId,
+    /// Its status.
+    pub status: PaymentStatus,
+    /// The dispute, if the event is about one and the provider names it.
+    pub dispute_id: Option<DisputeId>,
 }
 
 /// Why a payment must be refunded (P7).
@@ -143,7 +178,7 @@ impl RefundReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "refund_reason", rename_all = "snake_case")]
 pub enum EventOutcome {
-    /// The event changed its order's state.
+    /// The event changed its order's state, or opened or closed a dispute.
     Applied,
     /// The event waits for its order (P6).
     Parked,
@@ -208,7 +243,10 @@ pub struct Payment {
     pub transaction_id: TransactionId,
     /// The status of a payment transaction.
     pub status: PaymentStatus,
-    /// The amount that the provider reports.
+    /// The dispute, if the event is about one and the provider names it.
+    #[serde(default)]
+    pub dispute_id: Option<DisputeId>,
+    /// The amount that the provider reports: of a dispute, the amount that is disputed.
     pub reported: ReportedAmount,
     /// When the event was first delivered.
     pub received_at: Timestamp,
@@ -223,4 +261,23 @@ impl Payment {
     pub fn with(self, outcome: EventOutcome) -> Self {
         Self { outcome, ..self }
     }
+
+    /// The part of the event that counts once.
+    pub fn report(&self) -> PaymentReport {
+        let Self { transaction_id, status, dispute_id, .. } = self;
+        PaymentReport { transaction_id: transaction_id.clone(), status: *status, dispute_id: dispute_id.clone() }
+    }
+}
+
+/// The disputes that are open among these events: those that were opened and not closed. The order of the events does not
+/// matter, because a provider may report the end of a dispute before its beginning.
+pub fn open_disputes(events: &[Payment]) -> impl Iterator<Item = &Payment> {
+    let closes = |opened: &Payment, event: &Payment| {
+        event.status == PaymentStatus::DisputeClosed
+            && (&event.transaction_id, &event.dispute_id) == (&opened.transaction_id, &opened.dispute_id)
+    };
+    let opened = events
+        .iter()
+        .filter(|event| event.status == PaymentStatus::DisputeOpened && event.outcome != EventOutcome::Duplicate);
+    opened.filter(move |opened| !events.iter().any(|event| closes(opened, event)))
 }

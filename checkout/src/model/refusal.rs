@@ -122,6 +122,9 @@ pub enum Refusal {
         /// Units that are left.
         left: u32,
     },
+    /// The shopper disputes the payment at their bank, so it must not be refunded too.
+    #[error("the payment is disputed, and the dispute is open")]
+    DisputeOpen,
     /// The refund does not exist.
     #[error("there is no such refund")]
     UnknownRefund,

@@ -5,9 +5,9 @@ use crate::{
     command::{Action, Command, IssueRefund, Operation, PlaceHold, Requester, Restock, StockChange},
     idempotency::{Idempotency, IdempotencyKey},
     model::{
-        Actor, ActorKind, AuditId, EventOutcome, HoldId, Money, OrderId, Owner, Payment, PaymentStatus, Product,
-        ProductDraft, ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep,
-        ReportedAmount, Shopper, Timestamp, WebhookId,
+        Actor, ActorKind, AuditId, DisputeId, EventOutcome, EventPayload, HoldId, Money, OrderId, Owner, Payment,
+        PaymentStatus, Product, ProductDraft, ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference,
+        RefundStep, ReportedAmount, Shopper, Timestamp, WebhookId,
     },
     simulation::requests::digest,
 };
@@ -108,8 +108,7 @@ const PRODUCTS: usize = 2;
 fn step() -> impl Strategy<Value = Step> {
     let key = || option::weighted(0.4, 0..5_u8);
     let nth = || 0..12_usize;
-    let status =
-        select(vec![PaymentStatus::Success, PaymentStatus::Success, PaymentStatus::Failure, PaymentStatus::Processing]);
+    let status = select([&[PaymentStatus::Success, PaymentStatus::Success][..], &PaymentStatus::ALL].concat());
     let target = select(vec![
         PaymentTarget::Hold,
         PaymentTarget::Order,
@@ -276,9 +275,10 @@ impl ScriptBuilder {
                     PaymentTarget::Nothing => Reference::Order(OrderId(Uuid::nil())),
                 };
                 let reported = ReportedAmount { amount, currency: None };
-                let content = format!("{reference:?} {transaction} {status:?} {amount:?}");
+                let content =
+                    format!("{reference:?} {transaction} {status:?} {amount:?} {:?}", dispute_of(status, key));
                 self.events.push(WebhookId(id));
-                Command::RecordPayment(Box::new(Payment {
+                let payment = Box::new(Payment {
                     id: WebhookId(id),
                     key: format!("evt-{transaction}-{}-{key}", status.name()).try_into().unwrap(),
                     fingerprint: digest(&content),
@@ -286,10 +286,12 @@ impl ScriptBuilder {
                     product_id: None,
                     transaction_id: format!("tx-{transaction}").try_into().unwrap(),
                     status,
+                    dispute_id: dispute_of(status, key),
                     reported,
                     received_at: self.now,
                     outcome: EventOutcome::Ignored,
-                }))
+                });
+                Command::RecordPayment(payment, EventPayload::new(Some("text/plain"), content.as_bytes()))
             }
             Step::Sweep { product: nth } => Command::Sweep(product(nth)),
             // The other steps are operations.
@@ -348,6 +350,12 @@ impl ScriptBuilder {
     fn order(&self, nth: usize) -> OrderId {
         pick(&self.orders, nth).unwrap_or(OrderId(Uuid::nil()))
     }
+}
+
+/// The dispute that an event names: one of two, or none.
+fn dispute_of(status: PaymentStatus, key: u8) -> Option<DisputeId> {
+    let name = (status.is_dispute() && key > 0).then(|| format!("dp-{key}"))?;
+    DisputeId::try_from(name).ok()
 }
 
 /// Returns the item at an index that counts from the newest one.

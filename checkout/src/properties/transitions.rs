@@ -7,8 +7,8 @@ use super::{
 use crate::{
     command::{Action, Command, PlaceHold, Reply},
     model::{
-        EventOutcome, HoldId, OrderId, Payment, PaymentStatus, ProductId, Quantity, Reference, ReportedAmount,
-        Timestamp, WebhookId,
+        EventOutcome, EventPayload, HoldId, OrderId, Payment, PaymentStatus, ProductId, Quantity, Reference,
+        ReportedAmount, Timestamp, WebhookId,
     },
 };
 use std::time::Duration;
@@ -65,7 +65,7 @@ impl Scenario {
 
     fn pay(&mut self, reference: Reference, status: PaymentStatus, amount: i64) -> String {
         self.events += 1;
-        self.execute(Command::RecordPayment(Box::new(Payment {
+        let payment = Box::new(Payment {
             id: WebhookId(Uuid::from_u128(self.events)),
             key: format!("evt-{}", self.events).try_into().unwrap(),
             fingerprint: [1; 32],
@@ -73,10 +73,13 @@ impl Scenario {
             product_id: None,
             transaction_id: format!("tx-{}", self.events).try_into().unwrap(),
             status,
+            dispute_id: None,
             reported: ReportedAmount { amount: Some(amount), currency: None },
             received_at: self.now,
             outcome: EventOutcome::Ignored,
-        })))
+        });
+        let payload = EventPayload::new(None, b"{}");
+        self.execute(Command::RecordPayment(payment, payload))
     }
 
     /// Performs the action of this name.

@@ -5,7 +5,10 @@ use crate::{
     error::{Error, StoreError},
     feed::{OrderWatch, StockUpdate, StockWatch},
     metrics::EngineMetrics,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Refusal},
+    model::{
+        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
+        Refusal, TransactionId, WebhookId,
+    },
     store::{Audit, Reads},
 };
 use std::{sync::Arc, time::Duration};
@@ -73,6 +76,16 @@ impl Checkout {
     /// money is due for refund.
     pub async fn payments_for_hold(&self, hold: &Hold) -> Result<Vec<Payment>, Error> {
         self.reads().payments(hold.id, None).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The payload of a payment event as it was first delivered; `None` once it was deleted, or if there is no such event.
+    pub async fn payment_payload(&self, id: WebhookId) -> Result<Option<PaymentPayload>, Error> {
+        self.reads().payment_payload(id).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The order or hold that a transaction was a payment for, if the shop has recorded that transaction.
+    pub async fn reference_of(&self, transaction: &TransactionId) -> Result<Option<Reference>, Error> {
+        self.reads().reference_of(transaction).await.map_err(|e| read_failed(&e))
     }
 
     /// The order, for the shop's people, who see those of all owners.

@@ -46,6 +46,8 @@ async fn an_order_that_ends_makes_room_for_a_hold_of_the_same_batch() {
         transaction_id: "tx".to_owned().try_into().unwrap(),
         status: PaymentStatus::Failure,
         reported: ReportedAmount::default(),
+        dispute_id: None,
+        payload: None,
     };
     let (declined, fourth) = tokio::join!(shop.node.record_payment(declined), hold());
     assert_eq!(declined.unwrap().verdict, PaymentVerdict::Processed);

@@ -18,6 +18,8 @@ fn success(key: &str, reference: Reference) -> PaymentEvent {
         transaction_id: key.to_owned().try_into().unwrap(),
         status: PaymentStatus::Success,
         reported: ReportedAmount::default(),
+        dispute_id: None,
+        payload: None,
     }
 }
 

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     Error, Idempotent, PaymentEvent, PaymentReply, PaymentVerdict, Restock,
     model::{
-        EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, PaymentStatus, Product, ProductId,
-        ProductStatus, RefundReason, Refusal, Timestamp,
+        EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, OrderStatus, Owner, PaymentStatus, Product,
+        ProductId, ProductStatus, RefundReason, RefundStep, Refusal, Timestamp, TransactionId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,8 +84,10 @@ impl History {
             assert_eq!(*fingerprint, event.fingerprint, "P5: {} was used for something else", event.key);
             assert_eq!(reply.verdict, PaymentVerdict::Duplicate, "P5: {} counted again", event.key);
         }
-        let same_transaction = step.after.payments.values().filter(|p| p.transaction_id == event.transaction_id);
-        let counted = same_transaction.filter(|p| p.status == event.status && p.outcome != EventOutcome::Duplicate);
+        let report = (&event.transaction_id, event.status, &event.dispute_id);
+        let same_report = step.after.payments.values();
+        let same_report = same_report.filter(|p| (&p.transaction_id, p.status, &p.dispute_id) == report);
+        let counted = same_report.filter(|p| p.outcome != EventOutcome::Duplicate);
         assert_eq!(counted.count(), 1, "P5: {event:?} got the reply {reply:?}");
         step.check_verdict(event, reply);
     }
@@ -162,12 +164,29 @@ impl Step<'_> {
                 Restock::All => *left == 0,
                 Restock::None => false,
             },
+            (Operation::Refund(issue), Refusal::DisputeOpen) => {
+                let order = self.after.orders.get(&issue.order);
+                order.and_then(|order| order.transaction_id()).is_some_and(|id| self.may_be_disputed(id))
+            }
+            (Operation::AdvanceRefund { refund, step, .. }, Refusal::DisputeOpen) => {
+                *step == RefundStep::Send && self.may_be_disputed(&self.after.refunds[refund].transaction_id)
+            }
             (Operation::AdvanceRefund { refund, .. }, Refusal::UnknownRefund) => {
                 !self.before.refunds.contains_key(refund)
             }
             (Operation::Replay(event), Refusal::UnknownPayment) => !self.before.payments.contains_key(event),
             _ => true,
         }
+    }
+
+    /// Whether a transaction was disputed before or after this step, or may have been in between.
+    fn may_be_disputed(&self, id: &TransactionId) -> bool {
+        let opens = |(request, _): &Exchange| match &request.operation {
+            Operation::Pay(event) => event.status == PaymentStatus::DisputeOpened && event.transaction_id == *id,
+            _ => false,
+        };
+        self.before.disputed().chain(self.after.disputed()).any(|disputed| disputed == *id)
+            || self.exchanges.iter().any(opens)
     }
 
     /// Whether a product had a property before or after this step, or may have had it in between.
@@ -197,10 +216,12 @@ impl Step<'_> {
 
     fn check_verdict(&self, event: &PaymentEvent, reply: &PaymentReply) {
         match (reply.verdict, &reply.order) {
-            (PaymentVerdict::Processed, Some((_, OrderState::Paid { transaction_id, .. }))) => {
-                assert_eq!((transaction_id, event.status), (&event.transaction_id, PaymentStatus::Success));
+            (PaymentVerdict::Processed, _) if event.status.is_dispute() => {}
+            (PaymentVerdict::Processed, Some((order, OrderStatus::Paid))) => {
+                let transaction = self.after.orders[order].transaction_id();
+                assert_eq!((transaction, event.status), (Some(&event.transaction_id), PaymentStatus::Success));
             }
-            (PaymentVerdict::Processed, Some((_, OrderState::Cancelled { .. }))) => {
+            (PaymentVerdict::Processed, Some((_, OrderStatus::Cancelled))) => {
                 assert_eq!(event.status, PaymentStatus::Failure);
             }
             (PaymentVerdict::RefundDue(RefundReason::SoldOut), Some((order, _))) => {

@@ -1,10 +1,11 @@
 //! The invariants of the stored rows, which hold after every step.
 
-use super::{audit_trail, tables::Tables};
+use super::{audit_trail, requests::digest, tables::Tables};
 use crate::{
     model::{
-        EventOutcome, HoldState, Order, OrderRefunds, OrderState, PaymentStatus, Product, ProductId, ProductStatus,
-        Reference, Refund, RefundId, RefundState, SalePhase, Stock, StockDelta, TransactionId,
+        AuditEntry, EventOutcome, HoldState, Order, OrderId, OrderRefunds, OrderState, Payment, PaymentReport,
+        PaymentStatus, Product, ProductId, ProductStatus, Reference, Refund, RefundId, RefundState, SalePhase, Stock,
+        StockDelta, TransactionId,
     },
     state::LimitKey,
 };
@@ -24,6 +25,10 @@ pub(crate) fn check(before: &Tables, after: &Tables) {
     refunds_one_way(before, after);
     claims(after);
     money(after);
+    reports(after);
+    payloads(before, after);
+    let refunded = refunds_of_disputed(before, after);
+    assert!(refunded.is_empty(), "disputes: {refunded:?}");
     stock_events(after);
     grants(before, after);
 }
@@ -205,7 +210,7 @@ fn claims(tables: &Tables) {
 fn money(tables: &Tables) {
     let mut counts: BTreeMap<&TransactionId, u32> = BTreeMap::new();
     let mut applied = 0;
-    let counted = |p: &&crate::model::Payment| p.outcome != EventOutcome::Duplicate;
+    let counted = |p: &&Payment| p.outcome != EventOutcome::Duplicate;
     for payment in tables.payments.values().filter(|p| p.status == PaymentStatus::Success).filter(counted) {
         *counts.entry(&payment.transaction_id).or_default() += 1;
         match payment.outcome {
@@ -237,6 +242,45 @@ fn money(tables: &Tables) {
     assert!(counts.values().all(|n| *n == 1), "P5: {counts:?}");
     let paid = tables.orders.values().filter(|o| matches!(o.state, OrderState::Paid { .. })).count();
     assert_eq!(paid, applied, "P7: one applied payment for each paid order");
+}
+
+/// Each report of a transaction counts once (P5). A dispute without effect was closed before it was opened.
+fn reports(tables: &Tables) {
+    let mut counted = BTreeSet::new();
+    for payment in tables.payments.values().filter(|p| p.outcome != EventOutcome::Duplicate) {
+        assert!(counted.insert(payment.report()), "P5: counted twice: {payment:?}");
+    }
+    let ignored = |p: &&Payment| p.status == PaymentStatus::DisputeOpened && p.outcome == EventOutcome::Ignored;
+    for opened in tables.payments.values().filter(ignored) {
+        let end = PaymentReport { status: PaymentStatus::DisputeClosed, ..opened.report() };
+        assert!(counted.contains(&end), "a dispute was ignored that is not closed: {opened:?}");
+    }
+}
+
+/// A stored payload is the content of its event as it was first delivered.
+fn payloads(before: &Tables, after: &Tables) {
+    for (event, stored) in &after.payloads {
+        let text = std::str::from_utf8(stored.payload.body()).unwrap();
+        assert_eq!(digest(text), after.payments[event].fingerprint, "the payload of another event: {stored:?}");
+    }
+    assert!(before.payloads.keys().all(|event| after.payloads.contains_key(event)), "a payload is gone");
+}
+
+/// Returns each refund that was issued or sent in a step although its transaction was disputed before and after it.
+pub(crate) fn refunds_of_disputed(before: &Tables, after: &Tables) -> Vec<String> {
+    let open_since: BTreeSet<_> = before.disputed().collect();
+    let disputed: BTreeSet<_> = after.disputed().filter(|transaction| open_since.contains(transaction)).collect();
+    let transaction_of = |entry: &AuditEntry| {
+        let id = entry.object.id.parse().ok()?;
+        match &*entry.action {
+            "refund.issue" => after.orders[&OrderId(id)].transaction_id().cloned(),
+            "refund.send" => Some(after.refunds[&RefundId(id)].transaction_id.clone()),
+            _ => None,
+        }
+    };
+    let steps = after.audit_log.iter().skip(before.audit_log.len());
+    let wrong = steps.filter(|entry| transaction_of(entry).is_some_and(|id| disputed.contains(&id)));
+    wrong.map(|entry| format!("{entry:?}")).collect()
 }
 
 /// The stock history has one row for each version, and each row's delta explains the change from the row before.

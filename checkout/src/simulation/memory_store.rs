@@ -5,8 +5,8 @@ use super::tables::{Constraints, Tables};
 use crate::{
     error::StoreError,
     model::{
-        Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Reference, Refund, RefundId, StockDelta,
-        Timestamp, WebhookId,
+        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
+        StockDelta, Timestamp, TransactionId, WebhookId,
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
@@ -250,6 +250,10 @@ impl Purge for MemoryStore {
     async fn pictures(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
+
+    async fn payment_payloads(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 }
 
 /// The reads that the engine itself uses. The tests read the tables.
@@ -303,6 +307,14 @@ impl Reads for MemoryStore {
 
     async fn refunds_of_order(&self, _: OrderId) -> Result<Vec<Refund>, StoreError> {
         Ok(Vec::new())
+    }
+
+    async fn payment_payload(&self, _: WebhookId) -> Result<Option<PaymentPayload>, StoreError> {
+        Ok(None)
+    }
+
+    async fn reference_of(&self, _: &TransactionId) -> Result<Option<Reference>, StoreError> {
+        Ok(None)
     }
 
     async fn refunds_due_without_row(&self, _: u32) -> Result<Vec<WebhookId>, StoreError> {

@@ -27,7 +27,7 @@ const STEPS: u64 = 300;
 const SEEDS: u64 = 12;
 
 /// The kinds of replies that the simulation must reach.
-const KINDS: [&str; 33] = [
+const KINDS: [&str; 34] = [
     "Granted",
     "Replayed",
     "Processed",
@@ -59,6 +59,7 @@ const KINDS: [&str; 33] = [
     "RefundTooLarge",
     "AlreadyRestocked",
     "RefundState",
+    "DisputeOpen",
     "UnknownRefund",
     "UnknownPayment",
 ];

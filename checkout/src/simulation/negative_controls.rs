@@ -107,6 +107,8 @@ async fn one_event(seed: u64, constraints: Constraints) -> Option<String> {
         transaction_id: "tx".to_owned().try_into().unwrap(),
         status: PaymentStatus::Success,
         reported: ReportedAmount::default(),
+        dispute_id: None,
+        payload: None,
     };
     let events = (0..4).map(|n| race.nodes[n % 2].record_payment(event.clone()));
     for reply in futures::future::join_all(events).await {

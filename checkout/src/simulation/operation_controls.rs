@@ -22,6 +22,8 @@ fn success(name: &str, reference: Reference) -> PaymentEvent {
         transaction_id: name.to_owned().try_into().unwrap(),
         status: PaymentStatus::Success,
         reported: ReportedAmount::default(),
+        dispute_id: None,
+        payload: None,
     }
 }
 
@@ -145,6 +147,30 @@ async fn cancel_and_pay(seed: u64, constraints: Constraints) -> Option<String> {
     (!fine).then(|| format!("{cancelled:?} {drift:?} {:?}", tables.orders))
 }
 
+/// A dispute of a paid order comes to one node while another node issues a refund, which one of the two precedes. Then a
+/// further refund is issued, and one that was issued before is sent. Returns what went wrong.
+async fn refund_and_dispute(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let order = paid_order(&race.nodes[0], race.product("phone", None).await, "tx").await;
+    let issue =
+        |n: usize, nth: u128| race.nodes[n].issue_refund(refund(nth, &order, Some(1), Restock::None), Actor::system());
+    let issued = issue(1, 1).await.unwrap().value;
+    let opened = PaymentEvent {
+        key: "dispute".to_owned().try_into().unwrap(),
+        status: PaymentStatus::DisputeOpened,
+        ..success("tx", Reference::Order(order.id))
+    };
+    let (disputed, _either) = tokio::join!(race.nodes[0].record_payment(opened), issue(1, 2));
+    disputed.unwrap();
+    let before = race.tables();
+    let send = race.nodes[1].advance_refund(issued.id, 1, RefundStep::Send, Actor::system());
+    let (late, sent) = tokio::join!(issue(0, 3), send);
+    let refused = [late.map(drop), sent.map(drop)];
+    let fine = refused.iter().all(|result| matches!(result, Err(Error::Refused(Refusal::DisputeOpen))));
+    let wrong = invariants::refunds_of_disputed(&before, &race.tables());
+    (!fine || !wrong.is_empty()).then(|| format!("{refused:?} {wrong:?}"))
+}
+
 negative_controls! {
     the_version_check_keeps_two_refunds_within_the_amount: full_refunds, without versions;
     the_sum_of_refunds_keeps_them_within_the_amount: full_refunds, without refund_sums;
@@ -155,6 +181,7 @@ negative_controls! {
     the_version_check_keeps_one_edit_from_overwriting_another: two_edits, without versions;
     the_version_check_keeps_a_paused_product_from_being_held: paused_elsewhere, without versions;
     the_version_check_keeps_a_cancelled_order_from_being_paid: cancel_and_pay, without versions;
+    the_open_dispute_keeps_its_transaction_from_being_refunded: refund_and_dispute, without disputes;
 }
 
 /// The provider's message about the first attempt comes late. `names_attempt`: whether it says so. Returns how often the

@@ -5,11 +5,11 @@ use crate::{
     idempotency::IdempotencyKey,
     model::{
         AuditEntry, EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product,
-        ProductId, Reference, Refund, RefundId, Stock, StockDelta, Timestamp, WebhookId,
+        ProductId, Reference, Refund, RefundId, Stock, StockDelta, Timestamp, TransactionId, WebhookId, open_disputes,
     },
-    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, WriteSet},
+    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, StoredPayload, WriteSet},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The protections of a shop that a negative control can turn off.
 #[expect(clippy::struct_excessive_bools, reason = "each is one protection")]
@@ -27,6 +27,8 @@ pub(crate) struct Constraints {
     pub(crate) restocked: bool,
     /// The rules see the price of a hold. Otherwise the product's price counts.
     pub(crate) hold_prices: bool,
+    /// The rules see which transactions are disputed.
+    pub(crate) disputes: bool,
 }
 
 impl Constraints {
@@ -37,10 +39,14 @@ impl Constraints {
         refund_sums: true,
         restocked: true,
         hold_prices: true,
+        disputes: true,
     };
 
     /// Hides the columns that a negative control turns off.
     pub(crate) fn hide(self, mut loaded: Loaded) -> Loaded {
+        if !self.disputes {
+            loaded.disputed.clear();
+        }
         for claim in &mut loaded.claims {
             if !self.hold_prices {
                 claim.hold.unit_price = None;
@@ -63,6 +69,7 @@ pub(crate) struct Tables {
     pub(crate) holds: BTreeMap<HoldId, Hold>,
     pub(crate) orders: BTreeMap<OrderId, Order>,
     pub(crate) payments: BTreeMap<WebhookId, Payment>,
+    pub(crate) payloads: BTreeMap<WebhookId, StoredPayload>,
     pub(crate) refunds: BTreeMap<RefundId, Refund>,
     /// In the order of the commits.
     pub(crate) audit_log: Vec<AuditEntry>,
@@ -105,12 +112,10 @@ impl Tables {
         loaded.products = products.values().map(|p| ((*p).clone(), self.next_due_of(p.id))).collect();
         loaded.limit_usage = request.limit_usage.iter().flat_map(|key| self.limit_usage(key, request.now)).collect();
         loaded.keys = request.keys.iter().filter_map(|key| self.keys.get(key)).cloned().collect();
-        let by_transaction = |p: &Payment| {
-            p.outcome != EventOutcome::Duplicate
-                && request.by_transaction.contains(&(p.transaction_id.clone(), p.status.name()))
-        };
-        let events = self.payments.values().filter(|p| request.events.contains(&p.key) || by_transaction(p));
+        let by_report = |p: &Payment| p.outcome != EventOutcome::Duplicate && request.reports.contains(&p.report());
+        let events = self.payments.values().filter(|p| request.events.contains(&p.key) || by_report(p));
         loaded.events = events.cloned().collect();
+        loaded.disputed = self.disputed().filter(|transaction| request.disputes.contains(transaction)).collect();
         if let Some(before) = request.parked_before {
             loaded.unmatched_payments =
                 self.unmatched_payments().filter(|p| p.received_at <= before).take(MAX_DUE_PER_LOAD).cloned().collect();
@@ -158,6 +163,13 @@ impl Tables {
     /// Parked payments without a known hold or order.
     pub(crate) fn unmatched_payments(&self) -> impl Iterator<Item = &Payment> {
         self.payments.values().filter(|p| p.outcome == EventOutcome::Parked && p.product_id.is_none())
+    }
+
+    /// Transactions with a dispute that was opened and not closed.
+    pub(crate) fn disputed(&self) -> impl Iterator<Item = TransactionId> {
+        let events: Vec<_> = self.payments.values().filter(|p| p.status.is_dispute()).cloned().collect();
+        let open: BTreeSet<_> = open_disputes(&events).map(|opened| opened.transaction_id.clone()).collect();
+        open.into_iter()
     }
 
     /// Payment events that are due for refund and have no refund.
@@ -273,14 +285,16 @@ impl Tables {
         for payment in &writes.payments_added {
             let repeats = |p: &Payment| {
                 let counts = p.outcome != EventOutcome::Duplicate && payment.outcome != EventOutcome::Duplicate;
-                let same = p.transaction_id == payment.transaction_id && p.status == payment.status;
+                let same = p.report() == payment.report();
                 p.key == payment.key || (counts && same)
             };
             if constraints.unique && self.payments.values().any(repeats) {
                 return false;
             }
+            assert!(payment.dispute_id.is_none() || payment.status.is_dispute(), "a dispute's id: {payment:?}");
             self.payments.insert(payment.id, payment.clone());
         }
+        self.payloads.extend(writes.payloads.iter().map(|payload| (payload.event, payload.clone())));
         for record in &writes.keys {
             let key = (record.owner, record.idempotency.key.clone());
             if self.keys.insert(key, record.clone()).is_some() && constraints.unique {

@@ -11,9 +11,9 @@ use super::{
 use crate::{
     Checkout, Clock, IdempotencyKey, Idempotent, IssueRefund, Limits, ManualClock, PaymentEvent, Restock, StockChange,
     model::{
-        Actor, EventOutcome, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus, ProductDraft, ProductId,
-        ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep, ReportedAmount, SaleWindow, Shopper,
-        Timestamp, WebhookId,
+        Actor, EventOutcome, EventPayload, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus, ProductDraft,
+        ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep, ReportedAmount,
+        SaleWindow, Shopper, Timestamp, WebhookId,
     },
 };
 use fastrand::Rng;
@@ -277,11 +277,12 @@ impl Workload {
             _ => PaymentStatus::Success,
         };
         let fresh = |name: u32| format!("evt-{name}").try_into().unwrap();
-        let mut event = match (known, self.rng.u32(0..8)) {
+        let mut event = match (known, self.rng.u32(0..10)) {
             (Some(known), 0) => return known,
             (Some(known), 1) => PaymentEvent { key: fresh(self.names), ..known },
-            (Some(known), 2) => PaymentEvent { key: fresh(self.names), status, ..known },
+            (Some(known), 2) => PaymentEvent { key: fresh(self.names), status, dispute_id: None, ..known },
             (Some(known), 3) => PaymentEvent { reported: ReportedAmount { amount: Some(7), currency: None }, ..known },
+            (Some(known), 4 | 5) => PaymentEvent { key: fresh(self.names), ..self.dispute_of(known) },
             _ => {
                 let reference = if self.rng.u32(0..3) == 0 { Reference::Hold(hold) } else { Reference::Order(order) };
                 let amount = (self.rng.u32(0..3) == 0).then(|| self.rng.i64(1..4) * 1000);
@@ -291,14 +292,27 @@ impl Workload {
                     reference,
                     transaction_id: format!("tx-{}", self.names).try_into().unwrap(),
                     status,
+                    dispute_id: None,
                     reported: ReportedAmount { amount, currency: None },
+                    payload: None,
                 }
             }
         };
-        let PaymentEvent { reference, transaction_id, status, reported, .. } = &event;
-        event.fingerprint = digest(&format!("{reference:?} {transaction_id} {status:?} {reported:?}"));
+        let PaymentEvent { reference, transaction_id, status, dispute_id, reported, .. } = &event;
+        let content = format!("{reference:?} {transaction_id} {status:?} {dispute_id:?} {reported:?}");
+        event.fingerprint = digest(&content);
+        event.payload = EventPayload::new(Some("text/plain"), content.as_bytes());
         push_bounded(&mut self.sent_events, event.clone());
         event
+    }
+
+    /// A dispute of a payment, or of a transaction that was disputed before: its beginning or its end.
+    fn dispute_of(&mut self, known: PaymentEvent) -> PaymentEvent {
+        let paid: Vec<_> = self.sent_events.iter().filter(|event| event.status == PaymentStatus::Success).collect();
+        let known = self.rng.choice(paid).cloned().unwrap_or(known);
+        let status = if self.rng.u32(0..3) == 0 { PaymentStatus::DisputeClosed } else { PaymentStatus::DisputeOpened };
+        let dispute_id = self.rng.bool().then(|| format!("dp-{}", self.rng.u32(0..2)).try_into().unwrap());
+        PaymentEvent { status, dispute_id, ..known }
     }
 
     /// Remembers the holds and orders that were placed.
@@ -330,6 +344,7 @@ impl Workload {
         }
         let parked = tables.payments.values().filter(|p| p.outcome == EventOutcome::Parked).count();
         assert_eq!(parked, 0, "P7: a payment without an outcome");
+        assert_eq!(tables.payloads.len(), tables.payments.len(), "an event without its payload");
         invariants::check(&tables, &tables);
         tables
     }

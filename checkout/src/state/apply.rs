@@ -27,6 +27,7 @@ impl State {
             Effect::OrderChanged(order) => self.apply_order(order),
             Effect::PaymentRecorded(payment) => self.apply_payment(payment),
             Effect::RefundChanged(refund) => self.apply_refund(*refund),
+            Effect::PayloadStored(payload) => self.changes.payloads.push(payload),
             Effect::Audited(entry) => self.changes.audit_log.push(*entry),
             Effect::KeyStored(record) => {
                 self.keys.insert((record.owner, record.idempotency.key.clone()), (*record).clone());
@@ -211,6 +212,7 @@ impl State {
             orders_changed: Vec::new(),
             payments_added: Vec::new(),
             payments_changed: Vec::new(),
+            payloads: changes.payloads,
             refunds_added: Vec::new(),
             refunds_changed: Vec::new(),
             audit_log: changes.audit_log,

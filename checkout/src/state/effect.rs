@@ -1,6 +1,6 @@
 //! The effects of a decision.
 
-use super::IdempotencyRecord;
+use super::{IdempotencyRecord, StoredPayload};
 use crate::model::{AuditEntry, Hold, Order, Payment, Product, ProductId, Refund, Stock, StockDelta};
 
 /// One change that a decision makes.
@@ -20,6 +20,8 @@ pub enum Effect {
     PaymentRecorded(Payment),
     /// A new or changed refund. The refund of a payment that becomes due (P7) follows from the payment.
     RefundChanged(Box<Refund>),
+    /// The payload of a new payment event.
+    PayloadStored(StoredPayload),
     /// A row of the audit log.
     Audited(Box<AuditEntry>),
     /// A reply to store under an idempotency key.

@@ -40,6 +40,7 @@ impl State {
         self.refunds.clear();
         self.replays.clear();
         self.pictures.clear();
+        self.disputed.clear();
         self.requested = LoadRequest::default();
         self.due_loaded.clear();
         self.read_products.clear();
@@ -48,7 +49,7 @@ impl State {
         self.keys.clear();
         if self.events.len() > MAX_EVENTS {
             self.events.clear();
-            self.by_transaction.clear();
+            self.by_report.clear();
         }
     }
 

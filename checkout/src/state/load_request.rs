@@ -4,8 +4,8 @@ use crate::{
     command::Reply,
     idempotency::{Idempotency, IdempotencyKey},
     model::{
-        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, PictureId, PictureSize, Product, ProductId,
-        Reference, Refund, RefundId, Shopper, Slug, Timestamp, TransactionId, WebhookId,
+        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, PaymentReport, PictureId, PictureSize,
+        Product, ProductId, Reference, Refund, RefundId, Shopper, Slug, Timestamp, TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -81,7 +81,10 @@ pub struct LoadRequest {
     pub(crate) limit_usage: BTreeSet<LimitKey>,
     pub(crate) keys: BTreeSet<(Owner, IdempotencyKey)>,
     pub(crate) events: BTreeSet<EventKey>,
-    pub(crate) by_transaction: BTreeSet<(TransactionId, &'static str)>,
+    /// Reports of transactions, to find out whether they came before.
+    pub(crate) reports: BTreeSet<PaymentReport>,
+    /// Transactions to find out of whether they are disputed.
+    pub(crate) disputes: BTreeSet<TransactionId>,
     /// Products to load overdue claims of, each with the number of overdue claims that this batch has loaded before.
     pub(crate) due: BTreeMap<ProductId, usize>,
     /// Load the payments that were parked before this instant without a known hold or order.
@@ -102,12 +105,14 @@ impl LoadRequest {
         self.is_keys_only()
             && self.keys.is_empty()
             && self.events.is_empty()
-            && self.by_transaction.is_empty()
+            && self.reports.is_empty()
+            && self.disputes.is_empty()
             && self.pictures.is_empty()
     }
 
-    /// Returns `true` if only idempotency keys, events and pictures are requested. They belong to no product and need no
-    /// lock: unique constraints and a foreign key protect them.
+    /// Returns `true` if only idempotency keys, events, disputes and pictures are requested. They belong to no product and
+    /// need no lock: unique constraints and a foreign key protect them. A dispute that is stored meanwhile comes after this
+    /// batch.
     pub(crate) fn is_keys_only(&self) -> bool {
         self.products.is_empty()
             && self.slugs.is_empty()
@@ -135,7 +140,8 @@ impl LoadRequest {
         fresh(&mut self.limit_usage, &mut requested.limit_usage);
         fresh(&mut self.keys, &mut requested.keys);
         fresh(&mut self.events, &mut requested.events);
-        fresh(&mut self.by_transaction, &mut requested.by_transaction);
+        fresh(&mut self.reports, &mut requested.reports);
+        fresh(&mut self.disputes, &mut requested.disputes);
         if requested.parked_before.is_some() {
             self.parked_before = None;
         }
@@ -165,6 +171,8 @@ pub struct Loaded {
     pub refunds: Vec<Refund>,
     /// Stored payment events to decide again.
     pub replays: Vec<Payment>,
+    /// Those of the requested transactions that are disputed: one of their disputes was opened and not closed.
+    pub disputed: Vec<TransactionId>,
     /// For each product whose overdue claims were requested: their holds, and the first instant at which another claim is
     /// due.
     pub due: Vec<(ProductId, Vec<HoldId>, Option<Timestamp>)>,

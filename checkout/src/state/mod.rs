@@ -11,12 +11,12 @@ mod write_set;
 
 pub use effect::{Effect, StockMovement};
 pub use load_request::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD};
-pub use write_set::{OrderSnapshot, WriteSet};
+pub use write_set::{OrderSnapshot, StoredPayload, WriteSet};
 
 use crate::{
     idempotency::IdempotencyKey,
     model::{
-        AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, Payment, PaymentStatus,
+        AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, Payment, PaymentReport,
         PictureId, PictureSize, Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta, Timestamp,
         TransactionId, WebhookId,
     },
@@ -48,6 +48,7 @@ struct Changes {
     holds: BTreeMap<HoldId, bool>,
     orders: BTreeMap<OrderId, Option<&'static str>>,
     payments: BTreeMap<WebhookId, (Payment, Option<&'static str>)>,
+    payloads: Vec<StoredPayload>,
     refunds: BTreeMap<RefundId, bool>,
     audit_log: Vec<AuditEntry>,
     keys: Vec<IdempotencyRecord>,
@@ -63,7 +64,7 @@ pub(crate) struct State {
     order_hold: HashMap<OrderId, HoldId>,
     keys: HashMap<(Owner, IdempotencyKey), IdempotencyRecord>,
     events: HashMap<EventKey, Payment>,
-    by_transaction: HashMap<(TransactionId, &'static str), EventKey>,
+    by_report: HashMap<PaymentReport, EventKey>,
     limit_usage: HashMap<LimitKey, HashMap<HoldId, u32>>,
     unmatched_payments: Vec<Payment>,
     /// Refunds and payment events that this batch has loaded by their ids. They are read under the product's lock, and
@@ -72,6 +73,8 @@ pub(crate) struct State {
     replays: HashMap<WebhookId, Payment>,
     /// Stored pictures, which are dropped at the end of the batch as well: the purge may delete them.
     pictures: HashMap<PictureId, PictureSize>,
+    /// Transactions that this batch has asked about, and whether each is disputed. Dropped at the end of the batch.
+    disputed: HashMap<TransactionId, bool>,
     /// Random for each attempt to decide a batch. It makes the numbers of new orders.
     salt: u64,
     requested: LoadRequest,
@@ -136,9 +139,19 @@ impl State {
         self.events.get(key)
     }
 
-    /// The event that reported this transaction with this status first.
-    pub(crate) fn by_transaction(&self, transaction: &TransactionId, status: PaymentStatus) -> Option<&Payment> {
-        self.by_transaction.get(&(transaction.clone(), status.name())).and_then(|key| self.events.get(key))
+    /// The event that made this report first.
+    pub(crate) fn by_report(&self, report: &PaymentReport) -> Option<&Payment> {
+        self.by_report.get(report).and_then(|key| self.events.get(key))
+    }
+
+    /// Whether this batch has asked about the transaction's disputes.
+    pub(crate) fn has_disputes_of(&self, transaction: &TransactionId) -> bool {
+        self.disputed.contains_key(transaction)
+    }
+
+    /// Whether the transaction has an open dispute.
+    pub(crate) fn is_disputed(&self, transaction: &TransactionId) -> bool {
+        self.disputed.get(transaction).copied().unwrap_or(false)
     }
 
     /// Units of the shopper's active holds, pending orders and paid orders.
@@ -202,6 +215,9 @@ impl State {
             self.replays.entry(payment.id).or_insert(payment);
         }
         self.pictures.extend(loaded.pictures);
+        for transaction in &request.disputes {
+            self.disputed.insert(transaction.clone(), loaded.disputed.contains(transaction));
+        }
         for (product, due, next_due) in loaded.due {
             *self.due_loaded.entry(product).or_default() += due.len();
             self.merge_due(product, next_due);
@@ -243,8 +259,7 @@ impl State {
 
     fn merge_event(&mut self, payment: Payment) {
         if payment.outcome != EventOutcome::Duplicate {
-            let by_transaction = (payment.transaction_id.clone(), payment.status.name());
-            self.by_transaction.insert(by_transaction, payment.key.clone());
+            self.by_report.insert(payment.report(), payment.key.clone());
         }
         self.events.entry(payment.key.clone()).or_insert(payment);
     }

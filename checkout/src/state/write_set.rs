@@ -2,7 +2,8 @@
 
 use super::IdempotencyRecord;
 use crate::model::{
-    AuditEntry, BatchId, Hold, Order, Payment, Product, ProductId, Refund, StockDelta, Timestamp, WebhookId,
+    AuditEntry, BatchId, EventPayload, Hold, Order, Payment, Product, ProductId, Refund, StockDelta, Timestamp,
+    WebhookId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +37,8 @@ pub struct WriteSet {
     pub payments_added: Vec<Payment>,
     /// Changed payment events, and the name of the outcome that each had.
     pub payments_changed: Vec<(Payment, &'static str)>,
+    /// Payloads of new payment events.
+    pub payloads: Vec<StoredPayload>,
     /// New refunds.
     pub refunds_added: Vec<Refund>,
     /// Changed refunds. Each must still be at the version before.
@@ -46,6 +49,17 @@ pub struct WriteSet {
     pub keys: Vec<IdempotencyRecord>,
     /// The orders of this batch as their watchers see them. Not stored.
     pub order_snapshots: Vec<OrderSnapshot>,
+}
+
+/// The payload of a new payment event.
+#[derive(Debug, Clone)]
+pub struct StoredPayload {
+    /// The event.
+    pub event: WebhookId,
+    /// Its payload.
+    pub payload: EventPayload,
+    /// When the event was delivered.
+    pub received_at: Timestamp,
 }
 
 /// An order as its watchers see it: with its refunds, which the order itself does not contain.

@@ -46,6 +46,7 @@ ORDER BY p.id";
 ///   count only with the units that they have put back on sale.
 /// - `refund_rows`: a payment event is due for refund exactly if its refund is due, being sent or failed, and refunded
 ///   exactly if its refund succeeded. Each refund of an event has that event.
+/// - `disputes`: a dispute that had no effect when it was opened was closed before.
 /// - `refund_transactions`: a refund without an event returns the transaction that paid its order.
 pub(super) const BROKEN_RULES: &str = "
 WITH applied AS (
@@ -85,6 +86,11 @@ WITH applied AS (
     UNION ALL
     SELECT r.product_id, 'refund_rows' FROM refunds r LEFT JOIN payment_webhooks w ON w.id = r.event_id
     WHERE r.event_id IS NOT NULL AND w.id IS NULL
+    UNION ALL
+    SELECT w.product_id, 'disputes' FROM payment_webhooks w
+    LEFT JOIN payment_webhooks c ON c.transaction_id = w.transaction_id AND c.status = 'dispute_closed'
+         AND c.outcome <> 'duplicate' AND c.dispute_id IS NOT DISTINCT FROM w.dispute_id
+    WHERE w.status = 'dispute_opened' AND w.outcome = 'ignored' AND c.id IS NULL
     UNION ALL
     SELECT r.product_id, 'refund_transactions' FROM refunds r
     LEFT JOIN orders o ON o.id = r.order_id AND o.transaction_id = r.transaction_id

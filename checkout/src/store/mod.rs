@@ -5,7 +5,8 @@ use crate::{
     clock::{Clock, SystemClock},
     error::StoreError,
     model::{
-        Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp, WebhookId,
+        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
+        Timestamp, TransactionId, WebhookId,
     },
     state::{LoadRequest, Loaded, WriteSet},
     supervisor::Supervisor,
@@ -143,6 +144,10 @@ pub trait Reads: Send + Sync {
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
     /// The payment events that refer to a hold, or to the order that it became, oldest first.
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError>;
+    /// The payload of the payment event with this id, if it is stored.
+    async fn payment_payload(&self, id: WebhookId) -> Result<Option<PaymentPayload>, StoreError>;
+    /// The order or hold that the events of a transaction refer to; first of all that of a success.
+    async fn reference_of(&self, transaction: &TransactionId) -> Result<Option<Reference>, StoreError>;
     /// Payment events that are due for refund and have no refund, oldest first, at most `most`.
     async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError>;
     /// The refund with this id.
@@ -173,6 +178,9 @@ pub trait Purge: Send + Sync {
     /// Deletes up to `most` pictures that no product shows and that were last uploaded before `before`, with their files.
     /// Returns the number deleted.
     async fn pictures(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Deletes up to `most` payloads of payment events that were received before `before`, oldest first. Returns the number
+    /// deleted.
+    async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5,

@@ -1,4 +1,5 @@
-//! A database of the version before gets prices of holds, numbers of orders and rows of refunds.
+//! A database of the version before gets prices of holds, numbers of orders and rows of refunds. A migration that makes a table
+//! anew loses none of its indexes and rows.
 
 use crate::{
     database::Database,
@@ -11,6 +12,9 @@ use uuid::Uuid;
 
 /// The last migration of the version before.
 const BEFORE: i64 = 4;
+
+/// The migration that lets payment events be about disputes.
+const DISPUTES: i64 = 9;
 
 /// A paid order, a cancelled one and a hold. `@n` is an id, `#` is noon.
 const ROWS: &str = "
@@ -49,25 +53,40 @@ fn sql(database: &Database) -> &'static str {
     sql.replace("#+", later).replace('#', noon).replace('$', &fingerprint).leak()
 }
 
-/// A shop whose database was filled by the version before.
-async fn migrated(database: Database) -> Shop {
+/// Applies the migrations up to a version.
+async fn migrate(database: &Database, last: i64) {
     let folder = if matches!(database, Database::Sqlite(_)) { "sqlite" } else { "postgres" };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(folder);
     let mut migrator = Migrator::new(folder).await.unwrap();
-    migrator.migrations = migrator.iter().filter(|m| m.version <= BEFORE).cloned().collect::<Vec<_>>().into();
-    match &database {
+    migrator.migrations = migrator.iter().filter(|m| m.version <= last).cloned().collect::<Vec<_>>().into();
+    match database {
         Database::Sqlite(_) => {
             let pool = sqlx::SqlitePool::connect(&format!("{}?mode=rwc", database.url())).await.unwrap();
             migrator.run(&pool).await.unwrap();
-            sqlx::raw_sql(sql(&database)).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+        Database::Postgres { .. } => migrator.run(&mut database.connection().await).await.unwrap(),
+    }
+}
+
+/// Fills a database of the version before.
+async fn fill(database: &Database) {
+    match database {
+        Database::Sqlite(_) => {
+            let pool = sqlx::SqlitePool::connect(&database.url()).await.unwrap();
+            sqlx::raw_sql(sql(database)).execute(&pool).await.unwrap();
             pool.close().await;
         }
         Database::Postgres { .. } => {
-            let mut connection = database.connection().await;
-            migrator.run(&mut connection).await.unwrap();
-            sqlx::raw_sql(sql(&database)).execute(&mut connection).await.unwrap();
+            sqlx::raw_sql(sql(database)).execute(&mut database.connection().await).await.unwrap();
         }
     }
+}
+
+/// A shop whose database was filled by the version before.
+async fn migrated(database: Database) -> Shop {
+    migrate(&database, BEFORE).await;
+    fill(&database).await;
     let url = database.url();
     Shop::open_at(database, &url).await
 }
@@ -105,4 +124,45 @@ async fn sqlite_fills_in_what_the_version_before_lacks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_fills_in_what_the_version_before_lacks() {
     fills_in_what_the_version_before_lacks(migrated(Database::postgres().await).await).await;
+}
+
+/// The indexes of the payment events: their names and definitions.
+async fn indexes(database: &Database) -> Vec<(String, String)> {
+    let all = match database {
+        Database::Sqlite(_) => {
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'payment_webhooks' AND sql IS NOT NULL"
+        }
+        Database::Postgres { .. } => {
+            "SELECT indexname::text, indexdef FROM pg_indexes WHERE tablename = 'payment_webhooks'"
+        }
+    };
+    database.rows(all).await
+}
+
+/// Disputes need another CHECK, for which SQLite makes the table of payment events anew.
+async fn keeps_the_indexes_of_payment_events(database: Database) {
+    migrate(&database, BEFORE).await;
+    fill(&database).await;
+    migrate(&database, DISPUTES - 1).await;
+    let before = indexes(&database).await;
+    assert!(before.len() >= 5, "{before:?}");
+    migrate(&database, DISPUTES).await;
+    let after = indexes(&database).await;
+    for (name, definition) in before {
+        let found = after.iter().find(|(other, _)| *other == name).map(|(_, definition)| definition);
+        // A transaction may have several disputes.
+        let is_changed = name == "payment_webhooks_said";
+        assert_eq!(found != Some(&definition), is_changed, "{name} is {found:?}, and was {definition}");
+    }
+    assert_eq!(database.count("SELECT count(*) FROM payment_webhooks WHERE dispute_id IS NULL").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_keeps_the_indexes_of_payment_events() {
+    keeps_the_indexes_of_payment_events(Database::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_keeps_the_indexes_of_payment_events() {
+    keeps_the_indexes_of_payment_events(Database::postgres().await).await;
 }

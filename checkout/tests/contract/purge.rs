@@ -1,9 +1,9 @@
 //! The purge deletes rows whose retention time is over, in small batches, and no other rows.
 
-use crate::shop::{Shop, counts, eventually, hold, key, noon, owner, refused};
+use crate::shop::{Shop, counts, event, eventually, hold, key, noon, owner, refused};
 use checkout::{
-    Limits,
-    model::{ProductId, Refusal, Timestamp},
+    Limits, PaymentEvent,
+    model::{EventPayload, HoldId, PaymentStatus, ProductId, Reference, Refusal, Timestamp},
     store,
 };
 use std::time::Duration;
@@ -11,6 +11,7 @@ use std::time::Duration;
 const DAY: u64 = 24 * 3600;
 
 const KEYS: &str = "SELECT count(*) FROM idempotency_keys";
+const PAYLOADS: &str = "SELECT count(*) FROM payment_payloads";
 const STOCK_EVENTS: &str = "SELECT count(*) FROM stock_events";
 
 /// Makes `n` commits on a product, one after another.
@@ -131,6 +132,32 @@ crate::scenarios! {
         assert_eq!(batches, [8, 8, 4]);
         assert!(shop.checkout.audit().await.unwrap().clean);
         assert_eq!(shop.database.count(STOCK_EVENTS).await, 6);
+    }
+
+    async fn payloads_are_deleted_after_ninety_days_oldest_first_in_small_batches(shop: Shop) {
+        let nowhere = Reference::Hold(HoldId(uuid::Uuid::from_u128(1)));
+        let deliver = async |nth: u32| {
+            let payload = EventPayload::new(None, b"{}");
+            let delivered = event(&format!("evt-{nth}"), nowhere, &format!("tx-{nth}"), PaymentStatus::Success);
+            shop.deliver(PaymentEvent { payload, ..delivered }).await.unwrap();
+            shop.advance(60);
+        };
+        for nth in 0..10 {
+            deliver(nth).await;
+        }
+        shop.advance(89 * DAY);
+        deliver(10).await;
+        let before = async |days| days_before(shop.checkout.now(), days);
+        assert_eq!(shop.store.purge().payment_payloads(before(90).await, 4).await.unwrap(), 0);
+        shop.advance(DAY);
+        let at = before(90).await;
+        assert_eq!(all_batches(async || shop.store.purge().payment_payloads(at, 4).await.unwrap()).await, [4, 4, 2]);
+        assert_eq!(shop.database.count(PAYLOADS).await, 1);
+        // The events stay.
+        assert_eq!(shop.store.reads().payments(HoldId(uuid::Uuid::from_u128(1)), None).await.unwrap().len(), 11);
+        shop.advance(90 * DAY);
+        shop.checkout.start_maintenance(Limits::default());
+        eventually(async || shop.database.count(PAYLOADS).await == 0).await;
     }
 
     async fn two_nodes_that_purge_together_delete_each_row_once(shop: Shop) {

@@ -184,6 +184,8 @@ pub fn event(key: &str, reference: Reference, transaction: &str, status: Payment
         transaction_id: transaction.to_owned().try_into().unwrap(),
         status,
         reported: ReportedAmount::default(),
+        dispute_id: None,
+        payload: None,
     }
 }
 

@@ -82,13 +82,16 @@ pub enum ScopeName {
     ClientsWrite,
 }
 
-/// Status of a payment: it succeeded, it failed for good, or it is still processing.
+/// Status of a payment: it succeeded, it failed for good, it is still processing, or the shopper's dispute of it was opened or
+/// closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
     Success,
     Failure,
     Processing,
+    DisputeOpened,
+    DisputeClosed,
 }
 
 impl From<PaymentStatus> for model::PaymentStatus {
@@ -97,6 +100,8 @@ impl From<PaymentStatus> for model::PaymentStatus {
             PaymentStatus::Success => Self::Success,
             PaymentStatus::Failure => Self::Failure,
             PaymentStatus::Processing => Self::Processing,
+            PaymentStatus::DisputeOpened => Self::DisputeOpened,
+            PaymentStatus::DisputeClosed => Self::DisputeClosed,
         }
     }
 }

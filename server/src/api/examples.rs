@@ -313,6 +313,7 @@ mod tests {
             product_id: None,
             transaction_id: "tx-5501".to_owned().try_into().unwrap(),
             status: PaymentStatus::Success,
+            dispute_id: None,
             reported: ReportedAmount { amount: Some(500_000), currency: Some("USD".parse().unwrap()) },
             received_at: at("12:00"),
             outcome: EventOutcome::RefundDue(RefundReason::SoldOut),

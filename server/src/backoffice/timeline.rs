@@ -145,6 +145,8 @@ fn payment_received(payment: &Payment) -> TimelineEvent {
         PaymentStatus::Success => "Payment received",
         PaymentStatus::Failure => "Payment failed",
         PaymentStatus::Processing => "Payment in progress",
+        PaymentStatus::DisputeOpened => "Dispute opened",
+        PaymentStatus::DisputeClosed => "Dispute closed",
     };
     let amount = payment.reported.amount.map(|minor| match payment.reported.currency {
         Some(currency) => Money { minor, currency }.to_string(),

@@ -146,6 +146,6 @@ async fn advance(engine: &Engine, id: RefundId, step: RefundStep) -> Result<Exit
 pub(super) async fn payment(engine: &Engine, command: PaymentCommand) -> Result<ExitCode, Failure> {
     let PaymentCommand::Replay { id, reason } = command;
     let reply = engine.checkout.replay_payment(id, by_user(reason)).await.map_err(|e| failure(&e))?;
-    let order = reply.order.map(|(id, state)| json!({ "order_id": id, "order_status": state.name() }));
+    let order = reply.order.map(|(id, status)| json!({ "order_id": id, "order_status": status.name() }));
     print(&json!({ "verdict": reply.verdict, "order": order }))
 }

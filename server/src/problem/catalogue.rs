@@ -294,6 +294,13 @@ catalogue! {
         members: [member("left", Shape::Count, "Units of the order that were not put back yet.")],
         source: Operator,
     }
+    CONFLICT DisputeOpen "dispute-open" "Payment disputed" {
+        cause: "The shopper disputes the payment at their bank. A refund beside the dispute could return the money twice. \
+                Nothing was refunded.",
+        resolution: "Answer the dispute at the payment provider. Once the provider reports that it is closed, the refund can \
+                     be issued and sent.",
+        source: Operator,
+    }
     CONFLICT RefundState "refund-state" "Refund in another state" {
         cause: "The state of the refund does not allow this step, or the step is about an earlier attempt. Nothing was changed.",
         resolution: "Read the refund again. Only a failed refund can be retried, and only one that is due or failed can be \

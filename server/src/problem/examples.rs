@@ -29,6 +29,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::OrderNotPaid => Refusal::OrderNotPaid.into(),
         Kind::RefundTooLarge => Refusal::RefundTooLarge { left: 250_000 }.into(),
         Kind::AlreadyRestocked => Refusal::AlreadyRestocked { left: 1 }.into(),
+        Kind::DisputeOpen => Refusal::DisputeOpen.into(),
         Kind::UnknownRefund => Refusal::UnknownRefund.into(),
         Kind::RefundState => Refusal::RefundState { state: RefundState::Sending, attempt: 2 }.into(),
         Kind::UnknownPayment => Refusal::UnknownPayment.into(),

@@ -77,8 +77,8 @@ pub struct StripeEvent {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "this is a schema only")]
 struct StripeData {
-    /// A Checkout Session or a `PaymentIntent`. Its `metadata` has the `order_id` or `hold_id`; a session may have it in
-    /// `client_reference_id` instead.
+    /// A Checkout Session, a `PaymentIntent` or a Dispute. The `metadata` of the first two has the `order_id` or `hold_id`; a
+    /// session may have it in `client_reference_id` instead. A dispute names its `payment_intent`.
     #[schema(value_type = Object)]
     object: Value,
 }

@@ -4,7 +4,7 @@ use super::Rejected;
 use crate::{api::enums::PaymentStatus, http::strict_object::StrictObject};
 use checkout::{
     PaymentEvent,
-    model::{Currency, EventKey, HoldId, OrderId, Reference, ReportedAmount, TransactionId},
+    model::{self, Currency, DisputeId, EventKey, HoldId, OrderId, Reference, ReportedAmount, TransactionId},
 };
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -26,10 +26,14 @@ pub struct PaymentEventBody {
     transaction_id: TransactionId,
     /// Status of the payment.
     status: PaymentStatus,
-    /// Amount in minor units; compared with the order's, if present.
+    /// The provider's id of the dispute. Send it with the two statuses of a dispute if a transaction may be disputed more than
+    /// once.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    dispute_id: Option<DisputeId>,
+    /// Amount in minor units; that of a successful payment is compared with the order's, if present.
     #[schema(minimum = 0)]
     amount: Option<i64>,
-    /// ISO 4217 code; compared with the order's, if present.
+    /// ISO 4217 code; compared in the same way.
     #[schema(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
     currency: Option<Currency>,
 }
@@ -45,12 +49,18 @@ pub(super) fn read(raw: &[u8], key: EventKey) -> Result<PaymentEvent, Rejected> 
     if event.amount.is_some_and(i64::is_negative) {
         return Err(Rejected::Unreadable("amount: minor units, zero or more."));
     }
+    let status = model::PaymentStatus::from(event.status);
+    if event.dispute_id.is_some() && !status.is_dispute() {
+        return Err(Rejected::Unreadable("dispute_id: only with status dispute_opened or dispute_closed."));
+    }
     Ok(PaymentEvent {
         key,
         fingerprint: Sha256::digest(raw).into(),
         reference,
         transaction_id: event.transaction_id,
-        status: event.status.into(),
+        status,
+        dispute_id: event.dispute_id,
         reported: ReportedAmount { amount: event.amount, currency: event.currency },
+        payload: None,
     })
 }

@@ -5,6 +5,7 @@ use super::{Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, pl
 use crate::{
     api::{ApiResult, enums::RefundReason, examples, order_view::OrderStatus},
     config::{Environment, Settings},
+    http::body::MAX_BODY_SIZE,
     problem::{Kind, Problem, sentence},
     telemetry::metrics::{DeliveryOutcome, Metrics, NO_SCHEME},
 };
@@ -16,12 +17,14 @@ use axum::{
 use bytes::Bytes;
 use checkout::{
     Checkout, Error, PaymentEvent, PaymentReply, PaymentVerdict,
-    model::{OrderId, Reference},
+    model::{EventPayload, MAX_PAYLOAD_SIZE, OrderId, Reference},
 };
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
+
+const _: () = assert!(MAX_BODY_SIZE <= MAX_PAYLOAD_SIZE, "the engine stores every body that a webhook accepts");
 
 /// Confirms to the provider that its event is on disk.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,7 +35,7 @@ pub struct Receipt {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Uuid, required = false)]
     order_id: Option<OrderId>,
-    /// Current status of that order; `paid` also where the shop has refunded it since.
+    /// Current status of that order.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = OrderStatus, required = false)]
     order_status: Option<OrderStatus>,
@@ -47,7 +50,7 @@ pub struct Receipt {
 #[serde(rename_all = "snake_case")]
 #[schema(as = PaymentOutcome)]
 pub enum Outcome {
-    /// It changed its order.
+    /// It changed its order, or opened or closed a dispute.
     Processed,
     /// It, or an equal event of its transaction, was recorded before.
     Duplicate,
@@ -70,7 +73,9 @@ pub enum Outcome {
 /// | [Stripe](https://docs.stripe.com/webhooks) | `Stripe-Signature` | in the body |
 ///
 /// Send the headers of one scheme only. A payment may name a hold that has no order yet. It is then stored, returns 202, and
-/// takes effect in the transaction that places the order. A 200 or 202 means that the event is on disk. After any other
+/// takes effect in the transaction that places the order. While a dispute of a payment is open, the payment is not refunded.
+/// Disputes name the transaction that was paid, and one that was closed stays closed, in whichever order the two events
+/// arrive. A 200 or 202 means that the event is on disk. After any other
 /// response, or none, deliver the event again; it takes effect once.
 #[utoipa::path(
     post,
@@ -98,6 +103,15 @@ pub enum Outcome {
                     "order_id": examples::ORDER_ID,
                     "transaction_id": "tx-5502",
                     "status": "failure",
+                })
+            )),
+            ("disputed" = (
+                summary = "The shopper disputes a payment",
+                value = json!({
+                    "order_id": examples::ORDER_ID,
+                    "transaction_id": "tx-5501",
+                    "status": "dispute_opened",
+                    "dispute_id": "dp-17",
                 })
             )),
             ("stripe" = (summary = "Stripe: a session is completed", value = json!(examples::stripe_event()))),
@@ -144,7 +158,8 @@ pub async fn receive(
     };
     match message {
         Ok(Message::Payment(event)) => {
-            let reply = checkout.record_payment(event.clone()).await;
+            let delivered = PaymentEvent { payload: payload(&headers, &raw), ..event.clone() };
+            let reply = checkout.record_payment(delivered).await;
             log(scheme, &event, &reply);
             metrics.webhook(scheme, outcome(&reply));
             reply.map(|reply| Receipt::of(reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
@@ -165,6 +180,12 @@ pub async fn receive(
             Err(reason.into())
         }
     }
+}
+
+/// The body as it came. Of the headers only the content type is kept.
+fn payload(headers: &HeaderMap, raw: &[u8]) -> Option<EventPayload> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    EventPayload::new(content_type, raw)
 }
 
 async fn read(
@@ -205,7 +226,7 @@ fn log(scheme: &'static str, event: &PaymentEvent, reply: &Result<PaymentReply, 
         Reference::Hold(id) => (None, Some(id)),
     };
     let known = reply.as_ref().ok().and_then(|reply| reply.order.as_ref());
-    let order_status = known.map(|(_, state)| state.name());
+    let order_status = known.map(|(_, status)| status.name());
     let order = known.map(|(id, _)| *id).or(order).map(tracing::field::display);
     let hold = hold.map(tracing::field::display);
     macro_rules! line {
@@ -237,7 +258,7 @@ impl Receipt {
             PaymentVerdict::Parked => (Outcome::Parked, None),
             PaymentVerdict::RefundDue(reason) => (Outcome::RefundDue, Some(reason.into())),
         };
-        let (order_id, order_status) = reply.order.map(|(id, state)| (id, OrderStatus::from(&state))).unzip();
+        let (order_id, order_status) = reply.order.map(|(id, status)| (id, status.into())).unzip();
         Self { status, order_id, order_status, reason }
     }
 }

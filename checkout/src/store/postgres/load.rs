@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Reference, Refund, Timestamp},
+    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Reference, Refund, Timestamp, TransactionId},
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::{
         rows::{
@@ -61,8 +61,11 @@ pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Resu
     if !request.keys.is_empty() {
         loaded.keys = keys(conn, request).await?;
     }
-    if !(request.events.is_empty() && request.by_transaction.is_empty()) {
+    if !(request.events.is_empty() && request.reports.is_empty()) {
         loaded.events = events(conn, request).await?;
+    }
+    if !request.disputes.is_empty() {
+        loaded.disputed = disputed(conn, request).await?;
     }
     if let Some(before) = request.parked_before {
         loaded.unmatched_payments = unmatched_payments(conn, before).await?;
@@ -288,23 +291,32 @@ async fn keys(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Idem
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
+/// Returns those of the requested transactions that are disputed.
+async fn disputed(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<TransactionId>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| rows::disputed("SELECT unnest($1::text[])"));
+    let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(SELECT.as_str()))
+        .bind(request.disputes.iter().map(TransactionId::as_str).collect::<Vec<_>>());
+    let ids = query.fetch_all(conn).await.map_err(classify)?;
+    ids.into_iter().map(|id| TransactionId::try_from(id).map_err(StoreError::Corrupt)).collect()
+}
+
 /// Loads events by their keys, and by what their transactions have reported.
 async fn events(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Payment>, StoreError> {
     static SELECT: LazyLock<String> = LazyLock::new(|| {
         // The keys are $1.
-        let reported = sql::rows(rows::transactions([]).columns(), 2);
+        let reported = sql::rows(rows::payment_reports([]).columns(), 2);
         let columns = sql::select::<Payment>("w");
         format!(
             "SELECT {columns} FROM payment_webhooks w WHERE w.key = ANY ($1)
              UNION
              SELECT {columns} FROM {reported}
              JOIN payment_webhooks w ON w.transaction_id = n.transaction_id AND w.status = n.status
-             WHERE w.outcome <> 'duplicate'"
+             WHERE w.outcome <> 'duplicate' AND w.dispute_id IS NOT DISTINCT FROM n.dispute_id"
         )
     });
     let mut parameters = Parameters::default();
     parameters.value(request.events.iter().map(EventKey::as_str).collect::<Vec<_>>());
-    parameters.rows(&rows::transactions(&request.by_transaction));
+    parameters.rows(&rows::payment_reports(&request.reports));
     let arguments = parameters.finish().map_err(classify)?;
     let query = sqlx::query_as_with::<_, PaymentRow, _>(AssertSqlSafe(SELECT.as_str()), arguments);
     into_all(query.fetch_all(conn).await.map_err(classify)?)

@@ -21,6 +21,28 @@ impl Purge for PostgresStore {
         Ok(done.rows_affected())
     }
 
+    async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        // Ids of events sort by age, so the oldest are found without an index by age.
+        let oldest: Option<i64> =
+            sqlx::query_scalar("SELECT ms(received_at) FROM payment_payloads ORDER BY event_id LIMIT 1")
+                .fetch_optional(&self.pool)
+                .with_timeout()
+                .await?;
+        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+            return Ok(0);
+        }
+        let done = sqlx::query(
+            "DELETE FROM payment_payloads WHERE received_at < $1 AND event_id IN (
+                 SELECT event_id FROM payment_payloads ORDER BY event_id LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        )
+        .bind(before.to_datetime())
+        .bind(i64::from(most))
+        .execute(&self.pool)
+        .with_timeout()
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         let product: Option<Uuid> = sqlx::query_scalar(
             "SELECT id FROM products p

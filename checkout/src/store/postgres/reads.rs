@@ -7,12 +7,17 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{Hold, HoldId, Order, OrderId, Owner, Payment, Product, ProductId, Refund, RefundId, Timestamp, WebhookId},
+    model::{
+        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
+        Timestamp, TransactionId, WebhookId,
+    },
+    state::StoredPayload,
     store::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
         rows::{
-            HoldRow, OrderRow, OrderSnapshotRow, PaymentRow, ProductRow, RefundRow, into_all, product_versions, refunds,
+            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, into_all,
+            product_versions, reference_of, refunds,
         },
         table,
     },
@@ -110,6 +115,20 @@ impl Reads for PostgresStore {
         let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()));
         let query = query.bind(order.map(|id| id.0)).bind(hold.0);
         into_all(query.fetch_all(&self.pool).with_timeout().await?)
+    }
+
+    async fn payment_payload(&self, id: WebhookId) -> Result<Option<PaymentPayload>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            format!("SELECT {} FROM payment_payloads p WHERE p.event_id = $1", sql::select::<StoredPayload>("p"))
+        });
+        let query = sqlx::query_as::<_, PayloadRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        Ok(query.fetch_optional(&self.pool).with_timeout().await?.map(PaymentPayload::from))
+    }
+
+    async fn reference_of(&self, transaction: &TransactionId) -> Result<Option<Reference>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| reference_of("$1"));
+        let query = sqlx::query_as::<_, ReferenceRow>(AssertSqlSafe(SELECT.as_str())).bind(transaction.as_str());
+        query.fetch_optional(&self.pool).with_timeout().await?.map(Reference::try_from).transpose()
     }
 
     async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError> {

@@ -3,7 +3,7 @@
 use super::{EditedProduct, StoredKey, signed};
 use crate::{
     idempotency::IdempotencyKey,
-    model::{Hold, HoldState, Owner, Payment, Product, ProductId, TransactionId},
+    model::{DisputeId, Hold, HoldState, Owner, Payment, PaymentReport, Product, ProductId},
     state::{LimitKey, WriteSet},
     store::table::{Cell, Rows},
 };
@@ -60,14 +60,14 @@ pub(in crate::store) fn idempotency_keys<'a>(keys: impl IntoIterator<Item = &'a 
     Rows::lookup::<StoredKey<'_>, 2>(["owner", "key"], keys.into_iter().map(row))
 }
 
-/// Transactions to look up, each with a status that it may have reported.
-pub(in crate::store) fn transactions<'a>(
-    reports: impl IntoIterator<Item = &'a (TransactionId, &'static str)>,
-) -> Rows<'a> {
-    let row = |(id, status): &'a (TransactionId, &'static str)| {
-        [Cell::Text(id.as_str().into()), Cell::Text((*status).into())]
+/// Reports of transactions to look up.
+pub(in crate::store) fn payment_reports<'a>(reports: impl IntoIterator<Item = &'a PaymentReport>) -> Rows<'a> {
+    let row = |report: &'a PaymentReport| {
+        let dispute = report.dispute_id.as_ref().map(DisputeId::as_str);
+        let dispute = dispute.map_or(Cell::Null, |id| Cell::Text(id.into()));
+        [Cell::Text(report.transaction_id.as_str().into()), Cell::Text(report.status.name().into()), dispute]
     };
-    Rows::lookup::<Payment, 2>(["transaction_id", "status"], reports.into_iter().map(row))
+    Rows::lookup::<Payment, 3>(["transaction_id", "status", "dispute_id"], reports.into_iter().map(row))
 }
 
 /// Products that must still be at these versions.

@@ -5,6 +5,7 @@ mod audit_log;
 mod batch;
 mod claim;
 mod operators;
+mod payload;
 mod payment;
 mod picture;
 mod product;
@@ -14,13 +15,14 @@ pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
 pub(super) use audit_log::AuditRow;
 pub(super) use batch::{
     added_payments, changed_holds, changed_orders, changed_payments, changed_products, changed_refunds,
-    edited_products, idempotency_keys, limit_keys, product_versions, transactions,
+    edited_products, idempotency_keys, limit_keys, payment_reports, product_versions,
 };
 pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, refunds};
 pub(super) use operators::{
     FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
 };
-pub(super) use payment::PaymentRow;
+pub(super) use payload::PayloadRow;
+pub(super) use payment::{PaymentRow, ReferenceRow, disputed, reference_of};
 pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
 pub(super) use refund::RefundRow;
@@ -33,6 +35,7 @@ use super::{
 use crate::{
     error::StoreError,
     model::{AuditEntry, Hold, Money, Order, Payment, Product, Quantity, Refund, Shopper},
+    state::StoredPayload,
 };
 
 fn corrupt(what: &str) -> StoreError {
@@ -78,6 +81,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Hold>(),
         table::known::<Order>(),
         table::known::<Payment>(),
+        table::known::<StoredPayload>(),
         table::known::<StoredKey<'_>>(),
         table::known::<ApiClient>(),
         table::known::<Session<'_>>(),

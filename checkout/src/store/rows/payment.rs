@@ -3,9 +3,10 @@
 use super::{corrupt, fingerprint};
 use crate::{
     error::StoreError,
-    model::{Currency, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount},
+    model::{Currency, DisputeId, EventOutcome, Payment, PaymentStatus, Reference, RefundReason, ReportedAmount},
     store::table::{Millis, table},
 };
+use sqlx::FromRow;
 use uuid::Uuid;
 
 table! {
@@ -24,6 +25,7 @@ table! {
         Mutable product_id: Option<Uuid> = payment.product_id.map(|id| id.0);
         Fixed transaction_id: String = payment.transaction_id.as_str();
         Fixed status: String = payment.status.name();
+        Fixed dispute_id: Option<String> = payment.dispute_id.as_ref().map(DisputeId::as_str);
         Fixed amount: Option<i64> = payment.reported.amount;
         Fixed currency: Option<String> = payment.reported.currency.as_ref().map(Currency::as_str);
         Fixed received_at: Millis = payment.received_at;
@@ -32,16 +34,31 @@ table! {
     }
 }
 
+/// The order or hold of a payment event.
+#[derive(FromRow)]
+pub(in crate::store) struct ReferenceRow {
+    order_id: Option<Uuid>,
+    hold_id: Option<Uuid>,
+}
+
+impl TryFrom<ReferenceRow> for Reference {
+    type Error = StoreError;
+
+    fn try_from(row: ReferenceRow) -> Result<Self, StoreError> {
+        match (row.order_id, row.hold_id) {
+            (Some(id), None) => Ok(Self::Order(id.into())),
+            (None, Some(id)) => Ok(Self::Hold(id.into())),
+            _ => Err(corrupt("a payment's reference")),
+        }
+    }
+}
+
 impl TryFrom<PaymentRow> for Payment {
     type Error = StoreError;
 
     fn try_from(row: PaymentRow) -> Result<Self, StoreError> {
-        let reference = match (row.order_id, row.hold_id) {
-            (Some(id), None) => Reference::Order(id.into()),
-            (None, Some(id)) => Reference::Hold(id.into()),
-            _ => return Err(corrupt("a payment's reference")),
-        };
-        let status = PaymentStatus::ALL.into_iter().find(|s| s.name() == row.status);
+        let reference = Reference::try_from(ReferenceRow { order_id: row.order_id, hold_id: row.hold_id })?;
+        let status = PaymentStatus::from_name(&row.status);
         let currency = row.currency.map(|c| c.parse()).transpose();
         Ok(Self {
             id: row.id.into(),
@@ -51,6 +68,7 @@ impl TryFrom<PaymentRow> for Payment {
             product_id: row.product_id.map(Into::into),
             transaction_id: row.transaction_id.try_into().map_err(StoreError::Corrupt)?,
             status: status.ok_or_else(|| corrupt("a payment's status"))?,
+            dispute_id: row.dispute_id.map(DisputeId::try_from).transpose().map_err(StoreError::Corrupt)?,
             reported: ReportedAmount {
                 amount: row.amount,
                 currency: currency.map_err(|_| corrupt("a payment's currency"))?,
@@ -59,6 +77,27 @@ impl TryFrom<PaymentRow> for Payment {
             outcome: outcome(&row.outcome, row.refund_reason.as_deref())?,
         })
     }
+}
+
+/// The SQL that selects those transactions of `among` that are disputed: one of their disputes was opened and not closed.
+pub(in crate::store) fn disputed(among: &str) -> String {
+    format!(
+        "SELECT DISTINCT w.transaction_id FROM payment_webhooks w
+         WHERE w.transaction_id IN ({among}) AND w.status = 'dispute_opened' AND w.outcome <> 'duplicate'
+           AND NOT EXISTS (SELECT 1 FROM payment_webhooks c
+                           WHERE c.transaction_id = w.transaction_id AND c.status = 'dispute_closed'
+                             AND c.outcome <> 'duplicate' AND c.dispute_id IS NOT DISTINCT FROM w.dispute_id)"
+    )
+}
+
+/// The SQL that selects the order or hold that a transaction was a payment for. `transaction` is its parameter.
+pub(in crate::store) fn reference_of(transaction: &str) -> String {
+    format!(
+        "SELECT order_id, hold_id FROM payment_webhooks
+         WHERE transaction_id = {transaction} AND outcome <> 'duplicate'
+           AND status IN ('success', 'failure', 'processing')
+         ORDER BY CASE status WHEN 'success' THEN 0 ELSE 1 END, id LIMIT 1"
+    )
 }
 
 fn outcome(name: &str, reason: Option<&str>) -> Result<EventOutcome, StoreError> {

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{EventKey, Hold, HoldId, Order, OrderId, Payment, Product, ProductId, Reference, Refund, Slug, Timestamp},
+    model::{
+        EventKey, Hold, HoldId, Order, OrderId, Payment, Product, ProductId, Reference, Refund, Slug, Timestamp,
+        TransactionId,
+    },
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::{
         rows::{
@@ -63,8 +66,11 @@ pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> 
     if !request.keys.is_empty() {
         loaded.keys = keys(conn, request).await?;
     }
-    if !(request.events.is_empty() && request.by_transaction.is_empty()) {
+    if !(request.events.is_empty() && request.reports.is_empty()) {
         loaded.events = events(conn, request).await?;
+    }
+    if !request.disputes.is_empty() {
+        loaded.disputed = disputed(conn, request).await?;
     }
     if let Some(before) = request.parked_before {
         loaded.unmatched_payments = unmatched_payments(conn, before).await?;
@@ -243,22 +249,31 @@ async fn keys(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 
+/// Returns those of the requested transactions that are disputed.
+async fn disputed(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<TransactionId>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| rows::disputed("SELECT value FROM json_each(?1)"));
+    let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(SELECT.as_str()))
+        .bind(sql::text_list(request.disputes.iter().map(TransactionId::as_str))?);
+    let ids = query.fetch_all(conn).await.map_err(classify)?;
+    ids.into_iter().map(|id| TransactionId::try_from(id).map_err(StoreError::Corrupt)).collect()
+}
+
 /// Loads events by their keys, and by what their transactions have reported.
 async fn events(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<Payment>, StoreError> {
     static SELECT: LazyLock<String> = LazyLock::new(|| {
         let columns = sql::select::<Payment>("w");
-        let reported = sql::rows(rows::transactions([]).columns(), "?2");
+        let reported = sql::rows(rows::payment_reports([]).columns(), "?2");
         format!(
             "SELECT {columns} FROM payment_webhooks w WHERE w.key IN (SELECT value FROM json_each(?1))
              UNION
              SELECT {columns} FROM {reported}
              JOIN payment_webhooks w ON w.transaction_id = n.transaction_id AND w.status = n.status
-             WHERE w.outcome <> 'duplicate'"
+             WHERE w.outcome <> 'duplicate' AND w.dispute_id IS NOT DISTINCT FROM n.dispute_id"
         )
     });
     let query = sqlx::query_as::<_, PaymentRow>(AssertSqlSafe(SELECT.as_str()))
         .bind(sql::text_list(request.events.iter().map(EventKey::as_str))?)
-        .bind(sql::json(&rows::transactions(&request.by_transaction))?);
+        .bind(sql::json(&rows::payment_reports(&request.reports))?);
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 

@@ -29,6 +29,28 @@ impl Purge for SqliteStore {
         Ok(done.rows_affected())
     }
 
+    async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        // Ids of events sort by age, so the oldest are found without an index by age.
+        let oldest: Option<i64> =
+            sqlx::query_scalar("SELECT received_at FROM payment_payloads ORDER BY event_id LIMIT 1")
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(classify)?;
+        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+            return Ok(0);
+        }
+        let done = sqlx::query(
+            "DELETE FROM payment_payloads
+             WHERE event_id IN (SELECT event_id FROM payment_payloads ORDER BY event_id LIMIT ?2) AND received_at < ?1",
+        )
+        .bind(before.as_millis())
+        .bind(most)
+        .execute(&self.writer)
+        .await
+        .map_err(classify)?;
+        Ok(done.rows_affected())
+    }
+
     async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         let product: Option<Uuid> = sqlx::query_scalar(
             "SELECT id FROM products p

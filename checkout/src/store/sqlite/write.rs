@@ -5,7 +5,7 @@ use super::{classify, sql};
 use crate::{
     error::StoreError,
     model::{AuditEntry, Hold, Order, Payment, Product, Refund},
-    state::WriteSet,
+    state::{StoredPayload, WriteSet},
     store::{
         rows::{self, EditedProduct, StockEvent, StoredKey},
         table::Rows,
@@ -22,6 +22,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, writes: &WriteSet) -> Res
     stock_events(conn, writes).await?;
     holds(conn, writes).await?;
     audit_log(conn, writes).await?;
+    payloads(conn, writes).await?;
     Ok(orders(conn, writes).await?
         && payments(conn, writes).await?
         && refunds(conn, writes).await?
@@ -83,6 +84,11 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
     let added = run(conn, &INSERT, &rows::added_payments(writes)).await?;
     run(conn, &UPDATE, &rows::changed_payments(writes)).await?.must_be_complete("payments changed")?;
     Ok(added.is_complete())
+}
+
+async fn payloads(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
+    static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<StoredPayload>);
+    run(conn, &INSERT, &Rows::new(&writes.payloads)).await?.must_be_complete("payloads")
 }
 
 /// A refund without a product is guarded by its own version alone.

@@ -25,7 +25,8 @@ impl From<model::ProductStatus> for ProductStatus {
     }
 }
 
-/// Status that a payment event reports: the money arrived, the payment failed for good, or it is still processing.
+/// Status that a payment event reports: the money arrived, the payment failed for good, it is still processing, or the
+/// shopper's dispute of it was opened or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = PaymentEventStatus)]
 #[serde(rename_all = "snake_case")]
@@ -33,6 +34,8 @@ pub enum PaymentStatus {
     Success,
     Failure,
     Processing,
+    DisputeOpened,
+    DisputeClosed,
 }
 
 impl From<model::PaymentStatus> for PaymentStatus {
@@ -41,6 +44,8 @@ impl From<model::PaymentStatus> for PaymentStatus {
             model::PaymentStatus::Success => Self::Success,
             model::PaymentStatus::Failure => Self::Failure,
             model::PaymentStatus::Processing => Self::Processing,
+            model::PaymentStatus::DisputeOpened => Self::DisputeOpened,
+            model::PaymentStatus::DisputeClosed => Self::DisputeClosed,
         }
     }
 }

@@ -7,16 +7,23 @@
 //! | `checkout.session.async_payment_succeeded`, `payment_intent.succeeded` | success |
 //! | `checkout.session.async_payment_failed`, `checkout.session.expired`, `payment_intent.canceled` | failure |
 //! | `payment_intent.payment_failed` | processing: see [`read`] |
+//! | `charge.dispute.created` | dispute opened |
+//! | `charge.dispute.closed` | dispute closed, whoever won it |
 //!
 //! A session and its payment intent report one payment. Both name it by the intent, so it counts once. Other events, and
 //! events that name no order or hold of this shop, belong to another product of the same Stripe account. They get a 200,
 //! because Stripe disables endpoints that keep rejecting events.
+//!
+//! A dispute names no order, only its payment intent. It belongs to this shop if the shop has recorded a payment of that intent.
 
 use super::money;
-use crate::{http::strict_object::StrictObject, webhooks::Rejected};
+use crate::{
+    http::strict_object::StrictObject,
+    webhooks::{Message, Rejected},
+};
 use checkout::{
     Checkout, PaymentEvent,
-    model::{Currency, EventKey, HoldId, OrderId, PaymentStatus, Reference, ReportedAmount, TransactionId},
+    model::{Currency, DisputeId, EventKey, HoldId, OrderId, PaymentStatus, Reference, ReportedAmount, TransactionId},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -46,6 +53,7 @@ pub(super) struct Event {
     about: About,
     transaction_id: TransactionId,
     status: PaymentStatus,
+    dispute_id: Option<DisputeId>,
     reported: ReportedAmount,
 }
 
@@ -55,6 +63,8 @@ enum About {
     Known(Reference),
     /// An id that may be a hold's or an order's.
     Untyped(Uuid),
+    /// The order or hold that the transaction paid for.
+    Transaction,
 }
 
 // Unknown fields are ignored, since Stripe adds new ones.
@@ -106,6 +116,16 @@ struct Intent {
 }
 
 #[derive(Deserialize)]
+struct Dispute {
+    id: DisputeId,
+    charge: TransactionId,
+    /// `None` for a charge that was made without an intent.
+    payment_intent: Option<TransactionId>,
+    amount: Option<i64>,
+    currency: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Metadata {
     order_id: Option<String>,
     hold_id: Option<String>,
@@ -129,17 +149,22 @@ pub(super) fn read(raw: &[u8]) -> Result<ParsedEvent, Rejected> {
         "payment_intent.succeeded" => intent(raw, PaymentStatus::Success)?,
         "payment_intent.payment_failed" => intent(raw, PaymentStatus::Processing)?,
         "payment_intent.canceled" => intent(raw, PaymentStatus::Failure)?,
+        "charge.dispute.created" => dispute(raw, PaymentStatus::DisputeOpened)?,
+        "charge.dispute.closed" => dispute(raw, PaymentStatus::DisputeClosed)?,
         other => return foreign(format!("not a payment event: {:?}", truncated(other))),
     };
-    let Claim { about, transaction_id, status, amount, currency } = match claim {
+    let Claim { about, transaction_id, status, dispute_id, amount, currency } = match claim {
         Ok(claim) => claim,
         Err(reason) => return foreign(format!("{kind} {reason}")),
     };
     // A success must report its amount; otherwise any payment would pay for any order.
-    let reported =
-        if status == PaymentStatus::Success { reported(amount, currency)? } else { ReportedAmount::default() };
+    let reported = match status {
+        PaymentStatus::Success => reported(amount, currency)?,
+        _ if status.is_dispute() => reported(amount, currency).unwrap_or_default(),
+        _ => ReportedAmount::default(),
+    };
     let test_mode = livemode == Some(false);
-    Ok(ParsedEvent::Payment(Event { key: id, test_mode, about, transaction_id, status, reported }))
+    Ok(ParsedEvent::Payment(Event { key: id, test_mode, about, transaction_id, status, dispute_id, reported }))
 }
 
 /// The parts of a session or an intent that identify and describe a payment.
@@ -147,6 +172,7 @@ struct Claim {
     about: About,
     transaction_id: TransactionId,
     status: PaymentStatus,
+    dispute_id: Option<DisputeId>,
     amount: Option<i64>,
     currency: Option<String>,
 }
@@ -170,7 +196,8 @@ fn session(raw: &[u8], reported: Option<PaymentStatus>) -> Result<Claimed, Rejec
         return Ok(Err("names no order or hold of this shop in metadata or client_reference_id"));
     };
     let transaction_id = session.payment_intent.unwrap_or(session.id);
-    Ok(Ok(Claim { about, transaction_id, status, amount: session.amount_total, currency: session.currency }))
+    let Session { amount_total: amount, currency, .. } = session;
+    Ok(Ok(Claim { about, transaction_id, status, dispute_id: None, amount, currency }))
 }
 
 fn intent(raw: &[u8], status: PaymentStatus) -> Result<Claimed, Rejected> {
@@ -178,7 +205,13 @@ fn intent(raw: &[u8], status: PaymentStatus) -> Result<Claimed, Rejected> {
     let Some(about) = about(metadata.as_ref().map(|StrictObject(m)| m), None) else {
         return Ok(Err("names no order or hold of this shop in metadata"));
     };
-    Ok(Ok(Claim { about, transaction_id: id, status, amount: amount_received, currency }))
+    Ok(Ok(Claim { about, transaction_id: id, status, dispute_id: None, amount: amount_received, currency }))
+}
+
+fn dispute(raw: &[u8], status: PaymentStatus) -> Result<Claimed, Rejected> {
+    let Dispute { id, charge, payment_intent, amount, currency } = object(raw)?;
+    let transaction_id = payment_intent.unwrap_or(charge);
+    Ok(Ok(Claim { about: About::Transaction, transaction_id, status, dispute_id: Some(id), amount, currency }))
 }
 
 fn object<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Rejected> {
@@ -212,24 +245,43 @@ fn truncated(name: &str) -> String {
 }
 
 impl Event {
-    /// Converts it to the event that all schemes share.
-    pub(super) async fn delivery(self, checkout: &Checkout) -> Result<PaymentEvent, Rejected> {
+    /// Converts it to the event that all schemes share. Returns a foreign event for a dispute of a transaction that this shop
+    /// does not know.
+    pub(super) async fn delivery(self, checkout: &Checkout) -> Result<Message, Rejected> {
         let reference = match self.about {
             About::Known(reference) => reference,
+            About::Transaction => match checkout.reference_of(&self.transaction_id).await? {
+                Some(reference) => reference,
+                None => {
+                    let reason = "a dispute of a payment that this shop has not recorded".to_owned();
+                    return Ok(Message::Foreign { event: self.key.into(), reason });
+                }
+            },
             // Ids are unique across holds and orders.
             About::Untyped(id) if checkout.has_hold(HoldId(id)).await? => Reference::Hold(HoldId(id)),
             About::Untyped(id) => Reference::Order(OrderId(id)),
         };
         let fingerprint = self.fingerprint();
-        let Self { key, transaction_id, status, reported, .. } = self;
-        Ok(PaymentEvent { key, fingerprint, reference, transaction_id, status, reported })
+        let Self { key, transaction_id, status, dispute_id, reported, .. } = self;
+        Ok(Message::Payment(PaymentEvent {
+            key,
+            fingerprint,
+            reference,
+            transaction_id,
+            status,
+            dispute_id,
+            reported,
+            payload: None,
+        }))
     }
 
     /// Hashes the meaning and not the bytes: a repeated event may have another number of `pending_webhooks`, or a newer API
     /// version.
     fn fingerprint(&self) -> [u8; 32] {
-        let (About::Known(Reference::Order(OrderId(id)) | Reference::Hold(HoldId(id))) | About::Untyped(id)) =
-            self.about;
+        let id = match self.about {
+            About::Known(Reference::Order(OrderId(id)) | Reference::Hold(HoldId(id))) | About::Untyped(id) => id,
+            About::Transaction => Uuid::nil(),
+        };
         let amount = self.reported.amount.map(i64::to_be_bytes).unwrap_or_default();
         let currency = self.reported.currency.as_ref().map_or("", Currency::as_str);
         let mut hash = Sha256::new();
@@ -240,6 +292,10 @@ impl Event {
         }
         hash.update(amount);
         hash.update(currency);
+        if let Some(dispute) = &self.dispute_id {
+            hash.update(b"\n");
+            hash.update(dispute.as_str());
+        }
         hash.finalize().into()
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn read(
     if event.test_mode && env == Environment::Production {
         return Ok(Message::TestMode { event: event.key.into() });
     }
-    event.delivery(checkout).await.map(Message::Payment)
+    event.delivery(checkout).await
 }
 
 fn verify(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<(), SignatureError> {

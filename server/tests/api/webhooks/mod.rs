@@ -1,6 +1,7 @@
 //! `POST /api/webhooks/payment`: one file for each signature scheme, and tests of tampered requests and of a database outage.
 
 mod database_outage;
+mod disputes;
 mod plain;
 mod signing;
 mod standard;

@@ -33,6 +33,16 @@ pub fn intent(status: &str, order: &str) -> Value {
     })
 }
 
+/// Returns a dispute of the order's payment intent.
+pub fn dispute(id: &str, status: &str, order: &str) -> Value {
+    json!({
+        "id": id, "object": "dispute", "amount": 500_000, "balance_transactions": [], "charge": "ch_1", "currency": "usd",
+        "evidence": { "receipt": null, "enhanced_evidence": {} }, "evidence_details": { "due_by": 1_796_000_000 },
+        "is_charge_refundable": false, "livemode": false, "metadata": {}, "payment_intent": format!("pi_{order}"),
+        "payment_method_details": { "card": { "brand": "visa" }, "type": "card" }, "reason": "fraudulent", "status": status,
+    })
+}
+
 /// Changes a value in JSON.
 pub fn with(mut value: Value, pointer: &str, change: Value) -> Value {
     *value.pointer_mut(pointer).unwrap() = change;
