@@ -8,7 +8,7 @@ use super::{
     order_refund::{RefundForm, can_refund, refund_form},
 };
 use checkout::{
-    model::{Money, Order, OrderStatus, Payment, Product, Refund, Timestamp},
+    model::{Money, Order, OrderStatus, Payment, Product, Refund, Timestamp, open_disputes},
     store::operators::{Operator, Permission},
 };
 use leptos::prelude::*;
@@ -66,6 +66,12 @@ pub fn order(operator: &Operator, page: OrderPage, flash: Option<Flash>) -> Stri
     // Where there is no form to open, a refused refund is told above.
     let refused = refund.first_error().filter(|_| !can_refund(&order)).map(Flash::error);
     let may_refund = operator.role.may(Permission::Refunds) && can_refund(&order);
+    let is_disputed = open_disputes(&payments).next().is_some();
+    let dispute = is_disputed.then(|| {
+        let text =
+            "The shopper disputes a payment of this order at their bank. Refund it only once the dispute is closed.";
+        view! { <p class="flash flash-warning">{text}</p> }
+    });
     let refund = may_refund.then(|| refund_form(&order, refund));
     Page::new(format!("Order {}", name_of(&order)))
         .signed_in(operator, Screen::Orders)
@@ -74,6 +80,7 @@ pub fn order(operator: &Operator, page: OrderPage, flash: Option<Flash>) -> Stri
         .actions(view! { {cancel} {refund} })
         .flash(refused.or(flash))
         .render(view! {
+            {dispute}
             {sums(&order)}
             <div class="columns">
                 <div>

@@ -108,6 +108,7 @@ fn facts(payment: &Payment, order: Option<(String, String)>, product: Option<Arc
                 {fact("Order", order)}
                 {product}
                 {fact("Transaction", code(payment.transaction_id.to_string()))}
+                {payment.dispute_id.as_ref().map(|id| fact("Dispute", code(id.to_string())))}
                 {fact("Event key", code(payment.key.to_string()))}
                 {fact("Refers to", code(reference))}
                 {fact("Event id", code(payment.id.to_string()))}

@@ -107,6 +107,11 @@ fn refused(
             StatusCode::CONFLICT,
             RefundForm { error: error("The order is not paid, so there is nothing to refund."), ..form },
         ),
+        Refusal::DisputeOpen => {
+            let text = "The shopper disputes this payment at their bank. Refund it once the dispute is closed: until \
+                        then, the money might go back twice.";
+            (StatusCode::CONFLICT, RefundForm { error: error(text), ..form })
+        }
         Refusal::KeyReused => {
             let text = "This form was used for another refund, so nothing was changed. Check it and send it again.";
             (StatusCode::CONFLICT, RefundForm { id: new_id, error: error(text), ..form })

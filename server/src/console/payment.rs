@@ -14,7 +14,7 @@ use app::admin::{
     confirm::ReasonField,
     layout::Flash,
     order::name_of,
-    payment::{self as view, PaymentPage},
+    payment::{self as view, Payload, PaymentPage},
 };
 use axum::{
     extract::{Path, State},
@@ -22,8 +22,11 @@ use axum::{
 };
 use checkout::{
     Error,
-    model::{ChangeReason, Order, Payment, Reference, Refusal, WebhookId},
-    store::listings::{OrderFilter, OrderSearch, PageRequest},
+    model::{ChangeReason, Order, Payment, PaymentPayload, Reference, Refusal, WebhookId},
+    store::{
+        listings::{OrderFilter, OrderSearch, PageRequest},
+        operators::Permission,
+    },
 };
 use http::{StatusCode, Uri};
 
@@ -77,10 +80,15 @@ async fn render(
     replay: ReasonField,
     flash: Option<Flash>,
 ) -> Result<Response, Problem> {
+    let payload = if signed_in.operator.role.may(Permission::Payments) {
+        state.checkout.payment_payload(payment.id).await?.map(shown)
+    } else {
+        None
+    };
     let page = PaymentPage {
         order: order_of(state, payment.reference).await?.map(|order| (order.id.to_string(), name_of(&order))),
         product: payment.product_id.and_then(|id| state.checkout.product(id)),
-        payload: None,
+        payload,
         replay,
         payment,
     };
@@ -99,5 +107,90 @@ async fn order_of(state: &AppState, reference: Reference) -> Result<Option<Order
             let page = PageRequest::first(1);
             Ok(state.checkout.list_orders(&filter, page).await?.items.pop())
         }
+    }
+}
+
+fn shown(payload: PaymentPayload) -> Payload {
+    let PaymentPayload { content_type, body, received_at } = payload;
+    let text = String::from_utf8_lossy(&body);
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
+    let text = if is_json { indent(&text) } else { text.into_owned() };
+    Payload { text, content_type, size: body.len(), received_at }
+}
+
+/// Indents valid JSON. Only white space between tokens changes: parsing and writing it again would change numbers that are
+/// no double, and drop repeated keys.
+fn indent(json: &str) -> String {
+    let (mut text, mut depth, mut in_string, mut is_escaped) = (String::with_capacity(json.len() * 2), 0, false, false);
+    let new_line = |text: &mut String, depth: usize| {
+        text.push('\n');
+        // Deeply nested JSON would otherwise grow with the square of its size.
+        text.extend(std::iter::repeat_n("  ", depth.min(MAX_INDENT)));
+    };
+    let mut letters = json.chars().filter(|letter| !letter.is_ascii_control()).peekable();
+    while let Some(letter) = letters.next() {
+        if in_string {
+            text.push(letter);
+            in_string = is_escaped || letter != '"';
+            is_escaped = !is_escaped && letter == '\\';
+            continue;
+        }
+        match letter {
+            ' ' => {}
+            '{' | '[' => {
+                text.push(letter);
+                while letters.next_if_eq(&' ').is_some() {}
+                if let Some(end) = letters.next_if(|next| matches!(next, '}' | ']')) {
+                    text.push(end);
+                } else {
+                    depth += 1;
+                    new_line(&mut text, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut text, depth);
+                text.push(letter);
+            }
+            ',' => {
+                text.push(letter);
+                new_line(&mut text, depth);
+            }
+            ':' => text.push_str(": "),
+            other => {
+                in_string = other == '"';
+                text.push(other);
+            }
+        }
+    }
+    text
+}
+
+/// Deepest indentation of a payload, in levels.
+const MAX_INDENT: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_indented_and_otherwise_kept_as_it_came() {
+        let came = r#"{"a":[1,2.50000000000000000001],"a": { } ,"s":"x, \"{\\\":[", "e":[ ]}"#;
+        let shown = indent(came);
+        let expected = [
+            "{",
+            "  \"a\": [",
+            "    1,",
+            "    2.50000000000000000001",
+            "  ],",
+            "  \"a\": {},",
+            r#"  "s": "x, \"{\\\":[","#,
+            "  \"e\": []",
+            "}",
+        ];
+        assert_eq!(shown, expected.join("\n"));
+        assert_eq!(indent("7"), "7");
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        assert!(indent(&deep).len() < 100_000);
     }
 }

@@ -71,6 +71,10 @@ fn refusal_text(refusal: Refusal) -> Result<String, Problem> {
         Refusal::RefundTooLarge { .. } => {
             "Nothing was changed: other refunds of this order leave too little for this one.".to_owned()
         }
+        Refusal::DisputeOpen => {
+            "Nothing was changed: the shopper disputes this payment at their bank. Wait until the dispute is closed."
+                .to_owned()
+        }
         other => return Err(other.into()),
     })
 }

@@ -6,6 +6,7 @@ mod clients;
 mod exports;
 mod operators;
 mod orders;
+mod payloads;
 mod payments;
 mod pictures;
 mod refunds;

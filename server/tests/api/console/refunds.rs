@@ -6,8 +6,8 @@ use super::{
 };
 use crate::shop::Shop;
 use checkout::{
-    IssueRefund, Restock,
-    model::{Actor, RefundId, RefundState, RefundStep},
+    IssueRefund, PaymentEvent, Restock,
+    model::{Actor, PaymentStatus, Reference, RefundId, RefundState, RefundStep, ReportedAmount},
     store::operators::Role,
 };
 use serde_json::Value;
@@ -135,6 +135,36 @@ async fn a_failed_refund_that_no_longer_fits_is_not_tried_again() {
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
     take(&mut mona, id, "retry", "1", ("reference", "")).await.shows(409, "leave too little");
     assert_eq!(state(&shop, id).await.0, RefundState::Failed);
+}
+
+#[tokio::test]
+async fn an_open_dispute_blocks_refunds_and_says_so() {
+    let shop = Shop::open().await;
+    let order = paid_order(&shop).await;
+    let due = issue(&shop, &order).await;
+    let event = |key: &str, status| PaymentEvent {
+        key: key.to_owned().try_into().unwrap(),
+        fingerprint: [0; 32],
+        reference: Reference::Order(text(&order, "order_id").parse().unwrap()),
+        transaction_id: "tx-1".to_owned().try_into().unwrap(),
+        status,
+        reported: ReportedAmount::default(),
+        dispute_id: Some("dp_1".to_owned().try_into().unwrap()),
+        payload: None,
+    };
+    shop.checkout.record_payment(event("open", PaymentStatus::DisputeOpened)).await.unwrap();
+    let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
+    let path = format!("/admin/orders/{}", text(&order, "order_id"));
+    mona.get(&path).await.shows(200, "The shopper disputes a payment of this order");
+    let id = shop.checkout.new_refund_id().to_string();
+    let fields = [("id", &*id), ("amount", "1.00"), ("restock", "none"), ("reason", "damaged")];
+    mona.post(&format!("{path}/refunds"), &fields).await.shows(409, "Refund it once the dispute is closed");
+    take(&mut mona, due, "send", "1", ("reference", "")).await.shows(409, "Wait until the dispute is closed");
+    mona.get("/admin/payments?status=dispute_opened").await.shows(200, "Dispute opened");
+
+    shop.checkout.record_payment(event("close", PaymentStatus::DisputeClosed)).await.unwrap();
+    assert!(!mona.get(&path).await.text.contains("The shopper disputes"));
+    mona.post(&format!("{path}/refunds"), &fields).await.leads_to(&format!("{path}?done=refund-issued"));
 }
 
 #[tokio::test]
