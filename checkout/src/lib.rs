@@ -38,6 +38,8 @@ mod simulation;
 #[cfg(feature = "engine")]
 mod state;
 #[cfg(feature = "engine")]
+pub mod statistics;
+#[cfg(feature = "engine")]
 pub mod store;
 #[cfg(feature = "engine")]
 pub mod supervisor;

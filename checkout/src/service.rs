@@ -25,6 +25,7 @@ use std::{sync::Arc, time::Duration};
 mod listings;
 mod operations;
 mod queries;
+mod statistics;
 
 pub use operations::OperationContext;
 

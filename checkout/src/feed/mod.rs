@@ -131,6 +131,11 @@ impl Feed {
         Some(StockWatch::new(updates, entry.newest()))
     }
 
+    /// The number of watchers of one product. Those of all products do not count.
+    pub(crate) fn watchers(&self, id: ProductId) -> usize {
+        self.read().get(&id).map_or(0, |entry| entry.updates.receiver_count())
+    }
+
     pub(crate) fn watch_all(&self) -> (Vec<Arc<StockUpdate>>, broadcast::Receiver<Arc<StockUpdate>>) {
         let changes = self.all.subscribe();
         let now = self.read().values().map(Entry::newest).collect();

@@ -11,7 +11,7 @@ use crate::{
     state::{LoadRequest, Loaded, WriteSet},
     store::{
         Audit, AuditLog, Clients, CommitOutcome, Listings, Operators, OrderSnapshot, Pictures, Purge, Reads, Sessions,
-        Store, Transaction,
+        Statistics, Store, Transaction,
     },
 };
 use async_trait::async_trait;
@@ -190,6 +190,10 @@ impl Store for MemoryStore {
 
     fn pictures(&self) -> &dyn Pictures {
         unreachable!("the simulation has no pictures")
+    }
+
+    fn statistics(&self) -> &dyn Statistics {
+        unreachable!("the simulation has no statistics")
     }
 }
 

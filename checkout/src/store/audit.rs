@@ -7,7 +7,8 @@ use sqlx::FromRow;
 /// For each product: the stored counters, the sums of its rows, and the newest row of its stock history.
 pub(super) const PRODUCTS: &str = "
 WITH claims AS (
-    SELECT h.product_id, count(*) AS holds, CAST(sum(h.qty) FILTER (WHERE h.status = 'active') AS bigint) AS held,
+    SELECT h.product_id, count(*) AS holds, CAST(sum(h.qty) AS bigint) AS ever_held,
+           CAST(sum(h.qty) FILTER (WHERE h.status = 'active') AS bigint) AS held,
            count(*) FILTER (WHERE h.order_id IS DISTINCT FROM o.id
                OR (o.id IS NOT NULL AND (o.product_id, o.owner, o.shopper, o.qty)
                    IS DISTINCT FROM (h.product_id, h.owner, h.shopper, h.qty))
@@ -15,7 +16,11 @@ WITH claims AS (
     FROM holds h LEFT JOIN orders o ON o.hold_id = h.id GROUP BY h.product_id
 ), sales AS (
     SELECT product_id, count(*) AS orders, CAST(sum(qty) FILTER (WHERE status = 'pending') AS bigint) AS pending,
-           CAST(sum(qty - restocked) FILTER (WHERE status = 'paid') AS bigint) AS sold
+           CAST(sum(qty - restocked) FILTER (WHERE status = 'paid') AS bigint) AS sold,
+           CAST(sum(qty) AS bigint) AS ever_ordered,
+           CAST(sum(qty) FILTER (WHERE status = 'paid') AS bigint) AS ever_paid,
+           CAST(sum(amount) FILTER (WHERE status = 'paid') AS bigint) AS paid,
+           CAST(sum(refunds_returned) FILTER (WHERE status = 'paid') AS bigint) AS returned
     FROM orders GROUP BY product_id
 ), log AS (
     SELECT product_id, max(version) AS newest, max(version) - min(version) + 1 - count(*) AS missing
@@ -26,12 +31,17 @@ SELECT p.slug, p.version, p.total, p.available, p.held, p.pending, p.sold,
        coalesce(s.pending, 0) AS pending_rows, coalesce(s.sold, 0) AS sold_rows, coalesce(c.mismatched, 0) AS mismatched,
        coalesce(l.missing, 0) AS missing, coalesce(e.version, -1) AS logged_version, coalesce(e.total, -1) AS logged_total,
        coalesce(e.available, -1) AS logged_available, coalesce(e.held, -1) AS logged_held,
-       coalesce(e.pending, -1) AS logged_pending, coalesce(e.sold, -1) AS logged_sold
+       coalesce(e.pending, -1) AS logged_pending, coalesce(e.sold, -1) AS logged_sold,
+       CASE WHEN (coalesce(e.ever_held, 0), coalesce(e.ever_ordered, 0), coalesce(e.ever_paid, 0))
+               = (coalesce(c.ever_held, 0), coalesce(s.ever_ordered, 0), coalesce(s.ever_paid, 0)) THEN 0 ELSE 1 END
+       + CASE WHEN (coalesce(r.paid, 0), coalesce(r.returned, 0)) = (coalesce(s.paid, 0), coalesce(s.returned, 0))
+              THEN 0 ELSE 1 END AS statistics
 FROM products p
 LEFT JOIN claims c ON c.product_id = p.id
 LEFT JOIN sales s ON s.product_id = p.id
 LEFT JOIN log l ON l.product_id = p.id
 LEFT JOIN stock_events e ON e.product_id = p.id AND e.version = l.newest
+LEFT JOIN sale_revenue r ON r.product_id = p.id
 ORDER BY p.id";
 
 /// The number of orders, payment events and refunds that break a rule, by product and rule. Usually there are none. The
@@ -138,6 +148,7 @@ pub(super) struct ProductCounts {
     logged_held: i64,
     logged_pending: i64,
     logged_sold: i64,
+    statistics: i32,
 }
 
 /// A row of [`BROKEN_RULES`].
@@ -194,6 +205,8 @@ impl ProductCounts {
             ("trail", 0, self.missing),
             // A hold and its order name each other and agree, and the order was placed in time (P3).
             ("claims", 0, self.mismatched),
+            // The sums of the stock history, and the revenue, are those of the holds and orders.
+            ("statistics", 0, i64::from(self.statistics)),
         ];
         let differ = checks.into_iter().filter(|(_, stored, counted)| stored != counted);
         let drift = |(counter, stored, counted)| Drift {

@@ -24,6 +24,7 @@ pub use clients::{ApiClient, ClientChange, ClientKey, ClientOutcome, Clients};
 pub use listings::Listings;
 pub use operators::Operators;
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
+pub use statistics::Statistics;
 
 mod audit;
 mod audit_log;
@@ -34,6 +35,7 @@ mod pictures;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
+mod statistics;
 mod table;
 
 /// Time between polls for commits of other processes, where the store has no notifications. Such a commit must show
@@ -80,6 +82,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The pictures of products.
     fn pictures(&self) -> &dyn Pictures;
+
+    /// The statistics of sales.
+    fn statistics(&self) -> &dyn Statistics;
 
     /// The store's background tasks, if it has any.
     fn supervisor(&self) -> Option<&Supervisor> {

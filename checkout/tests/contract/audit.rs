@@ -27,11 +27,13 @@ async fn sale(shop: &Shop) {
     assert_eq!((audit.payments, audit.refunds_due), (4, 1));
 }
 
-/// The drifts that the audit finds: product, counter or rule, stored and counted value.
+/// The drifts that the audit finds: product, counter or rule, stored and counted value. The statistics follow from the rows
+/// and have scenarios of their own.
 async fn drift(shop: &Shop) -> Vec<(String, String, i64, i64)> {
     let audit = shop.checkout.audit().await.unwrap();
     assert_eq!(audit.clean, audit.drift.is_empty());
-    audit.drift.into_iter().map(|d| (d.product, d.counter, d.stored, d.counted)).collect()
+    let drift = audit.drift.into_iter().filter(|drift| drift.counter != "statistics");
+    drift.map(|d| (d.product, d.counter, d.stored, d.counted)).collect()
 }
 
 fn wrong(counter: &str, stored: i64, counted: i64) -> (String, String, i64, i64) {

@@ -20,8 +20,17 @@ use std::time::Duration;
 type Column = (String, String, String, bool);
 
 /// Columns that the database fills in by itself, so that no statement of a store names them.
-const GENERATED: [(&str, &str); 3] =
-    [("idempotency_keys", "nth"), ("product_pictures", "product_id"), ("product_pictures", "picture_id")];
+const GENERATED: [(&str, &str); 9] = [
+    ("idempotency_keys", "nth"),
+    ("product_pictures", "product_id"),
+    ("product_pictures", "picture_id"),
+    ("stock_events", "ever_held"),
+    ("stock_events", "ever_ordered"),
+    ("stock_events", "ever_paid"),
+    ("sale_revenue", "product_id"),
+    ("sale_revenue", "paid"),
+    ("sale_revenue", "returned"),
+];
 
 async fn columns_of_schema(database: &Database) -> Vec<Column> {
     let all = match database {

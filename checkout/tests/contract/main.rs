@@ -35,6 +35,7 @@ mod races;
 mod refunds;
 mod replays;
 mod sessions;
+mod statistics;
 mod stock;
 mod sweep;
 

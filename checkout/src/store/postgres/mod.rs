@@ -16,11 +16,12 @@ mod reads;
 mod sessions;
 mod sql;
 mod statement;
+mod statistics;
 mod transaction;
 mod write;
 
 use super::{
-    AuditLog, Clients, Listings, Operators, Pictures, Purge, Reads, Sessions, Store, Transaction,
+    AuditLog, Clients, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store, Transaction,
     accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
@@ -151,6 +152,10 @@ impl Store for PostgresStore {
     }
 
     fn pictures(&self) -> &dyn Pictures {
+        self
+    }
+
+    fn statistics(&self) -> &dyn Statistics {
         self
     }
 

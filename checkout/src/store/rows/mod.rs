@@ -54,7 +54,7 @@ fn quantity(n: i64) -> Result<Quantity, StoreError> {
     Quantity::try_from(n).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
-fn money(minor: i64, currency: &str) -> Result<Money, StoreError> {
+pub(super) fn money(minor: i64, currency: &str) -> Result<Money, StoreError> {
     let currency = currency.parse().map_err(|_| StoreError::Corrupt(format!("currency {currency}")))?;
     Ok(Money { minor, currency })
 }

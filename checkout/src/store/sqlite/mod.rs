@@ -11,11 +11,12 @@ mod purge;
 mod reads;
 mod sessions;
 mod sql;
+mod statistics;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, Listings, Operators, Pictures, Purge, Reads, Sessions, Store, Transaction,
-    accepting_newer_schema,
+    AuditLog, Clients, CommitOutcome, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store,
+    Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -158,6 +159,10 @@ impl Store for SqliteStore {
     }
 
     fn pictures(&self) -> &dyn Pictures {
+        self
+    }
+
+    fn statistics(&self) -> &dyn Statistics {
         self
     }
 }

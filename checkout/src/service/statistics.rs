@@ -1,0 +1,27 @@
+//! The statistics of sales.
+
+use super::{Checkout, queries::read_failed};
+use crate::{
+    error::Error,
+    model::{Product, ProductId},
+    statistics::{Revenue, SaleStatistics, of_sale},
+};
+
+impl Checkout {
+    /// The statistics of a product's sale, with about `points` points of its stock over time. The time of the read does not
+    /// grow with the number of orders.
+    pub async fn sale_statistics(&self, product: &Product, points: u32) -> Result<SaleStatistics, Error> {
+        let store = self.parts.store.statistics();
+        of_sale(store, product, self.now(), points).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The revenue of each product that has had a paid order.
+    pub async fn revenues(&self) -> Result<Vec<Revenue>, Error> {
+        self.parts.store.statistics().revenues().await.map_err(|e| read_failed(&e))
+    }
+
+    /// The number of streams of this process that watch one product.
+    pub fn stock_watchers(&self, id: ProductId) -> usize {
+        self.parts.feed.watchers(id)
+    }
+}

@@ -1,0 +1,47 @@
+//! Reads of a sale's statistics.
+
+use super::{
+    PostgresStore,
+    error::{QueryExt, classify},
+    sql::{self, Parameters},
+};
+use crate::{
+    error::StoreError,
+    model::ProductId,
+    statistics::{Revenue, StockPoint},
+    store::{
+        Statistics,
+        rows::{into_all, product_versions},
+        statistics::{HISTORY_COLUMNS, HistoryRow, REVENUES, RevenueRow},
+    },
+};
+use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
+use std::sync::LazyLock;
+
+#[async_trait]
+impl Statistics for PostgresStore {
+    async fn stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<StockPoint>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let rows = sql::rows(product_versions([]).columns(), 1);
+            format!(
+                "SELECT {HISTORY_COLUMNS}, ms(e.at) AS at FROM {rows}
+                 JOIN stock_events e ON e.product_id = n.id AND e.version = n.version
+                 ORDER BY e.product_id, e.version"
+            )
+        });
+        let versions = Parameters::of(&product_versions(versions)).map_err(classify)?;
+        let query = sqlx::query_as_with::<_, HistoryRow, _>(AssertSqlSafe(SELECT.as_str()), versions);
+        into_all(query.fetch_all(&self.pool).with_timeout().await?)
+    }
+
+    async fn oldest_version(&self, product: ProductId) -> Result<Option<u64>, StoreError> {
+        let query = sqlx::query_scalar("SELECT min(version) FROM stock_events WHERE product_id = $1").bind(product.0);
+        let version: Option<i64> = query.fetch_one(&self.pool).with_timeout().await?;
+        Ok(version.and_then(|version| u64::try_from(version).ok()))
+    }
+
+    async fn revenues(&self) -> Result<Vec<Revenue>, StoreError> {
+        into_all(sqlx::query_as::<_, RevenueRow>(REVENUES).fetch_all(&self.pool).with_timeout().await?)
+    }
+}

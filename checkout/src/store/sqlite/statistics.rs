@@ -1,0 +1,48 @@
+//! Reads of a sale's statistics.
+
+use super::{SqliteStore, classify, sql};
+use crate::{
+    error::StoreError,
+    model::ProductId,
+    statistics::{Revenue, StockPoint},
+    store::{
+        Statistics,
+        rows::{into_all, product_versions},
+        statistics::{HISTORY_COLUMNS, HistoryRow, REVENUES, RevenueRow},
+    },
+};
+use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
+use std::sync::LazyLock;
+
+#[async_trait]
+impl Statistics for SqliteStore {
+    async fn stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<StockPoint>, StoreError> {
+        // CROSS JOIN keeps the order of the loops: one search by key for each version.
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let rows = sql::rows(product_versions([]).columns(), "?1");
+            format!(
+                "SELECT {HISTORY_COLUMNS}, e.at FROM {rows}
+                 CROSS JOIN stock_events e ON e.product_id = n.id AND e.version = n.version
+                 ORDER BY e.product_id, e.version"
+            )
+        });
+        let query = sqlx::query_as::<_, HistoryRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = query.bind(sql::json(&product_versions(versions))?);
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
+    }
+
+    async fn oldest_version(&self, product: ProductId) -> Result<Option<u64>, StoreError> {
+        let version: Option<i64> = sqlx::query_scalar("SELECT min(version) FROM stock_events WHERE product_id = ?1")
+            .bind(product.0)
+            .fetch_one(&self.readers)
+            .await
+            .map_err(classify)?;
+        Ok(version.and_then(|version| u64::try_from(version).ok()))
+    }
+
+    async fn revenues(&self) -> Result<Vec<Revenue>, StoreError> {
+        let rows = sqlx::query_as::<_, RevenueRow>(REVENUES).fetch_all(&self.readers).await.map_err(classify)?;
+        into_all(rows)
+    }
+}
