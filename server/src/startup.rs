@@ -6,6 +6,7 @@ use crate::{
     backoffice::recount::Recounts,
     clients::ClientService,
     config::{Common, Environment, Settings, secret},
+    console::LiveHub,
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     operators::OperatorService,
     pictures::PictureService,
@@ -133,6 +134,7 @@ impl Server {
             secrets: Arc::new(SecretVerifier::new(store.clone(), hasher)),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
             webhook_keys: Arc::new(WebhookKeys::new(&settings)),
+            live: LiveHub::new(checkout.clone(), metrics.clone()),
             settings: Arc::new(settings),
             checkout,
             store,
@@ -205,6 +207,7 @@ fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
     let sessions = SessionStorage::new(store.clone(), checkout.clone());
     tasks.spawn("session_purge", false, sessions.purge_periodically());
     tasks.spawn("operator_purge", false, state.operators.clone().purge_periodically());
+    tasks.spawn("live_screen", false, state.live.clone().run());
     tasks.spawn("token_revocation", true, state.tokens.clone().reload_clients_periodically(store.clone()));
     tasks.spawn("rate_limit_eviction", true, rate_limiter.evict_idle_clients());
     if let Some(interval) = state.settings.audit_interval {

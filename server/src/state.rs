@@ -5,6 +5,7 @@ use crate::{
     backoffice::recount::Recounts,
     clients::ClientService,
     config::Settings,
+    console::LiveHub,
     http::sse::EventStreams,
     operators::OperatorService,
     pictures::PictureService,
@@ -52,6 +53,8 @@ pub struct AppStateInner {
     pub sandbox: Option<SandboxProvider>,
     /// Leptos' options.
     pub leptos: LeptosOptions,
+    /// Refreshes the console's Live screen.
+    pub live: LiveHub,
     /// The settings.
     pub settings: Arc<Settings>,
     /// The server's background tasks.
@@ -97,6 +100,7 @@ extractable! {
     streams: EventStreams,
     webhook_keys: Arc<WebhookKeys>,
     leptos: LeptosOptions,
+    live: LiveHub,
     settings: Arc<Settings>,
     tasks: Supervisor,
     stopping: CancellationToken,

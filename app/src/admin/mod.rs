@@ -11,6 +11,7 @@ pub mod form;
 pub mod labels;
 pub mod layout;
 pub mod list;
+pub mod live;
 mod navigation;
 pub mod operators;
 pub mod order;

@@ -31,6 +31,7 @@ pub enum Screen {
 impl Screen {
     /// The screens that exist, in the order of the navigation. `/admin` leads to the first one.
     pub const ALL: &[Self] = &[
+        Self::Live,
         Self::Products,
         Self::Orders,
         Self::Payments,

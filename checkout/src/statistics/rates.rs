@@ -43,7 +43,9 @@ impl From<SaleSums> for Units {
 
 /// Returns the rates of `count` steps from one moment to another, which does not belong to the last step.
 pub(super) fn rates(points: &[StockPoint], from: Timestamp, until: Timestamp, count: u32) -> Rates {
-    let step = (from.until(until) / count.max(1)).max(Duration::from_millis(1));
+    // Whole milliseconds, which is the precision of the clock. The last step may end a little later.
+    let span = from.until(until).as_millis().div_ceil(u128::from(count.max(1))).max(1);
+    let step = Duration::from_millis(u64::try_from(span).unwrap_or(u64::MAX));
     let rates = (0..count).map(|nth| rate(points, from + step * nth, from + step * (nth + 1))).collect();
     Rates { from, step, rates }
 }

@@ -6,6 +6,7 @@ mod audit_log;
 mod clients;
 mod form;
 pub mod list;
+mod live;
 mod operation;
 mod operators;
 mod order;
@@ -24,6 +25,7 @@ mod setup;
 mod sign_in;
 
 pub use form::Fields;
+pub use live::LiveHub;
 pub use password::ConfirmedForm;
 pub use response::{flash, html, local_path, redirect};
 pub use session::MaybeSignedIn;
@@ -31,6 +33,7 @@ pub use session::MaybeSignedIn;
 use crate::state::AppState;
 use app::admin::{
     layout::{SCRIPT, STYLESHEET},
+    live::{EVENTS_PATH as LIVE_EVENTS_PATH, PATH as LIVE_PATH, SCRIPT as LIVE_SCRIPT},
     preview,
 };
 use axum::{
@@ -114,6 +117,8 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         form("/admin/operators/{id}/enable", operators, operators::enable),
         form("/admin/operators/{id}/reset", operators, operators::reset),
         form("/admin/operators/{id}/end-sessions", operators, operators::end_sessions),
+        page(LIVE_PATH, see, live::page),
+        page(LIVE_EVENTS_PATH, see, live::events),
         page("/admin/audit-log", see, audit_log::page),
         page("/admin/audit-log.csv", see, audit_log::csv),
         page("/admin/audit-log.jsonl", see, audit_log::json_lines),
@@ -169,6 +174,7 @@ pub fn files() -> Router<AppState> {
         .route("/admin/console.css", file("text/css; charset=utf-8", STYLESHEET))
         .route("/admin/preview.css", file("text/css; charset=utf-8", preview::STYLESHEET))
         .route("/admin/console.js", file("text/javascript; charset=utf-8", SCRIPT))
+        .route("/admin/live.js", file("text/javascript; charset=utf-8", LIVE_SCRIPT))
 }
 
 /// A file that is part of the program.

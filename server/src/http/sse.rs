@@ -70,7 +70,11 @@ impl EventStreams {
     /// Streams `events` until they end, the watcher disconnects, or the server stops.
     pub fn respond(&self, events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
         let watcher = self.metrics.watcher();
-        let events = events.inspect(move |_| _ = &watcher);
+        self.respond_uncounted(events.inspect(move |_| _ = &watcher))
+    }
+
+    /// As [`EventStreams::respond`], for a stream that does not count as a watcher of the shop.
+    pub fn respond_uncounted(&self, events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
         let retry = RETRY_MS.start + getrandom::u32().unwrap_or(0) % (RETRY_MS.end - RETRY_MS.start);
         let first = stream::iter([Bytes::from(format!("retry: {retry}\n\n"))]);
         let stopped = self.stopping.clone().cancelled_owned();

@@ -3,7 +3,7 @@
 use super::{OperatorError, OperatorService, Token, actor_of, throttle::FORGET_AFTER, tokens};
 use checkout::{
     model::{Actor, Timestamp},
-    store::operators::{Operator, OperatorChange, OperatorId, OperatorSession},
+    store::operators::{Operator, OperatorChange, OperatorId, OperatorSession, Permission},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -67,6 +67,16 @@ impl OperatorService {
             operators.touch_session(session.id, now, now - TOUCH_INTERVAL).await?;
         }
         Ok(Some(SignedIn { operator, session }))
+    }
+
+    /// Whether the session of an earlier request still stands, and its operator still has a permission. Unlike a request, the
+    /// question is no use of the session: a screen that stays open does not keep it alive.
+    pub async fn still_may(&self, signed_in: &SignedIn, permission: Permission) -> Result<bool, OperatorError> {
+        let (operators, now) = (self.store.operators(), self.now());
+        let session = operators.session(&signed_in.session.token_hash.0, now, now - IDLE_TIMEOUT).await?;
+        let operator = operators.find(signed_in.operator.id).await?.filter(|operator| operator.disabled_at.is_none());
+        let may = operator.is_some_and(|operator| operator.role.may(permission));
+        Ok(may && session.is_some_and(|session| session.complete))
     }
 
     /// Returns the sessions of an operator, the last used first.

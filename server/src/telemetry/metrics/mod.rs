@@ -122,6 +122,16 @@ impl Metrics {
         Watcher(self.watchers.clone())
     }
 
+    /// Number of open streams.
+    pub fn watchers(&self) -> u64 {
+        u64::try_from(self.watchers.get()).unwrap_or(0)
+    }
+
+    /// Number of responses with a status of 500 or more, since the start.
+    pub fn server_errors(&self) -> u64 {
+        self.requests.server_errors()
+    }
+
     /// Renders all metrics as text.
     pub async fn text(&self, checkout: &Checkout, tasks: &Supervisor) -> Result<String, prometheus::Error> {
         let mut families = self.registry.gather();

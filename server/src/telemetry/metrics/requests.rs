@@ -9,6 +9,9 @@ const LATENCY_BUCKETS: [f64; 13] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 
 /// Methods that have a name of their own; clients may send any word.
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT"];
 
+/// The class of responses with a status of 500 or more.
+const SERVER_ERROR: &str = "5xx";
+
 /// Counters of requests.
 pub struct Requests {
     counts: IntCounterVec,
@@ -34,6 +37,14 @@ impl Requests {
         (Box::new(self.counts.clone()), Box::new(self.latencies.clone()))
     }
 
+    /// Number of responses with a status of 500 or more.
+    pub fn server_errors(&self) -> u64 {
+        let families = self.counts.collect();
+        let series = families.iter().flat_map(|family| family.get_metric());
+        let failed = series.filter(|series| series.get_label().iter().any(|label| label.value() == SERVER_ERROR));
+        failed.map(|series| series.get_counter().get_value()).map(whole).sum()
+    }
+
     /// Counts a request. Without a status its client disconnected before the response, which says nothing of latency.
     pub fn record(&self, route: &str, method: &Method, status: Option<u16>, latency: Duration) {
         let method = METHODS.iter().find(|name| **name == method.as_str()).copied().unwrap_or("(other)");
@@ -44,6 +55,11 @@ impl Requests {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are whole and not negative")]
+fn whole(count: f64) -> u64 {
+    count as u64
+}
+
 fn status_class(status: Option<u16>) -> &'static str {
     match status {
         None => "none",
@@ -51,6 +67,6 @@ fn status_class(status: Option<u16>) -> &'static str {
         Some(200..300) => "2xx",
         Some(300..400) => "3xx",
         Some(400..500) => "4xx",
-        Some(500..) => "5xx",
+        Some(500..) => SERVER_ERROR,
     }
 }

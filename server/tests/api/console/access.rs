@@ -21,6 +21,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /admin/clients", "---a"),
     ("POST /admin/clients/{id}/revoke", "---a"),
     ("POST /admin/clients/{id}/rotate", "---a"),
+    ("GET /admin/live", "vsma"),
+    ("GET /admin/live/events", "vsma"),
     ("GET /admin/operators", "---a"),
     ("POST /admin/operators", "---a"),
     ("POST /admin/operators/{id}/disable", "---a"),

@@ -4,6 +4,7 @@ mod access;
 mod audit_log;
 mod clients;
 mod exports;
+mod live;
 mod operators;
 mod orders;
 mod payloads;

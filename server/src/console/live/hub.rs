@@ -1,0 +1,170 @@
+//! Refreshes the Live screen: at most once a second, and once for all who watch the same part of the shop.
+
+use super::{
+    View,
+    numbers::{SAMPLE_INTERVAL, Samples},
+};
+use crate::{http::sse, problem::Problem, telemetry::metrics::Metrics};
+use app::admin::live::{Fragment, Overview, SaleDetail, ServerNumbers};
+use bytes::Bytes;
+use checkout::{Checkout, model::Product};
+use futures::{Stream, stream};
+use serde_json::{Map, Value};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+
+/// Maximum number of open streams. An operator's console must not take connections from shoppers.
+const MAX_WATCHERS: usize = 64;
+/// Interval at which watched pages are refreshed.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(1);
+/// Time limit of one refresh. After it, the page keeps its numbers, with their time.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The Live screen's data and its watchers. Clones are cheap.
+#[derive(Clone)]
+pub struct LiveHub(Arc<Inner>);
+
+/// The fields of [`LiveHub`].
+pub(super) struct Inner {
+    pub(super) checkout: Checkout,
+    metrics: Arc<Metrics>,
+    samples: Samples,
+    watched: Mutex<HashMap<View, watch::Sender<Option<Arc<Frame>>>>>,
+    permits: Arc<Semaphore>,
+}
+
+/// One refresh of a page, serialised once for all its watchers.
+struct Frame {
+    /// Grows by one with each frame of the page.
+    number: u64,
+    /// The parts that differ from the frame before.
+    changed: Bytes,
+    /// All parts, for a watcher that has not seen the frame before.
+    full: Bytes,
+}
+
+impl LiveHub {
+    /// Creates a hub without watchers.
+    pub fn new(checkout: Checkout, metrics: Arc<Metrics>) -> Self {
+        let permits = Arc::new(Semaphore::new(MAX_WATCHERS));
+        Self(Arc::new(Inner { checkout, metrics, samples: Samples::default(), watched: Mutex::default(), permits }))
+    }
+
+    /// Reads all sales.
+    pub async fn overview(&self) -> Result<Overview, Problem> {
+        Ok(self.0.overview().await?)
+    }
+
+    /// Reads one sale.
+    pub async fn sale(&self, product: Arc<Product>) -> Result<SaleDetail, Problem> {
+        Ok(self.0.sale(product).await?)
+    }
+
+    /// Watches a page. Returns `None` when there are too many watchers.
+    pub(super) fn watch(&self, view: View) -> Option<impl Stream<Item = Bytes> + Send + use<>> {
+        let permit = self.0.permits.clone().try_acquire_owned().ok()?;
+        let mut frames = self.0.watched().entry(view).or_insert_with(|| watch::Sender::new(None)).subscribe();
+        // The page may be older than the last frame.
+        frames.mark_changed();
+        Some(stream::unfold(Watcher { frames, seen: 0, _permit: permit }, Watcher::next))
+    }
+
+    /// Refreshes the pages that are watched, until it is dropped.
+    pub async fn run(self) {
+        let mut ticks = interval(REFRESH_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut known = HashMap::new();
+        let mut sampled = None::<Instant>;
+        loop {
+            ticks.tick().await;
+            if sampled.is_none_or(|at| at.elapsed() >= SAMPLE_INTERVAL) {
+                self.0.samples.add(&self.0.checkout, &self.0.metrics);
+                sampled = Some(Instant::now());
+            }
+            let views = self.0.watched_views();
+            known.retain(|view, _| views.contains(view));
+            for view in views {
+                self.0.refresh(view, known.entry(view).or_default()).await;
+            }
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn numbers(&self) -> ServerNumbers {
+        self.samples.read(&self.checkout, &self.metrics)
+    }
+
+    /// Number of refunds that are due or have failed. 0 if it cannot be read, which the log says.
+    pub(super) async fn refunds_due(&self) -> u64 {
+        self.checkout.refunds_due().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "could not count the refunds that are due");
+            0
+        })
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashMap<View, watch::Sender<Option<Arc<Frame>>>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn watched_views(&self) -> Vec<View> {
+        let mut watched = self.watched();
+        watched.retain(|_, frames| frames.receiver_count() > 0);
+        watched.keys().copied().collect()
+    }
+
+    /// Renders a page, and sends the parts that have changed. `known` has the parts of the last frame.
+    async fn refresh(&self, view: View, known: &mut (u64, Vec<Fragment>)) {
+        let rendered = match timeout(REFRESH_TIMEOUT, self.fragments(view)).await {
+            Ok(Ok(fragments)) => fragments,
+            Ok(Err(error)) => return tracing::warn!(?error, ?view, "could not refresh the Live screen"),
+            Err(_) => return tracing::warn!(?view, "the Live screen took too long to refresh"),
+        };
+        let (number, before) = known;
+        let changed: Vec<_> = rendered.iter().filter(|fragment| !before.contains(fragment)).collect();
+        if changed.is_empty() {
+            return;
+        }
+        *number += 1;
+        let frame = Frame { number: *number, changed: message(changed), full: message(&rendered) };
+        *before = rendered;
+        if let Some(frames) = self.watched().get(&view) {
+            frames.send_replace(Some(Arc::new(frame)));
+        }
+    }
+}
+
+/// An event with the content of some parts, by their ids.
+fn message<'a>(fragments: impl IntoIterator<Item = &'a Fragment>) -> Bytes {
+    let parts: Map<_, _> =
+        fragments.into_iter().map(|part| (part.id.to_owned(), Value::String(part.html.clone()))).collect();
+    sse::event("live", None, Value::Object(parts).to_string().as_bytes())
+}
+
+/// A stream of one page.
+struct Watcher {
+    frames: watch::Receiver<Option<Arc<Frame>>>,
+    /// The number of the last frame that was sent.
+    seen: u64,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Watcher {
+    /// Returns the next event. A slow watcher skips frames, and then gets all parts.
+    async fn next(mut self) -> Option<(Bytes, Self)> {
+        loop {
+            self.frames.changed().await.ok()?;
+            let Some(frame) = self.frames.borrow_and_update().clone() else { continue };
+            let is_next = self.seen > 0 && self.seen + 1 == frame.number;
+            self.seen = frame.number;
+            return Some((if is_next { frame.changed.clone() } else { frame.full.clone() }, self));
+        }
+    }
+}
