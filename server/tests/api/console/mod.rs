@@ -6,6 +6,7 @@ mod clients;
 mod exports;
 mod live;
 mod operators;
+mod order_refunds;
 mod orders;
 mod payloads;
 mod payments;
