@@ -153,7 +153,9 @@ fn upload_form(path: &str, product: &Product, upload: Upload, limits: UploadLimi
     let room = MAX_PICTURES.saturating_sub(product.pictures.len());
     if room == 0 {
         let text = format!("A product has at most {MAX_PICTURES} pictures. Remove one to add another.");
-        return view! { <p class="muted">{text}</p> }.into_any();
+        let errors: Vec<_> = upload.file_errors.into_iter().map(|error| view! { <li>{error}</li> }).collect();
+        let errors = (!errors.is_empty()).then(|| view! { <ul class="field-error">{errors}</ul> });
+        return view! { <p class="muted">{text}</p> {errors} }.into_any();
     }
     let Upload { alt, alt_error, file_errors } = upload;
     let UploadLimits { file_mb, upload_mb, megapixels } = limits;

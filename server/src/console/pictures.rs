@@ -1,11 +1,13 @@
 //! The screen of a product's pictures. The pictures are part of the product's details, so each change is an edit, which is
 //! guarded by the revision that the operator saw.
 
-use super::{Access, ConsoleRoute, Fields, flash, form, html, page, redirect, upload};
+use super::{Access, ConsoleRoute, Fields, flash, form, html, page, redirect, response::fail, upload};
 use crate::{
-    operators::SignedIn,
-    pictures::{self, MAX_BODY_BYTES, MAX_PIXELS, MAX_UPLOAD_BYTES, PictureService, UploadError, UploadForm},
+    backoffice::edit_conflict,
+    operators::{OperatorError, SignedIn},
+    pictures::{self, MAX_BODY_BYTES, MAX_PIXELS, MAX_UPLOAD_BYTES, UploadError, UploadForm},
     problem::{Kind, Problem, sentence},
+    state::AppState,
 };
 use app::{
     admin::{
@@ -19,7 +21,7 @@ use axum::{
     response::Response,
 };
 use checkout::{
-    Checkout, Error,
+    Error,
     model::{
         MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, Product, ProductDetails, ProductError, ProductId, Refusal,
     },
@@ -52,31 +54,30 @@ pub(super) fn routes() -> [ConsoleRoute; 5] {
 
 /// `GET /admin/products/{id}/pictures`
 async fn show(
-    State(checkout): State<Checkout>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     Path(id): Path<String>,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let query = Fields::parse(uri.query().unwrap_or_default().as_bytes());
-    let screen = Screen::open(&checkout, &signed_in, &id)?;
+    let screen = Screen::open(&state, &signed_in, &id)?;
     Ok(screen.render(StatusCode::OK, Upload::default(), None, flash(query.get("done"))))
 }
 
 /// `POST /admin/products/{id}/pictures`
 async fn add(
-    State(checkout): State<Checkout>,
-    State(service): State<PictureService>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
-    let screen = Screen::open(&checkout, &signed_in, &id)?;
+    let screen = Screen::open(&state, &signed_in, &id)?;
     if pictures::is_too_large(&headers) {
         return Ok(screen.too_large());
     }
     let unreadable = || Problem::new(Kind::UnreadableForm, "Send the form as the console's own page does.");
-    let form = match UploadForm::read(body.map_err(|_| unreadable())?, &service).await {
+    let form = match UploadForm::read(body.map_err(|_| unreadable())?, &state.pictures).await {
         Ok(form) => form,
         Err(UploadError::TooLarge) => return Ok(screen.too_large()),
         Err(UploadError::Busy) => return Err(Problem::overloaded()),
@@ -88,12 +89,12 @@ async fn add(
 
 /// `POST /admin/products/{id}/pictures/{picture}/text`
 async fn set_text(
-    State(checkout): State<Checkout>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     Path(ids): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let (screen, nth) = Screen::open_at(&checkout, &signed_in, &ids)?;
+    let (screen, nth) = Screen::open_at(&state, &signed_in, &ids)?;
     let mut pictures = screen.product.pictures.clone();
     fields.get("alt").trim().clone_into(&mut pictures[nth].alt);
     let refused = |error| RefusedText { picture: pictures[nth].id, text: fields.get("alt").to_owned(), error };
@@ -103,18 +104,18 @@ async fn set_text(
             let refused = refused(sentence(&error.to_string()));
             Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, Upload::default(), Some(refused), None))
         }
-        other => Ok(screen.refuse(&other)),
+        other => screen.refuse(&other).await,
     }
 }
 
 /// `POST /admin/products/{id}/pictures/{picture}/move`
 async fn reorder(
-    State(checkout): State<Checkout>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     Path(ids): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let (screen, nth) = Screen::open_at(&checkout, &signed_in, &ids)?;
+    let (screen, nth) = Screen::open_at(&state, &signed_in, &ids)?;
     let last = screen.product.pictures.len() - 1;
     let to = match fields.get("direction") {
         "earlier" => nth.saturating_sub(1),
@@ -125,55 +126,55 @@ async fn reorder(
     pictures.swap(nth, to);
     match screen.edit(&fields, pictures).await? {
         Edited::Done(_) => Ok(screen.finish("picture-moved", to)),
-        other => Ok(screen.refuse(&other)),
+        other => screen.refuse(&other).await,
     }
 }
 
 /// `POST /admin/products/{id}/pictures/{picture}/remove`
 async fn remove(
-    State(checkout): State<Checkout>,
+    State(state): State<AppState>,
     signed_in: SignedIn,
     Path(ids): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let (screen, nth) = Screen::open_at(&checkout, &signed_in, &ids)?;
+    let (screen, nth) = Screen::open_at(&state, &signed_in, &ids)?;
     let mut pictures = screen.product.pictures.clone();
     pictures.remove(nth);
     match screen.edit(&fields, pictures).await? {
         Edited::Done(_) => Ok(redirect(&format!("{}?done=picture-removed", screen.path()))),
-        other => Ok(screen.refuse(&other)),
+        other => screen.refuse(&other).await,
     }
 }
 
 /// The outcome of an edit.
 enum Edited {
     Done(Box<Product>),
-    /// Another edit was first.
-    Stale,
+    /// Another edit was first, after this revision.
+    Stale(u64),
     Invalid(ProductError),
 }
 
 /// The screen of one product, for one operator.
 struct Screen<'a> {
-    checkout: &'a Checkout,
+    state: &'a AppState,
     signed_in: &'a SignedIn,
     product: Arc<Product>,
 }
 
 impl<'a> Screen<'a> {
-    fn open(checkout: &'a Checkout, signed_in: &'a SignedIn, id: &str) -> Result<Self, Problem> {
-        let product = id.parse::<ProductId>().ok().and_then(|id| checkout.product(id));
+    fn open(state: &'a AppState, signed_in: &'a SignedIn, id: &str) -> Result<Self, Problem> {
+        let product = id.parse::<ProductId>().ok().and_then(|id| state.checkout.product(id));
         let product = product.ok_or_else(|| Problem::new(Kind::NotFound, "There is no such product."))?;
-        Ok(Self { checkout, signed_in, product })
+        Ok(Self { state, signed_in, product })
     }
 
     /// Opens the screen, and finds one of its pictures. A picture that was removed meanwhile is not found.
     fn open_at(
-        checkout: &'a Checkout,
+        state: &'a AppState,
         signed_in: &'a SignedIn,
         (id, picture): &(String, String),
     ) -> Result<(Self, usize), Problem> {
-        let screen = Self::open(checkout, signed_in, id)?;
+        let screen = Self::open(state, signed_in, id)?;
         let picture: Option<PictureId> = picture.parse().ok();
         let nth = screen.product.pictures.iter().position(|known| Some(known.id) == picture);
         let nth = nth.ok_or_else(|| Problem::new(Kind::NotFound, "The product has no such picture."))?;
@@ -193,12 +194,12 @@ impl<'a> Screen<'a> {
     async fn edit_at(&self, revision: u64, pictures: Vec<Picture>) -> Result<Edited, Problem> {
         // The details come from memory, which may be older than what the operator saw on another node.
         if revision != self.product.revision {
-            return Ok(Edited::Stale);
+            return Ok(Edited::Stale(revision));
         }
         let details = ProductDetails { pictures, ..self.product.details() };
-        match self.checkout.edit_product(self.product.id, revision, details, self.signed_in.actor()).await {
+        match self.state.checkout.edit_product(self.product.id, revision, details, self.signed_in.actor()).await {
             Ok(edited) => Ok(Edited::Done(Box::new(edited.value))),
-            Err(Error::Refused(Refusal::StaleRevision { .. })) => Ok(Edited::Stale),
+            Err(Error::Refused(Refusal::StaleRevision { .. })) => Ok(Edited::Stale(revision)),
             Err(Error::Refused(Refusal::InvalidProduct { error })) => Ok(Edited::Invalid(error)),
             Err(error) => Err(error.into()),
         }
@@ -234,7 +235,7 @@ impl<'a> Screen<'a> {
         }
         let product = match self.edit_at(revision, pictures).await? {
             Edited::Done(product) => product,
-            other => return Ok(self.refuse(&other)),
+            other => return self.refuse(&other).await,
         };
         if upload.file_errors.is_empty() {
             return Ok(self.finish("pictures-added", first));
@@ -256,19 +257,28 @@ impl<'a> Screen<'a> {
     }
 
     /// Shows the screen as it is now, and why nothing was changed.
-    fn refuse(&self, edited: &Edited) -> Response {
-        let now = self.checkout.product(self.product.id).unwrap_or_else(|| self.product.clone());
+    async fn refuse(&self, edited: &Edited) -> Result<Response, Problem> {
+        let now = self.state.checkout.product(self.product.id).unwrap_or_else(|| self.product.clone());
         let screen = Screen { product: now, ..*self };
-        let (status, text) = match edited {
-            Edited::Invalid(error) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, format!("Nothing was changed. {}", sentence(&error.to_string())))
-            }
-            Edited::Stale | Edited::Done(_) => {
-                let text = "Nothing was changed: this product was edited meanwhile. This is how it is now.";
-                (StatusCode::CONFLICT, text.to_owned())
-            }
+        let (status, why) = match edited {
+            Edited::Invalid(error) => (StatusCode::UNPROCESSABLE_ENTITY, sentence(&error.to_string())),
+            Edited::Stale(seen) => (StatusCode::CONFLICT, self.edited_since(*seen).await?),
+            Edited::Done(_) => (StatusCode::CONFLICT, String::new()),
         };
-        screen.render(status, Upload::default(), None, Some(Flash::error(text)))
+        let flash = Flash::error(format!("Nothing was changed. {why}"));
+        Ok(screen.render(status, Upload::default(), None, Some(flash)))
+    }
+
+    /// Says who has edited the product since a revision, and what.
+    async fn edited_since(&self, seen: u64) -> Result<String, Problem> {
+        let edits = edit_conflict::since(&*self.state.store, self.product.id, seen).await;
+        let edits = edits.map_err(|error| fail(OperatorError::Store(error)))?;
+        let Some(last) = edits.first() else {
+            return Ok("This product was edited meanwhile. Try again in a moment.".to_owned());
+        };
+        let fields: BTreeSet<_> = edits.iter().flat_map(|edit| &edit.fields).map(|field| field.name.as_str()).collect();
+        let fields = fields.into_iter().collect::<Vec<_>>().join(", ").replace('_', " ");
+        Ok(format!("{} edited this product meanwhile ({fields}). This is how it is now.", last.by))
     }
 
     fn render(

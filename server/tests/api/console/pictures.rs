@@ -112,7 +112,7 @@ async fn each_refusal_stands_beside_the_files_and_changes_nothing_else() {
     let again = sam.upload(&path, &fields("2"), &[("a.png", &good)]).await;
     again.shows(422, "the product has it already");
     let stale = sam.upload(&path, &fields("1"), &[("a.png", &png(99, 40, 30))]).await;
-    stale.shows(409, "this product was edited meanwhile");
+    stale.shows(409, "Nothing was changed. sam@example.com edited this product meanwhile (pictures).");
     assert_eq!((shop.now(&phone).0.revision, shop.now(&phone).1.len()), (2, 1));
     // Forms that no page of the console sends.
     sam.upload(&path, &[("alt", "A lamp")], &[("a.png", &good)]).await.shows(400, "");
@@ -120,7 +120,7 @@ async fn each_refusal_stands_beside_the_files_and_changes_nothing_else() {
     let id = shop.now(&phone).1[0].id;
     sam.post(&format!("{path}/{id}/move"), &[("revision", "2"), ("direction", "sideways")]).await.shows(400, "");
     sam.post(&format!("{path}/{id}/remove"), &[("revision", "two")]).await.shows(400, "");
-    sam.post(&format!("{path}/{id}/remove"), &[("revision", "1")]).await.shows(409, "edited meanwhile");
+    sam.post(&format!("{path}/{id}/remove"), &[("revision", "1")]).await.shows(409, "edited this product meanwhile");
     sam.get("/admin/products/no-such/pictures").await.shows(404, "");
 }
 
