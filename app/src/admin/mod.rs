@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod entered;
 pub mod error;
 pub mod form;
+pub mod health;
 pub mod labels;
 pub mod layout;
 pub mod list;

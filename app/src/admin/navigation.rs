@@ -39,6 +39,7 @@ impl Screen {
         Self::Clients,
         Self::Operators,
         Self::AuditLog,
+        Self::Health,
         Self::Account,
     ];
 

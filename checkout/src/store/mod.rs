@@ -86,6 +86,11 @@ pub trait Store: Send + Sync + 'static {
     /// The statistics of sales.
     fn statistics(&self) -> &dyn Statistics;
 
+    /// Returns the database's name and versions, for operators.
+    async fn database(&self) -> Result<DatabaseInfo, StoreError> {
+        Ok(DatabaseInfo { name: "memory", version: String::new(), schema: 0 })
+    }
+
     /// The store's background tasks, if it has any.
     fn supervisor(&self) -> Option<&Supervisor> {
         None
@@ -103,6 +108,17 @@ pub trait Store: Send + Sync + 'static {
     async fn wait_for_change(&self) {
         tokio::time::sleep(POLL_INTERVAL).await;
     }
+}
+
+/// The database behind a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseInfo {
+    /// The name, such as `PostgreSQL`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: String,
+    /// The number of the last migration that was applied.
+    pub schema: i64,
 }
 
 /// One transaction of the writer. When it is dropped, the database rolls it back as soon as it notices.

@@ -5,6 +5,7 @@ mod account;
 mod audit_log;
 mod clients;
 mod form;
+mod health;
 pub mod list;
 mod live;
 mod operation;
@@ -123,7 +124,12 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         page("/admin/audit-log.csv", see, audit_log::csv),
         page("/admin/audit-log.jsonl", see, audit_log::json_lines),
     ];
-    own.into_iter().chain(products::routes()).chain(pictures::routes()).chain(sale_routes()).collect()
+    own.into_iter()
+        .chain(products::routes())
+        .chain(pictures::routes())
+        .chain(sale_routes())
+        .chain(health::routes())
+        .collect()
 }
 
 /// The routes of orders, payments, refunds and API clients.

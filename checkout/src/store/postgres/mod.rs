@@ -21,14 +21,14 @@ mod transaction;
 mod write;
 
 use super::{
-    AuditLog, Clients, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store, Transaction,
-    accepting_newer_schema,
+    AuditLog, Clients, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store,
+    Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
 use clock::DatabaseClock;
 use connection::{CONNECT_TIMEOUT, WriterConnection};
-use error::classify;
+use error::{QueryExt as _, classify};
 use notifications::Notifications;
 use sqlx::{
     ConnectOptions, PgPool,
@@ -121,6 +121,12 @@ impl Store for PostgresStore {
 
     fn reads(&self) -> &dyn Reads {
         self
+    }
+
+    async fn database(&self) -> Result<DatabaseInfo, StoreError> {
+        let query = "SELECT current_setting('server_version'), (SELECT max(version) FROM _sqlx_migrations)";
+        let (version, schema) = sqlx::query_as(query).fetch_one(&self.pool).with_timeout().await?;
+        Ok(DatabaseInfo { name: "PostgreSQL", version, schema })
     }
 
     fn supervisor(&self) -> Option<&Supervisor> {

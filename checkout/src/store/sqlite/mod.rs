@@ -15,8 +15,8 @@ mod statistics;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store,
-    Transaction, accepting_newer_schema,
+    AuditLog, Clients, CommitOutcome, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics,
+    Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -128,6 +128,12 @@ impl Store for SqliteStore {
 
     fn reads(&self) -> &dyn Reads {
         self
+    }
+
+    async fn database(&self) -> Result<DatabaseInfo, StoreError> {
+        let query = sqlx::query_as("SELECT sqlite_version(), (SELECT max(version) FROM _sqlx_migrations)");
+        let (version, schema) = query.fetch_one(&self.readers).await.map_err(classify)?;
+        Ok(DatabaseInfo { name: "SQLite", version, schema })
     }
 
     fn supervisor(&self) -> Option<&Supervisor> {

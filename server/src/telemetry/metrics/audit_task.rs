@@ -22,18 +22,26 @@ const MIN_PAUSE_RATIO: u32 = 50;
 #[derive(Default)]
 pub struct LastAudit(Mutex<Option<AuditResult>>);
 
-#[derive(Clone, Copy)]
-struct AuditResult {
-    drift: u64,
-    at: Timestamp,
-    duration: Duration,
+/// The result of an audit.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditResult {
+    /// Counters and rules that were found violated.
+    pub drift: u64,
+    /// When it ended.
+    pub at: Timestamp,
+    /// How long it took.
+    pub duration: Duration,
 }
 
 impl LastAudit {
     /// Renders the result; nothing before the first audit.
     pub fn families(&self) -> Vec<MetricFamily> {
-        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.into_iter().flat_map(AuditResult::families).collect()
+        self.get().into_iter().flat_map(AuditResult::families).collect()
+    }
+
+    /// Returns the result.
+    pub fn get(&self) -> Option<AuditResult> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, result: AuditResult) {

@@ -82,7 +82,8 @@ pub struct Metrics {
     webhooks: IntCounterVec,
     watchers: IntGauge,
     gauges: Gauges,
-    last_audit: LastAudit,
+    /// The result of the last periodic audit.
+    pub last_audit: LastAudit,
 }
 
 impl Metrics {

@@ -1,0 +1,31 @@
+//! The screen of the server's health.
+
+use super::*;
+use sqlx::{Connection as _, SqliteConnection};
+
+#[tokio::test]
+async fn health_shows_tasks_database_and_refunds_due() {
+    let shop = Shop::open().await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let page = vera.get("/admin/health").await;
+    page.shows(200, "All is well");
+    for text in ["SQLite 3.", "writer", "sweep", "0 of 4096 commands wait", "None since the start"] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn a_recount_finds_a_counter_that_somebody_changed_by_hand() {
+    let shop = Shop::open().await;
+    shop.product("phone", 10).await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    vera.post("/admin/health/recount", &[]).await.shows(200, "Every counter is right.");
+    let mut database = SqliteConnection::connect(&shop.database_url).await.unwrap();
+    sqlx::query("UPDATE products SET available = available - 1, sold = sold + 1").execute(&mut database).await.unwrap();
+    let page = vera.post("/admin/health/recount", &[]).await;
+    page.shows(200, "Needs attention");
+    for text in ["phone", "sold", "Counted"] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    vera.get("/admin/health").await.shows(200, "Needs attention");
+}
