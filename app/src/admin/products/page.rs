@@ -37,6 +37,18 @@ impl ActionState {
     fn of(&self, action: &str) -> Self {
         if self.action == action { self.clone() } else { Self::default() }
     }
+
+    /// The reason of the refusal, where the page no longer shows the form: somebody changed the status meanwhile.
+    fn hidden_message(&self, status: ProductStatus) -> Option<Flash> {
+        let is_shown = match self.action {
+            "pause" => status == ProductStatus::Active,
+            "resume" => status != ProductStatus::Active,
+            "archive" => status != ProductStatus::Archived,
+            _ => true,
+        };
+        let text = self.error.as_deref().or_else(|| self.entered.error(ReasonField::NAME));
+        text.filter(|_| !is_shown).map(Flash::error)
+    }
 }
 
 /// The contents of the page.
@@ -59,6 +71,7 @@ pub struct ProductPage<'a> {
 pub fn product(operator: &Operator, page: ProductPage<'_>) -> String {
     let ProductPage { product, now, edit, refused, form_key, flash } = page;
     let may_change = operator.role.may(Permission::Products);
+    let flash = refused.hidden_message(product.status).or(flash);
     let details = if may_change { edit_form(product, edit) } else { details(product) };
     let stock_form = may_change.then(|| stock_form(product, &refused.of("stock"), form_key));
     Page::new(product.name.clone())
@@ -77,7 +90,7 @@ pub fn product(operator: &Operator, page: ProductPage<'_>) -> String {
                     </section>
                     <section>{details}</section>
                 </div>
-                <div>{about(product)}{related(product)}</div>
+                <div>{about(product)}{related(product, may_change)}</div>
             </div>
         })
 }
@@ -183,7 +196,7 @@ fn about(product: &Product) -> AnyView {
 }
 
 /// Links to what belongs to the product.
-fn related(product: &Product) -> AnyView {
+fn related(product: &Product, may_change: bool) -> AnyView {
     let id = product.id;
     let pictures = match product.pictures.len() {
         0 => "Pictures: none yet".to_owned(),
@@ -193,7 +206,7 @@ fn related(product: &Product) -> AnyView {
         <section class="panel" aria-labelledby="related">
             <h2 id="related">"Related"</h2>
             <ul class="links">
-                <li><a href=format!("{}/pictures", path(id))>{pictures}</a></li>
+                {may_change.then(|| view! { <li><a href=format!("{}/pictures", path(id))>{pictures}</a></li> })}
                 <li><a href=format!("/admin/orders?product={id}")>"Orders of this product"</a></li>
                 <li><a href=format!("/admin/audit-log?object=product%2F{id}")>"Changes in the audit log"</a></li>
             </ul>

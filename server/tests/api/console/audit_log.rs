@@ -37,5 +37,5 @@ async fn the_audit_log_is_filtered_paged_and_exported() {
     assert!(lines.len() > 120 && lines[1]["object"]["id"] == "=cmd119", "{}", lines[1]);
     // The export before this one is the newest entry.
     assert_eq!(lines[0]["action"], "audit_log.export");
-    assert_eq!(lines[0]["after"], json!({ "format": "csv", "filter": { "action": "client.add" } }));
+    assert_eq!(lines[0]["after"], serde_json::json!({ "format": "csv", "filter": { "action": "client.add" } }));
 }

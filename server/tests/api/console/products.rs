@@ -1,0 +1,402 @@
+//! The screens of products.
+
+use super::*;
+use checkout::model::{Money, Product, ProductDraft, ProductStatus, SaleWindow, Timestamp};
+use uuid::Uuid;
+
+/// A valid form of a new product.
+const NEW: [(&str, &str); 9] = [
+    ("name", "Flash <script>alert(1)</script> Mug"),
+    ("slug", "flash-mug"),
+    ("description", "A mug.\r\nWith a handle."),
+    ("price", "19.99"),
+    ("currency", "USD"),
+    ("stock", "100"),
+    ("starts_at", "2026-11-27T08:00"),
+    ("hold_seconds", "120"),
+    ("pay_seconds", "600"),
+];
+
+/// Returns the fields with some of them changed.
+fn with<'a>(fields: &[(&'a str, &'a str)], changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let kept = fields.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    kept.chain(changes).copied().collect()
+}
+
+impl Shown {
+    /// The values of the form that edits a product, as a browser would send them.
+    fn edit_form(&self) -> Vec<(String, String)> {
+        let form = self.text.split("aria-labelledby=\"edit\"").nth(1).unwrap().split("</form>").next().unwrap();
+        let attribute = |tag: &str, name: &str| {
+            tag.split_once(&format!(" {name}=\"")).map(|(_, rest)| unescape(rest.split('"').next().unwrap()))
+        };
+        let inputs = form.split("<input").skip(1).filter_map(|rest| {
+            let tag = rest.split('>').next().unwrap();
+            Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+        });
+        let text =
+            form.split("<textarea").nth(1).unwrap().split_once('>').unwrap().1.split("</textarea>").next().unwrap();
+        inputs.chain([("description".to_owned(), unescape(text))]).collect()
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+}
+
+fn changed(mut form: Vec<(String, String)>, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    for (name, value) in changes {
+        form.retain(|(known, _)| known != name);
+        form.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    form
+}
+
+fn borrowed(form: &[(String, String)]) -> Vec<(&str, &str)> {
+    form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+impl Shop {
+    fn known(&self, product: &Product) -> Product {
+        (*self.checkout.product(product.id).unwrap()).clone()
+    }
+
+    async fn seller(&self) -> Browser<'_> {
+        self.signed_in("sam@example.com", Role::Seller).await
+    }
+}
+
+#[tokio::test]
+async fn a_product_is_created_and_shown() {
+    let shop = Shop::open().await;
+    let mut sam = shop.seller().await;
+    sam.get("/admin/products").await.shows(200, "No products yet");
+    sam.get("/admin/products/new").await.shows(200, "Create product");
+    let created = sam.post("/admin/products", &NEW).await;
+    let product = shop.checkout.product_by_slug("flash-mug").unwrap();
+    let path = format!("/admin/products/{}", product.id);
+    created.leads_to(&format!("{path}?done=created"));
+    assert_eq!((product.price.minor, product.stock.total, product.extend_by), (1999, 100, None));
+    assert_eq!(product.window.starts_at.unwrap().to_string(), "2026-11-27T08:00:00Z");
+    assert_eq!(product.description, "A mug.\nWith a handle.");
+
+    let page = sam.get(&format!("{path}?done=created")).await;
+    page.shows(200, "The product is created");
+    assert!(page.text.contains("Flash &lt;script&gt;") && !page.text.contains("<script>alert"), "{}", page.text);
+    assert!(page.text.contains(&format!("/admin/products/{}/pictures", product.id)));
+    assert!(page.text.contains(&format!("/admin/orders?product={}", product.id)));
+    let list = sam.get("/admin/products").await;
+    list.shows(200, "$19.99");
+    assert!(!list.text.contains("<script>alert"));
+    assert!(shop.actions().await.contains(&"product.add".to_owned()));
+}
+
+#[tokio::test]
+async fn each_wrong_field_of_a_new_product_has_a_message_and_keeps_its_value() {
+    let shop = Shop::open().await;
+    shop.product("taken", 1).await;
+    let mut sam = shop.seller().await;
+    for (name, value, status, text) in [
+        ("name", " ", 422, "Enter a name."),
+        ("name", &"x".repeat(201), 422, "1 to 200 characters"),
+        ("slug", "No Slug", 422, "lower-case letters"),
+        ("slug", "events", 422, "reserved"),
+        ("slug", "taken", 409, "Another product has this slug"),
+        ("description", &"x".repeat(2001), 422, "at most 2000"),
+        ("price", "1,50", 422, "Enter a price"),
+        ("price", "-1", 422, "Enter a price"),
+        ("price", "99999999999999999999", 422, "Enter a price"),
+        ("price", "92233720368547758.07", 422, "countable"),
+        ("currency", "usd", 422, "three capital letters"),
+        ("stock", "-1", 422, "whole number of units"),
+        ("stock", "2000000000", 422, "at most 1,000,000,000"),
+        ("limit", "0", 422, "at least 1"),
+        ("limit", "many", 422, "whole number"),
+        ("starts_at", "tomorrow", 422, "date and a time"),
+        ("starts_at", "2026-02-30T08:00", 422, "date and a time"),
+        ("ends_at", "2026-11-27T08:00", 422, "must end after it starts"),
+        ("hold_seconds", "0", 422, "1 second to 30 days"),
+        ("hold_seconds", "1e9", 422, "whole number of seconds"),
+        ("pay_seconds", "99999999999999999999", 422, "whole number of seconds"),
+        ("extend_seconds", "-5", 422, "whole number of seconds"),
+    ] {
+        let shown = sam.post("/admin/products", &with(&NEW, &[(name, value)])).await;
+        shown.shows(status, text);
+        assert!(shown.text.contains("aria-invalid=\"true\"") && shown.text.contains("19.99") == (name != "price"));
+    }
+    assert_eq!(shop.checkout.products().len(), 1);
+}
+
+#[tokio::test]
+async fn an_edit_changes_the_price_of_new_holds_only() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let token = shop.token().await;
+    let hold = shop.hold(&token, &product, 3).await;
+    let mut sam = shop.seller().await;
+    let path = format!("/admin/products/{}", product.id);
+    let form = sam.get(&path).await.edit_form();
+    let edit = changed(form, &[("price", "42.50"), ("limit", "5"), ("reason", "Black Friday")]);
+    sam.post(&path, &borrowed(&edit)).await.leads_to(&format!("{path}?done=price"));
+    sam.get(&format!("{path}?done=price")).await.shows(200, "3 units in active holds keep the price");
+    let known = shop.known(&product);
+    assert_eq!((known.price.minor, known.per_shopper_limit, known.revision), (4250, Some(5), 2));
+    let order = shop.post("/api/orders", &token, &serde_json::json!({ "hold_id": hold["hold_id"] })).await;
+    assert_eq!(order.body["amount"], 1_500_000, "{order:?}");
+    let page = sam.get("/admin/audit-log?action=product.edit").await;
+    page.shows(200, "Black Friday");
+
+    let form = sam.get(&path).await.edit_form();
+    for (name, value, text) in
+        [("price", "", "Enter a price"), ("name", "", "Enter a name."), ("reason", "a\tb", "500 characters")]
+    {
+        let shown = sam.post(&path, &borrowed(&changed(form.clone(), &[(name, value)]))).await;
+        shown.shows(422, text);
+    }
+    assert_eq!(shop.known(&product).revision, 2);
+}
+
+#[tokio::test]
+async fn a_stale_edit_shows_what_changed_and_by_whom_and_can_be_saved_on_top() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
+    let mut sam = shop.seller().await;
+    let path = format!("/admin/products/{}", product.id);
+    let opened = ada.get(&path).await.edit_form();
+    let theirs = changed(sam.get(&path).await.edit_form(), &[("name", "Phone <2>"), ("price", "10.00")]);
+    sam.post(&path, &borrowed(&theirs)).await.leads_to(&format!("{path}?done=price"));
+
+    let mine = changed(opened, &[("price", "12.00"), ("limit", "2"), ("description", "My own words")]);
+    let conflict = ada.post(&path, &borrowed(&mine)).await;
+    conflict.shows(409, "Somebody else changed this product");
+    for text in [
+        "sam@example.com",
+        "5000.00 USD",
+        "10.00 USD",
+        "Phone &lt;2&gt;",
+        "My own words",
+        "the form keeps your values: Price.",
+    ] {
+        assert!(conflict.text.contains(text), "{text}: {}", conflict.text);
+    }
+    assert_eq!(shop.known(&product).price.minor, 1000, "nothing was saved");
+    let merged = conflict.edit_form();
+    let value = |name: &str| merged.iter().find(|(known, _)| known == name).unwrap().1.clone();
+    let values = ["name", "price", "limit", "description", "revision"].map(value);
+    assert_eq!(values, ["Phone <2>", "12.00", "2", "My own words", "2"]);
+
+    ada.post(&path, &borrowed(&merged)).await.leads_to(&format!("{path}?done=price"));
+    let known = shop.known(&product);
+    assert_eq!(
+        (&*known.name, known.price.minor, known.per_shopper_limit, known.revision),
+        ("Phone <2>", 1200, Some(2), 3)
+    );
+    // A form without its hidden fields is stale, and harmless.
+    let bare = [("name", "x"), ("price", "1"), ("hold_seconds", "1"), ("pay_seconds", "1")];
+    ada.post(&path, &bare).await.shows(409, "Somebody else changed this product");
+    assert_eq!(shop.known(&product), known);
+}
+
+#[tokio::test]
+async fn stock_changes_by_a_signed_number_and_never_below_what_is_taken() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let token = shop.token().await;
+    shop.hold(&token, &product, 4).await;
+    let mut sam = shop.seller().await;
+    let path = format!("/admin/products/{}", product.id);
+    sam.get(&path).await.shows(200, "cannot be less than the 4 that are held, pending or sold");
+    let stock = format!("{path}/stock");
+    for (delta, reason, status, text) in [
+        ("", "x", 422, "other than zero"),
+        ("0", "x", 422, "other than zero"),
+        ("1e3", "x", 422, "other than zero"),
+        ("5", "", 422, "Say why"),
+        ("5", &"x".repeat(501), 422, "500 characters"),
+        ("-7", "lost", 409, "4 units are held, pending or sold"),
+        ("-2147483648", "lost", 409, "4 units are held, pending or sold"),
+        ("2147483647", "found", 409, "cannot be counted"),
+    ] {
+        sam.post(&stock, &[("delta", delta), ("reason", reason)]).await.shows(status, text);
+    }
+    assert_eq!(shop.known(&product).stock.total, 10);
+    sam.post(&stock, &[("delta", "-6"), ("reason", "lost")]).await.leads_to(&format!("{path}?done=stock"));
+    assert_eq!((shop.known(&product).stock.total, shop.known(&product).stock.available), (4, 0));
+    sam.get(&path).await.shows(200, "so you can only add units");
+    // The same form counts once, and its key is not good for another change.
+    let key = sam.get(&path).await.field("key");
+    let twice = [("delta", "+5"), ("reason", "found"), ("key", key.as_str())];
+    for _ in 0..2 {
+        sam.post(&stock, &twice).await.leads_to(&format!("{path}?done=stock"));
+    }
+    assert_eq!(shop.known(&product).stock.total, 9);
+    sam.post(&stock, &with(&twice, &[("delta", "+6")])).await.shows(409, "used before for another change");
+}
+
+#[tokio::test]
+async fn a_product_is_paused_resumed_and_archived_with_a_reason() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let token = shop.token().await;
+    let hold = shop.hold(&token, &product, 2).await;
+    let mut sam = shop.seller().await;
+    let path = format!("/admin/products/{}", product.id);
+    for action in ["pause", "resume", "archive"] {
+        sam.post(&format!("{path}/{action}"), &[("reason", " ")]).await.shows(422, "Say why");
+    }
+    let reason = [("reason", "a bug")];
+    sam.post(&format!("{path}/pause"), &reason).await.leads_to(&format!("{path}?done=paused"));
+    let page = sam.get(&path).await;
+    page.shows(200, "Resume sale");
+    assert!(!page.text.contains("Pause sale"));
+    let in_use = sam.post(&format!("{path}/archive"), &reason).await;
+    in_use.shows(409, "2 units in holds or unpaid orders");
+    assert!(in_use.text.contains("<details class=\"action\" open"), "the form is open: {}", in_use.text);
+    sam.post(&format!("{path}/resume"), &reason).await.leads_to(&format!("{path}?done=resumed"));
+    shop.request(Method::DELETE, &format!("/api/holds/{}", hold["hold_id"].as_str().unwrap()))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .unwrap();
+    sam.post(&format!("{path}/archive"), &reason).await.leads_to(&format!("{path}?done=archived"));
+    assert_eq!(shop.known(&product).status, ProductStatus::Archived);
+    let page = sam.get(&path).await;
+    page.shows(200, "Restore");
+    assert!(!page.text.contains("View in shop"));
+    sam.post(&format!("{path}/resume"), &reason).await.leads_to(&format!("{path}?done=resumed"));
+    let actions = shop.actions().await;
+    let expected = ["product.pause", "product.resume", "product.archive", "product.resume"];
+    assert_eq!(actions[actions.len() - 4..], expected, "{actions:?}");
+}
+
+#[tokio::test]
+async fn a_viewer_reads_everything_and_changes_nothing() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let path = format!("/admin/products/{}", product.id);
+    let page = vera.get(&path).await;
+    page.shows(200, "Limit per shopper");
+    let forms = page.text.matches("<form").count();
+    assert_eq!(forms, page.text.matches("action=\"/admin/sign-out\"").count(), "only the way out");
+    assert!(!vera.get("/admin/products").await.text.contains("New product"));
+    vera.get("/admin/products/new").await.shows(403, "does not allow");
+    let mut denied = 0;
+    for form in ["", "/pause", "/resume", "/archive", "/stock"] {
+        vera.post(&format!("{path}{form}"), &[("reason", "x"), ("delta", "1")]).await.shows(403, "does not allow");
+        denied += 1;
+    }
+    vera.post("/admin/products", &NEW).await.shows(403, "does not allow");
+    assert_eq!(shop.denials("vera@example.com").await, denied + 1);
+    assert_eq!(shop.known(&product), product);
+    assert_eq!(shop.checkout.products().len(), 1);
+}
+
+#[tokio::test]
+async fn the_list_is_searched_filtered_sorted_and_paged() {
+    let shop = Shop::open().await;
+    let now = shop.checkout.now();
+    for n in 0..120_u32 {
+        let price = Money { minor: i64::from(1000 - n), currency: "USD".parse().unwrap() };
+        let starts_at = (n % 2 == 0).then(|| now + Duration::from_hours(1));
+        let draft = ProductDraft::new(format!("lamp-{n:03}").parse().unwrap(), format!("Lamp {n:03}"), price, n + 1);
+        shop.add(ProductDraft { window: SaleWindow { starts_at, ends_at: None }, ..draft }).await;
+    }
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let first_of = |shown: &Shown| {
+        shown
+            .text
+            .split("data-row-link")
+            .nth(1)
+            .unwrap()
+            .split_once('>')
+            .unwrap()
+            .1
+            .split('<')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let newest = vera.get("/admin/products").await;
+    newest.shows(200, "120 products");
+    assert_eq!((first_of(&newest), newest.text.matches("data-row-link").count()), ("Lamp 119".to_owned(), 100));
+    let next = newest.text.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let rest = vera.get(&next).await;
+    assert_eq!((first_of(&rest), rest.text.matches("data-row-link").count()), ("Lamp 019".to_owned(), 20));
+    for (query, first) in [
+        ("sort=name", "Lamp 000"),
+        ("sort=-name", "Lamp 119"),
+        ("sort=price", "Lamp 119"),
+        ("sort=-available", "Lamp 119"),
+        ("sort=available", "Lamp 000"),
+        ("sort=-sold", "Lamp 119"),
+        ("sort=-start", "Lamp 118"),
+        ("sort=no-such-column", "Lamp 119"),
+        ("q=LAMP-042", "Lamp 042"),
+        ("status=upcoming", "Lamp 118"),
+        ("status=open&sort=name", "Lamp 001"),
+    ] {
+        let shown = vera.get(&format!("/admin/products?{query}")).await;
+        assert_eq!((shown.status, first_of(&shown)), (200, first.to_owned()), "{query}");
+    }
+    let sorted = vera.get("/admin/products?sort=-price&q=lamp").await;
+    sorted.shows(200, "aria-sort=\"descending\"");
+    assert!(sorted.text.contains("/admin/products?q=lamp&amp;sort=price"), "the column's link turns the order around");
+    vera.get("/admin/products?status=sold-out").await.shows(200, "No matches");
+    vera.get("/admin/products?status=nonsense").await.shows(422, "Choose one of these.");
+    vera.get("/admin/products?after=x").await.shows(422, "Begin at the first page");
+    vera.get("/admin/products?after=18446744073709551615").await.shows(200, "No matches");
+    vera.get("/admin/products?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E%00").await.shows(200, "No matches");
+}
+
+#[tokio::test]
+async fn the_preview_shows_each_stage_of_a_sale_that_is_not_open() {
+    let shop = Shop::open().await;
+    let starts_at = Some(Timestamp::from_millis(shop.checkout.now().as_millis() + 3_600_000));
+    let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
+    let draft = ProductDraft::new("mug".parse().unwrap(), "<script>Mug", price, 10);
+    let product = shop.add(ProductDraft { window: SaleWindow { starts_at, ends_at: None }, ..draft }).await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let path = format!("/admin/products/{}/preview", product.id);
+    for (stage, text) in [
+        ("", "The sale opens soon"),
+        ("?stage=on-sale", "Available now"),
+        ("?stage=sold-out", "Sold out"),
+        ("?stage=paused", "The sale is paused"),
+        ("?stage=ended", "This sale has ended"),
+        ("?stage=nonsense", "The sale opens soon"),
+    ] {
+        let shown = vera.get(&format!("{path}{stage}")).await;
+        shown.shows(200, text);
+        assert!(shown.text.contains("<fieldset class=\"preview-page\" disabled") && !shown.text.contains("<script"));
+    }
+}
+
+#[tokio::test]
+async fn no_address_or_form_causes_an_error_of_the_server() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let mut sam = shop.seller().await;
+    let unknown = Uuid::from_u128(7).to_string();
+    for id in ["x", "0", unknown.as_str(), "%00", "%27%20OR%201=1", "..%2f..%2fetc", &"9".repeat(500), "%ff"] {
+        for page in ["", "/preview"] {
+            let shown = sam.get(&format!("/admin/products/{id}{page}")).await;
+            assert!(matches!(shown.status, 400 | 404), "{id}{page}: {}", shown.status);
+        }
+        for form in ["", "/pause", "/stock"] {
+            let shown = sam.post(&format!("/admin/products/{id}{form}"), &[("reason", "x"), ("delta", "1")]).await;
+            assert!(matches!(shown.status, 400 | 404), "{id}{form}: {}", shown.status);
+        }
+    }
+    let path = format!("/admin/products/{}", product.id);
+    for value in ["", "\0", "-1", "1e999", "NaN", "9999-99-99T99:99", "+", "\u{202e}", "%", &"x".repeat(5000)] {
+        for name in ["name", "price", "limit", "starts_at", "ends_at", "hold_seconds", "revision", "reason", "was_name"]
+        {
+            let form = changed(sam.get(&path).await.edit_form(), &[(name, value)]);
+            let shown = sam.post(&path, &borrowed(&form)).await;
+            assert!(shown.status < 500, "{name}={value:?}: {}", shown.status);
+        }
+        sam.post("/admin/products", &with(&NEW, &[("slug", value)])).await.shows(422, "lower-case letters");
+    }
+}
