@@ -2,6 +2,7 @@
 //! and facts for programs are members of their own.
 
 pub mod catalogue;
+mod clients;
 pub mod examples;
 
 use axum::{

@@ -8,7 +8,7 @@ use crate::{
     idempotency::Idempotency,
     model::{
         Actor, AuditEntry, AuditObject, ChangeReason, Order, OrderId, Owner, Product, ProductDetails, ProductDraft,
-        ProductError, ProductId, ProductStatus, Refund, RefundId, RefundStep, WebhookId,
+        ProductError, ProductId, ProductStatus, Refund, RefundId, RefundStep, Refusal, WebhookId,
     },
 };
 
@@ -36,13 +36,22 @@ impl Checkout {
         draft: ProductDraft,
         context: impl Into<OperationContext>,
     ) -> Result<Result<Product, ProductError>, Error> {
-        match draft.check(self.parts.ids.generate(), self.parts.clock.now()) {
-            Ok(product) => self
-                .operate_on_product(Action::AddProduct(Box::new(product)), context.into())
-                .await
-                .map(|p| Ok(p.value)),
-            Err(wrong) => Ok(Err(wrong)),
+        match self.create_product(draft, context).await {
+            Ok(product) => Ok(Ok(product.value)),
+            Err(Error::Refused(Refusal::InvalidProduct { error })) => Ok(Err(error)),
+            Err(error) => Err(error),
         }
+    }
+
+    /// Puts a product on sale, and tells whether an earlier request with the same key did.
+    pub async fn create_product(
+        &self,
+        draft: ProductDraft,
+        context: impl Into<OperationContext>,
+    ) -> Result<Idempotent<Product>, Error> {
+        let product = draft.check(self.parts.ids.generate(), self.parts.clock.now());
+        let product = product.map_err(|error| Refusal::InvalidProduct { error })?;
+        self.operate_on_product(Action::AddProduct(Box::new(product)), context.into()).await
     }
 
     /// Replaces a product's details, if it still has the `revision` that the actor saw. Existing holds and orders keep their

@@ -1,5 +1,6 @@
 //! The public JSON API: one file for each resource.
 
+pub mod admin;
 pub mod enums;
 pub mod events;
 pub mod examples;

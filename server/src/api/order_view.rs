@@ -8,7 +8,7 @@ use checkout::model::{
     self, Currency, EventOutcome, HoldId, Order, OrderId, OrderNumber, OrderState, Payment, ProductId, Quantity,
     Refund, RefundState, ReportedAmount, Shopper, Timestamp, TransactionId,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An order, placed from a hold.
@@ -77,7 +77,7 @@ pub struct OrderView {
 /// Status of an order: `pending` until it is `paid` or `cancelled`. A cancelled order becomes `paid` when a late payment
 /// arrives and its units are still available. A paid order becomes `refunded` when its whole amount has been returned; it
 /// remains `paid` after a partial refund.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     Pending,
@@ -93,6 +93,17 @@ impl From<model::OrderStatus> for OrderStatus {
             model::OrderStatus::Paid => Self::Paid,
             model::OrderStatus::Cancelled => Self::Cancelled,
             model::OrderStatus::Refunded => Self::Refunded,
+        }
+    }
+}
+
+impl From<OrderStatus> for model::OrderStatus {
+    fn from(status: OrderStatus) -> Self {
+        match status {
+            OrderStatus::Pending => Self::Pending,
+            OrderStatus::Paid => Self::Paid,
+            OrderStatus::Cancelled => Self::Cancelled,
+            OrderStatus::Refunded => Self::Refunded,
         }
     }
 }

@@ -14,9 +14,9 @@ use checkout::{Error, StoreError};
 use std::time::Duration;
 
 /// Logs an error of the store, and returns it as the engine's.
-fn store_failed(error: &StoreError) -> Error {
+pub(crate) fn store_failed(error: &StoreError) -> Error {
     let cause = error.cause();
-    tracing::error!(%error, cause, "the audit log could not be used");
+    tracing::error!(%error, cause, "the store failed");
     match error {
         StoreError::Unavailable(_) | StoreError::Contended(_) => Error::Busy { retry_after: RETRY_AFTER },
         StoreError::Ambiguous(_) => Error::OutcomeUnknown,

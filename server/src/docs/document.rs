@@ -1,6 +1,7 @@
 //! The OpenAPI document. The handlers' attributes describe each call; this file adds what calls have in common: components,
 //! the problems of every call of a kind, and their examples from the catalogue.
 
+use super::tags::TAGS;
 use crate::{
     http::RouteKind,
     problem::{
@@ -16,27 +17,6 @@ use utoipa::openapi::OpenApi;
 /// Parameters, headers and security schemes. Attributes refer to them by name.
 const COMPONENTS: &str = include_str!("components.json");
 const INTRODUCTION: &str = include_str!("introduction.md");
-
-/// Groups of calls, in the order of a sale.
-const TAGS: [(&str, &str); 5] = [
-    ("Access", "Access tokens. A client gets one per hour and sends it with each call for holds and orders."),
-    (
-        "Products",
-        "The products on sale and their stock. Public, served from memory, and never older than the last commit that this \
-         server has seen.",
-    ),
-    (
-        "Holds",
-        "A hold reserves units for one shopper while they decide. Either one order is placed from it, or its units return \
-         to sale when it is released or expires.",
-    ),
-    ("Orders", "An order is placed from a hold, and must be paid by `pay_by`."),
-    (
-        "Payments",
-        "Webhooks of the payment provider. Each event takes effect once, even if it arrives repeatedly, late or out of \
-         order.",
-    ),
-];
 
 /// Problems of every call.
 const COMMON: [Kind; 3] = [Kind::Fault, Kind::Busy, Kind::OutcomeUnknown];
@@ -210,7 +190,7 @@ fn problems(kind: RouteKind, operation: &Value) -> BTreeSet<Kind> {
     if kind != RouteKind::Webhook {
         problems.insert(Kind::TooManyRequests);
     }
-    if kind == RouteKind::Api {
+    if matches!(kind, RouteKind::Api | RouteKind::AdminApi) {
         problems.extend(TOKEN);
     }
     if takes("Idempotency-Key") {
@@ -298,5 +278,23 @@ fn value_schema(member: &Member) -> Value {
         Shape::Instant => json!({ "type": "string", "format": "date-time", "description": description }),
         Shape::Id => json!({ "type": "string", "format": "uuid", "description": description }),
         Shape::Text => json!({ "type": "string", "description": description }),
+        Shape::Edits => edits(description),
     }
+}
+
+fn edits(description: &str) -> Value {
+    let text = json!({ "type": "string" });
+    let field =
+        json!({ "type": "object", "required": ["name"], "properties": { "name": text, "before": {}, "after": {} } });
+    json!({ "type": "array", "description": description, "items": {
+        "type": "object",
+        "required": ["by", "at", "revision", "fields"],
+        "properties": {
+            "by": text,
+            "at": { "type": "string", "format": "date-time" },
+            "reason": { "type": ["string", "null"] },
+            "revision": { "type": "integer", "minimum": 1 },
+            "fields": { "type": "array", "items": field },
+        },
+    } })
 }

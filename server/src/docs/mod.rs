@@ -3,6 +3,7 @@
 
 mod document;
 mod problem_pages;
+mod tags;
 #[cfg(test)]
 mod tests;
 

@@ -62,6 +62,7 @@ fn members(members: &[Member]) -> String {
             Shape::Instant => "date-time",
             Shape::Id => "uuid",
             Shape::Text => "string",
+            Shape::Edits => "list of edits",
         };
         let optional = if member.required { "" } else { ", optional" };
         let (name, description) = (member.name, with_code(member.description));
@@ -74,14 +75,10 @@ fn source(kind: Kind, document: &Document) -> String {
     match kind.entry().source {
         Source::AnyRequest => "<p>Any request, before it reaches a call.</p>\n".to_owned(),
         Source::Storefront => "<p>The storefront's forms. API calls do not return it.</p>\n".to_owned(),
-        Source::Operator => {
-            "<p>Changes to products, orders and refunds by the shop's operators. API calls do not return it.</p>\n"
-                .to_owned()
-        }
         Source::Calls => {
             let calls = document.callers(kind).iter().map(|call| {
                 let (method, path) = (call.method.to_uppercase(), &call.path);
-                let anchor = format!("tag/{}/{method}{path}", call.tag.to_lowercase());
+                let anchor = format!("tag/{}/{method}{path}", call.tag.to_lowercase().replace(' ', "-"));
                 format!(
                     "<li><a href=\"/api/docs#{}\"><code>{method} {}</code></a></li>\n",
                     escape(&anchor),

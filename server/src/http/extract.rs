@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
 use checkout::{
     Idempotency, IdempotencyKey,
-    model::{HoldId, OrderId, Refusal},
+    model::{HoldId, OrderId, RefundId, Refusal, WebhookId},
 };
 use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
@@ -45,18 +45,38 @@ impl<S: Send + Sync> FromRequest<S> for IdempotentEmpty {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        #[derive(serde::Deserialize)]
+        #[derive(Default, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Empty {}
 
+        let IdempotentOptional { body: Empty {}, idempotency } =
+            IdempotentOptional::from_request(request, state).await?;
+        Ok(Self { idempotency })
+    }
+}
+
+/// A JSON body that may be empty, and the idempotency key under which the request may be repeated.
+pub struct IdempotentOptional<T> {
+    /// The body, or its default.
+    pub body: T,
+    /// The key, if the client sent one.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for IdempotentOptional<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let key = idempotency_key(&parts.headers)?;
         let raw = bytes(Request::new(body), state).await?;
-        if !raw.is_empty() {
+        let body = if raw.is_empty() {
+            T::default()
+        } else {
             require_json(&parts.headers)?;
-            let Empty {} = json(&raw)?;
-        }
-        Ok(Self { idempotency: key.map(|key| idempotency(&parts, &raw, key)) })
+            json(&raw)?
+        };
+        Ok(Self { body, idempotency: key.map(|key| idempotency(&parts, &raw, key)) })
     }
 }
 
@@ -134,6 +154,14 @@ impl PathId for HoldId {
 
 impl PathId for OrderId {
     const UNKNOWN: Refusal = Refusal::UnknownOrder;
+}
+
+impl PathId for RefundId {
+    const UNKNOWN: Refusal = Refusal::UnknownRefund;
+}
+
+impl PathId for WebhookId {
+    const UNKNOWN: Refusal = Refusal::UnknownPayment;
 }
 
 impl<S: Send + Sync, T: PathId> FromRequestParts<S> for Id<T> {

@@ -109,7 +109,7 @@ impl Middleware {
             .compress_when(SizeAbove::new(MIN_COMPRESSED_SIZE).and(DefaultPredicate::new()));
         let error_pages =
             kind.has_error_pages().then(|| from_fn_with_state((state.leptos.clone(), kind), error_page::render));
-        let cors = self.cors.clone().filter(|_| kind.is_api());
+        let cors = self.cors.clone().filter(|_| kind.is_cross_origin());
         let admission = Arc::new(Admission {
             kind,
             rate_limiter: Some(self.rate_limiter.clone()).filter(|limiter| limiter.applies_to(kind)),

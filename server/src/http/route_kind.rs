@@ -9,6 +9,8 @@ pub enum RouteKind {
     PublicRead,
     /// Calls of API clients.
     Api,
+    /// Calls of API clients that run the shop. Scripts of other origins must not read their responses.
+    AdminApi,
     /// Requests for an access token, each of which costs a slow hash.
     Token,
     /// Deliveries of the payment provider.
@@ -28,9 +30,14 @@ pub enum RouteKind {
 }
 
 impl RouteKind {
-    /// Whether it belongs to the API: no cookies, problem details for errors, CORS where it is configured.
+    /// Whether it belongs to the API: no cookies, problem details for errors.
     pub fn is_api(self) -> bool {
-        matches!(self, Self::PublicRead | Self::Api | Self::Token | Self::Webhook)
+        matches!(self, Self::PublicRead | Self::Api | Self::AdminApi | Self::Token | Self::Webhook)
+    }
+
+    /// Whether scripts of the origins that the operator allows may use it (CORS).
+    pub fn is_cross_origin(self) -> bool {
+        self.is_api() && self != Self::AdminApi
     }
 
     /// Whether requests are logged at debug level only. They are too many for a line each; metrics count them.
@@ -41,7 +48,7 @@ impl RouteKind {
     /// Whether requests count against the client's quota (`HOLDFAST_RATE_LIMIT`). Payment webhooks must never be
     /// rejected because of other requests; probes and files cost next to nothing.
     pub fn has_quota(self) -> bool {
-        matches!(self, Self::PublicRead | Self::Api | Self::Docs | Self::Page) || self.is_console()
+        matches!(self, Self::PublicRead | Self::Api | Self::AdminApi | Self::Docs | Self::Page) || self.is_console()
     }
 
     /// Whether requests are rejected when too many are in progress. Probes are always answered.

@@ -7,26 +7,71 @@ use checkout::{
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
-/// An entry of the audit log in exports and on the command line.
-#[derive(Serialize)]
+/// An entry of the audit log in the admin API, in exports and on the command line.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 pub struct EntryView {
-    /// See [`AuditEntry::id`].
+    /// Id of the entry.
+    #[schema(value_type = Uuid)]
     pub id: AuditId,
-    /// See [`AuditEntry::at`].
+    /// Time of the change.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// See [`AuditEntry::actor`].
+    /// The person or program that made it.
+    #[schema(value_type = ActorSchema)]
     pub actor: Actor,
-    /// See [`AuditEntry::action`].
+    /// The action, such as `product.edit`.
     pub action: String,
-    /// See [`AuditEntry::object`].
+    /// The thing that was changed.
+    #[schema(value_type = AuditObjectSchema)]
     pub object: AuditObject,
-    /// See [`AuditEntry::before`].
+    /// What changed, as it was before; null where there was nothing.
+    #[schema(value_type = Option<Object>, required)]
     pub before: Option<Value>,
-    /// See [`AuditEntry::after`].
+    /// What changed, as it is now; null where there is nothing.
+    #[schema(value_type = Option<Object>, required)]
     pub after: Option<Value>,
-    /// See [`AuditEntry::reason`].
+    /// Why, in the actor's words.
+    #[schema(required)]
     pub reason: Option<String>,
+}
+
+/// The person or program that makes a change.
+#[derive(ToSchema)]
+#[schema(as = Actor)]
+#[expect(dead_code, reason = "actors are serialised by the engine's type; this is the schema")]
+struct ActorSchema {
+    /// Kind of actor.
+    kind: ActorKindSchema,
+    /// Id of the operator or of the API client; null for the others.
+    #[schema(required)]
+    id: Option<uuid::Uuid>,
+    /// E-mail address, name of the client, or user of the command line.
+    name: String,
+}
+
+/// Kind of actor: an operator of the console, an API client, a user of the command line, or Holdfast itself.
+#[derive(ToSchema)]
+#[schema(as = ActorKind, rename_all = "snake_case")]
+#[expect(dead_code, reason = "actors are serialised by the engine's type; this is the schema")]
+enum ActorKindSchema {
+    Operator,
+    Client,
+    CommandLine,
+    System,
+}
+
+/// The thing that a change is about.
+#[derive(ToSchema)]
+#[schema(as = AuditObject)]
+#[expect(dead_code, reason = "objects are serialised by the engine's type; this is the schema")]
+struct AuditObjectSchema {
+    /// Its kind, such as `product`, `order` or `client`.
+    kind: String,
+    /// Its id.
+    id: String,
 }
 
 impl From<AuditEntry> for EntryView {

@@ -47,6 +47,8 @@ pub enum Shape {
     Id,
     /// Text.
     Text,
+    /// A list of edits: `by`, `at`, `reason`, `revision`, and `fields` with `name`, `before` and `after`.
+    Edits,
 }
 
 /// Which requests can fail with a problem.
@@ -58,8 +60,6 @@ pub enum Source {
     AnyRequest,
     /// The storefront's forms.
     Storefront,
-    /// The operators' changes to products, orders and refunds, which the public API does not offer.
-    Operator,
 }
 
 const fn member(name: &'static str, shape: Shape, description: &'static str) -> Member {
@@ -191,12 +191,14 @@ catalogue! {
     NOT_FOUND UnknownRefund "unknown-refund" "Refund not found" {
         cause: "No refund has this id.",
         resolution: "Use the id that the refund got when it was issued.",
-        source: Operator,
+    }
+    NOT_FOUND UnknownClient "unknown-client" "No such client" {
+        cause: "No API client has this id.",
+        resolution: "List the clients to find the id.",
     }
     NOT_FOUND UnknownPayment "unknown-payment" "Payment event not found" {
         cause: "No stored payment event has this id.",
         resolution: "Use the shop's id of the event, not the provider's.",
-        source: Operator,
     }
     METHOD_NOT_ALLOWED MethodNotAllowed "method-not-allowed" "Method not allowed" {
         cause: "The path exists, but does not support this method.",
@@ -259,13 +261,11 @@ catalogue! {
     CONFLICT SlugTaken "slug-taken" "Slug already taken" {
         cause: "Another product has this slug.",
         resolution: "Choose another slug.",
-        source: Operator,
     }
     CONFLICT StockCommitted "stock-committed" "Stock already committed" {
         cause: "The new total is less than the units already held, ordered or sold.",
         resolution: "Set a total of at least `committed`.",
         members: [member("committed", Shape::Count, "Units held, pending or sold: the smallest possible total.")],
-        source: Operator,
     }
     CONFLICT StaleRevision "stale-revision" "Product edited meanwhile" {
         cause: "Somebody edited the product after you read it. Nothing was changed.",
@@ -273,33 +273,29 @@ catalogue! {
         members: [
             member("seen", Shape::Count, "The revision that you read."),
             member("current", Shape::Count, "The product's revision now."),
+            optional("changes", Shape::Edits, "The edits since `seen`, newest first: what changed, and by whom."),
         ],
-        source: Operator,
     }
     CONFLICT ProductInUse "product-in-use" "Product in use" {
         cause: "The product has units in holds or unpaid orders, so it cannot be archived. Nothing was changed.",
         resolution: "Pause the product, wait until its holds and unpaid orders have ended, and archive it then.",
         members: [member("units", Shape::Count, "Units in holds and unpaid orders.")],
-        source: Operator,
     }
     CONFLICT OrderNotPaid "order-not-paid" "Order not paid" {
         cause: "The order is not paid, so there is nothing to refund.",
         resolution: "Cancel a pending order instead.",
-        source: Operator,
     }
     CONFLICT AlreadyRestocked "already-restocked" "Units already put back" {
         cause: "Each unit of an order is put back on sale once. Fewer units are left than the request would put back. Nothing \
                 was refunded.",
         resolution: "Put back at most `left` units, or none.",
         members: [member("left", Shape::Count, "Units of the order that were not put back yet.")],
-        source: Operator,
     }
     CONFLICT DisputeOpen "dispute-open" "Payment disputed" {
         cause: "The shopper disputes the payment at their bank. A refund beside the dispute could return the money twice. \
                 Nothing was refunded.",
         resolution: "Answer the dispute at the payment provider. Once the provider reports that it is closed, the refund can \
                      be issued and sent.",
-        source: Operator,
     }
     CONFLICT RefundState "refund-state" "Refund in another state" {
         cause: "The state of the refund does not allow this step, or the step is about an earlier attempt. Nothing was changed.",
@@ -309,7 +305,14 @@ catalogue! {
             member("state", Shape::Text, "State of the refund: `due`, `sending`, `succeeded`, `failed` or `withdrawn`."),
             member("attempt", Shape::Count, "Number of the current attempt, from 1."),
         ],
-        source: Operator,
+    }
+    CONFLICT ClientRevoked "client-revoked" "Client revoked" {
+        cause: "The API client is revoked, and a revocation is final. Nothing was changed.",
+        resolution: "Create a new client.",
+    }
+    CONFLICT ClientChanged "client-changed" "Client changed meanwhile" {
+        cause: "Somebody changed the scopes of the API client while this request was handled. Nothing was changed.",
+        resolution: "Read the client again, and send the request again if you still want the change.",
     }
     GONE HoldExpired "hold-expired" "Hold expired" {
         cause: "The hold was not ordered before its `expires_at`. Its units are for sale again.",
@@ -335,13 +338,11 @@ catalogue! {
     UNPROCESSABLE_ENTITY InvalidProduct "invalid-product" "Invalid product" {
         cause: "The product would not be valid after this change. Nothing was changed.",
         resolution: "Correct what `detail` names.",
-        source: Operator,
     }
     UNPROCESSABLE_ENTITY RefundTooLarge "refund-too-large" "Refund too large" {
         cause: "The order's refunds would exceed the amount paid. Refunds that have not failed count. Nothing was refunded.",
         resolution: "Refund at most `left`.",
         members: [member("left", Shape::Count, "Amount that is left to refund, in minor units.")],
-        source: Operator,
     }
     UNPROCESSABLE_ENTITY KeyReused "key-reused" "Idempotency key reused" {
         cause: "Your client already used this `Idempotency-Key` for a request with another method, path or body. Nothing was \

@@ -1,7 +1,9 @@
 //! An example of each kind of problem, built like the real responses.
 
 use super::{Kind, Problem};
+use crate::clients::ClientError;
 use checkout::model::{OrderId, ProductError, RefundState, Refusal, Timestamp};
+use serde_json::json;
 use std::time::Duration;
 use uuid::uuid;
 
@@ -23,7 +25,16 @@ pub fn example(kind: Kind) -> Problem {
         Kind::SoldOut => Refusal::SoldOut { available: 1, may_return: 7 }.into(),
         Kind::SaleNotOpen => Refusal::SaleNotStarted { starts_at: at }.into(),
         Kind::SalePaused => Refusal::SalePaused.into(),
-        Kind::StaleRevision => Refusal::StaleRevision { seen: 3, current: 4 }.into(),
+        Kind::StaleRevision => {
+            let changes = json!([{
+                "by": "ada@example.com",
+                "at": at.to_string(),
+                "reason": "the last hour",
+                "revision": 4,
+                "fields": [{ "name": "per_shopper_limit", "before": 2, "after": 1 }],
+            }]);
+            Problem::from(Refusal::StaleRevision { seen: 3, current: 4 }).with("changes", changes)
+        }
         Kind::InvalidProduct => Refusal::InvalidProduct { error: ProductError::Window }.into(),
         Kind::ProductInUse => Refusal::ProductInUse { units: 3 }.into(),
         Kind::OrderNotPaid => Refusal::OrderNotPaid.into(),
@@ -33,6 +44,9 @@ pub fn example(kind: Kind) -> Problem {
         Kind::UnknownRefund => Refusal::UnknownRefund.into(),
         Kind::RefundState => Refusal::RefundState { state: RefundState::Sending, attempt: 2 }.into(),
         Kind::UnknownPayment => Refusal::UnknownPayment.into(),
+        Kind::UnknownClient => ClientError::Unknown.into(),
+        Kind::ClientRevoked => ClientError::Revoked.into(),
+        Kind::ClientChanged => ClientError::Changed.into(),
         Kind::LimitReached => Refusal::LimitReached { limit: 2, taken: 1 }.into(),
         Kind::HoldUsed => Refusal::HoldUsed { order_id }.into(),
         Kind::NoExtension => Refusal::NoExtension.into(),
@@ -98,6 +112,9 @@ mod tests {
                     Shape::Instant => value.as_str().is_some_and(|text| Timestamp::parse(text).is_ok()),
                     Shape::Id => value.as_str().is_some_and(|text| text.parse::<OrderId>().is_ok()),
                     Shape::Text => value.is_string(),
+                    Shape::Edits => {
+                        value.as_array().is_some_and(|edits| edits.iter().all(|edit| edit["by"].is_string()))
+                    }
                 };
                 assert!(fits, "{kind:?} {name} {value}");
             }

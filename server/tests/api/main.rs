@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
+mod admin;
 mod compression;
 mod connections;
 mod console;

@@ -1,0 +1,232 @@
+//! Example requests and responses of the admin API: the product, the order and the payment of the public examples.
+
+use crate::api::examples::{HOLD_ID, ORDER_ID, PRODUCT_ID};
+use serde_json::{Value, json};
+
+const PAYMENT_ID: &str = "01a21c05-d9a8-7e11-9b0c-5d7f2a4e8c31";
+const REFUND_ID: &str = "01a21c0b-4e10-7c22-8a6d-1f3b5c7d9e20";
+const CLIENT_ID: &str = "01a21b00-0000-7a11-b0c4-51d7e90f6a3b";
+
+/// The export of the order as CSV.
+pub const ORDERS_CSV: &str = "number,id,placed_at,product,units,amount,amount_minor,currency,status,paid_at,transaction,\
+cancelled_reason,refunded,returned,restocked,shopper\r\n\
+HF-7K3Q-9M2D,01a21c05-2930-7d06-8c4f-93b1e5a7d820,2026-11-27T08:00:30Z,flash-phone,1,5000.00,500000,USD,paid,\
+2026-11-27T08:01:15Z,tx-5501,,0.00,0.00,0,customer-1729\r\n";
+
+/// A page with one item.
+pub fn page(item: &Value) -> Value {
+    json!({ "items": [item], "next": null })
+}
+
+/// A product during its sale.
+pub fn product() -> Value {
+    let mut product = crate::api::examples::product();
+    product["status"] = json!("active");
+    product["revision"] = json!(3);
+    product
+}
+
+/// The product, paused, resumed or archived.
+pub fn product_with_status(status: &str) -> Value {
+    let mut product = product();
+    product["status"] = json!(status);
+    if status != "active" {
+        product["sale"] = json!("paused");
+    }
+    product
+}
+
+/// The product after a delivery.
+pub fn restocked_product() -> Value {
+    let mut product = product();
+    product["total"] = json!(125);
+    product["available"] = json!(78);
+    product
+}
+
+/// The request that creates the product.
+pub fn create_product() -> Value {
+    json!({
+        "slug": "flash-phone",
+        "name": "Flash Phone",
+        "description": "A titanium phone with a screen that outlasts the daylight.",
+        "price": 500_000,
+        "currency": "USD",
+        "stock": 100,
+        "per_shopper_limit": 2,
+        "starts_at": "2026-11-27T08:00:00Z",
+    })
+}
+
+/// The product, just created.
+pub fn new_product() -> Value {
+    let mut product = product();
+    product["revision"] = json!(1);
+    product["available"] = json!(100);
+    for counter in ["held", "pending", "sold"] {
+        product[counter] = json!(0);
+    }
+    product["sale"] = json!("coming");
+    product["version"] = json!(1);
+    product
+}
+
+/// The request that edits the product.
+pub fn edit_product() -> Value {
+    json!({ "revision": 3, "price": 450_000, "per_shopper_limit": null, "reason": "the last hour" })
+}
+
+/// The product after the edit.
+pub fn edited_product() -> Value {
+    let mut product = product();
+    product["revision"] = json!(4);
+    product["price"] = json!(450_000);
+    product["per_shopper_limit"] = Value::Null;
+    product
+}
+
+/// The order, paid.
+pub fn order() -> Value {
+    json!({
+        "order_id": ORDER_ID,
+        "number": "HF-7K3Q-9M2D",
+        "hold_id": HOLD_ID,
+        "product_id": PRODUCT_ID,
+        "product": "flash-phone",
+        "qty": 1,
+        "owner": CLIENT_ID,
+        "shopper": "customer-1729",
+        "amount": 500_000,
+        "currency": "USD",
+        "status": "paid",
+        "created_at": "2026-11-27T08:00:30Z",
+        "pay_by": "2026-11-27T08:10:30Z",
+        "paid_at": "2026-11-27T08:01:15Z",
+        "transaction_id": "tx-5501",
+        "refunds_issued": 0,
+        "refunds_returned": 0,
+        "refundable": 500_000,
+        "restocked": 0,
+        "version": 74,
+    })
+}
+
+/// The order, cancelled by an operator.
+pub fn cancelled_order() -> Value {
+    let mut order = order();
+    for paid in ["paid_at", "transaction_id"] {
+        if let Some(order) = order.as_object_mut() {
+            order.remove(paid);
+        }
+    }
+    order["status"] = json!("cancelled");
+    order["cancelled_at"] = json!("2026-11-27T08:01:15Z");
+    order["cancel_reason"] = json!("by_operator");
+    order["refundable"] = json!(0);
+    order
+}
+
+/// The order with its payment and its timeline.
+pub fn order_detail() -> Value {
+    let mut order = order();
+    order["payments"] = json!([payment()]);
+    order["refunds"] = json!([]);
+    order["timeline"] = json!([
+        { "at": "2026-11-27T08:00:01Z", "kind": "hold", "title": "Hold placed" },
+        { "at": "2026-11-27T08:00:30Z", "kind": "order", "title": "Order placed" },
+        { "at": "2026-11-27T08:01:15Z", "kind": "order", "title": "Paid", "detail": "tx-5501" },
+    ]);
+    order
+}
+
+/// The export of the order as JSON lines.
+pub fn orders_jsonl() -> String {
+    format!("{}\n", order())
+}
+
+/// The payment event that paid the order.
+pub fn payment() -> Value {
+    json!({
+        "id": PAYMENT_ID,
+        "event_key": "evt-5501",
+        "order_id": ORDER_ID,
+        "product_id": PRODUCT_ID,
+        "transaction_id": "tx-5501",
+        "status": "success",
+        "amount": 500_000,
+        "currency": "USD",
+        "received_at": "2026-11-27T08:01:15Z",
+        "outcome": "applied",
+    })
+}
+
+/// The payment event with its payload.
+pub fn payment_detail() -> Value {
+    let mut payment = payment();
+    payment["payload"] = json!({ "content_type": "application/json", "base64": "eyJvcmRlcl9pZCI6ICLigKYifQ==" });
+    payment
+}
+
+/// A refund of the order, just issued.
+pub fn refund() -> Value {
+    json!({
+        "id": REFUND_ID,
+        "order_id": ORDER_ID,
+        "event_id": null,
+        "product_id": PRODUCT_ID,
+        "transaction_id": "tx-5501",
+        "amount": 500_000,
+        "currency": "USD",
+        "reason": "by_operator",
+        "restocked": 1,
+        "state": "due",
+        "attempt": 1,
+        "provider_reference": null,
+        "note": null,
+        "failure": null,
+        "created_at": "2026-11-27T09:30:00Z",
+        "updated_at": "2026-11-27T09:30:00Z",
+        "version": 1,
+    })
+}
+
+/// The refund, returned by bank transfer.
+pub fn done_refund() -> Value {
+    let mut refund = refund();
+    refund["state"] = json!("succeeded");
+    refund["note"] = json!("bank transfer 2026-1142");
+    refund["updated_at"] = json!("2026-11-27T10:00:00Z");
+    refund["version"] = json!(2);
+    refund
+}
+
+/// An entry of the audit log.
+pub fn audit_entry() -> Value {
+    json!({
+        "id": "01a21c0b-4e10-7d40-9c1e-7a5b3d2f1e08",
+        "at": "2026-11-27T08:30:00Z",
+        "actor": { "kind": "client", "id": CLIENT_ID, "name": "Back office" },
+        "action": "product.pause",
+        "object": { "kind": "product", "id": PRODUCT_ID },
+        "before": { "status": "active" },
+        "after": { "status": "paused" },
+        "reason": "the price is wrong",
+    })
+}
+
+/// An API client.
+pub fn client() -> Value {
+    json!({
+        "client_id": CLIENT_ID,
+        "name": "Back office",
+        "scopes": ["checkout", "orders:read", "refunds:write"],
+        "created_at": "2026-11-27T07:00:00Z",
+    })
+}
+
+/// An API client with its secret.
+pub fn client_with_secret() -> Value {
+    let mut client = client();
+    client["client_secret"] = json!("hfs_this-is-an-example");
+    client
+}

@@ -1,0 +1,96 @@
+//! The admin API: what the console does, for programs. Each call is registered here with the scope that it needs; `access`
+//! checks it before the handler runs, so that no handler can forget it.
+
+mod access;
+mod audit_log;
+mod bodies;
+mod clients;
+mod examples;
+mod order_export;
+mod orders;
+mod payments;
+mod products;
+mod query;
+mod refunds;
+
+pub use access::guarded;
+
+use crate::state::AppState;
+use checkout::model::Scope;
+use http::Method;
+use std::collections::HashMap;
+use utoipa::openapi::{PathItem, SecurityRequirement, path::Operation};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter},
+    routes,
+};
+
+/// All calls, each with its scope.
+fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
+    use Scope::{
+        AuditRead, CatalogRead, CatalogWrite, ClientsRead, ClientsWrite, OrdersRead, OrdersWrite, PaymentsRead,
+        PaymentsWrite, RefundsWrite,
+    };
+    vec![
+        (CatalogRead, routes!(products::list)),
+        (CatalogWrite, routes!(products::create)),
+        (CatalogRead, routes!(products::get)),
+        (CatalogWrite, routes!(products::edit)),
+        (CatalogWrite, routes!(products::change_stock)),
+        (CatalogWrite, routes!(products::pause)),
+        (CatalogWrite, routes!(products::resume)),
+        (CatalogWrite, routes!(products::archive)),
+        (OrdersRead, routes!(orders::list)),
+        (OrdersRead, routes!(order_export::export)),
+        (OrdersRead, routes!(orders::get)),
+        (OrdersWrite, routes!(orders::cancel)),
+        (RefundsWrite, routes!(refunds::issue)),
+        (PaymentsRead, routes!(payments::list)),
+        (PaymentsRead, routes!(payments::get)),
+        (PaymentsWrite, routes!(payments::replay)),
+        (OrdersRead, routes!(refunds::list)),
+        (OrdersRead, routes!(refunds::get)),
+        (RefundsWrite, routes!(refunds::done)),
+        (RefundsWrite, routes!(refunds::retry)),
+        (AuditRead, routes!(audit_log::list)),
+        (ClientsRead, routes!(clients::list)),
+        (ClientsWrite, routes!(clients::create)),
+        (ClientsRead, routes!(clients::get)),
+        (ClientsWrite, routes!(clients::set_scopes)),
+        (ClientsWrite, routes!(clients::rotate)),
+        (ClientsWrite, routes!(clients::revoke)),
+    ]
+}
+
+/// The calls with their descriptions, which name the scope. They must be served behind [`guarded`].
+pub fn routes() -> OpenApiRouter<AppState> {
+    calls().into_iter().fold(OpenApiRouter::new(), |router, (scope, mut call)| {
+        for (_, operation) in call.1.paths.values_mut().flat_map(operations) {
+            let requirement = |scheme: &str, scopes: &[&str]| SecurityRequirement::new(scheme, scopes.to_vec());
+            operation.security = Some(vec![requirement("oauth2", &[scope.name()]), requirement("bearer", &[])]);
+        }
+        router.routes(call)
+    })
+}
+
+/// The scope of each call, by its method and path.
+fn required_scopes() -> HashMap<(Method, String), Scope> {
+    let mut scopes = HashMap::new();
+    for (scope, mut call) in calls() {
+        for (path, item) in &mut call.1.paths {
+            scopes.extend(operations(item).into_iter().map(|(method, _)| ((method, path.clone()), scope)));
+        }
+    }
+    scopes
+}
+
+fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
+    let all = [
+        (Method::GET, &mut item.get),
+        (Method::POST, &mut item.post),
+        (Method::PUT, &mut item.put),
+        (Method::PATCH, &mut item.patch),
+        (Method::DELETE, &mut item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
+}

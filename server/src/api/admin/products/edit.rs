@@ -1,0 +1,94 @@
+//! The body of an edit.
+
+use crate::{
+    api::admin::bodies::{ReasonText, present},
+    backoffice::store_failed,
+    problem::Problem,
+    state::AppState,
+};
+use checkout::model::{ChangeReason, Money, Product, ProductDetails, SaleWindow, Timestamp};
+use serde::Deserialize;
+use std::{sync::Arc, time::Duration};
+use utoipa::ToSchema;
+
+/// An edit of a product. Members that are missing stay as they are.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditProduct {
+    /// The revision that you read.
+    #[schema(minimum = 1)]
+    pub revision: u64,
+    /// Display name: 1 to 200 characters.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    name: Option<String>,
+    /// Short description.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 2000)]
+    description: Option<String>,
+    /// Price of one unit, in minor units of the product's currency. Existing holds and orders keep theirs.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = i64, required = false, minimum = 0)]
+    price: Option<i64>,
+    /// Maximum number of units per shopper; null for no limit.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    per_shopper_limit: Option<Option<u32>>,
+    /// Start of the sale; null for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    starts_at: Option<Option<Timestamp>>,
+    /// End of the sale; null for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ends_at: Option<Option<Timestamp>>,
+    /// Lifetime of a hold, in seconds.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = u64, required = false, minimum = 1, maximum = 2_592_000)]
+    hold_seconds: Option<u64>,
+    /// Seconds that the one extension adds to a hold; null for no extension.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u64>, minimum = 1, maximum = 2_592_000)]
+    extend_seconds: Option<Option<u64>>,
+    /// Time to pay an order, in seconds.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = u64, required = false, minimum = 1, maximum = 2_592_000)]
+    pay_seconds: Option<u64>,
+    /// Reason, for the audit log.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = ReasonText, required = false)]
+    reason: Option<ChangeReason>,
+}
+
+impl EditProduct {
+    /// Returns the revision that the client read, the edited details, and the reason.
+    pub fn apply_to(self, product: &Product) -> (u64, ProductDetails, Option<ChangeReason>) {
+        let old = product.details();
+        let details = ProductDetails {
+            name: self.name.unwrap_or(old.name),
+            description: self.description.unwrap_or(old.description),
+            price: Money { minor: self.price.unwrap_or(old.price.minor), ..old.price },
+            per_shopper_limit: self.per_shopper_limit.unwrap_or(old.per_shopper_limit),
+            window: SaleWindow {
+                starts_at: self.starts_at.unwrap_or(old.window.starts_at),
+                ends_at: self.ends_at.unwrap_or(old.window.ends_at),
+            },
+            hold_for: self.hold_seconds.map_or(old.hold_for, Duration::from_secs),
+            pay_within: self.pay_seconds.map_or(old.pay_within, Duration::from_secs),
+            extend_by: self.extend_seconds.map_or(old.extend_by, |by| by.map(Duration::from_secs)),
+            image: old.image,
+            pictures: old.pictures,
+        };
+        (self.revision, details, self.reason)
+    }
+}
+
+/// Returns the product in the revision that the client read, or in a later one. Another node may have edited it a moment ago,
+/// and an edit on top of an older revision would undo that.
+pub async fn at_revision(state: &AppState, known: Arc<Product>, revision: u64) -> Result<Arc<Product>, Problem> {
+    if revision <= known.revision {
+        return Ok(known);
+    }
+    let all = state.store.reads().products().await.map_err(|error| store_failed(&error))?;
+    Ok(all.into_iter().find(|product| product.id == known.id).map_or(known, Arc::new))
+}

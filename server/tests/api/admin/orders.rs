@@ -1,0 +1,137 @@
+//! Orders of the admin API.
+
+use super::{admin, of_order, pay};
+use crate::shop::{Shop, read};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test]
+async fn orders_of_all_clients_are_searched_and_filtered() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let (phone, watch) = (shop.product("phone", 5).await, shop.product("watch", 5).await);
+    let other = shop.token().await;
+    let pending = shop.order(&other, &phone, 1).await;
+    shop.clock.advance(Duration::from_secs(60));
+    let paid = shop.order(&token, &watch, 2).await;
+    pay(&shop, &paid).await;
+    let ids = |page: &Value| -> Vec<Value> {
+        page["items"].as_array().unwrap().iter().map(|order| order["order_id"].clone()).collect()
+    };
+    let (first, second) = (pending["order_id"].clone(), paid["order_id"].clone());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let day = "2026-11-23T00:00:00Z";
+    for (query, expected) in [
+        (String::new(), vec![second.clone(), first.clone()]),
+        ("status=pending".to_owned(), vec![first.clone()]),
+        ("status=paid&product=watch".to_owned(), vec![second.clone()]),
+        (format!("product={}", phone.id), vec![first.clone()]),
+        (format!("q={}", text(&pending["number"])), vec![first.clone()]),
+        (format!("q={}", text(&first)), vec![first.clone()]),
+        (format!("q={}", text(&pending["hold_id"])), vec![first.clone()]),
+        (format!("q=tx-{}", text(&second)), vec![second.clone()]),
+        ("q=%27%20OR%201=1%20--".to_owned(), vec![]),
+        ("q=%25".to_owned(), vec![]),
+        (format!("since={}", paid["created_at"].as_str().unwrap()), vec![second.clone()]),
+        (format!("until={}", paid["created_at"].as_str().unwrap()), vec![first.clone()]),
+        (format!("until={day}"), vec![]),
+    ] {
+        let page = shop.get(&format!("/api/admin/orders?{query}"), &token).await;
+        assert_eq!((page.status, ids(&page.body)), (200, expected), "{query}: {page:?}");
+    }
+    let page = shop.get("/api/admin/orders?limit=1", &token).await.body;
+    let rest = shop.get(&format!("/api/admin/orders?limit=1&cursor={}", text(&page["next"])), &token).await.body;
+    assert_eq!((ids(&page), ids(&rest), &rest["next"]), (vec![second], vec![first], &Value::Null));
+    shop.get("/api/admin/orders?product=nothing", &token).await.assert_problem(404, "unknown-product");
+    for query in ["status=shipped", "since=yesterday", "q=%0A", "cursor=1", "limit=1000", "sort=price"] {
+        shop.get(&format!("/api/admin/orders?{query}"), &token).await.assert_problem(400, "bad-query");
+    }
+}
+
+#[tokio::test]
+async fn an_order_has_its_payments_refunds_and_timeline() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let product = shop.product("phone", 5).await;
+    let order = shop.order(&shop.token().await, &product, 2).await;
+    pay(&shop, &order).await;
+    shop.clock.advance(Duration::from_secs(1));
+    let refund = json!({ "amount": 100, "restock": 1, "reason": "scratched" });
+    assert_eq!(shop.post(&of_order(&order, "/refunds"), &token, &refund).await.status, 201);
+    for path in [of_order(&order, ""), format!("/api/admin/orders/{}", order["number"].as_str().unwrap())] {
+        let shown = shop.get(&path, &token).await;
+        let shown = &shown.body;
+        assert_eq!((&shown["order_id"], &shown["status"]), (&order["order_id"], &json!("paid")));
+        assert_eq!((&shown["refundable"], &shown["restocked"]), (&json!(999_900), &json!(1)));
+        assert_eq!(
+            (&shown["payments"][0]["outcome"], &shown["refunds"][0]["amount"]),
+            (&json!("applied"), &json!(100))
+        );
+        let timeline = shown["timeline"].as_array().unwrap();
+        let issued = timeline.iter().find(|event| event["reason"] == "scratched").unwrap();
+        assert_eq!(issued["actor"], "a test");
+        assert!(timeline.len() >= 4 && timeline[0]["kind"] == "hold", "{timeline:?}");
+    }
+    for unknown in ["018f0000-0000-7000-8000-000000000000", "HF-0000-0000", "nothing", "%FF"] {
+        shop.get(&format!("/api/admin/orders/{unknown}"), &token).await.assert_problem(404, "unknown-order");
+    }
+}
+
+#[tokio::test]
+async fn a_pending_order_is_cancelled_and_a_paid_one_is_not() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let product = shop.product("phone", 5).await;
+    let (order, paid) = (shop.order(&token, &product, 1).await, shop.order(&token, &product, 1).await);
+    pay(&shop, &paid).await;
+    let reason = json!({ "reason": "the shopper asked for it" });
+    shop.post(&of_order(&order, "/cancel"), &token, &json!({})).await.assert_problem(422, "invalid-body");
+    for replayed in ["", "true"] {
+        let cancelled = shop.post_keyed(&of_order(&order, "/cancel"), &token, "k", &reason).await;
+        assert_eq!((cancelled.status, cancelled.header("idempotency-replayed")), (200, replayed));
+        assert_eq!(
+            (&cancelled.body["status"], &cancelled.body["cancel_reason"]),
+            (&json!("cancelled"), &json!("by_operator"))
+        );
+    }
+    shop.post_keyed(&of_order(&paid, "/cancel"), &token, "k", &reason).await.assert_problem(422, "key-reused");
+    shop.post(&of_order(&paid, "/cancel"), &token, &reason).await.assert_problem(409, "order-paid");
+    let unknown = json!({ "order_id": "018f0000-0000-7000-8000-000000000000" });
+    shop.post(&of_order(&unknown, "/cancel"), &token, &reason).await.assert_problem(404, "unknown-order");
+    assert_eq!(shop.checkout.product(product.id).unwrap().stock.available, 4);
+}
+
+#[tokio::test]
+async fn an_export_has_each_order_and_is_in_the_audit_log() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let product = shop.product("phone", 50).await;
+    let hold = json!({ "product_id": product.id, "qty": 1, "shopper": "=HYPERLINK(1)" });
+    let hold = shop.post("/api/holds", &token, &hold).await.body;
+    shop.post("/api/orders", &token, &json!({ "hold_id": hold["hold_id"] })).await;
+    let paid = shop.order(&token, &product, 1).await;
+    pay(&shop, &paid).await;
+    let csv = read(
+        shop.request(Method::GET, "/api/admin/orders/export?format=csv").bearer_auth(&token).send().await.unwrap(),
+    )
+    .await;
+    assert_eq!((csv.status, csv.header("content-type")), (200, "text/csv; charset=utf-8"));
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"orders.csv\"");
+    let text = csv.body.as_str().unwrap();
+    assert!(text.starts_with("number,id,") && text.lines().count() == 3 && text.contains("'=HYPERLINK(1)"), "{text}");
+    let lines = shop.get("/api/admin/orders/export?format=jsonl&status=paid", &token).await;
+    assert_eq!(
+        (lines.header("content-type"), &lines.body["order_id"]),
+        ("application/jsonl; charset=utf-8", &paid["order_id"])
+    );
+    let log = shop.get("/api/admin/audit-log?action=order.export", &token).await.body;
+    let entry = &log["items"][0];
+    assert_eq!((&entry["after"]["format"], &entry["actor"]["name"]), (&json!("jsonl"), &json!("a test")));
+    for query in ["", "format=xls", "format=csv&limit=3", "format=csv&status=x"] {
+        shop.get(&format!("/api/admin/orders/export?{query}"), &token).await.assert_problem(400, "bad-query");
+    }
+    shop.get("/api/admin/orders/export?format=csv&product=nothing", &token)
+        .await
+        .assert_problem(404, "unknown-product");
+}
