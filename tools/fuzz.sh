@@ -24,7 +24,10 @@ export HOLDFAST_WEBHOOK_SECRETS=fuzzed-by-schemathesis HOLDFAST_STRIPE_SECRETS=w
 "$holdfast" seed >/dev/null
 # Enough stock for all holds of a run.
 product=$("$holdfast" product add --slug fuzzed --name "For the fuzzer" --price 1.00 --currency USD --stock 1000000 --extend-seconds 60)
-client=$("$holdfast" client add --name fuzz)
+# Calls of the admin API pause and archive this one.
+admin_product=$("$holdfast" product add --slug fuzzed-admin --name "For the admin API" --price 1.00 --currency USD --stock 1000000)
+client=$("$holdfast" client add --name fuzz --scopes "checkout catalog:read catalog:write orders:read orders:write \
+    payments:read payments:write refunds:write audit:read clients:read clients:write")
 "$holdfast" serve --addr 127.0.0.1:0 >"$data/log" 2>&1 &
 server=$!
 address() { grep -oE '127\.0\.0\.1:[1-9][0-9]*' "$data/log" | head -n 1; }
@@ -39,7 +42,8 @@ field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])
 FUZZ_CLIENT_ID=$(field client_id <<<"$client")
 FUZZ_CLIENT_SECRET=$(field client_secret <<<"$client")
 FUZZ_PRODUCT=$(field id <<<"$product")
-export FUZZ_CLIENT_ID FUZZ_CLIENT_SECRET FUZZ_PRODUCT FUZZ_URL=$url PYTHONPATH=$root/tools/fuzz SCHEMATHESIS_HOOKS=hooks
+FUZZ_ADMIN_PRODUCT=$(field id <<<"$admin_product")
+export FUZZ_CLIENT_ID FUZZ_CLIENT_SECRET FUZZ_PRODUCT FUZZ_ADMIN_PRODUCT FUZZ_URL=$url PYTHONPATH=$root/tools/fuzz SCHEMATHESIS_HOOKS=hooks
 export FUZZ_RESPONSES=$data/responses.json PYTHONDONTWRITEBYTECODE=1
 
 step "Schemathesis, $seconds seconds"

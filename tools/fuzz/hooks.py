@@ -44,7 +44,13 @@ def post(path, body, headers):
     return response.json()
 
 
-@schemathesis.auth(refresh_interval=1800).apply_to(path_regex=r"^/api/(holds|orders)")
+def get(path, headers):
+    response = requests.get(URL + path, headers=headers, timeout=10)
+    response.raise_for_status()
+    return response.json()
+
+
+@schemathesis.auth(refresh_interval=1800).apply_to(path_regex=r"^/api/(holds|orders|admin)")
 class BearerToken:
     def get(self, case, context):
         return token()
@@ -105,6 +111,12 @@ schemathesis.auth.set_from_requests(ClientCredentials()).apply_to(path_regex=r"^
 schemathesis.auth.set_from_requests(WebhookSignature()).apply_to(path_regex=r"^/api/webhooks/")
 
 
+def place_order(client, product, qty):
+    """Places an order, and returns its id."""
+    hold = post("/api/holds", {"product_id": product, "qty": qty}, client)["hold_id"]
+    return post("/api/orders", {"hold_id": hold}, client)["order_id"]
+
+
 class ExistingIds:
     """Ids of a product, a hold and an order that exist, because generated ids would only find 404."""
 
@@ -112,10 +124,12 @@ class ExistingIds:
         client = token()
         self.product = os.environ["FUZZ_PRODUCT"]
         self.hold = post("/api/holds", {"product_id": self.product, "qty": 1}, client)["hold_id"]
-        ordered = post("/api/holds", {"product_id": self.product, "qty": 1}, client)["hold_id"]
-        self.order = post("/api/orders", {"hold_id": ordered}, client)["order_id"]
+        self.order = place_order(client, self.product, 1)
 
     def put_into(self, case):
+        if case.path.startswith("/api/admin/"):
+            admin_objects.put_into(case)
+            return
         parameters = case.path_parameters or {}
         for name in parameters:
             parameters[name] = {"product": self.product, "hold": self.hold, "order": self.order}[name]
@@ -124,6 +138,69 @@ class ExistingIds:
                 case.body[name] = {"product_id": self.product, "order_id": self.order}[name]
 
 
+class AdminObjects:
+    """Objects with which calls of the admin API succeed."""
+
+    def __init__(self):
+        client = token()
+        self.product = os.environ["FUZZ_ADMIN_PRODUCT"]
+        self.pending = place_order(client, os.environ["FUZZ_PRODUCT"], 1)
+        # Large enough for all refunds of a run.
+        self.paid = place_order(client, os.environ["FUZZ_PRODUCT"], 10000)
+        self.pay()
+        self.payment = get("/api/admin/payments", client)["items"][0]["id"]
+        self.refund = self.new_refund()
+        self.client = self.new_client()
+
+    def pay(self):
+        """Reports the payment of the paid order, as the payment provider does."""
+        event = {"order_id": self.paid, "transaction_id": "tx-fuzz", "status": "success", "amount": 1000000, "currency": "USD"}
+        response = requests.post(URL + "/api/webhooks/payment", json=event, auth=WebhookSignature(), timeout=10)
+        response.raise_for_status()
+
+    def new_refund(self):
+        refund = {"amount": 1, "restock": 0, "reason": "fuzzed"}
+        return post(f"/api/admin/orders/{self.paid}/refunds", refund, token())["id"]
+
+    def new_client(self):
+        return post("/api/admin/clients", {"name": "fuzzed", "scopes": ["checkout"]}, token())["client_id"]
+
+    def put_into(self, case):
+        parameters = case.path_parameters or {}
+        ids = {"product": self.product, "order": self.paid, "payment": self.payment, "refund": self.refund, "client": self.client}
+        for name in parameters:
+            parameters[name] = ids[name]
+        if case.path.endswith("/cancel"):
+            parameters["order"] = self.pending
+        if case.path.endswith("/done"):
+            parameters["refund"] = self.new_refund()
+        if case.operation.method.upper() == "DELETE":
+            parameters["client"] = self.new_client()
+        if isinstance(case.body, dict):
+            self.make_acceptable(case)
+
+    def make_acceptable(self, case):
+        """Replaces values that only the objects' present state makes acceptable."""
+        body = case.body
+        if "revision" in body:
+            body["revision"] = get(f"/api/admin/products/{self.product}", token())["revision"]
+        if "delta" in body:
+            body["delta"] = 1
+        if "restock" in body:
+            body.update(amount=1, restock=0)
+
+    def protect(self, case):
+        """Keeps the run's own client and the product of its holds from being changed: links lead to them."""
+        parameters = case.path_parameters or {}
+        if not case.path.startswith("/api/admin/") or case.operation.method.upper() == "GET":
+            return
+        if parameters.get("client") == CLIENT[0]:
+            parameters["client"] = self.client
+        if parameters.get("product") in (os.environ["FUZZ_PRODUCT"], "fuzzed"):
+            parameters["product"] = self.product
+
+
+admin_objects = AdminObjects()
 existing_ids = ExistingIds()
 
 
@@ -142,6 +219,7 @@ def before_call(context, case, kwargs):
     mode = case.meta.generation.mode if case.meta else None
     if mode is not None and mode.is_positive and next(every_third):
         existing_ids.put_into(case)
+    admin_objects.protect(case)
     # Three of four webhooks get signed. Headers that are wrong on purpose stay.
     wrong_on_purpose = case.meta is not None and case.meta.is_negative_at(ParameterLocation.HEADER)
     if case.path.startswith("/api/webhooks/") and not wrong_on_purpose and not next(every_fourth):
@@ -159,4 +237,4 @@ def before_call(context, case, kwargs):
 def filter_body(context, body):
     """Drops bodies with a number such as 3.0. JSON Schema counts 3.0 as an integer, and the API rejects it. The document cannot
     express the difference."""
-    return not (isinstance(body, dict) and any(isinstance(body.get(name), float) for name in ("qty", "amount")))
+    return not (isinstance(body, dict) and any(isinstance(value, float) and value.is_integer() for value in body.values()))
