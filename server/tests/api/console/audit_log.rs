@@ -1,7 +1,6 @@
 //! The screen and the exports of the audit log.
 
 use super::*;
-use serde_json::json;
 
 #[tokio::test]
 async fn the_audit_log_is_filtered_paged_and_exported() {
