@@ -89,6 +89,15 @@ impl FieldChange {
     }
 }
 
+/// Formats an edit as `revision 3 by ada at 2026-11-27T08:00:00Z: price: 19.99 USD → 24.99 USD (last day)`.
+impl fmt::Display for EditConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<_> = self.fields.iter().map(ToString::to_string).collect();
+        write!(f, "revision {} by {} at {}: {}", self.revision, self.by, self.at, fields.join("; "))?;
+        self.reason.as_ref().map_or(Ok(()), |reason| write!(f, " ({reason})"))
+    }
+}
+
 /// Formats a change as `price: 19.99 USD → 24.99 USD`.
 impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,62 +1,34 @@
 //! The `holdfast` command. Every subcommand works beside running servers.
 
+mod actor;
 pub mod args;
+mod audit_log;
 mod client;
 mod demo_products;
-mod operations;
+mod export_file;
+mod failure;
 mod operator;
+mod orders;
+mod output;
+mod payments;
 mod pictures;
 mod products;
-mod table;
+mod refunds;
 
 use crate::{
     api::holds,
     cli::args::{Cli, Command},
-    config::{Common, CommonArgs, ConfigError, Environment, ServeArgs, Settings, dotenv},
-    startup::{Engine, Server, StartupError, open_store},
+    config::{Common, CommonArgs, Environment, ServeArgs, Settings, dotenv},
+    startup::{Engine, Server, open_store},
     state::AppState,
     telemetry::{self, Collector},
 };
 use axum::routing::{MethodRouter, post};
-use checkout::{
-    OperationContext,
-    model::{Actor, ChangeReason},
-};
 use clap::{CommandFactory as _, Parser as _};
-use serde::Serialize;
-use std::{
-    env, fmt,
-    io::{self, Write as _},
-    path::Path,
-    process::ExitCode,
-};
+use failure::{DIFFERENCES, Failure, unexpected};
+use output::{print, say};
+use std::{env, io, path::Path, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
-
-/// Why a command failed, as shown to its user.
-#[derive(Debug)]
-struct Failure(String);
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<ConfigError> for Failure {
-    fn from(error: ConfigError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<StartupError> for Failure {
-    fn from(error: StartupError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-fn failure(error: &dyn fmt::Display) -> Failure {
-    Failure(error.to_string())
-}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -71,16 +43,13 @@ pub fn main_with(place_hold: MethodRouter<AppState>) -> ExitCode {
     let cli = Cli::parse();
     let result = match dotenv {
         Ok(()) => run(cli, place_hold),
-        Err(error) => Err(Failure(format!("the file .env cannot be read: {error}"))),
+        Err(error) => Err(Failure::Usage(format!("the file .env cannot be read: {error}"))),
     };
-    result.unwrap_or_else(|failure| {
-        eprintln!("holdfast: {failure}");
-        ExitCode::FAILURE
-    })
+    result.unwrap_or_else(|failure| failure.report())
 }
 
 fn run(cli: Cli, place_hold: MethodRouter<AppState>) -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|e| failure(&e))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| unexpected(&e))?;
     let result = runtime.block_on(async {
         let Cli { common, command } = cli;
         match command {
@@ -114,14 +83,14 @@ async fn serve(
     }
     let settings = Settings::read(common, args)?;
     let (env, common) = (settings.common.env, settings.common.clone());
-    let collector = settings.traces.as_ref().map(Collector::at).transpose().map_err(|e| failure(&*e))?;
+    let collector = settings.traces.as_ref().map(Collector::at).transpose().map_err(|e| unexpected(&*e))?;
     telemetry::start(env, collector.as_ref());
     warn_of_unknown_settings();
     let server = Server::bind(settings, None).await?;
     if demo && env == Environment::Development && server.checkout().products().is_empty() {
-        demo_products::add_missing(server.checkout()).await.map_err(|e| failure(&e))?;
+        demo_products::add_missing(server.checkout()).await.map_err(|e| unexpected(&e))?;
     }
-    stop_on_signals(&server).map_err(|e| failure(&e))?;
+    stop_on_signals(&server).map_err(|e| unexpected(&e))?;
     say(&format!("Holdfast is open at http://{}", server.addr()))?;
     if env == Environment::Development {
         operator::print_first_invitation(&server, &common).await;
@@ -145,19 +114,19 @@ async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Fail
     match command {
         Command::Seed => add_demo_products(&engine).await,
         Command::Product(command) => products::run(&engine, command).await,
-        Command::Order(command) => operations::order(&engine, command).await,
-        Command::Refund(command) => operations::refund(&engine, command).await,
-        Command::Payment(command) => operations::payment(&engine, command).await,
+        Command::Order(command) => orders::run(&engine, command).await,
+        Command::Refund(command) => refunds::run(&engine, command).await,
+        Command::Payment(command) => payments::run(&engine, command).await,
         Command::Client(command) => client::run(&engine, command).await,
         Command::Operator(command) => operator::run(&engine, &common, command).await,
-        Command::AuditLog(args) => operator::audit_log(&engine, args).await,
+        Command::AuditLog(args) => audit_log::run(&engine, args).await,
         Command::Audit => audit(&engine).await,
         Command::Serve(_) | Command::Migrate => Ok(ExitCode::SUCCESS),
     }
 }
 
 async fn add_demo_products(engine: &Engine) -> Result<ExitCode, Failure> {
-    let added = demo_products::add_missing(&engine.checkout).await.map_err(|e| failure(&e))?;
+    let added = demo_products::add_missing(&engine.checkout).await.map_err(|e| unexpected(&e))?;
     match added.as_slice() {
         [] => say("All demo products exist already.")?,
         added => say(&format!("Added {}.", added.join(", ")))?,
@@ -166,26 +135,9 @@ async fn add_demo_products(engine: &Engine) -> Result<ExitCode, Failure> {
 }
 
 async fn audit(engine: &Engine) -> Result<ExitCode, Failure> {
-    let audit = engine.checkout.audit().await.map_err(|e| failure(&e))?;
+    let audit = engine.checkout.audit().await?;
     print(&audit)?;
-    Ok(if audit.clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Returns the actor for the audit log: the user of the command line.
-fn by_user(reason: Option<ChangeReason>) -> OperationContext {
-    let user = env::var("USER").ok().filter(|user| !user.is_empty());
-    let by = Actor::command_line(user.unwrap_or_else(|| "unknown".to_owned()));
-    OperationContext { by, reason, idempotency: None }
-}
-
-fn print(value: &impl Serialize) -> Result<ExitCode, Failure> {
-    say(&serde_json::to_string_pretty(value).map_err(|e| failure(&e))?)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Prints a line to standard output. A failed write, as to a closed pipe, is an error instead of a panic.
-fn say(text: &str) -> Result<(), Failure> {
-    writeln!(io::stdout(), "{text}").map_err(|e| failure(&e))
+    Ok(if audit.clean { ExitCode::SUCCESS } else { DIFFERENCES.into() })
 }
 
 /// Stops the server gracefully at the first signal, and exits at the second.

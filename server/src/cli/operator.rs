@@ -1,26 +1,25 @@
-//! `holdfast operator` and `holdfast audit-log`: manage the operators of the console, and show who changed what.
+//! `holdfast operator`: manages the operators of the console.
 
-use super::{Failure, failure, print, say, table::print_list};
+use super::{
+    Failure,
+    actor::actor,
+    args::OperatorCommand,
+    output::{List, print, say},
+};
 use crate::{
     auth::hashing::Hasher,
-    cli::args::{AuditLogArgs, OperatorCommand},
     config::{Common, Environment},
-    operators::{EntryView, NewLink, OperatorService},
+    operators::{NewLink, OperatorError, OperatorService},
     startup::{Engine, Server},
 };
 use checkout::{
-    model::{Actor, Timestamp},
-    store::{
-        AuditFilter,
-        operators::{EmailAddress, Operator, OperatorId, Role},
-    },
+    model::Timestamp,
+    store::operators::{EmailAddress, Operator, OperatorId, Role},
 };
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{env, process::ExitCode, sync::Arc};
 
-/// Longest user name that the audit log shows, in characters.
-const MAX_USER_LENGTH: usize = 64;
 /// Where the server listens if no setting says otherwise.
 const DEFAULT_ADDR: &str = "127.0.0.1:3000";
 
@@ -61,75 +60,54 @@ pub(super) async fn run(engine: &Engine, common: &Common, command: OperatorComma
         OperatorService::new(engine.store.clone(), engine.clock.clone(), Arc::new(Hasher::default()), is_production);
     let actor = actor();
     match command {
-        OperatorCommand::Add { email, role, name, json } => {
-            let link = service.invite(&actor, email, &name, role).await.map_err(|e| failure(&e))?;
-            print_link(common, &link, json)
+        OperatorCommand::Add { email, role, name, output } => {
+            let link = service.invite(&actor, email, &name, role).await?;
+            print_link(common, &link, output.json)
         }
-        OperatorCommand::List { json } => {
-            let all = service.all().await.map_err(|e| failure(&e))?;
-            let rows: Vec<_> = all.into_iter().map(OperatorView::from).collect();
-            print_list(&rows, json, ["EMAIL", "ROLE", "STATE", "SECOND FACTOR", "ADDED", "NAME"], |row| {
-                let second_factor = if row.second_factor { "on" } else { "off" };
-                let (role, added) = (row.role.to_string(), row.created_at.to_string());
-                [row.email.clone(), role, row.state.to_owned(), second_factor.to_owned(), added, row.name.clone()]
-            })
-        }
-        OperatorCommand::Reset { email, json } => {
+        OperatorCommand::List { output } => list(service.all().await?, output.json),
+        OperatorCommand::Reset { email, output } => {
             let id = find(&service, &email).await?.id;
-            print_link(common, &service.reset(&actor, id).await.map_err(|e| failure(&e))?, json)
+            print_link(common, &service.reset(&actor, id).await?, output.json)
         }
         OperatorCommand::Disable { email } => {
             let id = find(&service, &email).await?.id;
-            service.disable(&actor, id).await.map_err(|e| failure(&e))?;
+            service.disable(&actor, id).await?;
             done(&service, &email).await
         }
         OperatorCommand::Enable { email } => {
             let id = find(&service, &email).await?.id;
-            service.enable(&actor, id).await.map_err(|e| failure(&e))?;
+            service.enable(&actor, id).await?;
             done(&service, &email).await
         }
         OperatorCommand::Role { email, role } => {
             let operator = find(&service, &email).await?;
-            service.set_role(&actor, operator.id, operator.role, role).await.map_err(|e| failure(&e))?;
+            service.set_role(&actor, operator.id, operator.role, role).await?;
             done(&service, &email).await
         }
     }
 }
 
-/// Shows the audit log, newest first.
-pub(super) async fn audit_log(engine: &Engine, args: AuditLogArgs) -> Result<ExitCode, Failure> {
-    let (object_kind, object_id) = match args.object.as_deref().map(|object| object.split_once('/')) {
-        None => (None, None),
-        Some(Some((kind, id))) => (Some(kind.to_owned()), Some(id.to_owned())),
-        Some(None) => (args.object.clone(), None),
-    };
-    let filter = AuditFilter {
-        actor: args.actor,
-        action: args.action,
-        object_kind,
-        object_id,
-        since: args.since,
-        ..AuditFilter::default()
-    };
-    let entries = engine.store.audit_log().list(&filter, None, args.limit).await.map_err(|e| failure(&e))?;
-    let rows: Vec<_> = entries.into_iter().map(EntryView::from).collect();
-    print_list(&rows, args.json, ["TIME", "WHO", "ACTION", "OBJECT", "BEFORE", "AFTER", "REASON"], |row| {
-        let json = |value: &Option<Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
-        [
-            row.at.to_string(),
-            row.actor.to_string(),
-            row.action.clone(),
-            format!("{}/{}", row.object.kind, row.object.id),
-            json(&row.before),
-            json(&row.after),
-            row.reason.clone().unwrap_or_default(),
-        ]
-    })
+fn list(all: Vec<Operator>, as_json: bool) -> Result<ExitCode, Failure> {
+    let rows: Vec<_> = all.into_iter().map(OperatorView::from).collect();
+    let columns = ["EMAIL", "ROLE", "STATE", "SECOND FACTOR", "ADDED", "NAME"];
+    List::whole(rows).print(
+        as_json,
+        |row| row,
+        columns,
+        |row| {
+            let second_factor = if row.second_factor { "on" } else { "off" };
+            let (role, added) = (row.role.to_string(), row.created_at.to_string());
+            [row.email.clone(), role, row.state.to_owned(), second_factor.to_owned(), added, row.name.clone()]
+        },
+    )
 }
 
 async fn find(service: &OperatorService, email: &EmailAddress) -> Result<Operator, Failure> {
     let found = service.by_email(email).await;
-    found.map_err(|error| Failure(format!("{error} as {email}; see holdfast operator list")))
+    found.map_err(|error| match error {
+        OperatorError::UnknownOperator => Failure::refused(format!("{error} as {email}; see holdfast operator list")),
+        other => other.into(),
+    })
 }
 
 async fn done(service: &OperatorService, email: &EmailAddress) -> Result<ExitCode, Failure> {
@@ -167,11 +145,4 @@ pub(super) fn link_url(common: &Common, addr: Option<std::net::SocketAddr>, link
         format!("http://{}", addr.as_deref().unwrap_or(DEFAULT_ADDR))
     });
     format!("{base}{}", link.path())
-}
-
-/// The user of the command line, as the audit log names them.
-pub(super) fn actor() -> Actor {
-    let named = |name| env::var(name).ok().filter(|user: &String| !user.is_empty());
-    let user = named("USER").or_else(|| named("LOGNAME")).unwrap_or_else(|| "unknown".to_owned());
-    Actor::command_line(user.chars().filter(|c| !c.is_control()).take(MAX_USER_LENGTH).collect::<String>())
 }

@@ -27,24 +27,29 @@ pub(super) struct Images {
 pub(super) async fn read(engine: &Engine, args: ImageArgs, name: &str) -> Result<Images, Failure> {
     let ImageArgs { images, alts } = args;
     if alts.len() > images.len() {
-        return Err(Failure("there are more --image-alt than --image".to_owned()));
+        return Err(Failure::Usage("there are more --image-alt than --image".to_owned()));
     }
     let service = PictureService::new(engine.store.clone(), engine.clock.clone());
     let alts = alts.into_iter().chain(std::iter::repeat(name.to_owned()));
     let mut read = Images::default();
     for (image, alt) in images.into_iter().zip(alts) {
-        let refused = |error: &dyn std::fmt::Display| Failure(format!("--image {image}: {error}"));
+        let refused = |error: &dyn std::fmt::Display| Failure::Usage(format!("--image {image}: {error}"));
         if image.contains("://") || image.starts_with("//") {
             return Err(refused(&"an image is a file on this computer; download it first"));
         }
         if is_of_site(&image) {
             if read.path.replace(image).is_some() {
-                return Err(Failure("a product has at most one image of the shop’s own files".to_owned()));
+                return Err(Failure::Usage("a product has at most one image of the shop’s own files".to_owned()));
             }
             continue;
         }
         let upload = read_file(Path::new(&image)).map_err(|error| refused(&error))?;
-        let picture = service.add(upload.into(), alt).await.map_err(|error| refused(&error))?;
+        let picture = service.add(upload.into(), alt).await.map_err(|error| match error {
+            PictureError::Busy | PictureError::Internal | PictureError::Store(_) => {
+                Failure::Unavailable(format!("--image {image}: {error}"))
+            }
+            other => refused(&other),
+        })?;
         read.pictures.push(picture);
     }
     Ok(read)

@@ -2,28 +2,23 @@
 
 use super::{
     Failure,
+    actor::by_user,
     args::{AddProduct, EditProduct, OutputArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs},
-    by_user, failure,
+    output::{List, plain, print},
     pictures::{self, Images},
-    print, say,
-    table::table,
 };
-use crate::{api::products::ProductView, startup::Engine};
+use crate::{
+    backoffice::{edit_conflict, views::AdminProductView},
+    startup::Engine,
+};
 use checkout::{
-    StockChange,
-    model::{Money, Product, ProductDetails, ProductDraft, ProductStatus, SalePhase, SaleWindow, Slug, Timestamp},
+    Error, StockChange,
+    model::{
+        Money, Product, ProductDetails, ProductDraft, ProductId, ProductStatus, Refusal, SalePhase, SaleWindow, Slug,
+        Timestamp,
+    },
 };
-use serde::Serialize;
 use std::{process::ExitCode, sync::Arc, time::Duration};
-
-/// A product as operators see it: with its status and revision, which the public API does not show.
-#[derive(Serialize)]
-struct OperatorView<'a> {
-    #[serde(flatten)]
-    product: ProductView<'a>,
-    status: &'static str,
-    revision: u64,
-}
 
 pub(super) async fn run(engine: &Engine, command: ProductCommand) -> Result<ExitCode, Failure> {
     match command {
@@ -38,7 +33,7 @@ pub(super) async fn run(engine: &Engine, command: ProductCommand) -> Result<Exit
 }
 
 async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
-    let price = Money::parse(&add.price, add.currency).map_err(|e| failure(&e))?;
+    let price = Money::parse(&add.price, add.currency)?;
     let images = pictures::read(engine, add.images, &add.name).await?;
     let defaults = ProductDraft::new(add.slug, add.name, price, add.stock);
     let draft = ProductDraft {
@@ -52,28 +47,26 @@ async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
         extend_by: add.extend_seconds.map(Duration::from_secs),
         ..defaults
     };
-    let added = engine.checkout.add_product(draft, by_user(None)).await.map_err(|e| failure(&e))?;
-    show(engine, &added.map_err(|e| failure(&e))?)
+    let added = engine.checkout.add_product(draft, by_user(None)).await?;
+    show(engine, &added?)
 }
 
 fn list(engine: &Engine, output: OutputArgs) -> Result<ExitCode, Failure> {
     let (products, now) = (engine.checkout.products(), engine.checkout.now());
-    if output.json {
-        return print(&products.iter().map(|product| view(product, now)).collect::<Vec<_>>());
-    }
-    let rows: Vec<_> = products
-        .iter()
-        .map(|product| {
+    let columns = ["SLUG", "NAME", "SALE", "PRICE", "AVAILABLE", "HELD", "PENDING", "SOLD", "TOTAL"];
+    let rows: Vec<&Product> = products.iter().map(|product| &**product).collect();
+    List::whole(rows).print(
+        output.json,
+        |product| AdminProductView::new(product, now),
+        columns,
+        |product| {
             let stock = product.stock;
             let counts = [stock.available, stock.held, stock.pending, stock.sold, stock.total].map(|n| n.to_string());
             let [available, held, pending, sold, total] = counts;
             let (slug, name, price) = (product.slug.to_string(), product.name.clone(), product.price.to_string());
             [slug, name, sale(product, now).to_owned(), price, available, held, pending, sold, total]
-        })
-        .collect();
-    let header = ["SLUG", "NAME", "SALE", "PRICE", "AVAILABLE", "HELD", "PENDING", "SOLD", "TOTAL"];
-    say(&table(header, rows))?;
-    Ok(ExitCode::SUCCESS)
+        },
+    )
 }
 
 fn sale(product: &Product, now: Timestamp) -> &'static str {
@@ -91,17 +84,17 @@ async fn set_stock(engine: &Engine, args: StockArgs) -> Result<ExitCode, Failure
     let change = match (total, by) {
         (Some(total), _) => StockChange::Total(total),
         (None, Some(by)) => StockChange::By(by),
-        (None, None) => return Err(Failure("give --total or --by".to_owned())),
+        (None, None) => return Err(Failure::Usage("give --total or --by".to_owned())),
     };
     let id = find(engine, &slug)?.id;
-    let product = engine.checkout.set_stock(id, change, by_user(reason)).await.map_err(|e| failure(&e))?;
+    let product = engine.checkout.set_stock(id, change, by_user(reason)).await?;
     show(engine, &product.value)
 }
 
 async fn set_status(engine: &Engine, args: StatusArgs, status: ProductStatus) -> Result<ExitCode, Failure> {
     let id = find(engine, &args.slug)?.id;
     let context = by_user(Some(args.reason));
-    let product = engine.checkout.set_product_status(id, status, context).await.map_err(|e| failure(&e))?;
+    let product = engine.checkout.set_product_status(id, status, context).await?;
     show(engine, &product.value)
 }
 
@@ -119,7 +112,7 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
     let details = ProductDetails {
         name,
         description: edit.description.unwrap_or(before.description),
-        price: price.map_err(|e| failure(&e))?.unwrap_or(before.price),
+        price: price?.unwrap_or(before.price),
         per_shopper_limit: if edit.no_limit { None } else { edit.limit.or(before.per_shopper_limit) },
         window: SaleWindow {
             starts_at: edit.starts_at.or(before.window.starts_at),
@@ -131,21 +124,31 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         image,
         pictures,
     };
-    let context = by_user(Some(edit.reason));
-    let edited = engine.checkout.edit_product(product.id, product.revision, details, context).await;
-    show(engine, &edited.map_err(|e| failure(&e))?.value)
+    let (context, revision) = (by_user(Some(edit.reason)), edit.revision.unwrap_or(product.revision));
+    match engine.checkout.edit_product(product.id, revision, details, context).await {
+        Ok(edited) => show(engine, &edited.value),
+        Err(error) => Err(explain_edit(engine, product.id, error).await),
+    }
 }
 
-fn find(engine: &Engine, slug: &Slug) -> Result<Arc<Product>, Failure> {
+/// Says what changed since the revision that the edit is based on, and by whom.
+async fn explain_edit(engine: &Engine, product: ProductId, error: Error) -> Failure {
+    let Error::Refused(Refusal::StaleRevision { seen, .. }) = error else { return error.into() };
+    match edit_conflict::since(&*engine.store, product, seen).await {
+        Ok(edits) => {
+            let edits: String = edits.iter().map(|edit| format!("\n  {}", plain(&edit.to_string()))).collect();
+            Failure::Refused(format!("{error}{edits}"))
+        }
+        Err(error) => error.into(),
+    }
+}
+
+/// Returns the product with this slug.
+pub(super) fn find(engine: &Engine, slug: &Slug) -> Result<Arc<Product>, Failure> {
     let product = engine.checkout.product_by_slug(slug.as_str());
-    product.ok_or_else(|| Failure(format!("no product has the slug {slug}; see holdfast product list")))
+    product.ok_or_else(|| Failure::refused(format!("no product has the slug {slug}; see holdfast product list")))
 }
 
 fn show(engine: &Engine, product: &Product) -> Result<ExitCode, Failure> {
-    print(&view(product, engine.checkout.now()))
-}
-
-fn view(product: &Product, now: Timestamp) -> OperatorView<'_> {
-    let (status, revision) = (product.status.name(), product.revision);
-    OperatorView { product: ProductView::new(product, now), status, revision }
+    print(&AdminProductView::new(product, engine.checkout.now()))
 }

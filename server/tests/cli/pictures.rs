@@ -74,5 +74,5 @@ fn a_product_gets_pictures_from_files_or_an_image_of_the_shop() {
     refused(dir, &[&edit[..], &["--image", "40.png", "--image", "40.png"]].concat(), "each picture once");
     refused(dir, &[&edit[..], &["--image", "40.png", "--no-images"]].concat(), "cannot be used with");
     let listed = json(&run(dir, &["product", "list", "--json"]));
-    assert_eq!(listed.as_array().unwrap().len(), 2, "nothing was added");
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2, "nothing was added");
 }

@@ -1,7 +1,10 @@
 //! Arguments of `holdfast audit-log`.
 
+use super::filter::{OutputArgs, PageArgs, time};
+use crate::backoffice::export::ExportFormat;
 use checkout::model::Timestamp;
 use clap::Args;
+use std::path::PathBuf;
 
 /// Arguments of `audit-log`.
 #[derive(Debug, Args)]
@@ -16,12 +19,19 @@ pub struct AuditLogArgs {
     #[arg(long)]
     pub object: Option<String>,
     /// Only entries since this time, such as 2026-11-27T08:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub since: Option<Timestamp>,
-    /// Maximum number of entries
-    #[arg(long, default_value_t = 100)]
-    pub limit: u32,
-    /// Print JSON instead of a table
-    #[arg(long)]
-    pub json: bool,
+    /// Only entries before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<Timestamp>,
+    #[command(flatten)]
+    pub page: PageArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Write all entries that match as csv or jsonl, instead of a page of them; the export is in the audit log itself
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["json", "limit", "cursor"])]
+    pub export: Option<ExportFormat>,
+    /// File to write the export to, which only you can read [default: standard output]
+    #[arg(long, value_name = "FILE", requires = "export")]
+    pub file: Option<PathBuf>,
 }

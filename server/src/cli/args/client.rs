@@ -1,5 +1,6 @@
 //! Arguments of `holdfast client`.
 
+use super::OutputArgs;
 use crate::clients::ClientName;
 use checkout::model::ScopeSet;
 use clap::Subcommand;
@@ -19,7 +20,10 @@ pub enum ClientCommand {
         scopes: ScopeSet,
     },
     /// List all clients, including revoked ones, without their secrets
-    List,
+    List {
+        #[command(flatten)]
+        output: OutputArgs,
+    },
     /// Replace the secret of a client, and print the new one; the old one gets no more tokens
     ///
     /// Tokens that were issued before remain valid until they expire, within an hour.

@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod client;
+mod filter;
 mod operator;
 mod order;
 mod payment;
@@ -10,20 +11,22 @@ mod refund;
 
 pub use audit_log::AuditLogArgs;
 pub use client::ClientCommand;
+pub use filter::{OrderArgs, OrderKey, OutputArgs, PageArgs};
 pub use operator::OperatorCommand;
-pub use order::OrderCommand;
-pub use payment::PaymentCommand;
+pub use order::{ExportArgs, OrderCommand, OrderFilterArgs, OrderListArgs};
+pub use payment::{PaymentCommand, PaymentListArgs};
 pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
-pub use refund::{IssueRefundArgs, RefundCommand};
+pub use refund::{IssueRefundArgs, RefundCommand, RefundListArgs};
 
 use crate::config::{CommonArgs, ServeArgs};
-use checkout::model::{ChangeReason, ChangeReasonError};
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 /// Holdfast, a flash-sale checkout: storefront, API, and tools for the shop
 ///
 /// Without a command, it serves, and adds the demo products to an empty shop in development. Flags take precedence over
 /// environment variables, and these over a `.env` file.
+///
+/// Exit codes: 0 done, 1 the audit found differences, 2 wrong usage, 3 refused, 4 unavailable or unexpected error.
 #[derive(Debug, Parser)]
 #[command(name = "holdfast", version)]
 pub struct Cli {
@@ -45,13 +48,13 @@ pub enum Command {
     /// Manage products
     #[command(subcommand)]
     Product(ProductCommand),
-    /// Show and cancel orders
+    /// List, show, cancel and export orders
     #[command(subcommand)]
     Order(OrderCommand),
-    /// Refund orders
+    /// List and issue refunds
     #[command(subcommand)]
     Refund(RefundCommand),
-    /// Process stored payment events again
+    /// List payment events, and process them again
     #[command(subcommand)]
     Payment(PaymentCommand),
     /// Manage API clients
@@ -61,21 +64,11 @@ pub enum Command {
     #[command(subcommand)]
     Operator(OperatorCommand),
     /// Show who changed what, newest first
+    ///
+    /// Example: holdfast audit-log --action refund --since 2026-11-27T00:00:00Z
     AuditLog(AuditLogArgs),
     /// Recompute every counter, and compare orders with payments; print JSON, and exit with 1 on any difference
     Audit,
-}
-
-/// How a command prints its result.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct OutputArgs {
-    /// Print JSON instead of a table
-    #[arg(long)]
-    pub json: bool,
-}
-
-fn reason(text: &str) -> Result<ChangeReason, ChangeReasonError> {
-    text.to_owned().try_into()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Arguments of `holdfast operator`.
 
+use super::OutputArgs;
 use checkout::store::operators::{EmailAddress, Role};
 use clap::Subcommand;
 
@@ -17,24 +18,21 @@ pub enum OperatorCommand {
         /// Display name
         #[arg(long, default_value = "", hide_default_value = true)]
         name: String,
-        /// Print JSON instead of text
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        output: OutputArgs,
     },
     /// List all operators
     List {
-        /// Print JSON instead of a table
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        output: OutputArgs,
     },
     /// Print a link with which an operator sets a new password and second factor, once, within an hour
     Reset {
         /// E-mail address of the operator
         #[arg(long)]
         email: EmailAddress,
-        /// Print JSON instead of text
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        output: OutputArgs,
     },
     /// Disable an operator: their sessions end at once, and they cannot sign in
     Disable {

@@ -1,27 +1,88 @@
 //! Arguments of `holdfast order`.
 
-use super::{OutputArgs, reason};
-use checkout::model::{ChangeReason, OrderId};
-use clap::Subcommand;
+use super::filter::{OrderArgs, OutputArgs, PageArgs, named, reason, search, time};
+use crate::backoffice::export::ExportFormat;
+use checkout::{
+    model::{ChangeReason, OrderStatus, Slug, Timestamp},
+    store::listings::OrderSearch,
+};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 /// Subcommands of `order`.
 #[derive(Debug, Subcommand)]
 pub enum OrderCommand {
-    /// Show an order with its payments and refunds
+    /// List orders, newest first
+    ///
+    /// Example: holdfast order list --status paid --product flash-phone --since 2026-11-27T00:00:00Z
+    List(OrderListArgs),
+    /// Show an order with its timeline, payment events and refunds
+    ///
+    /// Example: holdfast order show --number HF-7K3Q-9M2D
     Show {
-        /// Id of the order
-        #[arg(long)]
-        id: OrderId,
+        #[command(flatten)]
+        order: OrderArgs,
         #[command(flatten)]
         output: OutputArgs,
     },
     /// Cancel an unpaid order, and print it as JSON; its units are for sale again
+    ///
+    /// Example: holdfast order cancel --number HF-7K3Q-9M2D --reason "ordered twice"
     Cancel {
-        /// Id of the order
-        #[arg(long)]
-        id: OrderId,
+        #[command(flatten)]
+        order: OrderArgs,
         /// Reason, for the audit log
         #[arg(long, value_parser = reason)]
         reason: ChangeReason,
     },
+    /// Write all orders that match as CSV or JSON lines, newest first
+    ///
+    /// The export is recorded in the audit log. Cells that a spreadsheet would run as formulas begin with an apostrophe.
+    ///
+    /// Example: holdfast order export --format csv --status paid --output paid.csv
+    Export(ExportArgs),
+}
+
+/// The orders to list or to export.
+#[derive(Debug, Args)]
+pub struct OrderFilterArgs {
+    /// Search: an order's number, the id of an order or of its hold, a transaction, or a shopper
+    #[arg(long, value_name = "TEXT", value_parser = |text: &str| search(text, OrderSearch::parse))]
+    pub q: Option<OrderSearch>,
+    /// Only orders of this status
+    #[arg(long, value_parser = named(OrderStatus::ALL.map(OrderStatus::name), OrderStatus::from_name))]
+    pub status: Option<OrderStatus>,
+    /// Only orders of the product with this slug
+    #[arg(long, value_name = "SLUG")]
+    pub product: Option<Slug>,
+    /// Only orders that were placed at this time or later, such as 2026-11-27T08:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<Timestamp>,
+    /// Only orders that were placed before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<Timestamp>,
+}
+
+/// Arguments of `order list`.
+#[derive(Debug, Args)]
+pub struct OrderListArgs {
+    #[command(flatten)]
+    pub filter: OrderFilterArgs,
+    #[command(flatten)]
+    pub page: PageArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Arguments of `order export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Format: csv or jsonl
+    #[arg(long)]
+    pub format: ExportFormat,
+    #[command(flatten)]
+    pub filter: OrderFilterArgs,
+    /// File to write, which only you can read [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! Arguments of `holdfast product`.
 
-use super::{OutputArgs, reason};
+use super::filter::{OutputArgs, reason, time};
 use checkout::model::{ChangeReason, Currency, Slug, Timestamp};
 use clap::{Args, Subcommand};
 
@@ -15,8 +15,12 @@ pub enum ProductCommand {
         output: OutputArgs,
     },
     /// Change the total number of units, also during a sale; not below what is held, ordered and sold
+    ///
+    /// Example: holdfast product stock --slug flash-phone --by -3 --reason "damaged in transit"
     Stock(StockArgs),
     /// Edit a product, and print it as JSON; existing holds and orders keep their price
+    ///
+    /// Example: holdfast product edit --slug flash-phone --price 4900.00 --reason "last day"
     Edit(Box<EditProduct>),
     /// Accept no new holds; existing holds and orders go on
     Pause(StatusArgs),
@@ -84,10 +88,10 @@ pub struct EditProduct {
     #[arg(long)]
     pub no_limit: bool,
     /// Start of the sale, such as 2026-11-27T08:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub starts_at: Option<Timestamp>,
     /// End of the sale
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub ends_at: Option<Timestamp>,
     /// Lifetime of new holds
     #[arg(long, value_name = "SECONDS")]
@@ -103,6 +107,9 @@ pub struct EditProduct {
     /// Remove all images
     #[arg(long, conflicts_with = "images")]
     pub no_images: bool,
+    /// Refuse the edit if the product no longer has this revision, and say what changed
+    #[arg(long)]
+    pub revision: Option<u64>,
     /// Reason, for the audit log
     #[arg(long, value_parser = reason)]
     pub reason: ChangeReason,
@@ -139,10 +146,10 @@ pub struct AddProduct {
     #[arg(long, value_name = "SECONDS")]
     pub pay_seconds: Option<u64>,
     /// Start of the sale, such as 2026-11-27T08:00:00Z [default: now]
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub starts_at: Option<Timestamp>,
     /// End of the sale [default: none]
-    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub ends_at: Option<Timestamp>,
     /// Description, one or two sentences
     #[arg(long, default_value = "", hide_default_value = true)]

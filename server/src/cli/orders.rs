@@ -1,0 +1,156 @@
+//! `holdfast order`: lists, shows, cancels and exports orders.
+
+use super::{
+    Failure,
+    actor::{actor, by_user},
+    args::{ExportArgs, OrderArgs, OrderCommand, OrderFilterArgs, OrderKey, OrderListArgs, OutputArgs},
+    export_file,
+    output::{List, facts, print, say, table},
+    payments, products, refunds,
+};
+use crate::{
+    backoffice::{
+        order_export,
+        timeline::{self, TimelineEvent},
+        views::AdminOrderView,
+    },
+    startup::Engine,
+};
+use checkout::{
+    Error,
+    model::{Money, Order, OrderState, Refusal},
+    store::listings::OrderFilter,
+};
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// An order with its timeline.
+#[derive(Serialize)]
+struct OrderWithTimeline {
+    #[serde(flatten)]
+    order: AdminOrderView,
+    timeline: Vec<TimelineEvent>,
+}
+
+pub(super) async fn run(engine: &Engine, command: OrderCommand) -> Result<ExitCode, Failure> {
+    match command {
+        OrderCommand::List(args) => list(engine, args).await,
+        OrderCommand::Show { order, output } => show(engine, order, output).await,
+        OrderCommand::Cancel { order, reason } => {
+            let id = find(engine, order.key()).await?.id;
+            let cancelled = engine.checkout.cancel_order_by_operator(id, by_user(Some(reason))).await?.value;
+            print(&AdminOrderView::new(&engine.checkout, cancelled))
+        }
+        OrderCommand::Export(args) => export(engine, args).await,
+    }
+}
+
+/// Returns the order with this id or number.
+pub(super) async fn find(engine: &Engine, key: OrderKey) -> Result<Order, Failure> {
+    let (found, name) = match key {
+        OrderKey::Id(id) => (engine.checkout.order_of_any_owner(id).await, format!("id {id}")),
+        OrderKey::Number(number) => (engine.checkout.order_by_number(number).await, format!("number {number}")),
+    };
+    found.map_err(|error| match error {
+        Error::Refused(Refusal::UnknownOrder) => {
+            Failure::refused(format!("no order has the {name}; see holdfast order list"))
+        }
+        other => other.into(),
+    })
+}
+
+fn filter(engine: &Engine, args: OrderFilterArgs) -> Result<OrderFilter, Failure> {
+    let product = args.product.map(|slug| products::find(engine, &slug)).transpose()?.map(|product| product.id);
+    Ok(OrderFilter { search: args.q, status: args.status, product, since: args.since, until: args.until })
+}
+
+async fn list(engine: &Engine, args: OrderListArgs) -> Result<ExitCode, Failure> {
+    let filter = filter(engine, args.filter)?;
+    let listing = engine.checkout.list_orders(&filter, args.page.request()).await?;
+    let columns = ["NUMBER", "PLACED", "PRODUCT", "UNITS", "AMOUNT", "STATUS", "REFUNDED", "ID"];
+    let view = |order| AdminOrderView::new(&engine.checkout, order);
+    List::page(listing.items, listing.next).print(args.output.json, view, columns, |order: &Order| {
+        let refunded = Money { minor: order.refunds.issued, ..order.amount };
+        [
+            number(order),
+            order.created_at.to_string(),
+            product(engine, order),
+            order.qty.get().to_string(),
+            order.amount.to_string(),
+            order.status().name().to_owned(),
+            if refunded.minor > 0 { refunded.to_string() } else { String::new() },
+            order.id.to_string(),
+        ]
+    })
+}
+
+fn number(order: &Order) -> String {
+    order.number.map_or_else(|| "none".to_owned(), |number| number.to_string())
+}
+
+/// Returns the slug of the order's product.
+fn product(engine: &Engine, order: &Order) -> String {
+    let product = engine.checkout.product(order.product_id);
+    product.map_or_else(|| order.product_id.to_string(), |product| product.slug.to_string())
+}
+
+async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<ExitCode, Failure> {
+    let order = find(engine, key.key()).await?;
+    let timeline = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
+    if output.json {
+        return print(&OrderWithTimeline { order: AdminOrderView::complete(&engine.checkout, order).await?, timeline });
+    }
+    let payments = engine.checkout.payments(&order).await?;
+    let refunds = engine.checkout.refunds(order.id).await?;
+    say(&facts(describe(engine, &order)))?;
+    let rows = timeline.into_iter().map(|event| {
+        let TimelineEvent { at, kind: _, title, detail, actor, reason } = event;
+        [at.to_string(), title, detail.unwrap_or_default(), actor.unwrap_or_default(), reason.unwrap_or_default()]
+    });
+    say(&format!("\nTimeline\n{}", table(["TIME", "EVENT", "DETAILS", "WHO", "REASON"], rows)))?;
+    if !payments.is_empty() {
+        say(&format!("\nPayment events\n{}", table(payments::COLUMNS, payments.iter().map(payments::row))))?;
+    }
+    if !refunds.is_empty() {
+        say(&format!("\nRefunds\n{}", table(refunds::COLUMNS, refunds.iter().map(refunds::row))))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(engine: &Engine, order: &Order) -> Vec<(&'static str, String)> {
+    let money = |minor| Money { minor, ..order.amount }.to_string();
+    let mut facts = vec![
+        ("Order", order.id.to_string()),
+        ("Number", number(order)),
+        ("Product", product(engine, order)),
+        ("Quantity", order.qty.get().to_string()),
+        ("Amount", order.amount.to_string()),
+        ("Status", order.status().name().to_owned()),
+        ("Placed", order.created_at.to_string()),
+    ];
+    match &order.state {
+        OrderState::Pending => facts.push(("Pay by", order.pay_by.to_string())),
+        OrderState::Paid { paid_at, transaction_id } => {
+            facts.push(("Paid", format!("{paid_at}, transaction {transaction_id}")));
+        }
+        OrderState::Cancelled { cancelled_at, reason } => {
+            facts.push(("Cancelled", format!("{cancelled_at}, {reason}")));
+        }
+    }
+    if let Some(shopper) = &order.shopper {
+        facts.push(("Shopper", shopper.as_str().to_owned()));
+    }
+    if order.refunds.issued > 0 || order.refunds.restocked > 0 {
+        facts.push(("Refunds", money(order.refunds.issued)));
+        facts.push(("Returned", money(order.refunds.returned)));
+        facts.push(("Refundable", money(order.refundable())));
+        facts.push(("Put back", order.refunds.restocked.to_string()));
+    }
+    facts
+}
+
+async fn export(engine: &Engine, args: ExportArgs) -> Result<ExitCode, Failure> {
+    let filter = filter(engine, args.filter)?;
+    let rows = order_export::export(&engine.checkout, &*engine.store, &actor(), filter, args.format).await?;
+    export_file::write(rows, args.output.as_deref()).await
+}

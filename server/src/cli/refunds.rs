@@ -1,0 +1,102 @@
+//! `holdfast refund`: lists refunds, issues them, and records how they went on.
+
+use super::{
+    Failure,
+    actor::by_user,
+    args::{IssueRefundArgs, RefundCommand, RefundListArgs},
+    orders,
+    output::{List, print},
+    products,
+};
+use crate::{backoffice::views::AdminRefundView, startup::Engine};
+use checkout::{
+    Error, IssueRefund,
+    model::{ChangeReason, Money, Order, Refund, RefundId, RefundStep, Refusal},
+    store::listings::RefundFilter,
+};
+use std::process::ExitCode;
+
+/// Columns of a table of refunds.
+pub(super) const COLUMNS: [&str; 7] = ["ID", "DUE SINCE", "TRANSACTION", "AMOUNT", "REASON", "STATE", "ATTEMPT"];
+
+pub(super) async fn run(engine: &Engine, command: RefundCommand) -> Result<ExitCode, Failure> {
+    match command {
+        RefundCommand::List(args) => list(engine, args).await,
+        RefundCommand::Issue(args) => issue(engine, args).await,
+        RefundCommand::Done { id, reference, reason } => {
+            advance(engine, id, RefundStep::DoneElsewhere { note: reference }, reason).await
+        }
+        RefundCommand::Retry { id, reason } => advance(engine, id, RefundStep::Retry, reason).await,
+    }
+}
+
+async fn list(engine: &Engine, args: RefundListArgs) -> Result<ExitCode, Failure> {
+    let product = args.product.map(|slug| products::find(engine, &slug)).transpose()?.map(|product| product.id);
+    let order = match args.order {
+        Some(key) => Some(orders::find(engine, key).await?.id),
+        None => None,
+    };
+    let filter =
+        RefundFilter { search: args.q, state: args.state, product, order, since: args.since, until: args.until };
+    let listing = engine.checkout.list_refunds(&filter, args.page.request()).await?;
+    List::page(listing.items, listing.next).print(args.output.json, AdminRefundView::from, COLUMNS, row)
+}
+
+/// Returns a refund's cells.
+pub(super) fn row(refund: &Refund) -> [String; 7] {
+    let amount = match (refund.amount, refund.currency) {
+        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
+        (Some(minor), None) => minor.to_string(),
+        (None, _) => "all".to_owned(),
+    };
+    [
+        refund.id.to_string(),
+        refund.created_at.to_string(),
+        refund.transaction_id.to_string(),
+        amount,
+        refund.reason.name().to_owned(),
+        refund.state.name().to_owned(),
+        refund.attempt.to_string(),
+    ]
+}
+
+async fn issue(engine: &Engine, args: IssueRefundArgs) -> Result<ExitCode, Failure> {
+    let IssueRefundArgs { order, amount, restock, reason, id } = args;
+    let order = orders::find(engine, order).await?;
+    let amount = amount.map(|amount| Money::parse(&amount, order.amount.currency)).transpose()?;
+    let id = id.unwrap_or_else(|| engine.checkout.new_refund_id());
+    let refund = IssueRefund { id, order: order.id, amount: amount.map(|amount| amount.minor), restock };
+    let issued = engine.checkout.issue_refund(refund, by_user(Some(reason))).await;
+    print(&AdminRefundView::from(issued.map_err(|error| explain_issue(error, &order))?.value))
+}
+
+/// Says what is left to refund, in the order's currency.
+fn explain_issue(error: Error, order: &Order) -> Failure {
+    match error {
+        Error::Refused(Refusal::RefundTooLarge { left: 0 }) => {
+            Failure::refused("nothing is left to refund: the whole amount was refunded, or will be")
+        }
+        Error::Refused(Refusal::RefundTooLarge { left }) => {
+            let left = Money { minor: left, ..order.amount };
+            Failure::refused(format!("the refund is too large: {left} of {} are left to refund", order.amount))
+        }
+        other => other.into(),
+    }
+}
+
+async fn advance(
+    engine: &Engine,
+    id: RefundId,
+    step: RefundStep,
+    reason: Option<ChangeReason>,
+) -> Result<ExitCode, Failure> {
+    let explain = |error: Error| match error {
+        Error::Refused(Refusal::UnknownRefund) => {
+            Failure::refused(format!("no such refund: {id}; see holdfast refund list"))
+        }
+        other => other.into(),
+    };
+    let attempt = engine.checkout.refund(id).await.map_err(explain)?.attempt;
+    let advanced = engine.checkout.advance_refund(id, attempt, step, by_user(reason)).await;
+    print(&AdminRefundView::from(advanced.map_err(explain)?.value))
+}
