@@ -21,6 +21,9 @@ pub fn refusal(refusal: &Refusal) -> String {
             format!("{units} in holds or unpaid orders. Pause the sale, and archive the product once they have ended.")
         }
         Refusal::OrderPaid => "This order is paid. Refund it instead.".to_owned(),
+        Refusal::DisputeOpen => "The shopper disputes this payment at their bank, so it cannot be refunded now. \
+                                 Answer the dispute at the payment provider."
+            .to_owned(),
         Refusal::OrderNotPaid => "This order is not paid, so there is nothing to refund.".to_owned(),
         Refusal::AlreadyRestocked { left: 0 } => "All units of this order are back on sale already.".to_owned(),
         Refusal::AlreadyRestocked { left } => {
@@ -81,6 +84,7 @@ mod tests {
             Refusal::ProductInUse { units: 1 },
             Refusal::RefundTooLarge { left: 5 },
             Refusal::AlreadyRestocked { left: 1 },
+            Refusal::DisputeOpen,
             Refusal::SalePaused,
         ] {
             let text = refusal(&refused);

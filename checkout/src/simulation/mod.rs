@@ -13,6 +13,7 @@ pub(crate) mod invariants;
 mod memory_store;
 mod negative_controls;
 mod operation_controls;
+mod payment_invariants;
 pub(crate) mod requests;
 mod supervision;
 mod sweep;

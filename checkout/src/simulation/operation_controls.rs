@@ -3,6 +3,7 @@
 use super::{
     audit_trail, invariants,
     negative_controls::{Race, SEEDS, hold, negative_controls, owner},
+    payment_invariants,
     tables::Constraints,
 };
 use crate::{
@@ -167,7 +168,7 @@ async fn refund_and_dispute(seed: u64, constraints: Constraints) -> Option<Strin
     let (late, sent) = tokio::join!(issue(0, 3), send);
     let refused = [late.map(drop), sent.map(drop)];
     let fine = refused.iter().all(|result| matches!(result, Err(Error::Refused(Refusal::DisputeOpen))));
-    let wrong = invariants::refunds_of_disputed(&before, &race.tables());
+    let wrong = payment_invariants::refunds_of_disputed(&before, &race.tables());
     (!fine || !wrong.is_empty()).then(|| format!("{refused:?} {wrong:?}"))
 }
 
