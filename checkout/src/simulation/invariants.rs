@@ -3,9 +3,8 @@
 use super::{audit_trail, payment_invariants, tables::Tables};
 use crate::{
     model::{
-        AuditEntry, EventOutcome, HoldState, Order, OrderId, OrderRefunds, OrderState, Payment, PaymentReport,
-        PaymentStatus, Product, ProductId, ProductStatus, Reference, Refund, RefundId, RefundState, SalePhase, Stock,
-        StockDelta, TransactionId,
+        EventOutcome, HoldState, Order, OrderRefunds, OrderState, Product, ProductId, ProductStatus, Refund, RefundId,
+        RefundState, SalePhase, Stock, StockDelta,
     },
     state::LimitKey,
 };
