@@ -1,12 +1,15 @@
 //! The audit log: rows of people's changes, which other tables' changes are written together with (P12).
 
+use super::listings::{
+    PageRequest,
+    query::{Branch, Dialect, Page, Query, Value},
+};
 use crate::{
     error::StoreError,
     model::{AuditEntry, AuditId, AuditObject, OrderId, Payment, Refund, Timestamp},
 };
 use async_trait::async_trait;
-use std::time::Duration;
-use uuid::Uuid;
+use std::collections::BTreeMap;
 
 /// Which entries of the audit log to list. An empty filter lists all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,8 +44,82 @@ pub trait AuditLog: Send + Sync {
     ) -> Result<Vec<AuditEntry>, StoreError>;
 }
 
-/// An entry's id is made at most this long before the time that the entry shows.
-const ID_TOLERANCE: Duration = Duration::from_mins(1);
+/// Selects all actions of the log. They are few, and each costs one look into the index.
+pub(super) const ACTIONS: &str = "
+WITH RECURSIVE actions (action) AS (
+    SELECT min(action) FROM audit_log
+    UNION ALL
+    SELECT (SELECT min(a.action) FROM audit_log a WHERE a.action > actions.action) FROM actions WHERE action IS NOT NULL)
+SELECT action FROM actions WHERE action IS NOT NULL LIMIT 1000";
+
+/// Returns the statement that lists entries, or `None` if no entry can match. `actions` are those of the log that the filter
+/// names: the index has the entries of each in the order of their ids.
+pub(super) fn statement(
+    dialect: Dialect,
+    columns: &str,
+    filter: &AuditFilter,
+    actions: Vec<String>,
+    before: Option<AuditId>,
+    limit: u32,
+) -> Option<Query> {
+    let request = PageRequest { after: before.map(|id| id.0), ..PageRequest::first(limit) };
+    let mut page = Page::new("audit_log", request);
+    page.filter_period("at", filter.since, filter.until);
+    let kind = filter.object_kind.as_ref().map(|kind| ("t.object_kind", kind));
+    let id = filter.object_id.as_ref().map(|id| ("t.object_id", id));
+    let actor = filter.actor.as_ref().map(|actor| ("t.actor_name", actor));
+    if !filter.objects.is_empty() {
+        for (column, text) in [kind, id, actor].into_iter().flatten() {
+            page.filter(Query::new(column).sql(" = ").text(text.as_str()));
+        }
+        if filter.action.is_some() {
+            page.filter(is_one_of("t.action", &actions)?);
+        }
+        return page.statement(dialect, columns, by_object(&filter.objects));
+    }
+    // The first of these indexes finds the rows; the other values of the filter are compared row by row.
+    let (index, key, others) = match (kind, id, actor, &filter.action) {
+        (Some(kind), Some(id), ..) => ("audit_log_object", vec![kind, id], vec![actor]),
+        (_, _, _, Some(_)) => ("audit_log_action", Vec::new(), vec![kind, id, actor]),
+        (_, _, Some(actor), _) => ("audit_log_actor", vec![actor], vec![kind, id]),
+        (Some(kind), ..) => ("audit_log_kind", vec![kind], Vec::new()),
+        (None, id, None, None) => ("", Vec::new(), vec![id]),
+    };
+    for (column, text) in others.into_iter().flatten() {
+        page.filter(Query::new(column).sql(" = ").text(text.as_str()));
+    }
+    let key: Vec<_> = key.into_iter().map(|(column, text)| (column, Value::Text(text.clone()))).collect();
+    let of_action = |action| match index {
+        "audit_log_action" => Branch::of(index, vec![("t.action", Value::Text(action))], Query::new("true")),
+        _ => Branch::of(index, key.clone(), Query::new("t.action = ").text(action)),
+    };
+    let branches = match &filter.action {
+        Some(_) => actions.into_iter().map(of_action).collect(),
+        None if key.is_empty() => vec![Branch::new(Query::new("true"))],
+        None => vec![Branch::of(index, key, Query::new("true"))],
+    };
+    page.statement(dialect, columns, branches)
+}
+
+/// The entries about each kind of object, of which there are few.
+fn by_object(objects: &[AuditObject]) -> Vec<Branch> {
+    let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for object in objects {
+        by_kind.entry(&object.kind).or_default().push(&object.id);
+    }
+    let of_kind = |(kind, ids): (&str, Vec<&str>)| {
+        let ids = is_one_of("t.object_id", &ids)?;
+        Some(Branch::new(Query::new("t.object_kind = ").text(kind).sql(" AND ").append(ids)))
+    };
+    by_kind.into_iter().filter_map(of_kind).collect()
+}
+
+/// Returns the condition that a column has one of these values; `None` without any.
+fn is_one_of(column: &'static str, values: &[impl AsRef<str>]) -> Option<Query> {
+    let (first, others) = values.split_first()?;
+    let list = Query::new(column).sql(" IN (").text(first.as_ref());
+    Some(others.iter().fold(list, |list, value| list.sql(", ").text(value.as_ref())).sql(")"))
+}
 
 impl AuditFilter {
     /// The entries about one object.
@@ -60,88 +137,59 @@ impl AuditFilter {
         Self { objects: objects.collect(), ..Self::default() }
     }
 
-    /// Returns the least id that an entry of this filter can have. It lets the database skip older entries.
-    pub(super) fn first_id(&self) -> Uuid {
-        self.since.map_or(Uuid::nil(), |since| first_id_at(since - ID_TOLERANCE))
-    }
-
-    /// Returns an id that is greater than that of each entry of this filter.
-    pub(super) fn end_id(&self, before: Option<AuditId>) -> Uuid {
-        let until = self.until.map_or(Uuid::max(), first_id_at);
-        before.map_or(until, |before| before.0.min(until))
+    /// Returns whether the filter names this action or its group.
+    pub(super) fn has_action(&self, action: &str) -> bool {
+        self.action
+            .as_deref()
+            .is_none_or(|only| action.strip_prefix(only).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
     }
 }
 
-/// Returns the least UUIDv7 of an instant.
-fn first_id_at(at: Timestamp) -> Uuid {
-    Uuid::from_u128(u128::from(at.as_millis().unsigned_abs()) << 80)
-}
+/// Implements [`AuditLog`] for a store. `bind` is in scope: it makes the driver's query of a [`Query`].
+macro_rules! impl_audit_log {
+    ($store:ty, $database:ident, $reader:ident) => {
+        #[async_trait]
+        impl AuditLog for $store {
+            async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+                self.audited(Some(entry.clone()), |_| Box::pin(async { Ok(true) })).await.map(drop)
+            }
 
-/// Defines `query`, which returns the statement that lists entries, for a database. `$instant` converts a timestamp to the
-/// driver's type, and `$columns` are the columns of a row.
-macro_rules! audit_log_query {
-    ($database:ty, $instant:expr) => {
-        fn query(
-            columns: &str,
-            filter: &AuditFilter,
-            before: Option<AuditId>,
-            limit: u32,
-        ) -> sqlx::QueryBuilder<$database> {
-            let mut query = sqlx::QueryBuilder::new("SELECT ");
-            query.push(columns).push(" FROM audit_log a WHERE a.id >= ").push_bind(filter.first_id());
-            query.push(" AND a.id < ").push_bind(filter.end_id(before));
-            let texts = [
-                ("a.actor_name", &filter.actor),
-                ("a.object_kind", &filter.object_kind),
-                ("a.object_id", &filter.object_id),
-            ];
-            for (column, text) in texts {
-                if let Some(text) = text {
-                    query.push(" AND ").push(column).push(" = ").push_bind(text.clone());
+            async fn list(
+                &self,
+                filter: &AuditFilter,
+                before: Option<AuditId>,
+                limit: u32,
+            ) -> Result<Vec<AuditEntry>, StoreError> {
+                let mut actions: Vec<String> = Vec::new();
+                if filter.action.is_some() {
+                    actions = sqlx::query_scalar(audit_log::ACTIONS).fetch_all(&self.$reader).with_timeout().await?;
+                    actions.retain(|action| filter.has_action(action));
                 }
+                let columns = sql::select::<AuditEntry>("t");
+                let Some(query) = audit_log::statement(Dialect::$database, &columns, filter, actions, before, limit)
+                else {
+                    return Ok(Vec::new());
+                };
+                let mut query = bind("", query);
+                let query = query.build_query_as::<AuditRow>().persistent(false);
+                into_all(query.fetch_all(&self.$reader).with_timeout().await?)
             }
-            if !filter.objects.is_empty() {
-                query.push(" AND (a.object_kind, a.object_id) IN (");
-                query.push_values(&filter.objects, |mut row, object| {
-                    row.push_bind(object.kind.clone().into_owned()).push_bind(object.id.clone());
-                });
-                query.push(")");
-            }
-            if let Some(action) = &filter.action {
-                let (group, length) =
-                    (format!("{action}."), i64::try_from(action.chars().count() + 1).unwrap_or(i64::MAX));
-                query.push(" AND (a.action = ").push_bind(action.clone());
-                query
-                    .push(" OR substr(a.action, 1, CAST(")
-                    .push_bind(length)
-                    .push(" AS integer)) = ")
-                    .push_bind(group)
-                    .push(")");
-            }
-            if let Some(since) = filter.since {
-                query.push(" AND a.at >= ").push_bind($instant(since));
-            }
-            if let Some(until) = filter.until {
-                query.push(" AND a.at < ").push_bind($instant(until));
-            }
-            query.push(" ORDER BY a.id DESC LIMIT ").push_bind(i64::from(limit));
-            query
         }
     };
 }
-pub(super) use audit_log_query;
+pub(super) use impl_audit_log;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn ids_bound_the_entries_of_a_time() {
-        let at = Timestamp::from_millis(1_800_000_000_000);
-        let filter =
-            AuditFilter { since: Some(at), until: Some(at + Duration::from_mins(1)), ..AuditFilter::default() };
-        assert!(filter.first_id() < first_id_at(at) && first_id_at(at) < filter.end_id(None));
-        assert_eq!(filter.end_id(Some(first_id_at(at).into())), first_id_at(at));
-        assert_eq!(AuditFilter::default().end_id(None), Uuid::max());
+    fn an_action_is_named_in_full_or_by_its_group() {
+        let filter = |action: &str| AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
+        assert!(filter("product").has_action("product.edit") && filter("product.edit").has_action("product.edit"));
+        for other in ["products.edit", "product_edit", "order.product", "prod"] {
+            assert!(!filter("product").has_action(other), "{other}");
+        }
+        assert!(AuditFilter::default().has_action("order.cancel"));
     }
 }

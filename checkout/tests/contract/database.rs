@@ -70,6 +70,22 @@ impl Database {
         }
     }
 
+    /// Runs statements that are separated by semicolons.
+    pub async fn run_all(&self, sql: &str) {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                sql.execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+                sql.execute(&mut connection).await.unwrap();
+            }
+        }
+    }
+
     /// Opens a connection to a PostgreSQL database.
     pub async fn connection(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.unwrap()

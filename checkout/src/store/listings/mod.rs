@@ -54,6 +54,11 @@ impl PageRequest {
     fn rows(&self) -> u32 {
         self.limit.clamp(1, MAX_PAGE_ROWS)
     }
+
+    /// The same page with one row more, which tells whether another page follows.
+    fn with_one_more(self) -> Self {
+        Self { limit: self.rows() + 1, ..self }
+    }
 }
 
 /// A page of a list.

@@ -2,9 +2,10 @@
 
 use super::{
     OrderFilter, OrderSearch, PageRequest,
-    query::{Branch, Page, Query},
+    query::{Branch, Dialect, Page, Query, Value},
 };
 use crate::model::OrderStatus;
+use uuid::Uuid;
 
 /// The status of an order `t` that has ended, as the indexes of the lists have it.
 const ENDED_AS: &str = "CASE WHEN t.refunds_returned = t.amount AND t.amount > 0 THEN 'refunded' ELSE t.status END";
@@ -12,48 +13,60 @@ const ENDED_AS: &str = "CASE WHEN t.refunds_returned = t.amount AND t.amount > 0
 /// The statuses of orders that have ended.
 const ENDED: [OrderStatus; 3] = [OrderStatus::Paid, OrderStatus::Refunded, OrderStatus::Cancelled];
 
-/// Returns the statement that lists orders, or `None` if no order can match. `names_another` is the condition that the
-/// shopper of an order `t` is not its owner.
-pub(super) fn statement(
-    columns: &str,
-    filter: &OrderFilter,
-    request: PageRequest,
-    names_another: &'static str,
-) -> Option<Query> {
-    let mut page = Page::new("orders", request);
+/// Returns the statement that lists orders, or `None` if no order can match.
+pub(super) fn statement(dialect: Dialect, columns: &str, filter: &OrderFilter, request: PageRequest) -> Option<Query> {
+    let mut page = Page::new("orders", request.with_one_more());
     page.filter_period("created_at", filter.since, filter.until);
     let branches = match &filter.search {
         Some(search) => {
             if let Some(product) = filter.product {
                 page.filter(Query::new("t.product_id = ").uuid(product.0));
             }
-            if let Some(status) = filter.status {
-                page.filter(is_status(status));
+            match filter.status {
+                None => {}
+                Some(OrderStatus::Pending) => page.filter(is_pending()),
+                Some(ended) => page.filter(has_ended().sql(" AND ").sql(ENDED_AS).sql(" = ").text(ended.name())),
             }
             let mut branches = Vec::new();
-            push_search(&mut branches, search, names_another);
+            push_search(&mut branches, dialect, search);
             branches
         }
         None => by_status_and_product(filter),
     };
-    page.statement(columns, branches)
+    page.statement(dialect, columns, branches)
 }
 
-fn is_status(status: OrderStatus) -> Query {
-    match status {
-        OrderStatus::Pending => Query::new("t.status = 'pending'"),
-        ended => Query::new("t.status <> 'pending' AND ").sql(ENDED_AS).sql(format!(" = '{}'", ended.name())),
-    }
+fn is_pending() -> Query {
+    Query::new("t.status = 'pending'")
+}
+
+/// The condition of the indexes of orders that have ended.
+fn has_ended() -> Query {
+    Query::new("t.status <> 'pending'")
 }
 
 fn by_status_and_product(filter: &OrderFilter) -> Vec<Branch> {
-    let of_product = |condition: Query| match filter.product {
-        Some(product) => condition.sql(" AND t.product_id = ").uuid(product.0),
-        None => condition,
+    let ended = |status: OrderStatus| {
+        let status = (ENDED_AS, Value::Text(status.name().to_owned()));
+        match filter.product {
+            None => Branch::of("orders_ended", vec![status], has_ended()),
+            Some(product) => {
+                let key = vec![("t.product_id", Value::Uuid(product.0)), status];
+                Branch::of("orders_ended_of_product", key, has_ended())
+            }
+        }
     };
-    // The index of pending orders is in the order of their due times. They are few: each ends within minutes.
-    let pending = || Branch::unsorted(of_product(is_status(OrderStatus::Pending)));
-    let ended = |status| Branch::new(of_product(is_status(status)));
+    // Pending orders are few: each ends within minutes.
+    let pending = || {
+        let condition = is_pending();
+        Branch::unsorted(
+            "orders_due",
+            match filter.product {
+                None => condition,
+                Some(product) => condition.sql(" AND t.product_id = ").uuid(product.0),
+            },
+        )
+    };
     match (filter.status, filter.product) {
         (None, None) => vec![Branch::new(Query::new("true"))],
         (Some(OrderStatus::Pending), _) => vec![pending()],
@@ -62,7 +75,7 @@ fn by_status_and_product(filter: &OrderFilter) -> Vec<Branch> {
     }
 }
 
-fn push_search(branches: &mut Vec<Branch>, search: &OrderSearch, names_another: &'static str) {
+fn push_search(branches: &mut Vec<Branch>, dialect: Dialect, search: &OrderSearch) {
     let mut branch = |condition| branches.push(Branch::new(condition));
     match search {
         OrderSearch::Number(number) => branch(Query::new("t.number = ").text(*number)),
@@ -72,14 +85,23 @@ fn push_search(branches: &mut Vec<Branch>, search: &OrderSearch, names_another: 
         }
         OrderSearch::Transaction(transaction) => branch(of_transaction(transaction.as_str())),
         OrderSearch::Shopper(shopper) => {
-            branch(Query::new(names_another).sql(" AND t.shopper = ").text(shopper.as_str()));
+            let key = vec![("t.shopper", Value::Text(shopper.as_str().to_owned()))];
+            branches.push(Branch::of("orders_shopper", key, Query::new(names_another(dialect))));
             // Each session of the storefront is a shopper of its own name, and needs no index of its shopper.
-            if let Ok(owner) = uuid::Uuid::try_parse(shopper.as_str()) {
-                let name = owner.to_string();
-                branch(Query::new("t.owner = ").uuid(owner).sql(" AND t.shopper = ").text(name));
+            if let Ok(owner) = Uuid::try_parse(shopper.as_str()) {
+                let key = vec![("t.owner", Value::Uuid(owner))];
+                branches.push(Branch::of("orders_owner", key, Query::new("t.shopper = ").text(owner.to_string())));
             }
         }
-        OrderSearch::Any(searches) => searches.iter().for_each(|search| push_search(branches, search, names_another)),
+        OrderSearch::Any(searches) => searches.iter().for_each(|search| push_search(branches, dialect, search)),
+    }
+}
+
+/// The condition of the index by shopper: the shopper of an order `t` is not its owner.
+fn names_another(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "replace(t.shopper, '-', '') <> lower(hex(t.owner))",
+        Dialect::Postgres => "t.shopper <> t.owner::text",
     }
 }
 

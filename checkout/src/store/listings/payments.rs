@@ -2,7 +2,7 @@
 
 use super::{
     PageRequest, PaymentFilter, PaymentSearch,
-    query::{Branch, Page, Query},
+    query::{Branch, Dialect, Page, Query, Value},
 };
 use crate::model::{EventOutcome, PaymentStatus};
 
@@ -11,7 +11,12 @@ use crate::model::{EventOutcome, PaymentStatus};
 const IS_NOT_PLAIN: &str = "(t.outcome <> 'applied' OR t.status <> 'success')";
 
 /// Returns the statement that lists payment events, or `None` if no event can match.
-pub(super) fn statement(columns: &str, filter: &PaymentFilter, request: PageRequest) -> Option<Query> {
+pub(super) fn statement(
+    dialect: Dialect,
+    columns: &str,
+    filter: &PaymentFilter,
+    request: PageRequest,
+) -> Option<Query> {
     let outcomes: Vec<&'static str> = match &filter.outcome {
         None => EventOutcome::NAMES.to_vec(),
         Some(name) => EventOutcome::NAMES.into_iter().filter(|known| known == name).collect(),
@@ -19,7 +24,7 @@ pub(super) fn statement(columns: &str, filter: &PaymentFilter, request: PageRequ
     if outcomes.is_empty() {
         return None;
     }
-    let mut page = Page::new("payment_webhooks", request);
+    let mut page = Page::new("payment_webhooks", request.with_one_more());
     page.filter_period("received_at", filter.since, filter.until);
     let is_filtered = filter.outcome.is_some() || filter.status.is_some() || filter.product.is_some();
     let branches = match &filter.search {
@@ -40,7 +45,7 @@ pub(super) fn statement(columns: &str, filter: &PaymentFilter, request: PageRequ
         None if is_filtered => by_outcome_and_status(filter, &outcomes),
         None => vec![Branch::new(Query::new("true"))],
     };
-    page.statement(columns, branches)
+    page.statement(dialect, columns, branches)
 }
 
 /// One branch for each outcome and status that the filter admits: the indexes have the events of each in order.
@@ -48,13 +53,19 @@ fn by_outcome_and_status(filter: &PaymentFilter, outcomes: &[&'static str]) -> V
     let statuses = PaymentStatus::ALL.into_iter().filter(|status| filter.status.is_none_or(|only| only == *status));
     let statuses: Vec<_> = statuses.map(PaymentStatus::name).collect();
     let pairs = outcomes.iter().flat_map(|outcome| statuses.iter().map(move |status| (*outcome, *status)));
-    let branch = |(outcome, status): (&str, &str)| {
-        let condition = Query::new(format!("t.outcome = '{outcome}' AND t.status = '{status}'"));
-        Branch::new(match filter.product {
-            Some(product) => condition.sql(" AND t.product_id = ").uuid(product.0),
-            None if (outcome, status) == ("applied", "success") => condition,
-            None => condition.sql(" AND ").sql(IS_NOT_PLAIN),
-        })
+    let branch = |(outcome, status): (&'static str, &'static str)| {
+        let value = |name: &str| Value::Text(name.to_owned());
+        let key = vec![("t.outcome", value(outcome)), ("t.status", value(status))];
+        match filter.product {
+            Some(product) => {
+                let key = [("t.product_id", Value::Uuid(product.0))].into_iter().chain(key).collect();
+                Branch::of("payment_webhooks_product", key, Query::new("t.product_id IS NOT NULL"))
+            }
+            None if (outcome, status) == ("applied", "success") => {
+                Branch::new(Query::new("t.outcome = 'applied' AND t.status = 'success'"))
+            }
+            None => Branch::of("payment_webhooks_outcome", key, Query::new(IS_NOT_PLAIN)),
+        }
     };
     pairs.map(branch).collect()
 }

@@ -2,17 +2,17 @@
 
 use super::{
     PageRequest, RefundFilter, RefundSearch,
-    query::{Branch, Page, Query},
+    query::{Branch, Dialect, Page, Query, Value},
 };
 use crate::model::RefundState;
 
 /// Returns the statement that lists refunds, or `None` if no refund can match.
-pub(super) fn statement(columns: &str, filter: &RefundFilter, request: PageRequest) -> Option<Query> {
-    let mut page = Page::new("refunds", request);
+pub(super) fn statement(dialect: Dialect, columns: &str, filter: &RefundFilter, request: PageRequest) -> Option<Query> {
+    let mut page = Page::new("refunds", request.with_one_more());
     // The refund of a payment event has the event's id, and may become due a day later.
     page.filter_period_of_older_ids("created_at", filter.since, filter.until);
     if filter.search.is_none() && filter.order.is_none() {
-        return page.statement(columns, by_state_and_product(filter));
+        return page.statement(dialect, columns, by_state_and_product(filter));
     }
     if let Some(product) = filter.product {
         page.filter(Query::new("t.product_id = ").uuid(product.0));
@@ -30,7 +30,7 @@ pub(super) fn statement(columns: &str, filter: &RefundFilter, request: PageReque
             branches
         }
     };
-    page.statement(columns, branches)
+    page.statement(dialect, columns, branches)
 }
 
 fn is_state(state: RefundState) -> Query {
@@ -38,13 +38,20 @@ fn is_state(state: RefundState) -> Query {
 }
 
 fn by_state_and_product(filter: &RefundFilter) -> Vec<Branch> {
+    let branch = |state: RefundState| {
+        let state = ("t.state", Value::Text(state.name().to_owned()));
+        match filter.product {
+            None => Branch::of("refunds_state", vec![state], Query::new("true")),
+            Some(product) => {
+                let key = vec![("t.product_id", Value::Uuid(product.0)), state];
+                Branch::of("refunds_product", key, Query::new("t.product_id IS NOT NULL"))
+            }
+        }
+    };
     match (filter.state, filter.product) {
         (None, None) => vec![Branch::new(Query::new("true"))],
-        (Some(state), None) => vec![Branch::new(is_state(state))],
-        (state, Some(product)) => {
-            let states = RefundState::ALL.into_iter().filter(|known| state.is_none_or(|state| state == *known));
-            states.map(|state| Branch::new(is_state(state).sql(" AND t.product_id = ").uuid(product.0))).collect()
-        }
+        (Some(state), _) => vec![branch(state)],
+        (None, Some(_)) => RefundState::ALL.into_iter().map(branch).collect(),
     }
 }
 

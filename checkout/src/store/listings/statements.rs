@@ -2,7 +2,7 @@
 
 use super::{
     ListFilter, PageRequest, orders, payments,
-    query::{Query, Value},
+    query::{Dialect, Query, Value},
     refunds,
 };
 use crate::model::OrderNumber;
@@ -16,15 +16,15 @@ pub(in crate::store) struct Columns {
 
 /// Returns the statement of a list, or `None` if no row can match.
 pub(in crate::store) fn of_list(
+    dialect: Dialect,
     columns: &Columns,
     filter: &ListFilter,
     page: PageRequest,
-    names_another: &'static str,
 ) -> Option<Query> {
     match filter {
-        ListFilter::Orders(filter) => orders::statement(&columns.orders, filter, page, names_another),
-        ListFilter::Payments(filter) => payments::statement(&columns.payments, filter, page),
-        ListFilter::Refunds(filter) => refunds::statement(&columns.refunds, filter, page),
+        ListFilter::Orders(filter) => orders::statement(dialect, &columns.orders, filter, page),
+        ListFilter::Payments(filter) => payments::statement(dialect, &columns.payments, filter, page),
+        ListFilter::Refunds(filter) => refunds::statement(dialect, &columns.refunds, filter, page),
     }
 }
 
@@ -38,13 +38,9 @@ pub(in crate::store) fn of_number(columns: &Columns, number: OrderNumber) -> Que
     Query::new(format!("SELECT {} FROM orders t WHERE t.number = ", columns.orders)).text(number)
 }
 
-/// Implements [`super::Listings`] for a store. `$names_another` is the condition that the shopper of an order `t` is not its
-/// owner. `$explain` asks for a plan, whose lines are in the column `$line`.
+/// Implements [`super::Listings`] for a store. `$explain` asks for a plan, whose lines are in the column `$line`.
 macro_rules! impl_listings {
-    (
-        $store:ty, $database:ty, $reader:ident,
-        names_another: $names_another:expr, explain: $explain:literal, line: $line:literal
-    ) => {
+    ($store:ty, $database:ident, $reader:ident, explain: $explain:literal, line: $line:literal) => {
         static COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns {
             orders: sql::select::<Order>("t"),
             payments: sql::select::<Payment>("t"),
@@ -53,7 +49,7 @@ macro_rules! impl_listings {
 
         /// Returns the statement of a list with its parameters bound, or `None` if no row can match.
         fn list(filter: ListFilter, page: PageRequest) -> Option<sqlx::QueryBuilder<$database>> {
-            of_list(&COLUMNS, &filter, page, $names_another).map(|query| bind("", query))
+            of_list(Dialect::$database, &COLUMNS, &filter, page).map(|query| bind("", query))
         }
 
         #[async_trait]
@@ -102,7 +98,7 @@ macro_rules! impl_listings {
             }
 
             async fn explain(&self, filter: &ListFilter, page: PageRequest) -> Result<Vec<String>, StoreError> {
-                let Some(query) = of_list(&COLUMNS, filter, page, $names_another) else { return Ok(Vec::new()) };
+                let Some(query) = of_list(Dialect::$database, &COLUMNS, filter, page) else { return Ok(Vec::new()) };
                 let mut query = bind($explain, query);
                 let rows = query.build().persistent(false).fetch_all(&self.$reader).with_timeout().await?;
                 Ok(rows.iter().filter_map(|row| row.try_get($line).ok()).collect())
@@ -115,7 +111,7 @@ pub(in crate::store) use impl_listings;
 /// Defines `bind`, which makes the driver's query of a [`Query`] after `head`.
 macro_rules! bind_query {
     ($database:ty, $instant:expr) => {
-        fn bind(head: &'static str, query: Query) -> sqlx::QueryBuilder<$database> {
+        pub(super) fn bind(head: &'static str, query: Query) -> sqlx::QueryBuilder<$database> {
             let mut builder = sqlx::QueryBuilder::new(head);
             for part in query.into_parts() {
                 match part {

@@ -3,20 +3,22 @@
 use super::{
     PostgresStore,
     error::{QueryExt as _, RESPONSE_TIMEOUT, classify, unavailable},
+    listings::bind,
     sql::{self, Parameters},
 };
 use crate::{
     error::StoreError,
-    model::{AuditEntry, AuditId, Timestamp},
+    model::{AuditEntry, AuditId},
     store::{
-        audit_log::{AuditFilter, AuditLog, audit_log_query},
+        audit_log::{self, AuditFilter, AuditLog, impl_audit_log},
+        listings::query::Dialect,
         rows::{AuditRow, into_all},
         table::{Rows, Table},
     },
 };
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 /// The key of the lock that changes of operators and clients take. Such changes are rare, so that they may wait for each
 /// other; and each then sees what the others have left, such as the number of administrators.
@@ -66,21 +68,4 @@ async fn transact(
     Ok(true)
 }
 
-audit_log_query!(Postgres, Timestamp::to_datetime);
-
-#[async_trait]
-impl AuditLog for PostgresStore {
-    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        self.audited(Some(entry.clone()), |_| Box::pin(async { Ok(true) })).await.map(drop)
-    }
-
-    async fn list(
-        &self,
-        filter: &AuditFilter,
-        before: Option<AuditId>,
-        limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
-        let mut query = query(&sql::select::<AuditEntry>("a"), filter, before, limit);
-        into_all(query.build_query_as::<AuditRow>().fetch_all(&self.pool).with_timeout().await?)
-    }
-}
+impl_audit_log!(PostgresStore, Postgres, pool);

@@ -7,7 +7,7 @@ use crate::{
     store::{
         listings::{
             ListFilter, Listing, Listings, OrderFilter, PageRequest, PaymentFilter, RefundFilter,
-            query::{Part, Query, Value},
+            query::{Dialect, Part, Query, Value},
             statements::{Columns, bind_query, impl_listings, of_list, of_number, of_payment},
         },
         rows::{OrderRow, PaymentRow, RefundRow, into_all},
@@ -18,7 +18,4 @@ use sqlx::{Postgres, Row as _};
 use std::sync::LazyLock;
 
 bind_query!(Postgres, Timestamp::to_datetime);
-impl_listings!(
-    PostgresStore, Postgres, pool,
-    names_another: "t.shopper <> t.owner::text", explain: "EXPLAIN ", line: 0
-);
+impl_listings!(PostgresStore, Postgres, pool, explain: "EXPLAIN ", line: 0);

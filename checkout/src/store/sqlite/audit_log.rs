@@ -1,17 +1,18 @@
 //! The audit log, and transactions that write it together with another change.
 
-use super::{SqliteStore, classify, insert, sql};
+use super::{QueryExt as _, SqliteStore, classify, insert, listings::bind, sql};
 use crate::{
     error::StoreError,
-    model::{AuditEntry, AuditId, Timestamp},
+    model::{AuditEntry, AuditId},
     store::{
-        audit_log::{AuditFilter, AuditLog, audit_log_query},
+        audit_log::{self, AuditFilter, AuditLog, impl_audit_log},
+        listings::query::Dialect,
         rows::{AuditRow, into_all},
     },
 };
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use sqlx::{Sqlite, SqliteConnection};
+use sqlx::SqliteConnection;
 
 impl SqliteStore {
     /// Makes a change and writes the entry of the audit log in one transaction, unless the change is refused: `work`
@@ -38,21 +39,4 @@ impl SqliteStore {
     }
 }
 
-audit_log_query!(Sqlite, Timestamp::as_millis);
-
-#[async_trait]
-impl AuditLog for SqliteStore {
-    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        self.audited(Some(entry.clone()), |_| Box::pin(async { Ok(true) })).await.map(drop)
-    }
-
-    async fn list(
-        &self,
-        filter: &AuditFilter,
-        before: Option<AuditId>,
-        limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
-        let mut query = query(&sql::select::<AuditEntry>("a"), filter, before, limit);
-        into_all(query.build_query_as::<AuditRow>().fetch_all(&self.readers).await.map_err(classify)?)
-    }
-}
+impl_audit_log!(SqliteStore, Sqlite, readers);

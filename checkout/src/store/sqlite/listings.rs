@@ -7,7 +7,7 @@ use crate::{
     store::{
         listings::{
             ListFilter, Listing, Listings, OrderFilter, PageRequest, PaymentFilter, RefundFilter,
-            query::{Part, Query, Value},
+            query::{Dialect, Part, Query, Value},
             statements::{Columns, bind_query, impl_listings, of_list, of_number, of_payment},
         },
         rows::{OrderRow, PaymentRow, RefundRow, into_all},
@@ -18,7 +18,4 @@ use sqlx::{Row as _, Sqlite};
 use std::sync::LazyLock;
 
 bind_query!(Sqlite, Timestamp::as_millis);
-impl_listings!(
-    SqliteStore, Sqlite, readers,
-    names_another: "replace(t.shopper, '-', '') <> lower(hex(t.owner))", explain: "EXPLAIN QUERY PLAN ", line: "detail"
-);
+impl_listings!(SqliteStore, Sqlite, readers, explain: "EXPLAIN QUERY PLAN ", line: "detail");
