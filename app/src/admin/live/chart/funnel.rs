@@ -48,7 +48,7 @@ pub(in crate::admin::live) fn funnel(sums: SaleSums) -> AnyView {
     view! {
         {image("funnel-chart", "chart-funnel", "From cart to payment".to_owned(), description, bars)}
         <p class="axis-title">"Units, and their share of the step before"</p>
-        {table("funnel-chart", "From cart to payment", &["Step", "Units", "Of the step before", "Of all in a cart"], rows)}
+        {table("funnel-chart", "Steps from cart to payment", &["Step", "Units", "Of the step before", "Of all in a cart"], rows)}
     }
     .into_any()
 }

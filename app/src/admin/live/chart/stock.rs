@@ -105,23 +105,18 @@ fn spread(mut places: Vec<f64>) -> Vec<f64> {
     places
 }
 
-/// The stock at each corner of the curves, from the left to the right. Between two commits that follow one another the stock
-/// stays as it is; between samples a straight line stands for the commits that were not read.
+/// The stock at each corner of the curves, from the left to the right. The stock stays as a commit has left it until the next
+/// commit that was read, so the curves show no stock that never was.
 fn corners(points: &[StockPoint], from: Timestamp, until: Timestamp, time: TimeScale, now: Stock) -> Vec<(f64, Stock)> {
     let begun = points.partition_point(|point| point.at <= from);
     let first = begun.checked_sub(1).and_then(|place| points.get(place)).or(points.first());
-    let mut corners: Vec<(f64, Stock)> = vec![(0.0, first.map_or(now, |point| point.stock))];
-    let mut version = first.map_or(0, |point| point.version);
+    let mut last = first.map_or(now, |point| point.stock);
+    let mut corners = vec![(0.0, last)];
     for point in points.iter().skip(begun).take_while(|point| point.at <= until) {
         let place = time.place(point.at);
-        if version + 1 >= point.version {
-            let stock = corners.last().map_or(point.stock, |(_, stock)| *stock);
-            corners.push((place, stock));
-        }
-        corners.push((place, point.stock));
-        version = point.version;
+        corners.extend([(place, last), (place, point.stock)]);
+        last = point.stock;
     }
-    let last = corners.last().map_or(now, |(_, stock)| *stock);
     corners.push((1.0, last));
     corners
 }
@@ -228,9 +223,9 @@ mod tests {
     }
 
     #[test]
-    fn stock_stays_until_the_next_commit_and_slopes_over_commits_that_were_not_read() {
+    fn stock_stays_until_the_next_commit_that_was_read() {
         let points = [point(1, 0, 10), point(2, 50, 8), point(9, 75, 2)];
-        let expected = [(0.0, 10), (0.5, 10), (0.5, 8), (0.75, 2), (1.0, 2)];
+        let expected = [(0.0, 10), (0.5, 10), (0.5, 8), (0.75, 8), (0.75, 2), (1.0, 2)];
         assert_eq!(places(&points, 0, 100), expected);
     }
 
