@@ -109,7 +109,7 @@ fn by_object(objects: &[AuditObject]) -> Vec<Branch> {
     }
     let of_kind = |(kind, ids): (&str, Vec<&str>)| {
         let ids = is_one_of("t.object_id", &ids)?;
-        Some(Branch::new(Query::new("t.object_kind = ").text(kind).sql(" AND ").append(ids)))
+        Some(Branch::unsorted("audit_log_object", Query::new("t.object_kind = ").text(kind).sql(" AND ").append(ids)))
     };
     by_kind.into_iter().filter_map(of_kind).collect()
 }
