@@ -8,7 +8,7 @@ import { median } from './stats.mjs';
 import { describe, unavailableReason } from './postgres.mjs';
 import { killAll } from './process.mjs';
 import { commonGoals, machine, markdown } from './report.mjs';
-import { only, quick, results, rounds, scenarios, seconds, workFolder } from './settings.mjs';
+import { chosen, only, quick, results, rounds, seconds, workFolder } from './settings.mjs';
 
 /** Measures one small durable write: the minimum duration of a commit. */
 function fsyncMs(folder) {
@@ -31,7 +31,7 @@ async function main(folder) {
   const fsync_ms = fsyncMs(folder);
   const bench = new Bench(folder, !skipped);
   const [data, tables, goals] = [{}, [], []];
-  for (const name of scenarios.filter((scenario) => only.length === 0 || only.includes(scenario))) {
+  for (const name of chosen) {
     console.error(`\x1b[1m==>\x1b[0m ${name}`);
     const scenario = await import(`./scenarios/${name}.mjs`);
     data[name] = await scenario.measure(bench);

@@ -9,10 +9,13 @@ export const programs = {
   server: join(root, 'target/release/holdfast'),
   ceiling: join(root, 'target/release/examples/ceiling'),
   watchers: join(root, 'target/release/examples/watchers'),
+  runSql: join(root, 'target/release/examples/run_sql'),
 };
 
-/** All scenarios in the order in which they run. */
-export const scenarios = ['holds', 'single', 'rejections', 'mixed', 'flood', 'growth', 'watchers'];
+/** The scenarios of a run without ONLY, in the order in which they run. */
+const usual = ['holds', 'single', 'rejections', 'mixed', 'flood', 'growth', 'watchers'];
+/** All scenarios. The console's fills two databases first, which takes minutes, so that it runs on request. */
+export const scenarios = [...usual, 'console'];
 
 export const quick = !['', '0', undefined].includes(process.env.QUICK);
 export const only = (process.env.ONLY ?? '').split(/[\s,]+/).filter(Boolean);
@@ -22,10 +25,16 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+/** The scenarios of this run. */
+export const chosen = only.length === 0 ? usual : scenarios.filter((scenario) => only.includes(scenario));
+
 /** Rounds per scenario, seconds per turn, and table sizes of the growth scenario. */
 export const rounds = quick ? 1 : Number(process.env.ROUNDS || 3);
 export const seconds = quick ? 1 : 5;
 export const growth = { rounds: quick ? 1 : 5, seconds: 1, small: 10_000, large: quick ? 50_000 : 1_000_000 };
+
+/** Orders in the database and requests of each screen in the scenario of the console. */
+export const consoleSizes = { orders: quick ? 20_000 : 1_000_000, requests: quick ? 3 : 11 };
 
 /** Creates a work folder on a real disk and not in memory, because commit latency depends on the disk. */
 export function workFolder() {

@@ -75,10 +75,11 @@ class Target {
 
 let stores = 0;
 
-async function open(bench, id) {
+async function open(bench, id, prepare) {
   const folder = join(bench.folder, `${(stores += 1)}-${id}`);
   const database = id.startsWith('postgres') ? `bench_${stores}` : null;
   const store = new Store(folder, database && (await createDatabase(database)));
+  await prepare?.(store, id);
   const program = id === 'ceiling' ? programs.ceiling : programs.server;
   const nodes = [];
   for (let n = 1; n <= (id === 'postgres2' ? 2 : 1); n += 1)
@@ -105,11 +106,14 @@ async function close(bench, scenario, target) {
   if (bench.problems.length === 0) rmSync(store.folder, { recursive: true });
 }
 
-/** Opens fresh targets for `use` and closes them. Skips PostgreSQL targets if PostgreSQL is not available. */
-export async function withTargets(bench, scenario, ids, use) {
+/**
+ * Opens fresh targets for `use` and closes them. Skips PostgreSQL targets if PostgreSQL is not available. `prepare` fills each
+ * store before its servers start.
+ */
+export async function withTargets(bench, scenario, ids, use, prepare) {
   const available = ids.filter((id) => bench.postgres || !id.startsWith('postgres'));
   const targets = [];
-  for (const id of available) targets.push(await open(bench, id));
+  for (const id of available) targets.push(await open(bench, id, prepare));
   const value = await use(targets);
   for (const target of targets) await close(bench, scenario, target);
   return value;
