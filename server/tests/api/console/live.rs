@@ -100,13 +100,13 @@ async fn each_state_of_a_sale_has_its_own_page() {
     let sale = Sale::open(&shop, |draft| {
         draft.window.starts_at = Some(now + Duration::from_mins(134));
         draft.window.ends_at = Some(now + Duration::from_hours(5));
-        draft.per_shopper_limit = Some(3);
+        draft.per_shopper_limit = Some(6);
     })
     .await;
     let before = vera.get("/admin/live?product=phone").await;
     assert_words(
         &before,
-        &["Not open yet", "Opens in 2 h 14 min", "Ready 10", "Price $5,000.00", "Limit 3", "All sales"],
+        &["Not open yet", "Opens in 2 h 14 min", "Ready 10", "Price $5,000.00", "Limit 6", "All sales"],
     );
     assert!(!before.text.contains("role=\"img\"") && before.text.contains("Flash &lt;Phone&gt;"));
     assert_words(&vera.get("/admin/live").await, &["Opens next", "Flash &lt;Phone&gt;", "in 2 h 14 min"]);
