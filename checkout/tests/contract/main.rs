@@ -20,6 +20,7 @@ mod keys;
 mod limits;
 mod list_plans;
 mod listings;
+mod listings_of_money;
 mod lost_commits;
 mod metrics;
 mod migration;
