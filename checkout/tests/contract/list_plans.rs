@@ -89,7 +89,9 @@ fn needed_indexes(filter: &ListFilter) -> Vec<&'static str> {
         ListFilter::Orders(OrderFilter { product: Some(_), .. }) => vec!["orders_ended_of_product"],
         ListFilter::Orders(OrderFilter { status: Some(_), .. }) => vec!["orders_ended "],
         ListFilter::Payments(PaymentFilter { product: Some(_), .. }) => vec!["payment_webhooks_product"],
-        ListFilter::Payments(filter) if !may_be_plain(filter) => vec!["payment_webhooks_outcome"],
+        ListFilter::Payments(filter) if filter.search.is_none() && !may_be_plain(filter) => {
+            vec!["payment_webhooks_outcome"]
+        }
         ListFilter::Refunds(RefundFilter { product: Some(_), .. }) => vec!["refunds_product"],
         ListFilter::Refunds(RefundFilter { state: Some(_), .. }) => vec!["refunds_state"],
         _ => Vec::new(),
@@ -129,7 +131,7 @@ fn fault(filter: &ListFilter, plan: &[String]) -> Option<String> {
 
 crate::scenarios! {
     async fn each_filter_has_an_index(shop: Shop) {
-        fill(&shop, 20_000).await;
+        fill(&shop, 5_000).await;
         assert_eq!(shop.checkout.audit().await.unwrap().drift, []);
         // A scan of so few rows would often be the fastest plan.
         if matches!(shop.database, Database::Postgres { .. }) {
