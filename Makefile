@@ -38,7 +38,7 @@ bench: ## measure throughput beside a baseline and a ceiling; ten minutes (QUICK
 audit-web: ## measure the pages' transfer size, Lighthouse scores and rendering rate; five minutes
 	@tools/audit-web.sh
 
-screenshots: ## update docs/storefront.png, which README shows
+screenshots: ## update the pictures that README shows
 	@tools/screenshots.sh
 
 fmt: ## format the Rust code

@@ -1,5 +1,6 @@
-// Screenshots of the main pages in light and dark mode and on a phone, in target/screenshots. README shows one of them.
+// Screenshots of the main pages in light and dark mode and on a phone, in target/screenshots. README shows two of them.
 import { join } from 'node:path';
+import { invite, setUp } from '../support/console.js';
 import { expect, test } from '../support/fixtures.js';
 import { repository } from '../support/server.js';
 import { confirm, expectStatus, expectStock, payInSandbox, reserve } from '../support/steps.js';
@@ -50,6 +51,17 @@ for (const { name, ...options } of variants) {
     await page.goto('/nowhere');
     await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
     await screenshot('404');
+
+    // The console, during the same sale.
+    const operator = await newShopper(options);
+    await setUp(operator, await invite(shop, 'ada@example.com', 'admin'));
+    const screens = { live: 'live?product=flash-phone', overview: 'live', products: 'products', orders: 'orders', refunds: 'refunds', payments: 'payments', clients: 'clients', health: 'health', 'audit-log': 'audit-log', operators: 'operators' };
+    for (const [screen, address] of Object.entries(screens)) {
+      await operator.goto(`/admin/${address}`);
+      await expect(operator.getByRole('heading', { level: 1 })).toBeVisible();
+      await operator.screenshot({ path: join(folder, `console-${screen}-${name}.png`), animations: 'disabled', fullPage: true });
+    }
+
     // Nothing may overflow a narrow screen.
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBeLessThanOrEqual(0);
