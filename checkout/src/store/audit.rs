@@ -127,6 +127,7 @@ ORDER BY w.received_at, w.id LIMIT $1";
 
 /// A row of [`PRODUCTS`]. Without a row in the stock history, the `logged_` counters are -1.
 #[derive(FromRow)]
+#[cfg_attr(test, derive(Default))]
 pub(super) struct ProductCounts {
     slug: String,
     version: i64,
@@ -186,10 +187,11 @@ impl Audit {
 }
 
 impl ProductCounts {
-    fn drift(&self) -> Vec<Drift> {
+    /// The name, the stored value and the counted value of each check. The names are printed as JSON and must not change.
+    /// `trail` is the stock history.
+    fn checks(&self) -> [(&'static str, i64, i64); 13] {
         let sum = self.available + self.held + self.pending + self.sold;
-        // These names are printed as JSON and must not change. `trail` is the stock history.
-        let checks = [
+        [
             ("total", self.total, sum),
             ("held", self.held, self.held_rows),
             ("pending", self.pending, self.pending_rows),
@@ -207,8 +209,11 @@ impl ProductCounts {
             ("claims", 0, self.mismatched),
             // The sums of the stock history, and the revenue, are those of the holds and orders.
             ("statistics", 0, i64::from(self.statistics)),
-        ];
-        let differ = checks.into_iter().filter(|(_, stored, counted)| stored != counted);
+        ]
+    }
+
+    fn drift(&self) -> Vec<Drift> {
+        let differ = self.checks().into_iter().filter(|(_, stored, counted)| stored != counted);
         let drift = |(counter, stored, counted)| Drift {
             product: self.slug.clone(),
             counter: String::from(counter),
@@ -221,4 +226,29 @@ impl ProductCounts {
 
 pub(super) fn count(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The texts between quotes that follow a marker.
+    fn quoted<'a>(text: &'a str, marker: &str, quote: char) -> BTreeSet<&'a str> {
+        text.split(marker).skip(1).filter_map(|rest| rest.split(quote).next()).collect()
+    }
+
+    #[test]
+    fn the_documentation_explains_each_counter_and_rule() {
+        let checks = ProductCounts::default().checks().map(|(name, ..)| name);
+        let rules = quoted(BROKEN_RULES, "product_id, '", '\'');
+        assert_eq!((checks.len(), rules.len()), (13, 9));
+        let names: BTreeSet<_> = checks.into_iter().chain(rules).collect();
+
+        let document = include_str!("../../../docs/OPERATING.md");
+        let table = document.lines().skip_while(|line| !line.starts_with("| counter or rule ")).skip(2);
+        let first_cells = table.map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
+        let documented: BTreeSet<_> = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        assert_eq!(documented, names);
+    }
 }
