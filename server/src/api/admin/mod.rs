@@ -1,5 +1,5 @@
-//! The admin API: what the console does, for programs. Each call is registered here with the scope that it needs; `access`
-//! checks it before the handler runs, so that no handler can forget it.
+//! The admin API: most of the console's reads and operations, for programs. Each call is registered here with the scope that it
+//! needs; `access` checks it before the handler runs, so that no handler can forget it.
 
 mod access;
 mod audit_log;
