@@ -13,7 +13,7 @@ pub enum Role {
     Seller,
     /// Manages refunds and payments.
     Money,
-    /// Does everything, and manages operators, API clients, webhook endpoints and settings.
+    /// Does everything, and manages operators and API clients.
     Admin,
 }
 
@@ -39,9 +39,9 @@ pub enum Permission {
     Operators,
     /// See and manage API clients.
     Clients,
-    /// See and manage webhook endpoints.
+    /// See and manage webhook endpoints. No route needs it yet.
     Webhooks,
-    /// Change the shop's settings.
+    /// Change the shop's settings. No route needs it yet.
     Settings,
 }
 
