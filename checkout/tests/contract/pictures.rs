@@ -126,7 +126,7 @@ crate::scenarios! {
         assert_eq!(shop.database.count(PICTURES).await, 1);
     }
 
-    /// Whoever comes first: a product never shows a picture that is not stored.
+    /// A product never shows a picture that is not stored, whether the edit or the purge comes first.
     async fn an_edit_races_with_the_purge(shop: Shop) {
         let other = shop.second_node().await;
         let mut kept = 0;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 use utoipa::ToSchema;
 
-/// Edits that are read at most. An operator who saw an older revision has to read the product again anyway.
+/// Maximum number of edits that are read. An operator who saw an older revision has to read the product again anyway.
 const MAX_EDITS: u32 = 50;
 
 /// An edit of a product.

@@ -1,4 +1,4 @@
-//! What commands print: results on standard output, as tables for people and JSON for programs, and hints on standard error.
+//! The output of commands: results on standard output, as tables for people or JSON for programs, and hints on standard error.
 
 use super::Failure;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::NOTHING};

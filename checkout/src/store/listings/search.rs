@@ -1,5 +1,5 @@
-//! What the shop's people type to find an order, a payment or a refund. Each search compares whole values, so that an index
-//! finds them.
+//! Searches for orders, payments and refunds by a text that an operator types. Each search compares whole values, so that an
+//! index finds them.
 
 use crate::model::{EventKey, OrderNumber, RefundReference, Shopper, TransactionId};
 use uuid::Uuid;
