@@ -1,4 +1,5 @@
-//! Fills the databases of `make bench`: runs the SQL on standard input on one connection.
+//! Runs the SQL on standard input on one connection. The benchmark of the console (`bench/scenarios/console.mjs`) calls it to fill
+//! its databases; `tools/bench.sh` builds it.
 //!
 //! Usage: `run_sql <database address>`. SQLite's own program may be too old for the functions that the SQL uses.
 
