@@ -1,107 +1,109 @@
 //! The screen of the audit log.
 
 use super::{
-    form::Field,
     layout::{Page, Screen, time},
+    list::{Column, EmptyList, FilterForm, ListPage, Row},
 };
-use checkout::{model::AuditEntry, store::operators::Operator};
+use checkout::{
+    model::{AuditEntry, AuditObject},
+    store::operators::Operator,
+};
 use leptos::prelude::*;
-
-/// The filter as it stands in the address.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FilterText {
-    /// The actor's name.
-    pub actor: String,
-    /// The action.
-    pub action: String,
-    /// The kind of the object, and its id after a slash.
-    pub object: String,
-    /// The first day.
-    pub since: String,
-    /// The last day.
-    pub until: String,
-    /// Why the first day is refused.
-    pub since_error: Option<String>,
-    /// Why the last day is refused.
-    pub until_error: Option<String>,
-}
+use uuid::Uuid;
 
 /// The page's rows and links.
 pub struct AuditLogPage {
-    /// The entries, newest first.
-    pub entries: Vec<AuditEntry>,
+    /// The entries, newest first, or the reason why they cannot be shown.
+    pub entries: Result<Vec<AuditEntry>, String>,
     /// The filter.
-    pub filter: FilterText,
-    /// The address of the next page, if there is one.
-    pub older: Option<String>,
+    pub filter: FilterForm,
     /// The address of the first page, unless this is it.
-    pub newest: Option<String>,
+    pub first: Option<String>,
+    /// The address of the next page, if there is one.
+    pub next: Option<String>,
     /// The addresses of the exports: CSV and JSON lines.
     pub exports: [String; 2],
 }
 
 /// Renders the page. `name_of` returns the e-mail address of an operator whose id an entry has.
 pub fn audit_log(operator: &Operator, page: AuditLogPage, name_of: impl Fn(&str) -> Option<String>) -> String {
-    let AuditLogPage { entries, filter, older, newest, exports: [csv, json] } = page;
-    let is_empty = entries.is_empty();
-    let rows: Vec<_> = entries.into_iter().map(|entry| row(entry, &name_of)).collect();
-    let text = |name, label, value: String| Field::filter("search", name, label).filled(value, None::<String>).render();
-    let day = |name, label, value: String, error| Field::filter("date", name, label).filled(value, error).render();
-    Page::new("Audit log").signed_in(operator, Screen::AuditLog).render(view! {
-        <form method="get" action="/admin/audit-log" class="filter" role="search" aria-label="Filter the audit log">
-            {text("actor", "Who", filter.actor)}
-            {text("action", "Action", filter.action)}
-            {text("object", "Object", filter.object)}
-            {day("since", "From", filter.since, filter.since_error)}
-            {day("until", "To", filter.until, filter.until_error)}
-            <button class="button button-primary" type="submit">"Filter"</button>
-            <a class="button button-small" href="/admin/audit-log">"Clear"</a>
-        </form>
-        <p class="exports">
-            "Export: " <a href=csv download="audit-log.csv">"CSV"</a> ", " <a href=json download="audit-log.jsonl">"JSON lines"</a>
-        </p>
-        {is_empty.then(|| view! { <p class="empty">"No entry matches this filter."</p> })}
-        {(!is_empty).then(|| view! {
-            <div class="table" role="region" aria-label="Entries" tabindex="0">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"When"</th>
-                            <th scope="col">"Who"</th>
-                            <th scope="col">"Action"</th>
-                            <th scope="col">"Object"</th>
-                            <th scope="col">"Change"</th>
-                            <th scope="col">"Reason"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        })}
-        <nav class="pages" aria-label="Pages">
-            {newest.map(|href| view! { <a class="button button-small" href=href>"Newest"</a> })}
-            {older.map(|href| view! { <a class="button button-small" rel="next" href=href>"Older"</a> })}
-        </nav>
-    })
+    let AuditLogPage { entries, filter, first, next, exports: [csv, json] } = page;
+    let list = ListPage {
+        label: "Audit log",
+        filter,
+        columns: ["When", "Who", "Action", "Object", "Change", "Reason"].map(Column::new).into(),
+        rows: entries.map(|entries| entries.into_iter().map(|entry| row(entry, &name_of)).collect()),
+        empty: EmptyList {
+            title: "No entries yet",
+            text: "Each change that a person or a program makes appears here.",
+        },
+        note: Some(
+            view! {
+                <p class="exports">
+                    "Export this list: "
+                    <a href=csv download="audit-log.csv">"CSV"</a> ", "
+                    <a href=json download="audit-log.jsonl">"JSON lines"</a>
+                </p>
+            }
+            .into_any(),
+        ),
+        first,
+        next,
+    };
+    Page::new("Audit log").signed_in(operator, Screen::AuditLog).render(list.render())
 }
 
-fn row(entry: AuditEntry, name_of: &impl Fn(&str) -> Option<String>) -> AnyView {
-    let object = match name_of(&entry.object.id).filter(|_| entry.object.kind == "operator") {
-        Some(email) => format!("operator {email}"),
-        None => format!("{} {}", entry.object.kind, entry.object.id),
-    };
+fn row(entry: AuditEntry, name_of: &impl Fn(&str) -> Option<String>) -> Row {
     let part = |label: &'static str, json: Option<String>| {
         json.map(|json| view! { <div><span class="muted">{label}</span> <code>{json}</code></div> })
     };
-    view! {
-        <tr>
-            <td>{time(entry.at)}</td>
-            <td>{entry.actor.name}</td>
-            <td class="action-name"><code>{entry.action.into_owned()}</code></td>
-            <td class="object">{object}</td>
-            <td class="change">{part("before ", entry.before)} {part("after ", entry.after)}</td>
-            <td>{entry.reason.map(String::from)}</td>
-        </tr>
+    Row::plain(time(entry.at))
+        .cell(entry.actor.name)
+        .cell(view! { <code class="action-name">{entry.action.into_owned()}</code> })
+        .cell(view! { <div class="object">{object(&entry.object, name_of)}</div> })
+        .cell(view! { <div class="change">{part("before ", entry.before)} {part("after ", entry.after)}</div> })
+        .cell(entry.reason.map(String::from))
+}
+
+/// Renders the name of an object: a link to its screen if it has one.
+fn object(object: &AuditObject, name_of: &impl Fn(&str) -> Option<String>) -> AnyView {
+    let AuditObject { kind, id } = object;
+    let name = match name_of(id).filter(|_| kind == "operator") {
+        Some(email) => format!("operator {email}"),
+        None => format!("{kind} {id}"),
+    };
+    match path_of(object) {
+        Some(path) => view! { <a href=path>{name}</a> }.into_any(),
+        None => name.into_any(),
     }
-    .into_any()
+}
+
+/// Returns the address of an object's screen. Entries about no single object, such as an export, have another id.
+fn path_of(object: &AuditObject) -> Option<String> {
+    let screen = match &*object.kind {
+        "product" => "products",
+        "order" => "orders",
+        "refund" => "refunds",
+        "payment" => "payments",
+        _ => return None,
+    };
+    let id = object.id.parse::<Uuid>().ok()?;
+    Some(format!("/admin/{screen}/{id}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_with_a_screen_link_to_it() {
+        let id = Uuid::from_u128(7);
+        for (kind, screen) in
+            [("product", "products"), ("order", "orders"), ("refund", "refunds"), ("payment", "payments")]
+        {
+            assert_eq!(path_of(&AuditObject::new(kind, id)), Some(format!("/admin/{screen}/{id}")));
+        }
+        assert_eq!(path_of(&AuditObject::new("client", id)), None);
+        assert_eq!(path_of(&AuditObject::new("order", "export")), None);
+    }
 }

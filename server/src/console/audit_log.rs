@@ -1,27 +1,35 @@
 //! The screen and the exports of the audit log.
 
-use super::{Fields, html, response::fail};
+use super::{
+    html,
+    list::ListQuery,
+    orders::{available, nothing},
+    response::fail,
+};
 use crate::{
     backoffice::{
         audit_log_export,
         export::{self, ExportFormat},
+        store_failed,
     },
     operators::{OperatorError, OperatorService, SignedIn},
     problem::Problem,
     state::AppState,
 };
-use app::admin::audit_log::{self as view, AuditLogPage, FilterText};
+use app::admin::audit_log::{self as view, AuditLogPage};
 use axum::{extract::State, response::Response};
 use checkout::{
-    model::{AuditEntry, AuditId, Timestamp},
-    store::{AuditFilter, Store},
+    Error,
+    model::{AuditEntry, AuditId},
+    store::{AuditFilter, Store, listings::Listing},
 };
-use http::{StatusCode, Uri};
-use std::{collections::HashMap, time::Duration};
+use http::Uri;
+use std::collections::HashMap;
 
 const PATH: &str = "/admin/audit-log";
 /// Entries on a page.
 const PAGE_SIZE: u32 = 50;
+
 /// `GET /admin/audit-log`
 pub async fn page(
     State(state): State<AppState>,
@@ -29,101 +37,88 @@ pub async fn page(
     signed_in: SignedIn,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let query = query(&uri);
-    let (filter, text) = filter(&query);
-    let status = if text.since_error.is_some() || text.until_error.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
+    let mut query = ListQuery::new(&uri, PATH);
+    let (filter, before) = (filter(&mut query), query.cursor());
+    let listed = if query.is_valid() { list(&*state.store, &filter, before).await } else { Ok(nothing()) };
+    let (status, listed) = available(query.status(), listed)?;
+    let names = match &listed {
+        Ok(listed) if !listed.items.is_empty() => service.all().await.map_err(fail)?,
+        _ => Vec::new(),
     };
-    let before = query.get("before").parse::<AuditId>().ok();
-    let mut entries = list(&*state.store, &filter, before, PAGE_SIZE + 1).await?;
-    let has_older = entries.len() > PAGE_SIZE as usize;
-    entries.truncate(PAGE_SIZE as usize);
-    let older = entries.last().filter(|_| has_older).map(|last| address(PATH, &text, Some(last.id)));
-    let newest = before.map(|_| address(PATH, &text, None));
-    let exports = [".csv", ".jsonl"].map(|end| address(&format!("{PATH}{end}"), &text, None));
-    let names: HashMap<_, _> =
-        service.all().await.map_err(fail)?.into_iter().map(|o| (o.id.to_string(), o.email)).collect();
-    let page = AuditLogPage { entries, filter: text, older, newest, exports };
+    let names: HashMap<_, _> = names.into_iter().map(|operator| (operator.id.to_string(), operator.email)).collect();
+    let page = AuditLogPage {
+        next: listed.as_ref().ok().and_then(|listed| listed.next).map(|id| query.next(id)),
+        entries: listed.map(|listed| listed.items),
+        filter: query.form(),
+        first: query.first(),
+        exports: [".csv", ".jsonl"].map(|end| query.elsewhere(&format!("{PATH}{end}"))),
+    };
     Ok(html(status, view::audit_log(&signed_in.operator, page, |id| names.get(id).map(ToString::to_string))))
 }
 
 /// `GET /admin/audit-log.csv`
-pub async fn csv(state: State<AppState>, signed_in: SignedIn, uri: Uri) -> Result<Response, Problem> {
-    export(&state, &signed_in, &uri, ExportFormat::Csv).await
+pub async fn csv(
+    state: State<AppState>,
+    service: State<OperatorService>,
+    signed_in: SignedIn,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    export(state, service, signed_in, uri, ExportFormat::Csv).await
 }
 
 /// `GET /admin/audit-log.jsonl`
-pub async fn json_lines(state: State<AppState>, signed_in: SignedIn, uri: Uri) -> Result<Response, Problem> {
-    export(&state, &signed_in, &uri, ExportFormat::JsonLines).await
+pub async fn json_lines(
+    state: State<AppState>,
+    service: State<OperatorService>,
+    signed_in: SignedIn,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    export(state, service, signed_in, uri, ExportFormat::JsonLines).await
 }
 
-/// Exports all entries that match the filter in the address.
-async fn export(state: &AppState, signed_in: &SignedIn, uri: &Uri, format: ExportFormat) -> Result<Response, Problem> {
-    let ((filter, _), actor) = (filter(&query(uri)), signed_in.actor());
+/// Streams all entries that the filter in the address matches. A filter that cannot be read exports nothing, and the page
+/// says what is wrong with it.
+async fn export(
+    state: State<AppState>,
+    service: State<OperatorService>,
+    signed_in: SignedIn,
+    uri: Uri,
+    format: ExportFormat,
+) -> Result<Response, Problem> {
+    let mut query = ListQuery::new(&uri, PATH);
+    let filter = filter(&mut query);
+    if !query.is_valid() {
+        return page(state, service, signed_in, uri).await;
+    }
+    let actor = signed_in.actor();
     let stream = audit_log_export::export(&state.checkout, state.store.clone(), &actor, filter, format);
     let stream = stream.await.map_err(|error| fail(OperatorError::Store(error)))?;
     Ok(export::response(stream, format, "audit-log"))
 }
 
-async fn list(
-    store: &dyn Store,
-    filter: &AuditFilter,
-    before: Option<AuditId>,
-    limit: u32,
-) -> Result<Vec<AuditEntry>, Problem> {
-    store.audit_log().list(filter, before, limit).await.map_err(|error| fail(OperatorError::Store(error)))
+/// Returns a page of the entries that are older than `before`, newest first.
+async fn list(store: &dyn Store, filter: &AuditFilter, before: Option<AuditId>) -> Result<Listing<AuditEntry>, Error> {
+    let entries = store.audit_log().list(filter, before, PAGE_SIZE + 1).await;
+    let mut items = entries.map_err(|error| store_failed(&error))?;
+    let has_next = items.len() > PAGE_SIZE as usize;
+    items.truncate(PAGE_SIZE as usize);
+    let next = items.last().filter(|_| has_next).map(|last| last.id.0);
+    Ok(Listing { items, next })
 }
 
-fn query(uri: &Uri) -> Fields {
-    Fields::parse(uri.query().unwrap_or_default().as_bytes())
-}
-
-/// Returns the filter in an address, and its text for the form. A day that cannot be read has an error, and is no filter.
-fn filter(query: &Fields) -> (AuditFilter, FilterText) {
-    // PostgreSQL has no text with a NUL character, so nothing in it matches one.
-    let text = |name: &str| query.get(name).trim().replace('\0', "\u{fffd}").chars().take(300).collect::<String>();
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let [actor, action, object, since, until] = ["actor", "action", "object", "since", "until"].map(text);
+/// Reads the filter in the address.
+fn filter(query: &mut ListQuery) -> AuditFilter {
+    let (actor, action) = (query.text("actor", "Who"), query.text("action", "Action"));
+    let object = query.text("object", "Object").unwrap_or_default();
     let (kind, id) = object.split_once('/').unwrap_or((&object, ""));
-    let (first, last) = (day(&since), day(&until));
-    let error = |text: &str, day: Option<Timestamp>| {
-        (!text.is_empty() && day.is_none()).then(|| "Enter a day, such as 2026-11-27.".to_owned())
-    };
-    let filter = AuditFilter {
-        actor: given(&actor),
-        action: given(&action),
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    AuditFilter {
+        actor,
+        action,
         object_kind: given(kind),
         object_id: given(id),
-        since: first,
-        until: last.map(|day| day + Duration::from_hours(24)),
+        since: query.since(),
+        until: query.until(),
         ..AuditFilter::default()
-    };
-    let (since_error, until_error) = (error(&since, first), error(&until, last));
-    (filter, FilterText { actor, action, object, since, until, since_error, until_error })
-}
-
-fn day(text: &str) -> Option<Timestamp> {
-    (text.len() == 10).then(|| Timestamp::parse(&format!("{text}T00:00:00Z")).ok()).flatten()
-}
-
-/// Returns an address with the filter, and the entry before which the page begins.
-fn address(path: &str, filter: &FilterText, before: Option<AuditId>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    let fields = [
-        ("actor", &filter.actor),
-        ("action", &filter.action),
-        ("object", &filter.object),
-        ("since", &filter.since),
-        ("until", &filter.until),
-    ];
-    for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-        query.append_pair(name, value);
     }
-    if let Some(before) = before {
-        query.append_pair("before", &before.to_string());
-    }
-    let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
