@@ -52,10 +52,14 @@ pub(super) fn figures(id: &'static str, figures: Vec<Figure>) -> Fragment {
     Fragment::new(id, view! { <dl class="figures">{figures}</dl> })
 }
 
-/// The number of refunds that wait for somebody.
-pub(super) fn refunds_due(refunds: u64) -> Figure {
-    let note = if refunds == 0 { "Nothing to do" } else { "Due or failed, all sales" };
-    Figure::new("Refunds due", count(refunds), note).link("/admin/refunds").attention(refunds > 0)
+/// The number of refunds that wait for somebody. `None` if it could not be read.
+pub(super) fn refunds_due(refunds: Option<u64>) -> Figure {
+    let (value, note) = match refunds {
+        None => (NONE.to_owned(), "Cannot be read"),
+        Some(0) => (count(0_u64), "Nothing to do"),
+        Some(refunds) => (count(refunds), "Due or failed, all sales"),
+    };
+    Figure::new("Refunds due", value, note).link("/admin/refunds").attention(refunds != Some(0))
 }
 
 /// The numbers of the server that renders the screen. Another server has others.
@@ -87,4 +91,20 @@ pub(super) fn server(numbers: ServerNumbers, watchers_of_sale: Option<usize>) ->
             </section>
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refunds_that_cannot_be_counted_are_not_shown_as_none() {
+        let shown = |refunds| {
+            let Figure { value, note, needs_attention, .. } = refunds_due(refunds);
+            (value, note, needs_attention)
+        };
+        assert_eq!(shown(None), ("–".to_owned(), "Cannot be read".to_owned(), true));
+        assert_eq!(shown(Some(0)), ("0".to_owned(), "Nothing to do".to_owned(), false));
+        assert_eq!(shown(Some(2)), ("2".to_owned(), "Due or failed, all sales".to_owned(), true));
+    }
 }

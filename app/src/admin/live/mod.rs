@@ -94,8 +94,8 @@ pub struct Overview {
     pub left_out: usize,
     /// The revenue of the whole shop, by currency.
     pub revenue: Vec<Money>,
-    /// Number of refunds that are due or have failed.
-    pub refunds_due: u64,
+    /// Number of refunds that are due or have failed. `None` if it could not be read.
+    pub refunds_due: Option<u64>,
     /// This server.
     pub server: ServerNumbers,
 }
@@ -108,8 +108,8 @@ pub struct SaleDetail {
     pub sale: Sale,
     /// Number of streams of this server that watch the product.
     pub watchers: usize,
-    /// Number of refunds of the whole shop that are due or have failed.
-    pub refunds_due: u64,
+    /// Number of refunds of the whole shop that are due or have failed. `None` if it could not be read.
+    pub refunds_due: Option<u64>,
     /// This server.
     pub server: ServerNumbers,
 }

@@ -102,12 +102,10 @@ impl Inner {
         self.samples.read(&self.checkout, &self.metrics)
     }
 
-    /// Number of refunds that are due or have failed. 0 if it cannot be read, which the log says.
-    pub(super) async fn refunds_due(&self) -> u64 {
-        self.checkout.refunds_due().await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "could not count the refunds that are due");
-            0
-        })
+    /// Number of refunds that are due or have failed. `None` if it cannot be read, which the log says.
+    pub(super) async fn refunds_due(&self) -> Option<u64> {
+        let due = self.checkout.refunds_due().await;
+        due.inspect_err(|error| tracing::warn!(%error, "could not count the refunds that are due")).ok()
     }
 
     fn watched(&self) -> MutexGuard<'_, HashMap<View, watch::Sender<Option<Arc<Frame>>>>> {
