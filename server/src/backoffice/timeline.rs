@@ -6,7 +6,7 @@ use checkout::{
     Checkout, Error,
     model::{
         AuditEntry, CancelReason, EventOutcome, Hold, Money, Order, OrderState, Payment, PaymentStatus, Refund,
-        RefundState, Timestamp,
+        RefundState, Refusal, Timestamp,
     },
     store::{AuditFilter, Store},
 };
@@ -79,7 +79,11 @@ impl TimelineEvent {
 ///
 /// The database cannot be read.
 pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> Result<Vec<TimelineEvent>, Error> {
-    let hold = checkout.hold(order.hold_id, order.owner).await.ok();
+    let hold = match checkout.hold(order.hold_id, order.owner).await {
+        Ok(hold) => Some(hold),
+        Err(Error::Refused(Refusal::UnknownHold)) => None,
+        Err(error) => return Err(error),
+    };
     let (payments, refunds) = (checkout.payments(order).await?, checkout.refunds(order.id).await?);
     let filter = AuditFilter::of_order(order.id, &payments, &refunds);
     let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await;
