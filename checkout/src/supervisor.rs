@@ -111,6 +111,23 @@ impl Supervisor {
         });
     }
 
+    /// Spawns a task that does one piece of work and then ends. It is dropped when the supervisor stops. Only a panic counts as
+    /// its failure.
+    pub fn spawn_job(&self, name: &'static str, job: impl Future<Output = ()> + Send + 'static) {
+        let (stop, tasks) = (self.token(), self.tasks.clone());
+        tasks.update(name, false, |status| status.running += 1);
+        self.tracker.spawn(async move {
+            let outcome = AssertUnwindSafe(stop.run_until_cancelled(job)).catch_unwind().await;
+            tasks.update(name, false, |status| {
+                status.running -= 1;
+                status.panicked += u64::from(outcome.is_err());
+            });
+            if let Err(panic) = outcome {
+                tracing::error!(task = name, cause = panic_message(&*panic), "a job panicked");
+            }
+        });
+    }
+
     /// Returns the token that tells tasks to stop.
     pub fn token(&self) -> CancellationToken {
         self.stop.token().clone()
@@ -182,6 +199,20 @@ mod tests {
         supervisor.spawn("task", true, pending());
         assert_eq!(supervisor.dead(), Vec::<&str>::new());
         assert_eq!(status(&supervisor, "task").panicked, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_may_end_but_not_panic() {
+        let supervisor = Supervisor::new();
+        supervisor.spawn_job("ends", async {});
+        supervisor.spawn_job("panics", async { panic!("broken") });
+        supervisor.spawn_job("runs", pending());
+        tokio::time::sleep(LIMIT).await;
+        let ended = TaskStatus { name: "ends", essential: false, running: 0, ended: 0, panicked: 0 };
+        assert_eq!(status(&supervisor, "ends"), ended);
+        assert!(status(&supervisor, "panics").is_dead());
+        assert_eq!(supervisor.stop(LIMIT).await, Vec::<&str>::new());
+        assert_eq!(status(&supervisor, "runs").running, 0);
     }
 
     #[tokio::test(start_paused = true)]

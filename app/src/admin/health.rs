@@ -144,6 +144,7 @@ fn facts(page: &HealthPage) -> AnyView {
 fn task_table(tasks: Vec<TaskStatus>) -> AnyView {
     let rows = tasks.into_iter().map(|task| {
         let state = match (task.is_dead(), task.essential) {
+            (false, _) if task.running == 0 => badge("Idle", Tone::Quiet),
             (false, _) => badge("Runs", Tone::Good),
             (true, true) => badge("Ended", Tone::Bad),
             (true, false) => badge("Ended", Tone::Warning),

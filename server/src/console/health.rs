@@ -4,7 +4,7 @@ use super::{Access, ConsoleRoute, form, html, page};
 use crate::{
     backoffice::recount::{RecountError, RecountResult},
     operators::SignedIn,
-    problem::Problem,
+    problem::{Problem, whole_seconds},
     state::AppState,
 };
 use app::admin::{
@@ -13,13 +13,13 @@ use app::admin::{
 };
 use axum::{extract::State, response::Response};
 use checkout::{Limits, StoreError, store::operators::Permission};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use std::time::{Duration, Instant};
 
 /// Time limit of each read. The page says which one had no result.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The routes. A recount changes nothing, so every operator may start one.
+/// The routes. A recount changes nothing, so every operator may start one, with a pause after each.
 pub(super) fn routes() -> Vec<ConsoleRoute> {
     let see = Access::With(Permission::See);
     vec![page(view::PATH, see, show), form("/admin/health/recount", see, recount)]
@@ -33,17 +33,29 @@ async fn show(State(state): State<AppState>, signed_in: SignedIn) -> Response {
 
 /// `POST /admin/health/recount`
 async fn recount(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, Problem> {
-    let (status, result, flash) = match state.recounts.run(&state.checkout).await {
+    let (status, text, wait) = match state.recounts.run(&state.checkout, &state.tasks).await {
         // The result is shown at once: a redirect may lead to another node, which does not know it.
-        Ok(result) => (StatusCode::OK, Some(result), None),
+        Ok(result) => {
+            let page = read(&state, Some(shown(result)), None).await;
+            return Ok(html(StatusCode::OK, view::health(&signed_in.operator, page)));
+        }
         Err(RecountError::Running) => {
-            let flash = Flash::error("A recount is under way. Its result will be here when it is done.");
-            (StatusCode::CONFLICT, state.recounts.last(), Some(flash))
+            let text = "A recount is under way. Its result will be here when it is done.";
+            (StatusCode::CONFLICT, text.to_owned(), None)
+        }
+        Err(RecountError::TooSoon { wait }) => {
+            let wait = whole_seconds(wait);
+            let text = format!("A recount has only just ended. Try again in {wait} s.");
+            (StatusCode::TOO_MANY_REQUESTS, text, Some(wait))
         }
         Err(RecountError::Failed(error)) => return Err(error.into()),
     };
-    let page = read(&state, result.map(shown), flash).await;
-    Ok(html(status, view::health(&signed_in.operator, page)))
+    let page = read(&state, state.recounts.last().map(shown), Some(Flash::error(text))).await;
+    let mut response = html(status, view::health(&signed_in.operator, page));
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    }
+    Ok(response)
 }
 
 fn shown(result: RecountResult) -> Recount {

@@ -22,10 +22,31 @@ async fn a_recount_finds_a_counter_that_somebody_changed_by_hand() {
     vera.post("/admin/health/recount", &[]).await.shows(200, "Every counter is right.");
     let mut database = SqliteConnection::connect(&shop.database_url).await.unwrap();
     sqlx::query("UPDATE products SET available = available - 1, sold = sold + 1").execute(&mut database).await.unwrap();
+    shop.clock.advance(Duration::from_mins(1));
     let page = vera.post("/admin/health/recount", &[]).await;
     page.shows(200, "Needs attention");
     for text in ["phone", "sold", "Counted"] {
         assert!(page.text.contains(text), "{text}: {}", page.text);
     }
     vera.get("/admin/health").await.shows(200, "Needs attention");
+}
+
+#[tokio::test]
+async fn a_recount_right_after_another_is_refused_with_the_last_result() {
+    let shop = Shop::open().await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let mut omar = shop.signed_in("omar@example.com", Role::Viewer).await;
+    vera.post("/admin/health/recount", &[]).await.shows(200, "Every counter is right.");
+    shop.clock.advance(Duration::from_secs(4));
+    let refused = omar.post("/admin/health/recount", &[]).await;
+    refused.shows(429, "A recount has only just ended.");
+    refused.shows(429, "Every counter is right.");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!(wait >= 6, "{wait}");
+    shop.clock.advance(Duration::from_secs(wait));
+    omar.post("/admin/health/recount", &[]).await.shows(200, "Every counter is right.");
+    // A recount that is done is no task that has died.
+    let page = omar.get("/admin/health").await;
+    page.shows(200, "All is well");
+    page.shows(200, "Idle");
 }
