@@ -34,6 +34,11 @@ impl Fields {
         self.0.iter().filter(|(found, _)| found != name).cloned().collect()
     }
 
+    /// Removes a field.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(found, _)| found != name);
+    }
+
     /// Reads the reason of a change. One that is missing although it is required, or that is not plain text, gets a message
     /// beside its field.
     pub fn reason(&self, entered: &mut Entered, is_required: bool) -> Option<ChangeReason> {

@@ -24,7 +24,7 @@ const FIELD: &str = "confirm_password";
 pub struct ConfirmedForm {
     /// The operator.
     pub signed_in: SignedIn,
-    /// The form's fields.
+    /// The form's fields without the password.
     pub fields: Fields,
 }
 
@@ -37,9 +37,13 @@ impl FromRequest<AppState> for ConfirmedForm {
         let visitor = Visitor::from_request_parts(&mut parts, state).await.map_err(Problem::into_response)?;
         let path = parts.uri.path().to_owned();
         let fields = Fields::from_request(Request::from_parts(parts, body), state).await;
-        let fields = fields.map_err(Problem::into_response)?;
+        let mut fields = fields.map_err(Problem::into_response)?;
         match ask_for_password(&state.operators, &signed_in, &visitor, &path, &fields).await {
-            Ok(None) => Ok(Self { signed_in, fields }),
+            Ok(None) => {
+                // The fingerprint of a form's fields is stored with its key. A password must not be part of it.
+                fields.remove(FIELD);
+                Ok(Self { signed_in, fields })
+            }
             Ok(Some(page)) => Err(page),
             Err(problem) => Err(problem.into_response()),
         }
