@@ -37,10 +37,11 @@ pub struct NewSecret {
     pub secret: String,
 }
 
-/// Renders the page.
+/// Renders the page. `new_key` returns the key of a form in a row: sending it twice rotates a secret once.
 pub fn clients(
     operator: &Operator,
     all: &[ApiClient],
+    new_key: impl Fn() -> String,
     form: ClientForm,
     secret: Option<NewSecret>,
     flash: Option<Flash>,
@@ -58,7 +59,7 @@ pub fn clients(
             .map(Column::new)
             .into_iter()
             .chain([Column::new("Actions").hidden_label()]);
-        table("API clients", columns.collect(), all.iter().rev().map(row).collect())
+        table("API clients", columns.collect(), all.iter().rev().map(|client| row(client, new_key())).collect())
     };
     Page::new("API clients").signed_in(operator, Screen::Clients).flash(flash).render(view! {
         {secret.map(secret_panel)}
@@ -140,19 +141,28 @@ fn secret_panel(secret: NewSecret) -> AnyView {
     .into_any()
 }
 
-fn row(client: &ApiClient) -> Row {
+fn row(client: &ApiClient, key: String) -> Row {
     let ApiClient { id, name, created_at, revoked_at, scopes, .. } = client;
     let state = match revoked_at {
         Some(at) => view! { {badge("Revoked", Tone::Quiet)} <span class="row-detail">{time(*at)}</span> }.into_any(),
         None => badge("Active", Tone::Good),
     };
     let actions = revoked_at.is_none().then(|| {
-        view! {
-            <div class="row-actions">
-                {confirm(*id, name, "rotate", "Rotate secret", "The old secret stops working at once.", "button-primary")}
-                {confirm(*id, name, "revoke", "Revoke", "Its tokens stop working in seconds. This cannot be undone.", "button-danger")}
-            </div>
-        }
+        let rotate = Confirmation {
+            action: "rotate",
+            label: "Rotate secret",
+            text: "The old secret stops working at once.",
+            class: "button-primary",
+            key: Some(key),
+        };
+        let revoke = Confirmation {
+            action: "revoke",
+            label: "Revoke",
+            text: "Its tokens stop working in seconds. This cannot be undone.",
+            class: "button-danger",
+            key: None,
+        };
+        view! { <div class="row-actions">{rotate.render(*id, name)} {revoke.render(*id, name)}</div> }
     });
     Row::plain(name.clone())
         .detail(view! { <code>{id.to_string()}</code> })
@@ -163,25 +173,31 @@ fn row(client: &ApiClient) -> Row {
 }
 
 /// A button that opens the question, and the button that confirms.
-fn confirm(
-    id: Uuid,
-    name: &str,
-    action: &str,
+struct Confirmation {
+    action: &'static str,
     label: &'static str,
     text: &'static str,
     class: &'static str,
-) -> AnyView {
-    let about = format!(" {name}");
-    view! {
-        <details class="action">
-            <summary class="button button-small">{label}"…"<span class="visually-hidden">{about.clone()}</span></summary>
-            <form method="post" action=format!("/admin/clients/{id}/{action}")>
-                <p>{text}</p>
-                <button class=format!("button button-small {class}") type="submit">
-                    {label}<span class="visually-hidden">{about}</span>
-                </button>
-            </form>
-        </details>
+    /// The key of the request. `None` for a change that may be made twice.
+    key: Option<String>,
+}
+
+impl Confirmation {
+    fn render(self, id: Uuid, name: &str) -> AnyView {
+        let Self { action, label, text, class, key } = self;
+        let about = format!(" {name}");
+        view! {
+            <details class="action">
+                <summary class="button button-small">{label}"…"<span class="visually-hidden">{about.clone()}</span></summary>
+                <form method="post" action=format!("/admin/clients/{id}/{action}")>
+                    {key.map(|key| hidden("key", key))}
+                    <p>{text}</p>
+                    <button class=format!("button button-small {class}") type="submit">
+                        {label}<span class="visually-hidden">{about}</span>
+                    </button>
+                </form>
+            </details>
+        }
+        .into_any()
     }
-    .into_any()
 }

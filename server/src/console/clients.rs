@@ -59,10 +59,13 @@ pub async fn add(
 pub async fn rotate(
     State(state): State<AppState>,
     Path(id): Path<String>,
-    ConfirmedForm { signed_in, .. }: ConfirmedForm,
+    ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
-    let rotated = state.clients.rotate(parse(&id)?, signed_in.actor()).await;
-    finish(&state, &signed_in, rotated, "Nothing was changed.").await
+    let id = parse(&id)?;
+    let idempotency = fields.idempotency(&format!("{PATH}/{id}/rotate"));
+    let context = ClientContext { idempotency, ..signed_in.actor().into() };
+    let rotated = state.clients.rotate(id, context).await;
+    finish(&state, &signed_in, rotated, "Nothing was changed: this form was sent before.").await
 }
 
 /// `POST /admin/clients/{id}/revoke`
@@ -96,7 +99,7 @@ async fn finish(
             Shown { secret, ..Shown::default() }
         }
         Ok(_) => refused(format!("{repeated} A secret is shown only once. If you lost it, rotate it.")),
-        Err(ClientError::KeyReused) => refused("Nothing was added: this form was used before. Try again.".to_owned()),
+        Err(ClientError::KeyReused) => refused("Nothing was changed: this form was used before. Try again.".to_owned()),
         Err(ClientError::Revoked) => refused("Nothing was changed: the client is revoked.".to_owned()),
         Err(error) => return Err(fail(error)),
     };
@@ -129,10 +132,8 @@ impl Default for Shown {
 async fn render(state: &AppState, signed_in: &SignedIn, shown: Shown) -> Result<Response, Problem> {
     let Shown { status, form, secret, flash } = shown;
     let all = state.clients.all().await.map_err(fail)?;
-    let form = form.unwrap_or_else(|| ClientForm {
-        key: state.ids.generate::<Uuid>().to_string(),
-        scopes: ScopeSet::CHECKOUT,
-        ..ClientForm::default()
-    });
-    Ok(html(status, view::clients(&signed_in.operator, &all, form, secret, flash)))
+    let new_key = || state.ids.generate::<Uuid>().to_string();
+    let form =
+        form.unwrap_or_else(|| ClientForm { key: new_key(), scopes: ScopeSet::CHECKOUT, ..ClientForm::default() });
+    Ok(html(status, view::clients(&signed_in.operator, &all, new_key, form, secret, flash)))
 }

@@ -74,6 +74,29 @@ async fn a_form_that_is_sent_twice_adds_one_client() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_sent_twice_rotates_a_secret_once() {
+    let shop = Shop::open().await;
+    let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
+    let key = ada.get("/admin/clients").await.field("key");
+    let (id, _) = credentials(&add(&mut ada, &key, "an app", &["checkout"]).await);
+    let path = format!("/admin/clients/{id}/rotate");
+    let page = ada.get("/admin/clients").await;
+    let row = page.text.split_once(&format!("action=\"{path}\"")).unwrap().1.to_owned();
+    let key = Shown { text: row, ..page }.field("key");
+    // The password is asked for, and is no part of the form that counts once.
+    shop.clock.advance(Duration::from_mins(10));
+    let (_, secret) = credentials(&ada.post(&path, &[("key", &key), ("confirm_password", PASSWORD)]).await);
+    let again = ada.post(&path, &[("key", &key)]).await;
+    again.shows(409, "this form was sent before");
+    assert!(!again.text.contains("client-secret"));
+    assert_eq!(shop.request_token(id, &secret).await.status, 200);
+    assert_eq!(shop.actions().await.iter().filter(|action| *action == "client.rotate").count(), 1);
+    let (_, newer) = credentials(&ada.post(&path, &[("key", &again.field("key"))]).await);
+    assert_eq!(shop.request_token(id, &secret).await.status, 401);
+    assert_eq!(shop.request_token(id, &newer).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_client_without_a_name_or_a_scope_is_refused() {
     let shop = Shop::open().await;
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
