@@ -26,5 +26,6 @@ pub mod products;
 pub mod refund;
 pub mod refunds;
 pub mod refusal;
+pub mod sale_state;
 pub mod setup;
 pub mod sign_in;

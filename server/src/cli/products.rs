@@ -11,12 +11,10 @@ use crate::{
     backoffice::{edit_conflict, views::AdminProductView},
     startup::Engine,
 };
+use app::admin::sale_state::SaleState;
 use checkout::{
     Error, StockChange,
-    model::{
-        Money, Product, ProductDetails, ProductDraft, ProductId, ProductStatus, Refusal, SalePhase, SaleWindow, Slug,
-        Timestamp,
-    },
+    model::{Money, Product, ProductDetails, ProductDraft, ProductId, ProductStatus, Refusal, SaleWindow, Slug},
 };
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -64,19 +62,9 @@ fn list(engine: &Engine, output: OutputArgs) -> Result<ExitCode, Failure> {
             let counts = [stock.available, stock.held, stock.pending, stock.sold, stock.total].map(|n| n.to_string());
             let [available, held, pending, sold, total] = counts;
             let (slug, name, price) = (product.slug.to_string(), product.name.clone(), product.price.to_string());
-            [slug, name, sale(product, now).to_owned(), price, available, held, pending, sold, total]
+            [slug, name, SaleState::of(product, now).name().to_owned(), price, available, held, pending, sold, total]
         },
     )
-}
-
-fn sale(product: &Product, now: Timestamp) -> &'static str {
-    match (product.status, product.phase(now)) {
-        (ProductStatus::Archived, _) => "archived",
-        (_, SalePhase::Upcoming(_)) => "coming",
-        (_, SalePhase::Open) => "open",
-        (_, SalePhase::Ended(_)) => "ended",
-        (_, SalePhase::Paused) => "paused",
-    }
 }
 
 async fn set_stock(engine: &Engine, args: StockArgs) -> Result<ExitCode, Failure> {

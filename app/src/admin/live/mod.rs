@@ -6,13 +6,12 @@ mod chart;
 mod figures;
 mod overview;
 mod sale;
-mod state;
 mod text;
 
 pub use overview::{overview, overview_fragments};
 pub use sale::{sale, sale_fragments};
-pub use state::SaleState;
 
+use super::sale_state::SaleState;
 use crate::assets::content_version;
 use checkout::{
     model::{Money, Product, Timestamp},

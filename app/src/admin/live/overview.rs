@@ -1,7 +1,7 @@
 //! All sales at a glance.
 
 use super::{
-    EVENTS_PATH, Fragment, Overview, PATH, Sale, SaleState, as_of,
+    EVENTS_PATH, Fragment, Overview, PATH, Sale, as_of,
     chart::small_stock,
     connection,
     figures::{Figure, figures, refunds_due, server},
@@ -9,7 +9,10 @@ use super::{
     text::{NONE, clock, count, rate, share, span},
 };
 use crate::{
-    admin::layout::{Page, Screen, time},
+    admin::{
+        layout::{Page, Screen, time},
+        sale_state::SaleState,
+    },
     price::format_price,
 };
 use checkout::{
@@ -125,9 +128,7 @@ fn card(sale: &Sale, now: Timestamp) -> AnyView {
     let stock = product.stock;
     let (slug, state) = (product.slug.as_str(), sale.state(now));
     let (value, what) = match state {
-        SaleState::SoldOut | SaleState::Ended(_) | SaleState::Archived => {
-            (count(stock.sold), format!("of {} sold", count(stock.total)))
-        }
+        over if over.is_over() => (count(stock.sold), format!("of {} sold", count(stock.total))),
         _ => (count(stock.available), format!("of {} available", count(stock.total))),
     };
     view! {
@@ -153,7 +154,7 @@ fn pace(sale: &Sale, state: SaleState) -> (&'static str, String) {
     let Sale { product, statistics, .. } = sale;
     match state {
         SaleState::SoldOut => ("Sold out in", statistics.time_to_sell_out().map_or(NONE.to_owned(), span)),
-        SaleState::Ended(at) => ("Ended", clock(at)),
+        SaleState::Ended => ("Ended", product.window.ends_at.map_or(NONE.to_owned(), clock)),
         SaleState::Paused | SaleState::Archived => ("Sells out in", NONE.to_owned()),
         _ => (
             "Sells out in",

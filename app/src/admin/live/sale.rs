@@ -1,13 +1,16 @@
 //! One sale in detail. Before the opening, during the sale and after its end, the page has another composition.
 
 use super::{
-    EVENTS_PATH, Fragment, PATH, Sale, SaleDetail, SaleState, as_of, chart, connection,
+    EVENTS_PATH, Fragment, PATH, Sale, SaleDetail, as_of, chart, connection,
     figures::{Figure, figures, refunds_due, server},
     live_page,
     text::{NONE, count, rate, share, span},
 };
 use crate::{
-    admin::layout::{Page, Screen, time},
+    admin::{
+        layout::{Page, Screen, time},
+        sale_state::SaleState,
+    },
     price::format_price,
 };
 use checkout::{
@@ -34,7 +37,7 @@ pub fn sale(operator: &Operator, detail: &SaleDetail) -> String {
 pub fn sale_fragments(detail: &SaleDetail) -> Vec<Fragment> {
     let SaleDetail { now, sale, watchers, server: numbers, .. } = detail;
     let state = sale.state(*now);
-    let is_before = matches!(state, SaleState::Upcoming(_)) && sale.statistics.sums.held == 0;
+    let is_before = state == SaleState::Upcoming && sale.statistics.sums.held == 0;
     let mut parts = vec![as_of(*now), headline(sale, state, *now), numbers_of(detail, state)];
     if is_before {
         parts.extend(["live-stock", "live-rates", "live-funnel"].map(Fragment::empty));
@@ -52,7 +55,10 @@ fn headline(sale: &Sale, state: SaleState, now: Timestamp) -> Fragment {
     let of_total = format!("of {} units", count(stock.total));
     let may_return = stock.held + stock.pending;
     let (label, value, note) = match state {
-        SaleState::Upcoming(at) => ("Opens in", span(now.until(at)), time(at)),
+        SaleState::Upcoming => {
+            let at = product.window.starts_at.unwrap_or(now);
+            ("Opens in", span(now.until(at)), time(at))
+        }
         SaleState::Open => ("Available", count(stock.available), format!("{of_total}. {}", forecast(sale)).into_any()),
         SaleState::AllTaken => {
             let note = format!("{} may come back from carts and unpaid orders", count(may_return));
@@ -63,7 +69,10 @@ fn headline(sale: &Sale, state: SaleState, now: Timestamp) -> Fragment {
             let taken = statistics.time_to_sell_out().map_or(NONE.to_owned(), span);
             ("Sold out in", taken, format!("All {} units are paid", count(stock.total)).into_any())
         }
-        SaleState::Ended(at) => ("Sold", count(stock.sold), view! { {of_total}". Ended "{time(at)} }.into_any()),
+        SaleState::Ended => {
+            let at = product.window.ends_at.unwrap_or(now);
+            ("Sold", count(stock.sold), view! { {of_total}". Ended "{time(at)} }.into_any())
+        }
         SaleState::Archived => ("Sold", count(stock.sold), format!("{of_total}. The product is archived").into_any()),
     };
     Fragment::new(
@@ -95,7 +104,7 @@ fn numbers_of(detail: &SaleDetail, state: SaleState) -> Fragment {
     let sold = Figure::new("Sold", count(stock.sold), format!("{} of the stock", share(stock.sold, stock.total)));
     let conversion = Figure::new("Cart to payment", share(sums.paid, sums.held), "Units");
     let list = match state {
-        SaleState::Upcoming(_) => vec![
+        SaleState::Upcoming => vec![
             Figure::new("Ready", count(stock.available), "Units"),
             Figure::new("Price", format_price(product.price), "A unit"),
             Figure::new("Limit", limit(product), "Units for each shopper"),
@@ -112,7 +121,7 @@ fn numbers_of(detail: &SaleDetail, state: SaleState) -> Fragment {
             conversion,
             refunds_due(*refunds),
         ],
-        SaleState::SoldOut | SaleState::Ended(_) | SaleState::Archived => vec![
+        SaleState::SoldOut | SaleState::Ended | SaleState::Archived => vec![
             sold,
             revenue(sale),
             conversion,

@@ -7,12 +7,13 @@ pub use form::{Conflict, DETAILS, EditState, Meanwhile, new_product};
 pub use page::{ActionState, ProductPage, product};
 
 use super::{
-    layout::{Flash, Page, Screen, Tone, badge, time},
+    layout::{Flash, Page, Screen, time},
     list::{ListPage, Row},
+    sale_state::SaleState,
 };
 use crate::price::format_price;
 use checkout::{
-    model::{Product, ProductId, ProductStatus, SalePhase, Stock, Timestamp},
+    model::{Product, ProductId, Stock, Timestamp},
     store::operators::{Operator, Permission},
 };
 use leptos::prelude::*;
@@ -23,86 +24,6 @@ pub const PATH: &str = "/admin/products";
 /// Returns the path of a product's page.
 pub fn path(id: ProductId) -> String {
     format!("{PATH}/{id}")
-}
-
-/// The state of a sale as operators see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SaleStatus {
-    /// The sale has not opened yet.
-    Upcoming,
-    /// Units can be reserved.
-    Open,
-    /// All units are taken, and some are not paid for.
-    AllTaken,
-    /// All units are sold.
-    SoldOut,
-    /// The shop has paused the sale.
-    Paused,
-    /// The sale has ended.
-    Ended,
-    /// The product is not listed any more.
-    Archived,
-}
-
-impl SaleStatus {
-    /// All states.
-    pub const ALL: [Self; 7] =
-        [Self::Upcoming, Self::Open, Self::AllTaken, Self::SoldOut, Self::Paused, Self::Ended, Self::Archived];
-
-    /// Returns the state of a product's sale at `now`.
-    pub fn of(product: &Product, now: Timestamp) -> Self {
-        let Stock { total, available, sold, .. } = product.stock;
-        match (product.status, product.phase(now)) {
-            (ProductStatus::Archived, _) => Self::Archived,
-            (_, SalePhase::Ended(_)) => Self::Ended,
-            (_, SalePhase::Paused) => Self::Paused,
-            (_, SalePhase::Upcoming(_)) => Self::Upcoming,
-            (_, SalePhase::Open) if sold == total => Self::SoldOut,
-            (_, SalePhase::Open) if available == 0 => Self::AllTaken,
-            (_, SalePhase::Open) => Self::Open,
-        }
-    }
-
-    /// The name in addresses.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Upcoming => "upcoming",
-            Self::Open => "open",
-            Self::AllTaken => "all-taken",
-            Self::SoldOut => "sold-out",
-            Self::Paused => "paused",
-            Self::Ended => "ended",
-            Self::Archived => "archived",
-        }
-    }
-
-    /// Returns the state of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
-    }
-
-    /// The text for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Upcoming => "Upcoming",
-            Self::Open => "On sale",
-            Self::AllTaken => "All taken",
-            Self::SoldOut => "Sold out",
-            Self::Paused => "Paused",
-            Self::Ended => "Ended",
-            Self::Archived => "Archived",
-        }
-    }
-
-    fn badge(self) -> AnyView {
-        let tone = match self {
-            Self::Open => Tone::Good,
-            Self::Upcoming | Self::SoldOut | Self::AllTaken => Tone::Neutral,
-            Self::Paused => Tone::Warning,
-            Self::Ended | Self::Archived => Tone::Quiet,
-        };
-        badge(self.label(), tone)
-    }
 }
 
 /// Renders the list.
@@ -119,7 +40,7 @@ pub fn row(product: &Product, now: Timestamp) -> Row {
     let stock = product.stock;
     Row::linked(product.name.clone(), path(product.id))
         .detail(product.slug.to_string())
-        .cell(SaleStatus::of(product, now).badge())
+        .cell(SaleState::of(product, now).badge())
         .cell(format_price(product.price))
         .cell(view! { {stock_bar(stock)} <span class="row-detail">{taken(stock)}</span> })
         .cell(stock.available.to_string())
@@ -216,34 +137,4 @@ fn stock_summary(stock: Stock) -> AnyView {
         })
         .collect();
     view! { {stock_bar(stock)} <dl class="stock-figures">{numbers}</dl> }.into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use checkout::model::{Money, ProductDraft, SaleWindow};
-    use std::time::Duration;
-
-    #[test]
-    fn each_state_of_a_sale_has_a_name() {
-        let now = Timestamp::from_millis(1_800_000_000_000);
-        let price = Money { minor: 100, currency: "USD".parse().unwrap() };
-        let draft = ProductDraft::new("mug".parse().unwrap(), "Mug", price, 10);
-        let open = draft.check(ProductId(uuid::Uuid::nil()), now).unwrap();
-        let with_stock = |stock: Stock| Product { stock, ..open.clone() };
-        let with_window = |starts_at, ends_at| Product { window: SaleWindow { starts_at, ends_at }, ..open.clone() };
-        let later = now + Duration::from_secs(1);
-        for (product, status) in [
-            (open.clone(), SaleStatus::Open),
-            (with_stock(Stock { total: 10, available: 0, held: 1, pending: 0, sold: 9 }), SaleStatus::AllTaken),
-            (with_stock(Stock { total: 10, available: 0, held: 0, pending: 0, sold: 10 }), SaleStatus::SoldOut),
-            (with_window(Some(later), None), SaleStatus::Upcoming),
-            (with_window(None, Some(now)), SaleStatus::Ended),
-            (Product { status: ProductStatus::Paused, ..open.clone() }, SaleStatus::Paused),
-            (Product { status: ProductStatus::Archived, ..open.clone() }, SaleStatus::Archived),
-        ] {
-            assert_eq!(SaleStatus::of(&product, now), status);
-            assert_eq!(SaleStatus::from_name(status.name()), Some(status));
-        }
-    }
 }

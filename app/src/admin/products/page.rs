@@ -1,7 +1,7 @@
 //! The page of a product.
 
 use super::{
-    PATH, SaleStatus,
+    PATH,
     form::{EditState, edit_form},
     path, stock_summary, window,
 };
@@ -11,6 +11,7 @@ use crate::{
         entered::Entered,
         form::Field,
         layout::{Flash, Page, Screen, time},
+        sale_state::SaleState,
     },
     messages::format_duration,
     paths,
@@ -77,7 +78,7 @@ pub fn product(operator: &Operator, page: ProductPage<'_>) -> String {
     Page::new(product.name.clone())
         .signed_in(operator, Screen::Products)
         .back("Products", PATH)
-        .badge(SaleStatus::of(product, now).badge())
+        .badge(SaleState::of(product, now).badge())
         .actions(actions(product, may_change, &refused))
         .flash(flash)
         .render(view! {

@@ -1,7 +1,10 @@
 //! Reads what the Live screen shows.
 
 use super::{View, hub::Inner};
-use app::admin::live::{Fragment, Overview, Sale, SaleDetail, SaleState, overview_fragments, sale_fragments};
+use app::admin::{
+    live::{Fragment, Overview, Sale, SaleDetail, overview_fragments, sale_fragments},
+    sale_state::SaleState,
+};
 use checkout::{
     Error,
     model::{Product, ProductId, Refusal},
@@ -31,7 +34,7 @@ impl Inner {
         for product in self.checkout.products() {
             match SaleState::of(&product, now) {
                 SaleState::Archived => {}
-                SaleState::Upcoming(_) => upcoming.push(product),
+                SaleState::Upcoming => upcoming.push(product),
                 state if state.is_running() => running.push(product),
                 _ => over.push(product),
             }

@@ -17,7 +17,8 @@ use crate::{
 use app::admin::{
     layout::Flash,
     list::{Column, EmptyList, ListPage},
-    products::{self as view, ActionState, EditState, ProductPage, SaleStatus},
+    products::{self as view, ActionState, EditState, ProductPage},
+    sale_state::SaleState,
 };
 use axum::{
     extract::{Path, State},
@@ -59,13 +60,13 @@ async fn list(State(checkout): State<Checkout>, signed_in: SignedIn, uri: Uri) -
     let now = checkout.now();
     let mut query = ListQuery::new(&uri, view::PATH);
     let search = query.search("Search", "Name or slug");
-    let statuses = SaleStatus::ALL.map(|status| (status.name().to_owned(), status.label().to_owned()));
-    let status = query.choice("status", "Status", statuses, SaleStatus::from_name);
+    let statuses = SaleState::ALL.map(|status| (status.name().to_owned(), status.label().to_owned()));
+    let status = query.choice("status", "Status", statuses, SaleState::from_name);
     let sort = query.sort(&SORTS, Sort::descending("added"));
     let start = query.cursor::<usize>().unwrap_or(0);
     let mut products = checkout.products();
     products.retain(|product| search.as_deref().is_none_or(|text| matches(product, text)));
-    products.retain(|product| status.is_none_or(|status| SaleStatus::of(product, now) == status));
+    products.retain(|product| status.is_none_or(|status| SaleState::of(product, now) == status));
     let total = products.len();
     products.sort_by(|one, other| compare(sort, one, other));
     let rows = products.iter().skip(start).take(PAGE_SIZE).map(|product| view::row(product, now)).collect();

@@ -104,10 +104,7 @@ async fn each_state_of_a_sale_has_its_own_page() {
     })
     .await;
     let before = vera.get("/admin/live?product=phone").await;
-    assert_words(
-        &before,
-        &["Not open yet", "Opens in 2 h 14 min", "Ready 10", "Price $5,000.00", "Limit 6", "All sales"],
-    );
+    assert_words(&before, &["Upcoming", "Opens in 2 h 14 min", "Ready 10", "Price $5,000.00", "Limit 6", "All sales"]);
     assert!(!before.text.contains("role=\"img\"") && before.text.contains("Flash &lt;Phone&gt;"));
     assert_words(&vera.get("/admin/live").await, &["Opens next", "Flash &lt;Phone&gt;", "in 2 h 14 min"]);
 
