@@ -2,7 +2,8 @@
 
 use super::layout::{Tone, badge};
 use checkout::model::{
-    CancelReason, EventOutcome, Money, Order, OrderState, OrderStatus, RefundReason, RefundState, Timestamp,
+    CancelReason, Currency, EventOutcome, Money, Order, OrderState, OrderStatus, Payment, Refund, RefundReason,
+    RefundState, ReportedAmount, Timestamp,
 };
 use leptos::prelude::*;
 
@@ -15,6 +16,26 @@ pub fn words(name: &str) -> String {
 /// Formats an amount.
 pub fn money(money: Money) -> String {
     crate::price::format_english(money)
+}
+
+/// Formats an amount whose currency may not be known. `format` is [`money`], or that of the command line.
+pub fn amount(minor: i64, currency: Option<Currency>, format: fn(Money) -> String) -> String {
+    match currency {
+        Some(currency) => format(Money { minor, currency }),
+        None => format!("{minor} minor units"),
+    }
+}
+
+/// Formats the amount of a refund.
+pub fn refund_amount(refund: &Refund, format: fn(Money) -> String) -> String {
+    let minor = refund.amount;
+    minor.map_or_else(|| "the whole payment".to_owned(), |minor| amount(minor, refund.currency, format))
+}
+
+/// Formats the amount that the payment provider reports.
+pub fn reported_amount(payment: &Payment, format: fn(Money) -> String) -> String {
+    let ReportedAmount { amount: minor, currency } = payment.reported;
+    minor.map_or_else(|| "not reported".to_owned(), |minor| amount(minor, currency, format))
 }
 
 /// Formats the time since an instant in its largest unit: `3 h`.

@@ -168,7 +168,7 @@ fn payment_table(payments: &[Payment]) -> AnyView {
         Row::linked(payment.transaction_id.to_string(), super::payment::path(payment))
             .cell(time(payment.received_at))
             .cell(labels::words(payment.status.name()))
-            .cell(super::payment::reported_amount(payment))
+            .cell(labels::reported_amount(payment, money))
             .cell(labels::outcome(payment.outcome))
     };
     let columns = [
@@ -189,7 +189,7 @@ fn refund_table(refunds: &[Refund]) -> AnyView {
             view! { <span class="row-detail">{text}</span> }
         });
         let why = labels::words(labels::refund_reason(refund.reason));
-        Row::linked(super::refunds::amount_of(refund), super::refund::path(refund))
+        Row::linked(labels::refund_amount(refund, money), super::refund::path(refund))
             .cell(time(refund.created_at))
             .cell(labels::refund_state(refund.state))
             .cell(view! { {why} {restocked} })

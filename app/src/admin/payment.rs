@@ -7,7 +7,7 @@ use super::{
     order::{fact, path_of},
 };
 use checkout::{
-    model::{EventOutcome, Money, Payment, Product, Reference, Timestamp},
+    model::{EventOutcome, Payment, Product, Reference, Timestamp},
     store::operators::{Operator, Permission},
 };
 use leptos::prelude::*;
@@ -42,15 +42,6 @@ pub struct PaymentPage {
 /// The address of a payment's screen.
 pub fn path(payment: &Payment) -> String {
     format!("/admin/payments/{}", payment.id)
-}
-
-/// The amount that the provider reports.
-pub fn reported_amount(payment: &Payment) -> String {
-    match (payment.reported.amount, payment.reported.currency) {
-        (Some(minor), Some(currency)) => labels::money(Money { minor, currency }),
-        (Some(minor), None) => format!("{minor} minor units"),
-        (None, _) => "not reported".to_owned(),
-    }
 }
 
 /// Explains in plain words where an event stands. It follows “Processed again: ” or “Nothing changed: ”.
@@ -104,7 +95,7 @@ fn facts(payment: &Payment, order: Option<(String, String)>, product: Option<Arc
                 {fact("Received", time(payment.received_at))}
                 {fact("Status", labels::words(payment.status.name()))}
                 {fact("Outcome", labels::outcome(payment.outcome))}
-                {fact("Amount", reported_amount(payment))}
+                {fact("Amount", labels::reported_amount(payment, labels::money))}
                 {fact("Order", order)}
                 {product}
                 {fact("Transaction", code(payment.transaction_id.to_string()))}

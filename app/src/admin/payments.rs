@@ -5,7 +5,7 @@ use super::{
     layout::{Page, Screen, time},
     list::{Column, EmptyList, FilterForm, ListPage, Row},
     order::path_of,
-    payment::{path, reported_amount},
+    payment::path,
 };
 use checkout::{
     model::{Payment, Product, Reference},
@@ -65,7 +65,7 @@ fn row((payment, product): (Payment, Option<Arc<Product>>)) -> Row {
     Row::linked(payment.transaction_id.to_string(), path(&payment))
         .cell(time(payment.received_at))
         .cell(labels::words(payment.status.name()))
-        .cell(reported_amount(&payment))
+        .cell(labels::reported_amount(&payment, labels::money))
         .cell(labels::outcome(payment.outcome))
         .cell(product.map(|product| product.name.clone()))
         .cell(view! { {order}<span class="visually-hidden">{about}</span> })

@@ -6,7 +6,6 @@ use super::{
     labels,
     layout::{Flash, Page, Screen, time},
     order::{fact, path_of},
-    refunds::amount_of,
 };
 use checkout::{
     model::{Refund, RefundReference, RefundState, Timestamp},
@@ -123,7 +122,7 @@ pub fn refund(operator: &Operator, page: RefundPage, flash: Option<Flash>) -> St
             .map(|step| form(*step, &refund, refused.as_ref().filter(|refused| refused.step == *step)))
             .collect::<Vec<_>>()
     });
-    Page::new(format!("Refund of {}", amount_of(&refund)))
+    Page::new(format!("Refund of {}", labels::refund_amount(&refund, labels::money)))
         .signed_in(operator, Screen::Refunds)
         .back("Refunds", "/admin/refunds")
         .badge(labels::refund_state(refund.state))
@@ -150,7 +149,7 @@ fn facts(refund: &Refund, order: Option<(String, String)>, now: Timestamp) -> An
         <section class="panel" aria-labelledby="summary">
             <h2 id="summary">"Summary"</h2>
             <dl class="facts">
-                {fact("Amount", amount_of(refund))}
+                {fact("Amount", labels::refund_amount(refund, labels::money))}
                 {fact("Why", labels::words(labels::refund_reason(refund.reason)))}
                 {fact("Order", order)} {event}
                 {fact("Issued", time(refund.created_at))} {age}

@@ -8,7 +8,7 @@ use super::{
     refund::path,
 };
 use checkout::{
-    model::{Money, Product, Refund, RefundState, Timestamp},
+    model::{Product, Refund, RefundState, Timestamp},
     store::operators::Operator,
 };
 use leptos::prelude::*;
@@ -102,15 +102,6 @@ pub struct RefundsPage {
     pub now: Timestamp,
 }
 
-/// The amount of a refund.
-pub fn amount_of(refund: &Refund) -> String {
-    match (refund.amount, refund.currency) {
-        (Some(minor), Some(currency)) => money(Money { minor, currency }),
-        (Some(minor), None) => format!("{minor} minor units"),
-        (None, _) => "the whole payment".to_owned(),
-    }
-}
-
 /// Renders the page.
 pub fn refunds(operator: &Operator, page: RefundsPage) -> String {
     let RefundsPage { tab, refunds, filter, age, first, next, now } = page;
@@ -159,7 +150,7 @@ fn row(RefundRow { refund, product, order }: RefundRow, now: Timestamp) -> Row {
             {labels::age(refund.created_at, now)}
         </time>
     };
-    Row::linked(amount_of(&refund), path(&refund))
+    Row::linked(labels::refund_amount(&refund, money), path(&refund))
         .cell(age)
         .cell(view! { {labels::refund_state(refund.state)} {detail} })
         .cell(labels::words(labels::refund_reason(refund.reason)))

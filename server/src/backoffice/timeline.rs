@@ -2,11 +2,12 @@
 
 mod operations;
 
+use app::admin::labels::{self, money};
 use checkout::{
     Checkout, Error,
     model::{
-        AuditEntry, CancelReason, EventOutcome, Hold, Money, Order, OrderState, Payment, PaymentStatus, Refund,
-        RefundState, Refusal, Timestamp,
+        AuditEntry, CancelReason, EventOutcome, Hold, Order, OrderState, Payment, PaymentStatus, Refund, RefundState,
+        Refusal, Timestamp,
     },
     store::{AuditFilter, Store},
 };
@@ -119,7 +120,7 @@ fn hold_placed(hold: &Hold) -> TimelineEvent {
 }
 
 fn order_placed(order: &Order) -> TimelineEvent {
-    let detail = format!("{}, {}, to be paid by {}", units(order.qty.get()), order.amount, order.pay_by);
+    let detail = format!("{}, {}, to be paid by {}", units(order.qty.get()), money(order.amount), order.pay_by);
     TimelineEvent::new(order.created_at, TimelineKind::Order, "Order placed", detail)
 }
 
@@ -133,13 +134,8 @@ fn order_ended(order: &Order, is_cancelled_by_operator: bool) -> Option<Timeline
         }
         OrderState::Cancelled { reason: CancelReason::ByOperator, .. } if is_cancelled_by_operator => None,
         OrderState::Cancelled { cancelled_at, reason } => {
-            let why = match reason {
-                CancelReason::PaymentFailed => "the payment failed",
-                CancelReason::Expired => "no payment came in time",
-                CancelReason::ByShopper => "by the shopper",
-                CancelReason::ByOperator => "by an operator",
-            };
-            Some(TimelineEvent::new(*cancelled_at, kind, "Order cancelled", why.to_owned()))
+            let why = labels::cancel_reason(*reason).to_owned();
+            Some(TimelineEvent::new(*cancelled_at, kind, "Order cancelled", why))
         }
     }
 }
@@ -152,17 +148,14 @@ fn payment_received(payment: &Payment) -> TimelineEvent {
         PaymentStatus::DisputeOpened => "Dispute opened",
         PaymentStatus::DisputeClosed => "Dispute closed",
     };
-    let amount = payment.reported.amount.map(|minor| match payment.reported.currency {
-        Some(currency) => Money { minor, currency }.to_string(),
-        None => format!("{minor} minor units"),
-    });
+    let amount = payment.reported.amount.map(|minor| labels::amount(minor, payment.reported.currency, money));
     let outcome = match payment.outcome {
         EventOutcome::Applied => "applied to the order".to_owned(),
         EventOutcome::Parked => "waits for its order".to_owned(),
         EventOutcome::Duplicate => "repeats an earlier event".to_owned(),
         EventOutcome::Ignored => "without effect".to_owned(),
-        EventOutcome::RefundDue(reason) => format!("due for refund: {}", words(reason.name())),
-        EventOutcome::Refunded(reason) => format!("refunded: {}", words(reason.name())),
+        EventOutcome::RefundDue(reason) => format!("due for refund: {}", labels::refund_reason(reason)),
+        EventOutcome::Refunded(reason) => format!("refunded: {}", labels::refund_reason(reason)),
     };
     let transaction = Some(format!("transaction {}", payment.transaction_id));
     let detail: Vec<_> = [amount, transaction, Some(outcome)].into_iter().flatten().collect();
@@ -173,24 +166,14 @@ fn payment_received(payment: &Payment) -> TimelineEvent {
 /// without a person, and refunds of an older version of the shop have no entries.
 fn refund_events(refund: &Refund, told: &HashSet<(String, RefundState)>) -> Vec<TimelineEvent> {
     let (id, kind) = (refund.id.to_string(), TimelineKind::Refund);
-    let amount = match (refund.amount, refund.currency) {
-        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
-        (Some(minor), None) => format!("{minor} minor units"),
-        (None, _) => "the whole payment".to_owned(),
-    };
+    let amount = labels::refund_amount(refund, money);
     let mut events = Vec::new();
     if !told.contains(&(id.clone(), RefundState::Due)) {
-        let detail = format!("{amount}, {}, refund {id}", words(refund.reason.name()));
-        events.push(TimelineEvent::new(refund.created_at, kind, "Refund due", detail));
+        let detail = format!("{amount}, {}, refund {id}", labels::refund_reason(refund.reason));
+        events.push(TimelineEvent::new(refund.created_at, kind, refund_title(RefundState::Due), detail));
     }
-    let title = match refund.state {
-        RefundState::Due => return events,
-        RefundState::Sending => "Refund sent to the payment provider",
-        RefundState::Succeeded => "Refund succeeded",
-        RefundState::Failed => "Refund failed",
-        RefundState::Withdrawn => "Refund withdrawn: the payment has paid the order",
-    };
-    if !told.contains(&(id.clone(), refund.state)) {
+    if !told.contains(&(id.clone(), refund.state)) && refund.state != RefundState::Due {
+        let title = refund_title(refund.state);
         events.push(TimelineEvent::new(refund.updated_at, kind, title, format!("{amount}, refund {id}")));
     }
     events
@@ -200,9 +183,13 @@ fn units(units: u32) -> String {
     if units == 1 { "1 unit".to_owned() } else { format!("{units} units") }
 }
 
-/// Returns a name of the engine as words.
-fn words(name: &str) -> String {
-    name.replace('_', " ")
+/// Returns the title of the event that brings a refund into a state.
+fn refund_title(state: RefundState) -> String {
+    match state {
+        RefundState::Sending => "Refund sent to the payment provider".to_owned(),
+        RefundState::Withdrawn => "Refund withdrawn: the payment has paid the order".to_owned(),
+        state => format!("Refund {}", labels::refund_state_name(state).to_lowercase()),
+    }
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use super::{
     products,
 };
 use crate::{backoffice::views::AdminPaymentView, startup::Engine};
+use app::admin::labels;
 use checkout::{
     Error,
-    model::{Money, Payment, Reference, Refusal, WebhookId},
+    model::{Payment, Reference, Refusal, WebhookId},
     store::listings::PaymentFilter,
 };
 use serde_json::json;
@@ -60,7 +61,7 @@ async fn show(engine: &Engine, id: WebhookId, output: OutputArgs) -> Result<Exit
         reference,
         ("Transaction", payment.transaction_id.to_string()),
         ("Status", payment.status.name().to_owned()),
-        ("Amount", amount(&payment)),
+        ("Amount", labels::reported_amount(&payment, |money| money.to_string())),
         ("Received", payment.received_at.to_string()),
         ("Outcome", outcome(&payment)),
     ]))?;
@@ -73,18 +74,10 @@ pub(super) fn row(payment: &Payment) -> [String; 6] {
         payment.id.to_string(),
         payment.received_at.to_string(),
         payment.transaction_id.to_string(),
-        amount(payment),
+        labels::reported_amount(payment, |money| money.to_string()),
         payment.status.name().to_owned(),
         outcome(payment),
     ]
-}
-
-fn amount(payment: &Payment) -> String {
-    match (payment.reported.amount, payment.reported.currency) {
-        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
-        (Some(minor), None) => minor.to_string(),
-        (None, _) => "not reported".to_owned(),
-    }
 }
 
 fn outcome(payment: &Payment) -> String {

@@ -9,6 +9,7 @@ use super::{
     products,
 };
 use crate::{backoffice::views::AdminRefundView, startup::Engine};
+use app::admin::labels;
 use checkout::{
     Error, IssueRefund,
     model::{ChangeReason, Money, Order, Refund, RefundId, RefundStep, Refusal},
@@ -44,16 +45,11 @@ async fn list(engine: &Engine, args: RefundListArgs) -> Result<ExitCode, Failure
 
 /// Returns a refund's cells.
 pub(super) fn row(refund: &Refund) -> [String; 7] {
-    let amount = match (refund.amount, refund.currency) {
-        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
-        (Some(minor), None) => minor.to_string(),
-        (None, _) => "all".to_owned(),
-    };
     [
         refund.id.to_string(),
         refund.created_at.to_string(),
         refund.transaction_id.to_string(),
-        amount,
+        labels::refund_amount(refund, |money| money.to_string()),
         refund.reason.name().to_owned(),
         refund.state.name().to_owned(),
         refund.attempt.to_string(),

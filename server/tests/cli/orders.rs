@@ -107,7 +107,7 @@ async fn an_order_is_shown_with_its_timeline(shop: Shop) {
     for (line, event) in timeline.iter().zip(events) {
         assert!(line.contains(event), "{event}: {text}");
     }
-    assert!(timeline[4].contains("5.00 USD, 1 unit put back on sale") && timeline[4].contains("ada"), "{text}");
+    assert!(timeline[4].contains("$5.00, 1 unit put back on sale") && timeline[4].contains("ada"), "{text}");
     assert!(timeline[4].contains("arrived broken") && timeline[5].contains("transfer 17"), "{text}");
     assert!(timeline[5].contains("asked by mail") && text.contains("14.99 USD"), "{text}");
 

@@ -1,6 +1,7 @@
 //! Entries of the audit log as events of a timeline.
 
-use super::{TimelineEvent, TimelineKind, units};
+use super::{TimelineEvent, TimelineKind, refund_title, units};
+use app::admin::labels::money;
 use checkout::model::{AuditEntry, Currency, Money, RefundState};
 use serde_json::Value;
 
@@ -10,9 +11,9 @@ pub(super) fn event(entry: &AuditEntry, currency: Currency) -> TimelineEvent {
     let title = match &*entry.action {
         "order.cancel" => "Order cancelled",
         "refund.issue" => "Refund issued",
-        "refund.send" => "Refund sent to the payment provider",
-        "refund.succeed" => "Refund succeeded",
-        "refund.fail" => "Refund failed",
+        "refund.send" => &refund_title(RefundState::Sending),
+        "refund.succeed" => &refund_title(RefundState::Succeeded),
+        "refund.fail" => &refund_title(RefundState::Failed),
         "refund.retry" => "Refund due again",
         "refund.done_elsewhere" => "Refund made outside the payment provider",
         "payment.replay" => "Payment processed again",
@@ -56,11 +57,11 @@ pub(super) fn refund_step(entry: &AuditEntry) -> Option<(String, RefundState)> {
 }
 
 fn issued(before: &Value, after: &Value, currency: Currency) -> Option<String> {
-    let money = Money { minor: after["amount"].as_i64()?, currency };
+    let amount = money(Money { minor: after["amount"].as_i64()?, currency });
     let restocked = after["restocked"].as_u64()?.saturating_sub(before["restocked"].as_u64()?);
     let restocked =
         if restocked > 0 { format!(", {} put back on sale", units(count(restocked))) } else { String::new() };
-    Some(format!("{money}{restocked}, refund {}", name(&after["refund_id"])))
+    Some(format!("{amount}{restocked}, refund {}", name(&after["refund_id"])))
 }
 
 fn count(n: u64) -> u32 {

@@ -86,10 +86,10 @@ fn events_of_all_sources_are_in_order_of_time() {
         lines(&events),
         [
             format!("0 hold Hold placed: 2 units, until {}", at(120)),
-            "5 payment Payment received: 39.98 USD, transaction tx-1, applied to the order".to_owned(),
-            format!("10 order Order placed: 2 units, 39.98 USD, to be paid by {}", at(610)),
+            "5 payment Payment received: $39.98, transaction tx-1, applied to the order".to_owned(),
+            format!("10 order Order placed: 2 units, $39.98, to be paid by {}", at(610)),
             "10 order Order paid: transaction tx-1".to_owned(),
-            format!("20 refund Refund issued: 19.99 USD, 1 unit put back on sale, refund {id}"),
+            format!("20 refund Refund issued: $19.99, 1 unit put back on sale, refund {id}"),
             format!("30 refund Refund made outside the payment provider: bank 17, refund {id}"),
         ]
     );
@@ -110,12 +110,13 @@ fn a_cancellation_is_told_once_and_a_refund_without_entries_is_told_from_its_row
         lines(&events)[1..],
         [
             "40 order Order cancelled: 1 unit for sale again".to_owned(),
-            "50 payment Payment received: 39.98 USD, transaction tx-1, refunded: sold out".to_owned(),
-            format!("50 refund Refund due: 19.99 USD, sold out, refund {id}"),
-            format!("60 refund Refund succeeded: 19.99 USD, refund {id}"),
+            "50 payment Payment received: $39.98, transaction tx-1, refunded: the units were sold when the money came"
+                .to_owned(),
+            format!("50 refund Refund due: $19.99, the units were sold when the money came, refund {id}"),
+            format!("60 refund Refund done: $19.99, refund {id}"),
         ]
     );
     // Without the entry, as for a cancellation by an older version of the shop, the order tells of it.
     let events = merge(None, &order, &payments, &refunds, &[]);
-    assert_eq!(lines(&events)[1], "40 order Order cancelled: by an operator");
+    assert_eq!(lines(&events)[1], "40 order Order cancelled: by the shop");
 }
