@@ -1,46 +1,43 @@
 //! Messages for operators about refused changes.
 
-use checkout::model::{ProductError, RefundState, Refusal};
+use super::labels::{amount, money, refund_state_name};
+use checkout::model::{Currency, ProductError, Refusal};
 
-/// Explains why a change was refused, and what to do.
-pub fn refusal(refusal: &Refusal) -> String {
+/// Explains why a change was refused, and what to do. Amounts are in `currency`.
+pub fn refusal(refusal: &Refusal, currency: Option<Currency>) -> String {
     match refusal {
-        Refusal::UnknownProduct => "This product does not exist.".to_owned(),
-        Refusal::UnknownOrder => "This order does not exist.".to_owned(),
-        Refusal::UnknownRefund => "This refund does not exist.".to_owned(),
-        Refusal::UnknownPayment => "This payment event does not exist.".to_owned(),
-        Refusal::SlugTaken => "Another product has this slug. Choose another one.".to_owned(),
         Refusal::StockCommitted { committed } => {
             format!("{committed} units are held, pending or sold. The total cannot be less.")
         }
         Refusal::TooMuchStock => "That many units cannot be counted or paid for. Choose fewer.".to_owned(),
-        Refusal::StaleRevision { .. } => "Somebody changed this product meanwhile.".to_owned(),
         Refusal::InvalidProduct { error } => product_error(*error).1.to_owned(),
         Refusal::ProductInUse { units } => {
             let units = crate::messages::units(*units);
             format!("{units} in holds or unpaid orders. Pause the sale, and archive the product once they have ended.")
         }
         Refusal::OrderPaid => "This order is paid. Refund it instead.".to_owned(),
-        Refusal::DisputeOpen => "The shopper disputes this payment at their bank, so it cannot be refunded now. \
-                                 Answer the dispute at the payment provider."
+        Refusal::DisputeOpen => "The shopper disputes this payment at their bank. Refund it only once the dispute is \
+                                 closed: until then, the money might go back twice."
             .to_owned(),
         Refusal::OrderNotPaid => "This order is not paid, so there is nothing to refund.".to_owned(),
-        Refusal::AlreadyRestocked { left: 0 } => "All units of this order are back on sale already.".to_owned(),
+        Refusal::AlreadyRestocked { left: 0 } => "All units of this order are on sale again already.".to_owned(),
         Refusal::AlreadyRestocked { left } => {
             format!("At most {} of this order can be put back on sale.", crate::messages::units(*left))
         }
+        Refusal::RefundTooLarge { left: 0 } => "Nothing is left to refund.".to_owned(),
+        Refusal::RefundTooLarge { left } => {
+            let left = amount(*left, currency, money);
+            format!("The amount must be above zero, and at most {left}, which is left to refund.")
+        }
         Refusal::RefundState { state, attempt } => {
-            let state = match state {
-                RefundState::Due => "due",
-                RefundState::Sending => "being sent",
-                RefundState::Succeeded => "done",
-                RefundState::Failed => "failed",
-                RefundState::Withdrawn => "withdrawn",
-            };
-            format!("This refund has changed meanwhile: it is {state}, at attempt {attempt}.")
+            let state = refund_state_name(*state);
+            format!("This refund has changed meanwhile: its state is {state}, in attempt {attempt}.")
         }
         Refusal::InProgress => "The same form is being processed. Open the page again in a moment.".to_owned(),
-        Refusal::KeyReused => "This form was used before for another change. Open the page again.".to_owned(),
+        Refusal::KeyReused => {
+            "This form was already used for another change, so nothing was changed. Check it and send it again."
+                .to_owned()
+        }
         other => sentence(&other.to_string()),
     }
 }
@@ -87,11 +84,18 @@ mod tests {
             Refusal::DisputeOpen,
             Refusal::SalePaused,
         ] {
-            let text = refusal(&refused);
+            let text = refusal(&refused, Some("USD".parse().unwrap()));
             assert!(
                 text.ends_with('.') && text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()),
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn an_amount_is_in_the_currency_if_it_is_known() {
+        let refused = Refusal::RefundTooLarge { left: 1999 };
+        assert!(refusal(&refused, Some("USD".parse().unwrap())).contains("at most $19.99,"));
+        assert!(refusal(&refused, None).contains("at most 1999 minor units,"));
     }
 }

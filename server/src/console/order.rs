@@ -17,6 +17,7 @@ use app::admin::{
     layout::Flash,
     order::{self as view, OrderPage, TimelineRow, path_of},
     order_refund::RefundForm,
+    refusal::refusal,
 };
 use axum::{
     extract::{Path, State},
@@ -59,14 +60,12 @@ pub async fn cancel(
         Ok(done) if is_cancelled_by_operator(&done.value) => {
             return Ok(redirect(&format!("{}?done=order-cancelled", path_of(order.id))));
         }
-        Ok(_) => "Nothing was changed: the order had ended before, so its units are on sale already.",
-        Err(Error::Refused(Refusal::OrderPaid)) => {
-            "Nothing was changed: the order was paid meanwhile. Refund it instead."
-        }
+        Ok(_) => "The order had ended before, so its units are on sale already.".to_owned(),
+        Err(Error::Refused(refused @ Refusal::OrderPaid)) => refusal(&refused, Some(order.amount.currency)),
         Err(error) => return Err(error.into()),
     };
     let order = state.checkout.order_of_any_owner(order.id).await?;
-    Shown::refused(refused).render(&state, &signed_in, order).await
+    Shown::refused(&refused).render(&state, &signed_in, order).await
 }
 
 fn is_cancelled_by_operator(order: &Order) -> bool {
@@ -100,7 +99,11 @@ impl Default for Shown {
 impl Shown {
     /// A change that the order's state does not allow.
     fn refused(text: &str) -> Self {
-        Self { status: StatusCode::CONFLICT, flash: Some(Flash::error(text)), ..Self::default() }
+        Self {
+            status: StatusCode::CONFLICT,
+            flash: Some(Flash::error(format!("Nothing was changed. {text}"))),
+            ..Self::default()
+        }
     }
 
     pub(super) async fn render(

@@ -7,14 +7,14 @@ use super::{
     redirect,
 };
 use crate::{problem::Problem, state::AppState};
-use app::admin::{labels::money, order::path_of, order_refund::RefundForm};
+use app::admin::{order::path_of, order_refund::RefundForm, refusal::refusal};
 use axum::{
     extract::{Path, State},
     response::Response,
 };
 use checkout::{
     Error, IssueRefund, Restock,
-    model::{ChangeReason, Money, Order, RefundId, Refusal},
+    model::{ChangeReason, Currency, Money, Order, RefundId, Refusal},
 };
 use http::StatusCode;
 
@@ -30,7 +30,9 @@ pub async fn issue(
         None => (StatusCode::UNPROCESSABLE_ENTITY, form),
         Some((refund, reason)) => match state.checkout.issue_refund(refund, context(&signed_in, Some(reason))).await {
             Ok(_) => return Ok(redirect(&format!("{}?done=refund-issued", path_of(order.id)))),
-            Err(Error::Refused(refusal)) => refused(form, refusal, order.amount, state.checkout.new_refund_id())?,
+            Err(Error::Refused(refusal)) => {
+                refused(form, refusal, order.amount.currency, state.checkout.new_refund_id())?
+            }
             Err(error) => return Err(error.into()),
         },
     };
@@ -76,46 +78,21 @@ fn read(fields: &Fields, order: &Order, new_id: RefundId) -> (RefundForm, Option
     (form, request)
 }
 
-/// Returns the form with the refusal beside its field. Only the refusals of refunds belong to a field.
+/// Returns the form with the refusal beside its field. `new_id` replaces an id that was used for another refund.
 fn refused(
     form: RefundForm,
-    refusal: Refusal,
-    amount: Money,
+    refused: Refusal,
+    currency: Currency,
     new_id: RefundId,
 ) -> Result<(StatusCode, RefundForm), Problem> {
-    let error = |text: &str| Some(text.to_owned());
-    Ok(match refusal {
-        Refusal::RefundTooLarge { left: 0 } => {
-            let amount_error = error("Nothing is left to refund.");
-            (StatusCode::UNPROCESSABLE_ENTITY, RefundForm { amount_error, ..form })
+    let error = Some(refusal(&refused, Some(currency)));
+    Ok(match refused {
+        Refusal::RefundTooLarge { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, RefundForm { amount_error: error, ..form })
         }
-        Refusal::RefundTooLarge { left } => {
-            let left = money(Money { minor: left, ..amount });
-            let amount_error =
-                Some(format!("Enter an amount above zero, and at most {left}, which is left to refund."));
-            (StatusCode::UNPROCESSABLE_ENTITY, RefundForm { amount_error, ..form })
-        }
-        Refusal::AlreadyRestocked { left } => {
-            let restock_error = match left {
-                0 => error("All units of this order are on sale again already."),
-                1 => error("Only one unit is left to put back on sale."),
-                left => Some(format!("Only {left} units are left to put back on sale.")),
-            };
-            (StatusCode::CONFLICT, RefundForm { restock_error, ..form })
-        }
-        Refusal::OrderNotPaid => (
-            StatusCode::CONFLICT,
-            RefundForm { error: error("The order is not paid, so there is nothing to refund."), ..form },
-        ),
-        Refusal::DisputeOpen => {
-            let text = "The shopper disputes this payment at their bank. Refund it once the dispute is closed: until \
-                        then, the money might go back twice.";
-            (StatusCode::CONFLICT, RefundForm { error: error(text), ..form })
-        }
-        Refusal::KeyReused => {
-            let text = "This form was used for another refund, so nothing was changed. Check it and send it again.";
-            (StatusCode::CONFLICT, RefundForm { id: new_id, error: error(text), ..form })
-        }
+        Refusal::AlreadyRestocked { .. } => (StatusCode::CONFLICT, RefundForm { restock_error: error, ..form }),
+        Refusal::OrderNotPaid | Refusal::DisputeOpen => (StatusCode::CONFLICT, RefundForm { error, ..form }),
+        Refusal::KeyReused => (StatusCode::CONFLICT, RefundForm { id: new_id, error, ..form }),
         other => return Err(other.into()),
     })
 }

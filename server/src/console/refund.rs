@@ -7,10 +7,10 @@ use crate::{
     state::AppState,
 };
 use app::admin::{
-    labels::refund_state_name,
     layout::Flash,
     order::name_of,
     refund::{self as view, RefundPage, RefusedStep, Step},
+    refusal::refusal,
 };
 use axum::{
     extract::{Path, State},
@@ -54,29 +54,13 @@ pub async fn step(
     };
     let refused = match state.checkout.advance_refund(refund.id, attempt, taken, context(&signed_in, None)).await {
         Ok(_) => return Ok(redirect(&format!("{}?done=refund-{}", view::path(&refund), step.name()))),
-        Err(Error::Refused(refusal)) => refusal_text(refusal)?,
+        Err(Error::Refused(
+            refused @ (Refusal::RefundState { .. } | Refusal::RefundTooLarge { .. } | Refusal::DisputeOpen),
+        )) => format!("Nothing was changed. {}", refusal(&refused, refund.currency)),
         Err(error) => return Err(error.into()),
     };
     let refund = state.checkout.refund(refund.id).await?;
     render(&state, &signed_in, StatusCode::CONFLICT, refund, None, Some(Flash::error(refused))).await
-}
-
-/// Explains why the refund does not allow a step.
-fn refusal_text(refusal: Refusal) -> Result<String, Problem> {
-    Ok(match refusal {
-        Refusal::RefundState { state, attempt } => {
-            let state = refund_state_name(state).to_lowercase();
-            format!("Nothing was changed: the refund is {state}, in attempt {attempt}. Somebody else was faster.")
-        }
-        Refusal::RefundTooLarge { .. } => {
-            "Nothing was changed: other refunds of this order leave too little for this one.".to_owned()
-        }
-        Refusal::DisputeOpen => {
-            "Nothing was changed: the shopper disputes this payment at their bank. Wait until the dispute is closed."
-                .to_owned()
-        }
-        other => return Err(other.into()),
-    })
 }
 
 fn read(step: Step, fields: &Fields) -> Result<RefundStep, RefusedStep> {

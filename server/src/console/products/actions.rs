@@ -120,7 +120,7 @@ fn refused(
     error: Error,
 ) -> Result<Response, Problem> {
     let Error::Refused(refused) = error else { return Err(error.into()) };
-    let state = ActionState { error: Some(refusal(&refused)), ..state };
+    let state = ActionState { error: Some(refusal(&refused, Some(product.price.currency))), ..state };
     Ok(refuse(checkout, signed_in, product, StatusCode::CONFLICT, state))
 }
 

@@ -36,7 +36,7 @@ async fn a_refund_that_is_sent_twice_is_issued_once() {
     assert_eq!((found.len(), found[0].amount, found[0].restocked), (1, Some(1_000_000), 2));
     assert_eq!(shop.checkout.product(phone.id).unwrap().stock.available, 9);
     // The same form with other fields is another refund.
-    mona.post(&send, &refund_fields(&id, "1.00", "none")).await.shows(409, "another refund");
+    mona.post(&send, &refund_fields(&id, "1.00", "none")).await.shows(409, "already used for another change");
     // A page that was opened before knows no other refund.
     let other = shop.checkout.new_refund_id().to_string();
     mona.post(&send, &refund_fields(&other, "10000.00", "none")).await.shows(422, "Nothing is left to refund");
@@ -52,12 +52,12 @@ async fn a_refund_is_refused_beside_its_field() {
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
     let send = format!("{}/refunds", path(&order));
     let id = shop.checkout.new_refund_id().to_string();
-    mona.post(&send, &refund_fields(&id, "1.00", "none")).await.shows(409, "The order is not paid");
+    mona.post(&send, &refund_fields(&id, "1.00", "none")).await.shows(409, "This order is not paid");
     pay(&shop, &order, "tx-1").await;
     for amount in ["", "all", "-1", "1.999", "1e3", "1,50", "99999999999999999999", "\u{661}"] {
         mona.post(&send, &refund_fields(&id, amount, "none")).await.shows(422, "Enter an amount such as 19.99");
     }
-    mona.post(&send, &refund_fields(&id, "0", "none")).await.shows(422, "Enter an amount above zero");
+    mona.post(&send, &refund_fields(&id, "0", "none")).await.shows(422, "The amount must be above zero");
     let over = mona.post(&send, &refund_fields(&id, "15000.01", "none")).await;
     over.shows(422, "at most $15,000.00");
     over.shows(422, "value=\"15000.01\"");
@@ -72,11 +72,11 @@ async fn a_refund_is_refused_beside_its_field() {
     for units in ["0", "-1", "x", "4294967296"] {
         mona.post(&send, &some(units)).await.shows(422, "Enter a number of units");
     }
-    mona.post(&send, &some("4")).await.shows(409, "Only 3 units are left");
+    mona.post(&send, &some("4")).await.shows(409, "At most 3 units of this order can be put back");
     mona.post(&send, &some("2")).await.leads_to(&format!("{}?done=refund-issued", path(&order)));
     let other = shop.checkout.new_refund_id().to_string();
     let two: Vec<_> = [("id", other.as_str())].into_iter().chain(some("2").into_iter().skip(1)).collect();
-    mona.post(&send, &two).await.shows(409, "Only one unit is left");
+    mona.post(&send, &two).await.shows(409, "At most 1 unit of this order can be put back");
     let fields = [("id", "no-id"), ("amount", "1.00"), ("restock", "none"), ("reason", "damaged")];
     mona.post(&send, &fields).await.shows(422, "could not be read");
     let fields = [("id", other.as_str()), ("amount", "1.00"), ("restock", "none"), ("reason", "")];

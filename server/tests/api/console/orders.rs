@@ -213,7 +213,9 @@ async fn a_pending_order_is_cancelled_once_with_a_reason() {
     assert_eq!((entries.len(), entries[0].actor.name.as_str()), (1, "sam@example.com"));
 
     pay(&shop, &other, "tx-1").await;
-    sam.post(&format!("{}/cancel", path(&other)), &[("reason", "late")]).await.shows(409, "was paid meanwhile");
+    sam.post(&format!("{}/cancel", path(&other)), &[("reason", "late")])
+        .await
+        .shows(409, "Nothing was changed. This order is paid");
     let expired = place(&shop, &phone, 1, "cyd").await;
     shop.clock.advance(Duration::from_hours(2));
     // The next hold needs all units, so the overdue order ends.

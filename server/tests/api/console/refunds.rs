@@ -85,7 +85,7 @@ async fn a_refund_is_carried_out_by_hand() {
     take(&mut mona, id, "done", "1", ("reference", "transfer <17>")).await.leads_to(&done);
     assert_eq!(state(&shop, id).await, (RefundState::Succeeded, 1));
     mona.get(&done).await.shows(200, "transfer &lt;17&gt;");
-    take(&mut mona, id, "done", "1", ("reference", "again")).await.shows(409, "the refund is done");
+    take(&mut mona, id, "done", "1", ("reference", "again")).await.shows(409, "its state is Done");
     take(&mut mona, id, "fail", "1", ("failure", "account closed"))
         .await
         .leads_to(&format!("/admin/refunds/{id}?done=refund-fail"));
@@ -99,9 +99,9 @@ async fn a_refund_is_sent_fails_and_is_tried_again() {
     let id = issue(&shop, &order).await;
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
     let none = ("reference", "");
-    take(&mut mona, id, "done", "2", ("reference", "bank")).await.shows(409, "the refund is due, in attempt 1");
+    take(&mut mona, id, "done", "2", ("reference", "bank")).await.shows(409, "its state is Due, in attempt 1");
     take(&mut mona, id, "send", "1", none).await.leads_to(&format!("/admin/refunds/{id}?done=refund-send"));
-    take(&mut mona, id, "done", "1", ("reference", "bank")).await.shows(409, "the refund is sending");
+    take(&mut mona, id, "done", "1", ("reference", "bank")).await.shows(409, "its state is Sending");
     take(&mut mona, id, "fail", "1", ("failure", "")).await.shows(422, "Enter 1 to 500 characters");
     take(&mut mona, id, "fail", "1", ("failure", "closed"))
         .await
@@ -133,7 +133,9 @@ async fn a_failed_refund_that_no_longer_fits_is_not_tried_again() {
     let rest = IssueRefund { id: shop.checkout.new_refund_id(), order: order_id, amount: None, restock: Restock::None };
     shop.checkout.issue_refund(rest, Actor::system()).await.unwrap();
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
-    take(&mut mona, id, "retry", "1", ("reference", "")).await.shows(409, "leave too little");
+    take(&mut mona, id, "retry", "1", ("reference", ""))
+        .await
+        .shows(409, "Nothing was changed. Nothing is left to refund.");
     assert_eq!(state(&shop, id).await.0, RefundState::Failed);
 }
 
@@ -158,8 +160,10 @@ async fn an_open_dispute_blocks_refunds_and_says_so() {
     mona.get(&path).await.shows(200, "The shopper disputes a payment of this order");
     let id = shop.checkout.new_refund_id().to_string();
     let fields = [("id", &*id), ("amount", "1.00"), ("restock", "none"), ("reason", "damaged")];
-    mona.post(&format!("{path}/refunds"), &fields).await.shows(409, "Refund it once the dispute is closed");
-    take(&mut mona, due, "send", "1", ("reference", "")).await.shows(409, "Wait until the dispute is closed");
+    mona.post(&format!("{path}/refunds"), &fields).await.shows(409, "Refund it only once the dispute is closed");
+    take(&mut mona, due, "send", "1", ("reference", ""))
+        .await
+        .shows(409, "Nothing was changed. The shopper disputes this payment");
     mona.get("/admin/payments?status=dispute_opened").await.shows(200, "Dispute opened");
 
     shop.checkout.record_payment(event("close", PaymentStatus::DisputeClosed)).await.unwrap();

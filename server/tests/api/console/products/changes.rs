@@ -107,7 +107,7 @@ async fn stock_changes_by_a_signed_number_and_never_below_what_is_taken() {
         sam.post(&stock, &twice).await.leads_to(&format!("{path}?done=stock"));
     }
     assert_eq!(shop.known(&product).stock.total, 9);
-    sam.post(&stock, &with(&twice, &[("delta", "+6")])).await.shows(409, "used before for another change");
+    sam.post(&stock, &with(&twice, &[("delta", "+6")])).await.shows(409, "already used for another change");
 }
 
 #[tokio::test]
