@@ -6,9 +6,10 @@ use super::{
     layout::{Flash, Page, Screen, time},
     list::{Column, Row, table},
     order_refund::{RefundForm, can_refund, refund_form},
+    refusal::refusal,
 };
 use checkout::{
-    model::{Money, Order, OrderStatus, Payment, Product, Refund, Timestamp, open_disputes},
+    model::{Money, Order, OrderStatus, Payment, Product, Refund, Refusal, Timestamp, open_disputes},
     store::operators::{Operator, Permission},
 };
 use leptos::prelude::*;
@@ -66,10 +67,10 @@ pub fn order(operator: &Operator, page: OrderPage, flash: Option<Flash>) -> Stri
     // Where there is no form to open, a refused refund is told above.
     let refused = refund.first_error().filter(|_| !can_refund(&order)).map(Flash::error);
     let may_refund = operator.role.may(Permission::Refunds) && can_refund(&order);
-    let is_disputed = open_disputes(&payments).next().is_some();
+    // Only a dispute of the transaction that paid the order blocks its refunds.
+    let is_disputed = open_disputes(&payments).any(|event| Some(&event.transaction_id) == order.transaction_id());
     let dispute = is_disputed.then(|| {
-        let text =
-            "The shopper disputes a payment of this order at their bank. Refund it only once the dispute is closed.";
+        let text = refusal(&Refusal::DisputeOpen, Some(order.amount.currency));
         view! { <p class="flash flash-warning">{text}</p> }
     });
     let refund = may_refund.then(|| refund_form(&order, refund));

@@ -144,20 +144,24 @@ async fn an_open_dispute_blocks_refunds_and_says_so() {
     let shop = Shop::open().await;
     let order = paid_order(&shop).await;
     let due = issue(&shop, &order).await;
-    let event = |key: &str, status| PaymentEvent {
+    let event_of = |transaction: &str, key: &str, status| PaymentEvent {
         key: key.to_owned().try_into().unwrap(),
         fingerprint: [0; 32],
         reference: Reference::Order(text(&order, "order_id").parse().unwrap()),
-        transaction_id: "tx-1".to_owned().try_into().unwrap(),
+        transaction_id: transaction.to_owned().try_into().unwrap(),
         status,
         reported: ReportedAmount::default(),
         dispute_id: Some("dp_1".to_owned().try_into().unwrap()),
         payload: None,
     };
-    shop.checkout.record_payment(event("open", PaymentStatus::DisputeOpened)).await.unwrap();
+    let event = |key: &str, status| event_of("tx-1", key, status);
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
     let path = format!("/admin/orders/{}", text(&order, "order_id"));
-    mona.get(&path).await.shows(200, "The shopper disputes a payment of this order");
+    let other = event_of("tx-2", "other", PaymentStatus::DisputeOpened);
+    shop.checkout.record_payment(other).await.unwrap();
+    assert!(!mona.get(&path).await.text.contains("The shopper disputes"), "another transaction blocks no refund");
+    shop.checkout.record_payment(event("open", PaymentStatus::DisputeOpened)).await.unwrap();
+    mona.get(&path).await.shows(200, "The shopper disputes this payment");
     let id = shop.checkout.new_refund_id().to_string();
     let fields = [("id", &*id), ("amount", "1.00"), ("restock", "none"), ("reason", "damaged")];
     mona.post(&format!("{path}/refunds"), &fields).await.shows(409, "Refund it only once the dispute is closed");
