@@ -141,7 +141,9 @@ async fn a_product_is_paused_resumed_and_archived_with_a_reason() {
     page.shows(200, "Restore");
     assert!(!page.text.contains("View in shop"));
     sam.post(&format!("{path}/resume"), &reason).await.leads_to(&format!("{path}?done=resumed"));
-    let actions = shop.actions().await;
-    let expected = ["product.pause", "product.resume", "product.archive", "product.resume"];
-    assert_eq!(actions[actions.len() - 4..], expected, "{actions:?}");
+    // The clock stands still, so the log may list the entries of operators before or after these.
+    let mut actions = shop.actions().await;
+    actions.retain(|action| action.starts_with("product."));
+    let expected = ["product.add", "product.pause", "product.resume", "product.archive", "product.resume"];
+    assert_eq!(actions, expected);
 }
