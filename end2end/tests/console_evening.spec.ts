@@ -158,7 +158,7 @@ test('an evening as an operator', async ({ page, shop, newShopper }) => {
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()]);
     const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
     expect(lines).toHaveLength(4);
-    for (const status of ['refunded', 'paid', 'cancelled']) expect(lines.filter((line) => line.includes(`,${status},`))).toHaveLength(1);
+    for (const status of ['refunded', 'paid', 'cancelled']) expect(lines.slice(1).filter((line) => line.includes(`,${status},`))).toHaveLength(1);
   });
 
   await test.step('read the audit log', async () => {

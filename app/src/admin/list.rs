@@ -121,7 +121,11 @@ impl FilterField {
             .into_any(),
             FilterKind::Kept => hidden(name, value),
             FilterKind::Text => Field::filter("search", name, label).filled(value, error).render(),
-            FilterKind::Day => Field::filter("date", name, label).filled(value, error).render(),
+            // A date field drops a text that is no date, so the text is shown as it was typed.
+            FilterKind::Day => {
+                let kind = if error.is_some() { "text" } else { "date" };
+                Field::filter(kind, name, label).filled(value, error).render()
+            }
             FilterKind::Choice(options) => {
                 let options = [(String::new(), "All".to_owned())].into_iter().chain(options);
                 let select = select(format!("filter-{name}"), name, label.to_owned(), false, options, &value);
@@ -237,7 +241,7 @@ pub fn table(label: &'static str, columns: Vec<Column>, rows: Vec<Row>) -> AnyVi
     let columns: Vec<_> = columns.into_iter().map(Column::render).collect();
     let rows: Vec<_> = rows.into_iter().map(|row| row.render(&is_number)).collect();
     view! {
-        <div class="table" role="region" aria-label=label tabindex="0">
+        <div class="table" role="region" aria-label=format!("Table: {label}") tabindex="0">
             <table>
                 <thead><tr>{columns}</tr></thead>
                 <tbody>{rows}</tbody>

@@ -126,7 +126,7 @@ fn facts(order: &Order, product: Option<Arc<Product>>) -> AnyView {
         restocked => format!("{} ({restocked} put back on sale)", order.qty.get()),
     };
     let transaction = order.transaction_id().map(|id| fact("Transaction", view! { <code>{id.to_string()}</code> }));
-    let shopper = order.shopper.clone().map(String::from).unwrap_or_else(|| "not named".to_owned());
+    let shopper = order.shopper.clone().map_or_else(|| "not named".to_owned(), String::from);
     let pay_by = (order.transaction_id().is_none()).then(|| fact("Pay by", time(order.pay_by)));
     view! {
         <section class="panel" aria-labelledby="summary">

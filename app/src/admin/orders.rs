@@ -13,10 +13,13 @@ use checkout::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// An order with its product.
+pub type ListedOrder = (Order, Option<Arc<Product>>);
+
 /// A page of the list.
 pub struct OrdersPage {
     /// The orders with their products, or the reason why they cannot be shown.
-    pub orders: Result<Vec<(Order, Option<Arc<Product>>)>, String>,
+    pub orders: Result<Vec<ListedOrder>, String>,
     /// The filter.
     pub filter: FilterForm,
     /// The column by which the list is sorted.

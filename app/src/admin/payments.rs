@@ -14,10 +14,13 @@ use checkout::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// A payment event with its product.
+pub type ListedPayment = (Payment, Option<Arc<Product>>);
+
 /// A page of the list.
 pub struct PaymentsPage {
     /// The events with their products, or the reason why they cannot be shown.
-    pub payments: Result<Vec<(Payment, Option<Arc<Product>>)>, String>,
+    pub payments: Result<Vec<ListedPayment>, String>,
     /// The filter.
     pub filter: FilterForm,
     /// The column by which the list is sorted.

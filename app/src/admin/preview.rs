@@ -151,7 +151,7 @@ mod tests {
         let now = Timestamp::from_millis(1_800_000_000_000);
         let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
         let draft = ProductDraft::new("mug".parse().unwrap(), "<Mug>", price, 10);
-        let window = SaleWindow { starts_at: Some(now + Duration::from_secs(60)), ends_at: None };
+        let window = SaleWindow { starts_at: Some(now + Duration::from_mins(1)), ends_at: None };
         let product = ProductDraft { window, ..draft }.check(ProductId(uuid::Uuid::nil()), now).unwrap();
         let paused = Product { status: ProductStatus::Paused, ..product.clone() };
         for product in [product, paused] {

@@ -114,8 +114,13 @@ pub(super) fn apply_to_order(
         (PaymentStatus::Failure, OrderState::Pending) => {
             Settlement::applied(order.clone().cancel(CancelReason::PaymentFailed, now), StockMovement::Cancel(qty))
         }
-        (PaymentStatus::Failure | PaymentStatus::Processing, _)
-        | (PaymentStatus::DisputeOpened | PaymentStatus::DisputeClosed, _) => Settlement::only(EventOutcome::Ignored),
+        (
+            PaymentStatus::Failure
+            | PaymentStatus::Processing
+            | PaymentStatus::DisputeOpened
+            | PaymentStatus::DisputeClosed,
+            _,
+        ) => Settlement::only(EventOutcome::Ignored),
         (PaymentStatus::Success, OrderState::Paid { .. }) => refund(RefundReason::AlreadyPaid),
         (PaymentStatus::Success, _) if !matches_amount(order, payment) => refund(RefundReason::AmountMismatch),
         (PaymentStatus::Success, _) if order.is_late(now) && exceeds_limit(state, order) => {

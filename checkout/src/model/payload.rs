@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_payload_is_bounded_and_its_debug_text_has_no_body() {
-        assert_eq!(EventPayload::new(None, &[b'x'; MAX_PAYLOAD_SIZE + 1]), None);
+        assert_eq!(EventPayload::new(None, &vec![b'x'; MAX_PAYLOAD_SIZE + 1]), None);
         let payload = EventPayload::new(Some("application/json"), b"secret").unwrap();
         assert_eq!((payload.content_type(), payload.body()), (Some("application/json"), &b"secret"[..]));
         let text = format!("{payload:?}");

@@ -124,8 +124,9 @@ async fn explain_edit(engine: &Engine, product: ProductId, error: Error) -> Fail
     let Error::Refused(Refusal::StaleRevision { seen, .. }) = error else { return error.into() };
     match edit_conflict::since(&*engine.store, product, seen).await {
         Ok(edits) => {
-            let edits: String = edits.iter().map(|edit| format!("\n  {}", plain(&edit.to_string()))).collect();
-            Failure::Refused(format!("{error}{edits}"))
+            let lines = edits.iter().map(|edit| format!("  {}", plain(&edit.to_string())));
+            let lines: Vec<_> = [error.to_string()].into_iter().chain(lines).collect();
+            Failure::Refused(lines.join("\n"))
         }
         Err(error) => error.into(),
     }

@@ -107,10 +107,8 @@ pub(super) fn product(query: &mut ListQuery, checkout: &Checkout) -> Option<Prod
 
 /// Reads the order of the rows. `key` names the time that the list shows.
 pub(super) fn direction(query: &mut ListQuery, key: &'static str) -> Direction {
-    match query.sort(&[key], Sort::descending(key)).is_descending {
-        true => Direction::NewestFirst,
-        false => Direction::OldestFirst,
-    }
+    let sort = query.sort(&[key], Sort::descending(key));
+    if sort.is_descending { Direction::NewestFirst } else { Direction::OldestFirst }
 }
 
 /// An empty list.

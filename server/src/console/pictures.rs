@@ -102,7 +102,7 @@ async fn set_text(
         Edited::Done(_) => Ok(screen.finish("picture-text", nth)),
         Edited::Invalid(error @ ProductError::PictureText) => {
             let refused = refused(sentence(&error.to_string()));
-            Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, Upload::default(), Some(refused), None))
+            Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, Upload::default(), Some(&refused), None))
         }
         other => screen.refuse(&other).await,
     }
@@ -285,9 +285,9 @@ impl<'a> Screen<'a> {
         &self,
         status: StatusCode,
         upload: Upload,
-        refused: Option<RefusedText>,
+        refused: Option<&RefusedText>,
         flash: Option<Flash>,
     ) -> Response {
-        html(status, view::pictures(&self.signed_in.operator, &self.product, upload, refused.as_ref(), LIMITS, flash))
+        html(status, view::pictures(&self.signed_in.operator, &self.product, upload, refused, LIMITS, flash))
     }
 }

@@ -162,7 +162,7 @@ pub async fn receive(
             let reply = checkout.record_payment(delivered).await;
             log(scheme, &event, &reply);
             metrics.webhook(scheme, outcome(&reply));
-            reply.map(|reply| Receipt::of(reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
+            reply.map(|reply| Receipt::of(&reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
         }
         Ok(Message::Foreign { event, reason }) => {
             metrics.webhook(scheme, DeliveryOutcome::Ignored);
@@ -250,7 +250,7 @@ impl Receipt {
         Self { status: Outcome::Ignored, order_id: None, order_status: None, reason: None }
     }
 
-    fn of(reply: PaymentReply) -> Self {
+    fn of(reply: &PaymentReply) -> Self {
         let (status, reason) = match reply.verdict {
             PaymentVerdict::Processed => (Outcome::Processed, None),
             PaymentVerdict::Duplicate => (Outcome::Duplicate, None),

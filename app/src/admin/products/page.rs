@@ -149,7 +149,7 @@ fn stock_form(product: &Product, state: &ActionState, form_key: String) -> AnyVi
     let rule = match (stock.committed(), stock.available) {
         (0, available) => format!("The total is {available}. You can take away up to {available}."),
         (committed, 0) => {
-            format!("The total is {}. All of it is held, pending or sold, so you can only add units.", committed)
+            format!("The total is {committed}. All of it is held, pending or sold, so you can only add units.")
         }
         (committed, available) => format!(
             "The total is {}. It cannot be less than the {committed} that are held, pending or sold, so you can take away \

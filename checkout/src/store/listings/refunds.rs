@@ -24,7 +24,9 @@ pub(super) fn statement(dialect: Dialect, columns: &str, filter: &RefundFilter, 
     let branches = match (&filter.search, is_of_order) {
         (None, is_of_order) => is_of_order.into_iter().map(Branch::new).collect(),
         (Some(search), is_of_order) => {
-            is_of_order.into_iter().for_each(|condition| page.filter(condition));
+            if let Some(condition) = is_of_order {
+                page.filter(condition);
+            }
             let mut branches = Vec::new();
             push_search(&mut branches, search);
             branches

@@ -187,9 +187,12 @@ impl Transaction for SqliteTransaction {
             return Ok(CommitOutcome::Conflict(Vec::new()));
         }
         // When the disk fails now, the batch may or may not be on it.
-        self.0.commit().await.map_err(|error| match writes.is_repeatable() {
-            true => StoreError::Contended(Box::new(error)),
-            false => StoreError::Ambiguous(Box::new(error)),
+        self.0.commit().await.map_err(|error| {
+            if writes.is_repeatable() {
+                StoreError::Contended(Box::new(error))
+            } else {
+                StoreError::Ambiguous(Box::new(error))
+            }
         })?;
         Ok(CommitOutcome::Committed)
     }
@@ -225,7 +228,6 @@ fn classify(error: sqlx::Error) -> StoreError {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "an unexpected error fails the test")]
 mod tests {
     use super::*;
     use crate::{

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "the tests pass `json!(…)` as it is made")]
+
 use super::*;
 use checkout::model::{Actor, AuditObject, ChangeReason, RefundReason};
 use serde_json::{Value, json};

@@ -198,7 +198,7 @@ fn png_bomb(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32, _: u32| if !crc.is_multiple_of(2) { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+    let step = |crc: u32, _: u32| if crc.is_multiple_of(2) { crc >> 1 } else { (crc >> 1) ^ 0xEDB8_8320 };
     !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }
 
@@ -221,7 +221,7 @@ fn a_bomb_is_refused_by_its_header() {
     WebPEncoder::new_lossless(&mut webp).write_image(&[0; 3], 1, 1, image::ExtendedColorType::Rgb8).unwrap();
     // The size of a lossless picture is in the 28 bits after its signature.
     let size = webp.windows(5).position(|bytes| &bytes[..4] == b"VP8L").unwrap() + 9;
-    webp[size..size + 4].copy_from_slice(&(16_382_u32 | 16_382 << 14).to_le_bytes());
+    webp[size..size + 4].copy_from_slice(&(0x3FFE_u32 | 0x3FFE << 14).to_le_bytes());
     assert_refused(&webp, |error| matches!(error, PictureError::TooManyPixels { width: 16_383, height: 16_383 }));
     assert_refused(&vec![0; MAX_UPLOAD_BYTES + 1], |error| matches!(error, PictureError::TooManyBytes));
     // A header that promises less than the limit, and data that do not follow.

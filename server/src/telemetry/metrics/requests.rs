@@ -40,7 +40,7 @@ impl Requests {
     /// Number of responses with a status of 500 or more.
     pub fn server_errors(&self) -> u64 {
         let families = self.counts.collect();
-        let series = families.iter().flat_map(|family| family.get_metric());
+        let series = families.iter().flat_map(prometheus::proto::MetricFamily::get_metric);
         let failed = series.filter(|series| series.get_label().iter().any(|label| label.value() == SERVER_ERROR));
         failed.map(|series| series.get_counter().get_value()).map(whole).sum()
     }

@@ -250,13 +250,13 @@ impl Event {
     pub(super) async fn delivery(self, checkout: &Checkout) -> Result<Message, Rejected> {
         let reference = match self.about {
             About::Known(reference) => reference,
-            About::Transaction => match checkout.reference_of(&self.transaction_id).await? {
-                Some(reference) => reference,
-                None => {
+            About::Transaction => {
+                let Some(reference) = checkout.reference_of(&self.transaction_id).await? else {
                     let reason = "a dispute of a payment that this shop has not recorded".to_owned();
                     return Ok(Message::Foreign { event: self.key.into(), reason });
-                }
-            },
+                };
+                reference
+            }
             // Ids are unique across holds and orders.
             About::Untyped(id) if checkout.has_hold(HoldId(id)).await? => Reference::Hold(HoldId(id)),
             About::Untyped(id) => Reference::Order(OrderId(id)),

@@ -13,7 +13,7 @@ async fn orders_of_all_clients_are_searched_and_filtered() {
     let (phone, watch) = (shop.product("phone", 5).await, shop.product("watch", 5).await);
     let other = shop.token().await;
     let pending = shop.order(&other, &phone, 1).await;
-    shop.clock.advance(Duration::from_secs(60));
+    shop.clock.advance(Duration::from_mins(1));
     let paid = shop.order(&token, &watch, 2).await;
     pay(&shop, &paid).await;
     let ids = |page: &Value| -> Vec<Value> {

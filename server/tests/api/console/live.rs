@@ -29,7 +29,7 @@ impl Live {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let data = block.strip_prefix("event: live\ndata: ").map(|data| serde_json::from_str(data).unwrap());
-                self.text = rest.to_owned();
+                self.text = rest.to_string();
                 if data.is_some() {
                     return data;
                 }

@@ -70,14 +70,13 @@ pub(in crate::admin::live) fn rates(rates: &Rates, present: Option<SaleRate>) ->
 
 /// A line with a step for each value.
 fn line(values: impl Iterator<Item = f64>, count: usize, scale: &ValueScale) -> String {
-    let mut path = String::new();
-    for (nth, value) in values.enumerate() {
-        let x = |nth: usize| rounded(share_of(nth, count) * WIDTH);
+    let x = |nth: usize| rounded(share_of(nth, count) * WIDTH);
+    let steps = values.enumerate().map(|(nth, value)| {
         let y = rounded(HEIGHT - scale.place(value) * HEIGHT);
         let command = if nth == 0 { 'M' } else { 'L' };
-        path.push_str(&format!("{command}{} {y}L{} {y}", x(nth), x(nth + 1)));
-    }
-    path
+        format!("{command}{} {y}L{} {y}", x(nth), x(nth + 1))
+    });
+    steps.collect()
 }
 
 fn rows(rates: &Rates) -> Vec<Vec<String>> {

@@ -101,10 +101,9 @@ impl TimeScale {
         let first =
             self.from.as_millis().div_euclid(step * 1000) + i64::from(self.from.as_millis() % (step * 1000) != 0);
         let until = self.from.as_millis() + self.span_ms;
-        (first..)
-            .map(|nth| nth * step * 1000)
-            .take_while(|ms| *ms <= until)
-            .map(Timestamp::from_millis)
+        let last = until.div_euclid(step * 1000);
+        (first..=last)
+            .map(|nth| Timestamp::from_millis(nth * step * 1000))
             .map(|at| Tick { place: self.place(at), label: label(at, step) })
             .collect()
     }

@@ -41,14 +41,12 @@ impl Shape {
 
     /// The outline of one part and all parts below it.
     fn outline(&self, parts: usize) -> String {
-        let mut path = format!("M0 {HEIGHT}");
-        for (place, stock) in &self.corners {
+        let corners = self.corners.iter().map(|(place, stock)| {
             let units: u32 = units(*stock).iter().take(parts).sum();
             let (x, y) = (rounded(place * WIDTH), rounded(HEIGHT - self.value.place(f64::from(units)) * HEIGHT));
-            path.push_str(&format!("L{x} {y}"));
-        }
-        path.push_str(&format!("L{WIDTH} {HEIGHT}Z"));
-        path
+            format!("L{x} {y}")
+        });
+        format!("M0 {HEIGHT}{}L{WIDTH} {HEIGHT}Z", corners.collect::<String>())
     }
 
     /// The areas. Each reaches down to the bottom, so the highest is drawn first.

@@ -45,6 +45,7 @@ pub struct CreateProduct {
     /// Seconds that the one extension adds to a hold, 120 by default; null for no extension.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 2_592_000)]
+    #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]
     extend_seconds: Option<Option<u64>>,
     /// Time to pay an order, in seconds; 600 by default.
     #[serde(default, deserialize_with = "present")]

@@ -33,14 +33,17 @@ pub struct EditProduct {
     /// Maximum number of units per shopper; null for no limit.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u32>, minimum = 1)]
+    #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]
     per_shopper_limit: Option<Option<u32>>,
     /// Start of the sale; null for none.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
+    #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]
     starts_at: Option<Option<Timestamp>>,
     /// End of the sale; null for none.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
+    #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]
     ends_at: Option<Option<Timestamp>>,
     /// Lifetime of a hold, in seconds.
     #[serde(default, deserialize_with = "present")]
@@ -49,6 +52,7 @@ pub struct EditProduct {
     /// Seconds that the one extension adds to a hold; null for no extension.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 2_592_000)]
+    #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]
     extend_seconds: Option<Option<u64>>,
     /// Time to pay an order, in seconds.
     #[serde(default, deserialize_with = "present")]
