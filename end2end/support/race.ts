@@ -21,7 +21,8 @@ export async function submitTogether(shoppers: Page[]): Promise<void> {
 
 /** Waits for the outcome of a shopper's reservation. */
 export async function outcome(shopper: Page): Promise<'reserved' | 'sold out'> {
-  const refusal = shopper.getByRole('alert').filter({ hasText: 'Just missed it' });
+  // A node that has not seen the other's commit yet shows the second text.
+  const refusal = shopper.getByText(/Just missed it|There are enough again/).first();
   return Promise.race([
     shopper.waitForURL(/\/checkout\/[0-9a-f-]{36}$/).then(() => 'reserved' as const),
     refusal.waitFor().then(() => 'sold out' as const),

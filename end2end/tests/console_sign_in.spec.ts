@@ -114,7 +114,7 @@ test('every page fits a phone', async ({ page, shop }) => {
     await page.goto(path);
     await fits(path);
   }
-  await page.getByText('Your account').first().click();
+  await page.locator('.topbar summary').click();
   await fits('the open menu');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await fits('sign in');

@@ -185,8 +185,9 @@ impl ClientService {
         self.change(ClientChange::SetSecret { id, secret_hash }, &entry, &context, Some(secret)).await
     }
 
-    /// Replaces the scopes of a client. Tokens that it has lose those that are gone within seconds. Scopes that the client had
-    /// before may stay, whether or not the requester has them.
+    /// Replaces the scopes of a client. Tokens that it has lose those that are gone within seconds. The requester must have all
+    /// scopes of the client, the old ones and the new: otherwise it could narrow a client, rotate its secret, and use the
+    /// secret once somebody restores the scopes.
     pub async fn set_scopes(
         &self,
         id: Uuid,
@@ -195,12 +196,8 @@ impl ClientService {
     ) -> Result<Idempotent<IssuedClient>, ClientError> {
         let context = context.into();
         let client = self.find(id).await?;
-        if scopes.is_empty() {
-            return Err(ClientError::NoScope);
-        }
-        if !scopes.without(client.scopes).is_empty() {
-            may_grant(&context, scopes.without(client.scopes))?;
-        }
+        may_grant(&context, scopes)?;
+        may_grant(&context, client.scopes)?;
         if scopes == client.scopes && client.revoked_at.is_none() {
             return Ok(Idempotent { value: IssuedClient { client, secret: None }, replayed: false });
         }

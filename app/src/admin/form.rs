@@ -119,6 +119,11 @@ impl Field {
     }
 }
 
+/// Escapes the content of a textarea, which the renderer writes as it is. Browsers drop a line break at its beginning.
+fn text_area_content(value: &str) -> String {
+    format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
 /// A field with several lines of text.
 pub fn text_area(name: &'static str, label: &'static str, value: String, error: Option<String>) -> AnyView {
     let error_id = format!("{name}-error");
@@ -127,7 +132,14 @@ pub fn text_area(name: &'static str, label: &'static str, value: String, error: 
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <textarea id=name name=name rows="4" aria-describedby=described aria-invalid=invalid>{value}</textarea>
+            <textarea
+                id=name
+                name=name
+                rows="4"
+                aria-describedby=described
+                aria-invalid=invalid
+                inner_html=text_area_content(&value)
+            ></textarea>
             {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
         </div>
     }

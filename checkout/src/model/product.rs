@@ -285,11 +285,13 @@ impl ProductDetails {
         }
         let durations = [Some(self.hold_for), Some(self.pay_within), self.extend_by];
         let allowed = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
-        let has_alt = |picture: &Picture| (1..=MAX_ALT_CHARS).contains(&picture.alt.chars().count());
+        let is_line = |text: &str| !text.contains(char::is_control);
+        let has_alt =
+            |picture: &Picture| (1..=MAX_ALT_CHARS).contains(&picture.alt.chars().count()) && is_line(&picture.alt);
         let ids: BTreeSet<_> = self.pictures.iter().map(|picture| picture.id).collect();
         let checks = [
-            ((1..=200).contains(&name.chars().count()), ProductError::Name),
-            (self.description.chars().count() <= 2000, ProductError::Description),
+            ((1..=200).contains(&name.chars().count()) && is_line(&name), ProductError::Name),
+            (self.description.chars().count() <= 2000 && has_only_lines(&self.description), ProductError::Description),
             (self.pictures.len() <= MAX_PICTURES, ProductError::Pictures),
             (self.pictures.iter().all(has_alt), ProductError::PictureText),
             (ids.len() == self.pictures.len(), ProductError::PictureTwice),
@@ -303,6 +305,11 @@ impl ProductDetails {
             None => Ok(Self { name, ..self }),
         }
     }
+}
+
+/// Whether a text has no control characters except line breaks and tabs. PostgreSQL stores no NUL.
+fn has_only_lines(text: &str) -> bool {
+    text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// Whether an address is empty or a path on this server. Browsers read `//` and `\\` as the beginning of another host.

@@ -1,6 +1,6 @@
 //! Statistics of sales, for the people who run them: the stock over time, how fast it sells, and what it has brought in.
 //!
-//! A sale may have hundreds of thousands of commits. [`History`] never reads them all: it looks up evenly spaced versions by
+//! A sale may have hundreds of thousands of commits. `History` never reads them all: it looks up evenly spaced versions by
 //! their keys, and searches for a moment between two of them.
 
 mod history;

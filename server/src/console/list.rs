@@ -1,16 +1,6 @@
 //! Reads the address of a list: its filter, its order and its page. Each field is read and declared in one call, so that the
 //! form always shows what the list is filtered by. A value that cannot be read gets a message beside its field, and the list
 //! is then answered with 422 and without rows.
-//!
-//! ```ignore
-//! let mut query = ListQuery::new(&uri, "/admin/orders");
-//! let search = query.search("Search", "Number, e-mail or transaction").and_then(|text| OrderSearch::parse(&text));
-//! let status = query.choice("status", "Status", statuses, OrderStatus::from_name);
-//! let (since, until) = (query.since(), query.until());
-//! let after: Option<Uuid> = query.cursor();
-//! let listing = if query.is_valid() { checkout.list_orders(…).await? } else { Listing::default() };
-//! let (first, next) = (query.first(), listing.next.map(|id| query.next(id)));
-//! ```
 
 use super::Fields;
 use app::admin::list::{Column, FilterField, FilterForm, FilterKind, SortLink};

@@ -37,8 +37,9 @@ pub fn local_path(next: &str) -> &str {
     let rest = next.strip_prefix("/admin");
     let is_console = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('?'));
     let is_plain = next.len() <= 2000 && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let has_dots = next.split(['/', '?']).any(|segment| segment == "..");
     let is_sign_in = rest.is_some_and(|rest| rest.starts_with("/sign-") || rest.starts_with("/setup"));
-    if is_console && is_plain && !is_sign_in { next } else { "/admin" }
+    if is_console && is_plain && !has_dots && !is_sign_in { next } else { "/admin" }
 }
 
 /// Returns the message for a change that was made: the last page puts its name into the address.
@@ -107,6 +108,7 @@ mod tests {
             "/administrator",
             "/admin.evil.example",
             "/admin\\@evil.example",
+            "/admin/../evil",
             "/admin/\r\nSet-Cookie: x",
             "/admin/sign-out",
             "/admin/sign-in",

@@ -46,7 +46,9 @@ async fn a_client_is_created_with_a_secret_that_is_shown_once() {
     let shown = shop.get(&path(client, ""), &token).await.body;
     assert_eq!((&shown["name"], shown.get("client_secret")), (&json!("Back office"), None));
     let listed = shop.get("/api/admin/clients", &token).await.body;
-    assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]), (2, &shown));
+    let items = listed["items"].as_array().unwrap();
+    // Both were added in one millisecond, so their order is random.
+    assert!(items.len() == 2 && items.contains(&shown), "{listed}");
     let log = shop.get("/api/admin/audit-log?action=client.add&actor=a%20test", &token).await.body;
     assert_eq!(log["items"][0]["object"], json!({ "kind": "client", "id": client["client_id"] }));
     assert!(!log.to_string().contains("hfs_"));
@@ -99,12 +101,9 @@ async fn a_client_hands_on_only_scopes_that_it_has() {
     let strong = json!({ "client_id": strong });
     shop.post(&path(&strong, "/rotate"), &weak, &json!({})).await.assert_problem(403, "insufficient-scope");
     assert!(gets_token(&shop, &strong, &json!(secret)).await, "the secret is unchanged");
-    // Scopes that the other client has may stay, and be taken away.
-    let fewer = json!({ "scopes": ["refunds:write"] });
-    assert_eq!(
-        send(&shop, Method::PATCH, &path(&strong, ""), &weak, &fewer).await.body["scopes"],
-        json!(["refunds:write"])
-    );
+    // A narrowed client could be rotated, and would have a known secret once its scopes are restored.
+    let fewer = json!({ "scopes": ["checkout"] });
+    send(&shop, Method::PATCH, &path(&strong, ""), &weak, &fewer).await.assert_problem(403, "insufficient-scope");
     // A narrowed token counts, not its client.
     let (id, secret) = shop.client_with(ScopeSet::ALL).await;
     let form = form_urlencoded::Serializer::new(String::new())

@@ -10,7 +10,7 @@ use uuid::Uuid;
 const NEW: [(&str, &str); 9] = [
     ("name", "Flash <script>alert(1)</script> Mug"),
     ("slug", "flash-mug"),
-    ("description", "A mug.\r\nWith a handle."),
+    ("description", "A mug.\r\n</textarea><meta http-equiv=refresh>"),
     ("price", "19.99"),
     ("currency", "USD"),
     ("stock", "100"),
@@ -37,7 +37,7 @@ impl Shown {
             Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
         });
         let text =
-            form.split("<textarea").nth(1).unwrap().split_once('>').unwrap().1.split("</textarea>").next().unwrap();
+            form.split("<textarea").nth(1).unwrap().split_once(">\n").unwrap().1.split("</textarea>").next().unwrap();
         inputs.chain([("description".to_owned(), unescape(text))]).collect()
     }
 }
@@ -80,11 +80,16 @@ async fn a_product_is_created_and_shown() {
     created.leads_to(&format!("{path}?done=created"));
     assert_eq!((product.price.minor, product.stock.total, product.extend_by), (1999, 100, None));
     assert_eq!(product.window.starts_at.unwrap().to_string(), "2026-11-27T08:00:00Z");
-    assert_eq!(product.description, "A mug.\nWith a handle.");
+    assert_eq!(product.description, "A mug.\n</textarea><meta http-equiv=refresh>");
 
     let page = sam.get(&format!("{path}?done=created")).await;
     page.shows(200, "The product is created");
     assert!(page.text.contains("Flash &lt;script&gt;") && !page.text.contains("<script>alert"), "{}", page.text);
+    assert!(
+        page.text.contains("&lt;/textarea&gt;") && !page.text.contains("<meta http-equiv=refresh"),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains(&format!("/admin/products/{}/pictures", product.id)));
     assert!(page.text.contains(&format!("/admin/orders?product={}", product.id)));
     let list = sam.get("/admin/products").await;
@@ -101,6 +106,8 @@ async fn each_wrong_field_of_a_new_product_has_a_message_and_keeps_its_value() {
     for (name, value, status, text) in [
         ("name", " ", 422, "Enter a name."),
         ("name", &"x".repeat(201), 422, "1 to 200 characters"),
+        ("name", "a\0b", 422, "1 to 200 characters"),
+        ("description", "a\0b", 422, "at most 2000"),
         ("slug", "No Slug", 422, "lower-case letters"),
         ("slug", "events", 422, "reserved"),
         ("slug", "taken", 409, "Another product has this slug"),
