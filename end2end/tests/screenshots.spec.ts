@@ -59,6 +59,9 @@ for (const { name, ...options } of variants) {
     for (const [screen, address] of Object.entries(screens)) {
       await operator.goto(`/admin/${address}`);
       await expect(operator.getByRole('heading', { level: 1 })).toBeVisible();
+      // The sidebar is as high as the window, so the window is made as high as the page.
+      const height = await operator.evaluate(() => document.documentElement.scrollHeight);
+      await operator.setViewportSize({ width: options.viewport.width, height });
       await operator.screenshot({ path: join(folder, `console-${screen}-${name}.png`), animations: 'disabled', fullPage: true });
     }
 

@@ -146,7 +146,7 @@ pub(in crate::admin::live) fn stock(statistics: &SaleStatistics, stock: Stock) -
     let chart = view! {
         {vertical_axis(&shape.value.ticks, "units")}
         {shape.areas()}
-        {horizontal_axis(&shape.time.ticks(7))}
+        {horizontal_axis(&shape.time.ticks(5))}
         {shape.labels()}
         <g class="columns">{columns}</g>
     };
