@@ -53,7 +53,8 @@ for (const { name, ...options } of variants) {
     await screenshot('404');
 
     // The console, during the same sale.
-    const operator = await newShopper(options);
+    const width = name.startsWith('desktop') ? 1440 : options.viewport.width;
+    const operator = await newShopper({ ...options, viewport: { ...options.viewport, width } });
     await setUp(operator, await invite(shop, 'ada@example.com', 'admin'));
     const screens = { live: 'live?product=flash-phone', overview: 'live', products: 'products', orders: 'orders', refunds: 'refunds', payments: 'payments', clients: 'clients', health: 'health', 'audit-log': 'audit-log', operators: 'operators' };
     for (const [screen, address] of Object.entries(screens)) {
@@ -61,7 +62,7 @@ for (const { name, ...options } of variants) {
       await expect(operator.getByRole('heading', { level: 1 })).toBeVisible();
       // The sidebar is as high as the window, so the window is made as high as the page.
       const height = await operator.evaluate(() => document.documentElement.scrollHeight);
-      await operator.setViewportSize({ width: options.viewport.width, height });
+      await operator.setViewportSize({ width, height });
       await operator.screenshot({ path: join(folder, `console-${screen}-${name}.png`), animations: 'disabled', fullPage: true });
     }
 
