@@ -154,12 +154,16 @@ class AdminObjects:
 
     def pay(self):
         """Reports the payment of the paid order, as the payment provider does."""
-        event = {"order_id": self.paid, "transaction_id": "tx-fuzz", "status": "success", "amount": 1000000, "currency": "USD"}
+        event = {"order_id": self.paid, "transaction_id": f"tx-{self.paid}", "status": "success", "amount": 1000000, "currency": "USD"}
         response = requests.post(URL + "/api/webhooks/payment", json=event, auth=WebhookSignature(), timeout=10)
         response.raise_for_status()
 
     def new_refund(self):
+        """Issues a refund, of another order if nothing is left of the first: a call without an amount refunds all of it."""
         refund = {"amount": 1, "restock": 0, "reason": "fuzzed"}
+        if get(f"/api/admin/orders/{self.paid}", token())["refunds_issued"] >= 1000000:
+            self.paid = place_order(token(), os.environ["FUZZ_PRODUCT"], 10000)
+            self.pay()
         return post(f"/api/admin/orders/{self.paid}/refunds", refund, token())["id"]
 
     def new_client(self):
@@ -204,6 +208,12 @@ admin_objects = AdminObjects()
 existing_ids = ExistingIds()
 
 
+def drop_dispute_id(event):
+    """Drops the id of a dispute from events of other kinds. JSON Schema could express that only by a schema for each status."""
+    if isinstance(event, dict) and event.get("status") not in ("dispute_opened", "dispute_closed"):
+        event.pop("dispute_id", None)
+
+
 def make_relevant(event):
     """Gives an invalid Stripe event a type that the shop handles. The shop reads only the id and the type of other events,
     because Stripe sends many shapes and disables an endpoint that rejects them. JSON Schema cannot express that."""
@@ -220,6 +230,8 @@ def before_call(context, case, kwargs):
     if mode is not None and mode.is_positive and next(every_third):
         existing_ids.put_into(case)
     admin_objects.protect(case)
+    if mode is not None and mode.is_positive and case.path.startswith("/api/webhooks/"):
+        drop_dispute_id(case.body)
     # Three of four webhooks get signed. Headers that are wrong on purpose stay.
     wrong_on_purpose = case.meta is not None and case.meta.is_negative_at(ParameterLocation.HEADER)
     if case.path.startswith("/api/webhooks/") and not wrong_on_purpose and not next(every_fourth):

@@ -55,7 +55,7 @@ impl<S: Send + Sync> FromRequest<S> for IdempotentEmpty {
     }
 }
 
-/// A JSON body that may be empty, and the idempotency key under which the request may be repeated.
+/// A JSON body that may be empty or null, and the idempotency key under which the request may be repeated.
 pub struct IdempotentOptional<T> {
     /// The body, or its default.
     pub body: T,
@@ -74,7 +74,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for Idempoten
             T::default()
         } else {
             require_json(&parts.headers)?;
-            json(&raw)?
+            if raw.trim_ascii() == b"null" { T::default() } else { json(&raw)? }
         };
         Ok(Self { body, idempotency: key.map(|key| idempotency(&parts, &raw, key)) })
     }

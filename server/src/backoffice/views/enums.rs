@@ -54,6 +54,7 @@ impl From<model::PaymentStatus> for PaymentStatus {
 /// (`duplicate`), or has no effect (`ignored`); or its money is due for refund (`refund_due`) or was `refunded`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StoredOutcome)]
 pub enum PaymentOutcome {
     Applied,
     Parked,
