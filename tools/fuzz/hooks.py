@@ -123,8 +123,11 @@ class ExistingIds:
     def __init__(self):
         client = token()
         self.product = os.environ["FUZZ_PRODUCT"]
-        self.hold = post("/api/holds", {"product_id": self.product, "qty": 1}, client)["hold_id"]
+        self.hold = self.new_hold()
         self.order = place_order(client, self.product, 1)
+
+    def new_hold(self):
+        return post("/api/holds", {"product_id": self.product, "qty": 1}, token())["hold_id"]
 
     def put_into(self, case):
         if case.path.startswith("/api/admin/"):
@@ -133,6 +136,9 @@ class ExistingIds:
         parameters = case.path_parameters or {}
         for name in parameters:
             parameters[name] = {"product": self.product, "hold": self.hold, "order": self.order}[name]
+        if case.path.endswith("/extend"):
+            # Other calls release the hold, and a hold is extended once.
+            parameters["hold"] = self.new_hold()
         if isinstance(case.body, dict):
             for name in case.body.keys() & {"product_id", "order_id"}:
                 case.body[name] = {"product_id": self.product, "order_id": self.order}[name]

@@ -125,7 +125,7 @@ fn text_area_content(value: &str) -> String {
 }
 
 /// A field with several lines of text.
-pub fn text_area(name: &'static str, label: &'static str, value: String, error: Option<String>) -> AnyView {
+pub fn text_area(name: &'static str, label: &'static str, value: &str, error: Option<String>) -> AnyView {
     let error_id = format!("{name}-error");
     let described = error.as_ref().map(|_| error_id.clone());
     let invalid = error.as_ref().map(|_| "true");
@@ -138,7 +138,7 @@ pub fn text_area(name: &'static str, label: &'static str, value: String, error: 
                 rows="4"
                 aria-describedby=described
                 aria-invalid=invalid
-                inner_html=text_area_content(&value)
+                inner_html=text_area_content(value)
             ></textarea>
             {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
         </div>

@@ -150,7 +150,7 @@ fn limit() -> Field {
 
 fn description(entered: &Entered) -> AnyView {
     let error = entered.error("description").map(str::to_owned);
-    text_area("description", "Description", entered.get("description").to_owned(), error)
+    text_area("description", "Description", entered.get("description"), error)
 }
 
 fn window(entered: &Entered) -> AnyView {
