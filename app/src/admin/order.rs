@@ -21,7 +21,7 @@ pub struct TimelineRow {
     pub at: Timestamp,
     /// The part of the order's life, which gives the event its colour.
     pub kind: &'static str,
-    /// What happened, in a few words.
+    /// The event in a few words.
     pub title: String,
     /// More about it.
     pub detail: Option<String>,

@@ -33,7 +33,7 @@ pub struct RefusedText {
     pub error: String,
 }
 
-/// What is accepted, for the hint of the form.
+/// The limits of an upload, for the hint of the form.
 #[derive(Debug, Clone, Copy)]
 pub struct UploadLimits {
     /// Largest picture, in megabytes.

@@ -119,7 +119,7 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Says what changed since the revision that the edit is based on, and by whom.
+/// Adds the changes since the revision that the edit is based on, with their authors, to a refusal.
 async fn explain_edit(engine: &Engine, product: ProductId, error: Error) -> Failure {
     let Error::Refused(Refusal::StaleRevision { seen, .. }) = error else { return error.into() };
     match edit_conflict::since(&*engine.store, product, seen).await {

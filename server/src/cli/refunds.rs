@@ -66,7 +66,7 @@ async fn issue(engine: &Engine, args: IssueRefundArgs) -> Result<ExitCode, Failu
     print(&AdminRefundView::from(issued.map_err(|error| explain_issue(error, &order))?.value))
 }
 
-/// Says what is left to refund, in the order's currency.
+/// Adds the sum that is left to refund, in the order's currency, to a refusal.
 fn explain_issue(error: Error, order: &Order) -> Failure {
     match error {
         Error::Refused(Refusal::RefundTooLarge { left: 0 }) => {

@@ -269,7 +269,7 @@ impl<'a> Screen<'a> {
         Ok(screen.render(status, Upload::default(), None, Some(flash)))
     }
 
-    /// Says who has edited the product since a revision, and what.
+    /// Returns a message with the last author since a revision, and the fields that were edited.
     async fn edited_since(&self, seen: u64) -> Result<String, Problem> {
         let edits = edit_conflict::since(&*self.state.store, self.product.id, seen).await;
         let edits = edits.map_err(|error| fail(OperatorError::Store(error)))?;

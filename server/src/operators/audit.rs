@@ -27,10 +27,10 @@ pub struct EntryView {
     /// The thing that was changed.
     #[schema(value_type = AuditObjectSchema)]
     pub object: AuditObject,
-    /// What changed, as it was before; null where there was nothing.
+    /// The changed fields with their values before; null where there were none.
     #[schema(value_type = Option<Object>, required)]
     pub before: Option<Value>,
-    /// What changed, as it is now; null where there is nothing.
+    /// The changed fields with their values afterwards; null where there are none.
     #[schema(value_type = Option<Object>, required)]
     pub after: Option<Value>,
     /// Why, in the actor's words.

@@ -222,7 +222,7 @@ async fn payments_are_listed_shown_and_replayed(shop: Shop) {
     shop.close().await;
 }
 
-/// Whatever a text contains, it is compared and never run, and a terminal does not obey it.
+/// A search text is a parameter and never SQL, and control characters do not reach the terminal.
 async fn hostile_texts_are_only_values(shop: Shop) {
     let product = shop.product("mug", 9).await;
     let name = "=1+1\u{202e}'; DROP TABLE orders; --";

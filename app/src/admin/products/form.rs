@@ -26,7 +26,7 @@ pub struct EditState {
     pub base: Entered,
     /// The revision that the form is about.
     pub revision: u64,
-    /// What changed since the operator opened the form.
+    /// The changes since the operator opened the form.
     pub conflict: Option<Conflict>,
 }
 
@@ -44,7 +44,7 @@ pub struct Meanwhile {
     pub after: String,
 }
 
-/// What changed while the operator edited a product.
+/// Changes that others made while the operator edited a product.
 pub struct Conflict {
     /// The changes, newest first.
     pub changes: Vec<Meanwhile>,
@@ -124,7 +124,7 @@ pub(super) fn edit_form(product: &Product, state: EditState) -> AnyView {
     .into_any()
 }
 
-/// Says above the form that some fields have to be corrected.
+/// A message above the form: some fields have to be corrected.
 fn summary(entered: &Entered) -> Option<AnyView> {
     (!entered.is_valid()).then(|| {
         view! { <p class="flash flash-error" role="alert">"Nothing was saved. Correct the fields that are marked."</p> }
@@ -176,7 +176,7 @@ fn times(entered: &Entered) -> AnyView {
     .into_any()
 }
 
-/// Says what changed meanwhile, field by field.
+/// A table of the changes that others made meanwhile, field by field.
 fn conflict_notice(conflict: Conflict) -> AnyView {
     let Conflict { changes, both } = conflict;
     let rows: Vec<_> = changes
