@@ -6,49 +6,40 @@ use crate::{error::StoreError, model::Timestamp, store::Purge};
 use async_trait::async_trait;
 use uuid::Uuid;
 
+impl SqliteStore {
+    /// Runs `delete` if the instant that `oldest` selects lies before `before`. Returns the number of rows deleted.
+    async fn delete_oldest(
+        &self,
+        oldest: &'static str,
+        delete: &'static str,
+        before: Timestamp,
+        most: u32,
+    ) -> Result<u64, StoreError> {
+        let oldest: Option<i64> = sqlx::query_scalar(oldest).fetch_optional(&self.readers).await.map_err(classify)?;
+        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+            return Ok(0);
+        }
+        let delete = sqlx::query(delete).bind(before.as_millis()).bind(most);
+        Ok(delete.execute(&self.writer).await.map_err(classify)?.rows_affected())
+    }
+}
+
 #[async_trait]
 impl Purge for SqliteStore {
     async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         // The rows are in the order in which they were inserted, so the oldest lie together without an index by age.
-        let oldest: Option<i64> = sqlx::query_scalar("SELECT created_at FROM idempotency_keys ORDER BY nth LIMIT 1")
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(classify)?;
-        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
-            return Ok(0);
-        }
-        let done = sqlx::query(
-            "DELETE FROM idempotency_keys
-             WHERE nth IN (SELECT nth FROM idempotency_keys ORDER BY nth LIMIT ?2) AND created_at < ?1",
-        )
-        .bind(before.as_millis())
-        .bind(most)
-        .execute(&self.writer)
-        .await
-        .map_err(classify)?;
-        Ok(done.rows_affected())
+        let oldest = "SELECT created_at FROM idempotency_keys ORDER BY nth LIMIT 1";
+        let delete = "DELETE FROM idempotency_keys
+             WHERE nth IN (SELECT nth FROM idempotency_keys ORDER BY nth LIMIT ?2) AND created_at < ?1";
+        self.delete_oldest(oldest, delete, before, most).await
     }
 
     async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         // Ids of events sort by age, so the oldest are found without an index by age.
-        let oldest: Option<i64> =
-            sqlx::query_scalar("SELECT received_at FROM payment_payloads ORDER BY event_id LIMIT 1")
-                .fetch_optional(&self.readers)
-                .await
-                .map_err(classify)?;
-        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
-            return Ok(0);
-        }
-        let done = sqlx::query(
-            "DELETE FROM payment_payloads
-             WHERE event_id IN (SELECT event_id FROM payment_payloads ORDER BY event_id LIMIT ?2) AND received_at < ?1",
-        )
-        .bind(before.as_millis())
-        .bind(most)
-        .execute(&self.writer)
-        .await
-        .map_err(classify)?;
-        Ok(done.rows_affected())
+        let oldest = "SELECT received_at FROM payment_payloads ORDER BY event_id LIMIT 1";
+        let delete = "DELETE FROM payment_payloads
+             WHERE event_id IN (SELECT event_id FROM payment_payloads ORDER BY event_id LIMIT ?2) AND received_at < ?1";
+        self.delete_oldest(oldest, delete, before, most).await
     }
 
     async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
