@@ -1,6 +1,8 @@
 //! Turns an upload into the files of a picture: checks its size before it decodes it, turns it upright, and encodes it in
 //! several sizes. Only pixels remain: all metadata, such as the place where a photo was taken, is dropped.
 
+mod png_chunks;
+
 use super::PictureError;
 use bytes::Bytes;
 use checkout::{
@@ -9,8 +11,9 @@ use checkout::{
 };
 use fast_image_resize::{MulDiv, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, metadata::Orientation};
+use png_chunks::without_metadata;
 use sha2::{Digest as _, Sha256};
-use std::io::Cursor;
+use std::{borrow::Cow, io::Cursor};
 use webp::{Encoder, PixelLayout, WebPConfig};
 
 /// Largest upload of one picture, in bytes.
@@ -56,7 +59,8 @@ fn decode(upload: &[u8]) -> Result<(DynamicImage, Orientation), PictureError> {
     }
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
-    let mut reader = ImageReader::with_format(Cursor::new(upload), format);
+    let file = if format == ImageFormat::Png { Cow::Owned(without_metadata(upload)) } else { Cow::Borrowed(upload) };
+    let mut reader = ImageReader::with_format(Cursor::new(&*file), format);
     reader.limits(limits.clone());
     let damaged = |error| {
         tracing::debug!(%error, "a picture cannot be decoded");

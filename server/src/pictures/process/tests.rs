@@ -1,5 +1,7 @@
 //! Uploads of every kind: pictures, bombs, damaged files, and other files.
 
+mod metadata;
+
 use super::*;
 use fastrand::Rng;
 use image::{
