@@ -7,7 +7,7 @@ use super::{
 use crate::{http::sse, problem::Problem, telemetry::metrics::Metrics};
 use app::admin::live::{Fragment, Overview, SaleDetail, ServerNumbers};
 use bytes::Bytes;
-use checkout::{Checkout, model::Product};
+use checkout::{Checkout, model::Product, store::operators::OperatorId};
 use futures::{Stream, stream};
 use serde_json::{Map, Value};
 use std::{
@@ -22,6 +22,8 @@ use tokio::{
 
 /// Maximum number of open streams. An operator's console must not take connections from shoppers.
 const MAX_WATCHERS: usize = 64;
+/// Maximum number of open streams of one operator, on all devices, so that the others keep theirs.
+pub(super) const MAX_WATCHERS_PER_OPERATOR: usize = 8;
 /// Interval at which watched pages are refreshed.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 /// Time limit of one refresh. After it, the page keeps its numbers, with their time.
@@ -38,6 +40,16 @@ pub(super) struct Inner {
     samples: Samples,
     watched: Mutex<HashMap<View, watch::Sender<Option<Arc<Frame>>>>>,
     permits: Arc<Semaphore>,
+    /// The permits of the operators who have open streams.
+    operators: Mutex<HashMap<OperatorId, Arc<Semaphore>>>,
+}
+
+/// Why a page cannot be watched.
+pub(super) enum TooManyWatchers {
+    /// The server has [`MAX_WATCHERS`] open streams.
+    Server,
+    /// The operator has [`MAX_WATCHERS_PER_OPERATOR`] open streams.
+    Operator,
 }
 
 /// One refresh of a page, serialised once for all its watchers.
@@ -54,7 +66,14 @@ impl LiveHub {
     /// Creates a hub without watchers.
     pub fn new(checkout: Checkout, metrics: Arc<Metrics>) -> Self {
         let permits = Arc::new(Semaphore::new(MAX_WATCHERS));
-        Self(Arc::new(Inner { checkout, metrics, samples: Samples::default(), watched: Mutex::default(), permits }))
+        Self(Arc::new(Inner {
+            checkout,
+            metrics,
+            samples: Samples::default(),
+            watched: Mutex::default(),
+            permits,
+            operators: Mutex::default(),
+        }))
     }
 
     /// Reads all sales.
@@ -67,13 +86,23 @@ impl LiveHub {
         Ok(self.0.sale(product).await?)
     }
 
-    /// Watches a page. Returns `None` when there are too many watchers.
-    pub(super) fn watch(&self, view: View) -> Option<impl Stream<Item = Bytes> + Send + use<>> {
-        let permit = self.0.permits.clone().try_acquire_owned().ok()?;
+    /// Watches a page for an operator. The stream counts until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// The operator, or all operators together, have too many open streams.
+    pub(super) fn watch(
+        &self,
+        operator: OperatorId,
+        view: View,
+    ) -> Result<impl Stream<Item = Bytes> + Send + use<>, TooManyWatchers> {
+        let of_operator = self.0.operator_permit(operator).ok_or(TooManyWatchers::Operator)?;
+        let of_server = self.0.permits.clone().try_acquire_owned().map_err(|_| TooManyWatchers::Server)?;
         let mut frames = self.0.watched().entry(view).or_insert_with(|| watch::Sender::new(None)).subscribe();
         // The page may be older than the last frame.
         frames.mark_changed();
-        Some(stream::unfold(Watcher { frames, seen: 0, _permit: permit }, Watcher::next))
+        let watcher = Watcher { frames, seen: 0, _permits: [of_operator, of_server] };
+        Ok(stream::unfold(watcher, Watcher::next))
     }
 
     /// Refreshes the pages that are watched, until it is dropped.
@@ -106,6 +135,14 @@ impl Inner {
     pub(super) async fn refunds_due(&self) -> Option<u64> {
         let due = self.checkout.refunds_due().await;
         due.inspect_err(|error| tracing::warn!(%error, "could not count the refunds that are due")).ok()
+    }
+
+    /// Takes a permit of an operator. Returns `None` if they have none left. Forgets operators without open streams.
+    fn operator_permit(&self, operator: OperatorId) -> Option<OwnedSemaphorePermit> {
+        let mut operators = self.operators.lock().unwrap_or_else(PoisonError::into_inner);
+        operators.retain(|_, permits| permits.available_permits() < MAX_WATCHERS_PER_OPERATOR);
+        let permits = operators.entry(operator).or_insert_with(|| Arc::new(Semaphore::new(MAX_WATCHERS_PER_OPERATOR)));
+        permits.clone().try_acquire_owned().ok()
     }
 
     fn watched(&self) -> MutexGuard<'_, HashMap<View, watch::Sender<Option<Arc<Frame>>>>> {
@@ -151,7 +188,7 @@ struct Watcher {
     frames: watch::Receiver<Option<Arc<Frame>>>,
     /// The number of the last frame that was sent.
     seen: u64,
-    _permit: OwnedSemaphorePermit,
+    _permits: [OwnedSemaphorePermit; 2],
 }
 
 impl Watcher {

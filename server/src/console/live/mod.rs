@@ -21,6 +21,7 @@ use checkout::{
 };
 use futures::StreamExt as _;
 use http::{HeaderValue, StatusCode, Uri, header};
+use hub::{MAX_WATCHERS_PER_OPERATOR, TooManyWatchers};
 use std::{sync::Arc, time::Duration};
 
 /// Interval at which a stream checks that its session still stands.
@@ -60,7 +61,7 @@ pub async fn events(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let view = product(&checkout, &uri)?.map_or(View::Overview, |product| View::Sale(product.id));
-    let events = hub.watch(view).ok_or_else(Problem::overloaded)?;
+    let events = hub.watch(signed_in.operator.id, view).map_err(too_many_watchers)?;
     let mut response = streams.respond_uncounted(events.take_until(end_of_session(service, signed_in)));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(response)
@@ -76,6 +77,16 @@ fn product(checkout: &Checkout, uri: &Uri) -> Result<Option<Arc<Product>>, Probl
     let by_id = name.parse::<ProductId>().ok().and_then(|id| checkout.product(id));
     let product = by_id.or_else(|| checkout.product_by_slug(name));
     product.map(Some).ok_or_else(|| Problem::new(Kind::NotFound, "There is no such product."))
+}
+
+fn too_many_watchers(limit: TooManyWatchers) -> Problem {
+    match limit {
+        TooManyWatchers::Server => Problem::overloaded(),
+        TooManyWatchers::Operator => {
+            let detail = format!("You have {MAX_WATCHERS_PER_OPERATOR} Live screens open. Close one of them, and try again.");
+            Problem::new(Kind::TooManyRequests, detail)
+        }
+    }
 }
 
 /// Waits until the operator is signed out, disabled, or may no longer see the screen.

@@ -243,17 +243,44 @@ async fn an_open_screen_does_not_keep_its_session_alive() {
 #[tokio::test]
 async fn there_are_so_many_streams_and_no_more() {
     let shop = Shop::open().await;
-    let vera = shop.signed_in("vera@example.com", Role::Viewer).await;
-    let mut streams = Vec::new();
-    for _ in 0..64 {
-        streams.push(Live::open(&vera, "").await);
+    let mut operators = Vec::new();
+    for nth in 0..9 {
+        operators.push(shop.signed_in(&format!("vera{nth}@example.com"), Role::Viewer).await);
     }
-    let mut late = Browser { cookie: vera.cookie.clone(), ..Browser::new(&shop) };
+    let mut late = operators.pop().unwrap();
+    let mut streams = Vec::new();
+    for operator in &operators {
+        for _ in 0..8 {
+            streams.push(Live::open(operator, "").await);
+        }
+    }
     assert_eq!(late.get("/admin/live/events").await.status, 503);
     assert_eq!(late.get("/admin/live").await.status, 200, "the page works without a stream");
     drop(streams);
+    until_a_place_is_free(&mut late).await;
+}
+
+#[tokio::test]
+async fn one_operator_cannot_take_the_streams_of_all() {
+    let shop = Shop::open().await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let bob = shop.signed_in("bob@example.com", Role::Viewer).await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(Live::open(&vera, "").await);
+    }
+    let refused = vera.get("/admin/live/events").await;
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    refused.shows(429, "You have 8 Live screens open. Close one of them");
+    assert!(Live::open(&bob, "").await.parts().await.is_some(), "another operator has streams of their own");
+    streams.pop();
+    until_a_place_is_free(&mut vera).await;
+}
+
+/// Tries again until a stream opens.
+async fn until_a_place_is_free(browser: &mut Browser<'_>) {
     let mut tries = 0;
-    while late.get("/admin/live/events").await.status != 200 {
+    while browser.get("/admin/live/events").await.status != 200 {
         tries += 1;
         assert!(tries < 100, "a place is free again");
         tokio::time::sleep(Duration::from_millis(50)).await;
