@@ -14,9 +14,16 @@ use axum::{
 };
 use checkout::{
     Error, IssueRefund, Restock,
-    model::{ChangeReason, Currency, Money, Order, RefundId, Refusal},
+    model::{ChangeReason, Currency, Money, Order, RefundId, Refusal, Timestamp},
 };
 use http::StatusCode;
+use std::time::Duration;
+
+/// Age up to which the id in a form is accepted. Lists sort refunds of one moment by their ids, so an id must tell about
+/// when the refund was issued.
+const MAX_ID_AGE: Duration = Duration::from_hours(24);
+/// Time by which the id in a form may be ahead of the clock: another server may have rendered the form.
+const MAX_ID_AHEAD: Duration = Duration::from_mins(5);
 
 /// `POST /admin/orders/{id}/refunds`
 pub async fn issue(
@@ -25,7 +32,8 @@ pub async fn issue(
     ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
     let order = find(&state, &id).await?;
-    let (form, request) = read(&fields, &order, state.checkout.new_refund_id());
+    let new_id = state.checkout.new_refund_id();
+    let (form, request) = read(&fields, &order, new_id, state.checkout.now());
     let (status, form) = match request {
         None => (StatusCode::UNPROCESSABLE_ENTITY, form),
         Some((refund, reason)) => match state.checkout.issue_refund(refund, context(&signed_in, Some(reason))).await {
@@ -40,10 +48,35 @@ pub async fn issue(
     Shown { status, refund: Some(form), ..Shown::default() }.render(&state, &signed_in, order).await
 }
 
-/// Reads the form. Returns it with its errors, and the refund if it has none. `new_id` replaces an id that is not ours.
-fn read(fields: &Fields, order: &Order, new_id: RefundId) -> (RefundForm, Option<(IssueRefund, ChangeReason)>) {
+/// Reads the id of a form, which is that of a refund once it is issued.
+///
+/// # Errors
+///
+/// The id is none that this shop made between [`MAX_ID_AGE`] before and [`MAX_ID_AHEAD`] after `now`. The text is for the
+/// operator.
+fn read_id(text: &str, now: Timestamp) -> Result<RefundId, &'static str> {
+    let id = text.parse().ok().filter(|id: &RefundId| id.0.get_version_num() == 7);
+    let id = id.ok_or("This form could not be read. Check it and send it again.")?;
+    // The first 48 bits of a UUIDv7 are the milliseconds since the epoch.
+    let made_at = i64::try_from(id.0.as_u128() >> 80).map_or(now, Timestamp::from_millis);
+    if made_at.until(now) > MAX_ID_AGE {
+        return Err("This form is more than a day old. If the refund is not listed on this page, send the form again.");
+    }
+    if now.until(made_at) > MAX_ID_AHEAD {
+        return Err("This form is from the future: the servers’ clocks differ. Check it and send it again.");
+    }
+    Ok(id)
+}
+
+/// Reads the form. Returns it with its errors, and the refund if it has none. `new_id` replaces an id that is refused.
+fn read(
+    fields: &Fields,
+    order: &Order,
+    new_id: RefundId,
+    now: Timestamp,
+) -> (RefundForm, Option<(IssueRefund, ChangeReason)>) {
     let text = |name: &str| fields.get(name).trim().to_owned();
-    let id = fields.get("id").parse().ok().filter(|id: &RefundId| id.0.get_version_num() == 7);
+    let id = read_id(fields.get("id"), now);
     let mut form = RefundForm {
         amount: Some(text("amount")),
         restock: text("restock"),
@@ -59,7 +92,7 @@ fn read(fields: &Fields, order: &Order, new_id: RefundId) -> (RefundForm, Option
         _ => None,
     };
     let reason = ChangeReason::try_from(form.reason.clone());
-    form.error = id.is_none().then(|| "This form could not be read. Check it and send it again.".to_owned());
+    form.error = id.err().map(str::to_owned);
     form.amount_error = amount.is_err().then(|| {
         let example = Money { minor: 1999, currency: order.amount.currency };
         format!("Enter an amount such as {}.", example.decimal())
@@ -70,7 +103,7 @@ fn read(fields: &Fields, order: &Order, new_id: RefundId) -> (RefundForm, Option
     });
     form.reason_error = reason.is_err().then(|| REASON_ERROR.to_owned());
     let request = match (id, amount, restock, reason) {
-        (Some(id), Ok(amount), Some(restock), Ok(reason)) => {
+        (Ok(id), Ok(amount), Some(restock), Ok(reason)) => {
             Some((IssueRefund { id, order: order.id, amount: Some(amount.minor), restock }, reason))
         }
         _ => None,

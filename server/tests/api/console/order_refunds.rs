@@ -5,7 +5,7 @@ use super::{
     orders::{path, pay, place, text},
 };
 use crate::shop::Shop;
-use checkout::store::operators::Role;
+use checkout::{model::Timestamp, store::operators::Role};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -83,6 +83,39 @@ async fn a_refund_is_refused_beside_its_field() {
     mona.post(&send, &fields).await.shows(422, "Say why");
     let found = shop.checkout.refunds(text(&order, "order_id").parse().unwrap()).await.unwrap();
     assert_eq!(found.len(), 1, "nothing that is refused leaves a refund");
+}
+
+#[tokio::test]
+async fn the_id_of_a_refund_is_from_about_now() {
+    let shop = Shop::open().await;
+    let phone = shop.product("phone", 9).await;
+    let order = place(&shop, &phone, 3, "ada").await;
+    pay(&shop, &order, "tx-1").await;
+    let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
+    let send = format!("{}/refunds", path(&order));
+    let now = shop.checkout.now();
+    let id_at = |at: Timestamp| {
+        let millis = u64::try_from(at.as_millis()).unwrap();
+        uuid::Builder::from_unix_timestamp_millis(millis, &[7; 10]).into_uuid().to_string()
+    };
+    let second = Duration::from_secs(1);
+    let (day, ahead) = (Duration::from_hours(24), Duration::from_mins(5));
+    for (id, message) in [
+        (id_at(now - day - second), "more than a day old"),
+        (id_at(Timestamp::from_millis(0)), "more than a day old"),
+        (id_at(now + ahead + second), "from the future"),
+        ("ffffffff-ffff-7fff-bfff-ffffffffffff".to_owned(), "from the future"),
+    ] {
+        let shown = mona.post(&send, &refund_fields(&id, "1.00", "none")).await;
+        shown.shows(422, message);
+        assert_ne!(shown.field("id"), id, "the form has a new id");
+    }
+    let order_id = text(&order, "order_id").parse().unwrap();
+    assert!(shop.checkout.refunds(order_id).await.unwrap().is_empty(), "nothing was issued");
+    for id in [id_at(now - day + second), id_at(now + ahead - second)] {
+        let done = format!("{}?done=refund-issued", path(&order));
+        mona.post(&send, &refund_fields(&id, "1.00", "none")).await.leads_to(&done);
+    }
 }
 
 #[tokio::test]
