@@ -40,4 +40,4 @@ pub use refusal::Refusal;
 pub use scope::{Scope, ScopeError, ScopeSet};
 pub use shopper::{Owner, Shopper, ShopperError};
 pub use stock::{Stock, StockDelta, StockSnapshot};
-pub use time::Timestamp;
+pub use time::{Timestamp, TimestampError};

@@ -15,6 +15,17 @@ pub struct Timestamp(i64);
 /// The last instant that RFC 3339 can represent: the end of the year 9999.
 const LAST_MS: i64 = 253_402_300_799_999;
 
+/// Why a text is no [`Timestamp`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TimestampError {
+    /// The text has another form.
+    #[error("a time is RFC 3339, such as 2026-11-27T08:00:00Z")]
+    Format,
+    /// The time is before 1970 or after 9999 in UTC.
+    #[error("a time is in the years 1970 to 9999")]
+    Range,
+}
+
 impl Timestamp {
     /// Converts milliseconds since the epoch, clamped to the years 1970 to 9999.
     pub fn from_millis(ms: i64) -> Self {
@@ -38,8 +49,16 @@ impl Timestamp {
     }
 
     /// Parses RFC 3339.
-    pub fn parse(text: &str) -> Result<Self, time::error::Parse> {
-        OffsetDateTime::parse(text, &Rfc3339).map(Self::from_datetime)
+    ///
+    /// # Errors
+    ///
+    /// The text has another form, or the time is outside the years 1970 to 9999.
+    pub fn parse(text: &str) -> Result<Self, TimestampError> {
+        let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| TimestampError::Format)?;
+        match i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)) {
+            Ok(ms @ 0..=LAST_MS) => Ok(Self(ms)),
+            _ => Err(TimestampError::Range),
+        }
     }
 
     /// Returns the duration until `later`; zero if `later` has passed.
@@ -95,6 +114,25 @@ mod tests {
         let at = Timestamp::from_millis(1_795_391_999_123);
         assert_eq!(Timestamp::parse(&at.to_string()).unwrap(), at);
         assert_eq!(at.to_string(), "2026-11-22T23:59:59.123Z");
+    }
+
+    #[test]
+    fn times_outside_the_years_1970_to_9999_are_refused() {
+        for text in ["1970-01-01T00:00:00Z", "1970-01-01T01:00:00+01:00", "9999-12-31T23:59:59.9999Z"] {
+            assert!(Timestamp::parse(text).is_ok(), "{text}");
+        }
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.999Z",
+            "1970-01-01T00:59:59+01:00",
+            "9999-12-31T23:59:59-00:01",
+        ] {
+            assert_eq!(Timestamp::parse(text), Err(TimestampError::Range), "{text}");
+        }
+        for text in ["", "yesterday", "2026-02-30T00:00:00Z", "2026-11-27"] {
+            assert_eq!(Timestamp::parse(text), Err(TimestampError::Format), "{text}");
+        }
+        assert!(serde_json::from_str::<Timestamp>("\"1969-07-20T20:17:40Z\"").is_err());
     }
 
     #[test]

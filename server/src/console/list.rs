@@ -137,7 +137,7 @@ impl ListQuery {
     }
 
     fn day(&mut self, name: &'static str, label: &'static str) -> Option<Timestamp> {
-        self.read(name, label, FilterKind::Day, "Enter a day, such as 2026-11-27.", parse_day)
+        self.read(name, label, FilterKind::Day, "Enter a day from 1970 on, such as 2026-11-27.", parse_day)
     }
 
     fn read<T>(
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn values_that_cannot_be_read_have_a_message_and_no_effect() {
-        for text in ["since=yesterday", "since=2026-02-30", "colour=green", "after=x", "size=-1"] {
+        for text in ["since=yesterday", "since=2026-02-30", "since=1969-12-31", "colour=green", "after=x", "size=-1"] {
             let mut query = query(text);
             query.choice("colour", "Colour", colours(), |name| Some(name.len()));
             query.parsed("size", "Size", "Enter a number.", |text| text.parse::<u32>().ok());

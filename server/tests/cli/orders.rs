@@ -64,6 +64,7 @@ async fn orders_are_listed_page_by_page_and_found(shop: Shop) {
         (&["--limit", "1001"], "1..=1000"),
         (&["--cursor", "next"], "--cursor"),
         (&["--since", "yesterday"], "2026-11-27T08:00:00Z"),
+        (&["--until", "1969-12-31T23:59:59Z"], "1970 to 9999"),
         (&["--q", " "], "give a text"),
         (&["--product", "No Slug"], "--product"),
     ] {

@@ -1,7 +1,7 @@
 //! Arguments that several commands share: filters, pages, keys of orders, reasons.
 
 use checkout::{
-    model::{ChangeReason, ChangeReasonError, OrderId, OrderNumber, Timestamp},
+    model::{ChangeReason, ChangeReasonError, OrderId, OrderNumber, Timestamp, TimestampError},
     store::listings::{Direction, MAX_PAGE_ROWS, PageRequest},
 };
 use clap::{
@@ -99,6 +99,6 @@ pub(super) fn reason(text: &str) -> Result<ChangeReason, ChangeReasonError> {
 }
 
 /// Parses a time.
-pub(super) fn time(text: &str) -> Result<Timestamp, &'static str> {
-    Timestamp::parse(text).map_err(|_| "give a time such as 2026-11-27T08:00:00Z")
+pub(super) fn time(text: &str) -> Result<Timestamp, TimestampError> {
+    Timestamp::parse(text)
 }

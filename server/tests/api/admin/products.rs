@@ -66,6 +66,8 @@ async fn invalid_products_are_refused() {
         ("hold_seconds", Value::Null, 422, "invalid-body"),
         ("pay_seconds", json!(2_592_001), 422, "invalid-product"),
         ("ends_at", json!("tomorrow"), 422, "invalid-body"),
+        ("starts_at", json!("1969-12-31T23:59:59Z"), 422, "invalid-body"),
+        ("ends_at", json!("0001-01-01T00:00:00Z"), 422, "invalid-body"),
         ("reason", json!(""), 422, "invalid-body"),
         ("reason", json!("x".repeat(501)), 422, "invalid-body"),
         ("image", json!("/x.png"), 422, "invalid-body"),

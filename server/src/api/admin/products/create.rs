@@ -32,7 +32,7 @@ pub struct CreateProduct {
     /// Maximum number of units per shopper; null for no limit.
     #[schema(minimum = 1)]
     per_shopper_limit: Option<u32>,
-    /// Start of the sale; null for none.
+    /// Start of the sale, in the year 1970 or later; null for none.
     #[schema(value_type = Option<String>, format = DateTime)]
     starts_at: Option<Timestamp>,
     /// End of the sale, after its start; null for none.

@@ -35,7 +35,7 @@ pub struct EditProduct {
     #[schema(value_type = Option<u32>, minimum = 1)]
     #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]
     per_shopper_limit: Option<Option<u32>>,
-    /// Start of the sale; null for none.
+    /// Start of the sale, in the year 1970 or later; null for none.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
     #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]

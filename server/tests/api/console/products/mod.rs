@@ -123,6 +123,7 @@ async fn each_wrong_field_of_a_new_product_has_a_message_and_keeps_its_value() {
         ("limit", "many", 422, "whole number"),
         ("starts_at", "tomorrow", 422, "date and a time"),
         ("starts_at", "2026-02-30T08:00", 422, "date and a time"),
+        ("ends_at", "1969-12-31T23:59", 422, "date and a time"),
         ("ends_at", "2026-11-27T08:00", 422, "must end after it starts"),
         ("hold_seconds", "0", 422, "1 second to 30 days"),
         ("hold_seconds", "1e9", 422, "whole number of seconds"),
