@@ -7,7 +7,7 @@ use crate::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use checkout::{
     Clock, Idempotency, Idempotent, StoreError,
-    model::{Actor, AuditEntry, AuditObject, ChangeReason, Owner, ScopeSet, Timestamp},
+    model::{Actor, AuditEntry, AuditObject, ChangeReason, ForbiddenChar, Owner, ScopeSet, Timestamp, check_line},
     store::{ApiClient, ClientChange, ClientKey, ClientOutcome, Store},
 };
 use serde::{Deserialize, Serialize};
@@ -44,29 +44,40 @@ impl From<ApiClient> for ClientView {
     }
 }
 
-/// Display name of a client: 1 to 200 characters, without control characters.
+/// Why a text is no [`ClientName`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClientNameError {
+    /// The text is empty or too long.
+    #[error("the name of a client must have 1 to 200 characters")]
+    Length,
+    /// The text has a character that nobody sees.
+    #[error("the name of a client must not contain the control or invisible character {0}")]
+    Character(ForbiddenChar),
+}
+
+/// Display name of a client: 1 to 200 characters that [`check_line`] accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ClientName(String);
 
 impl TryFrom<String> for ClientName {
-    type Error = &'static str;
+    type Error = ClientNameError;
 
-    fn try_from(text: String) -> Result<Self, &'static str> {
+    fn try_from(text: String) -> Result<Self, ClientNameError> {
         let name = text.trim();
-        let is_short = (1..=200).contains(&name.chars().take(201).count());
-        if is_short && !name.chars().any(char::is_control) {
+        check_line(name).map_err(ClientNameError::Character)?;
+        if (1..=200).contains(&name.chars().take(201).count()) {
             Ok(Self(name.to_owned()))
         } else {
-            Err("the name of a client must have 1 to 200 characters of plain text")
+            Err(ClientNameError::Length)
         }
     }
 }
 
 impl FromStr for ClientName {
-    type Err = &'static str;
+    type Err = ClientNameError;
 
-    fn from_str(text: &str) -> Result<Self, &'static str> {
+    fn from_str(text: &str) -> Result<Self, ClientNameError> {
         text.to_owned().try_into()
     }
 }
@@ -290,8 +301,11 @@ mod tests {
         let name = |text: &str| text.parse::<ClientName>().map(|name| name.0);
         assert_eq!(name("  a shop "), Ok("a shop".to_owned()));
         assert!(name(&"é".repeat(200)).is_ok());
-        for text in ["", "  ", "a\nb", "a\0b", &"é".repeat(201)] {
-            assert!(name(text).is_err(), "{text:?}");
+        for text in ["", "  ", &"é".repeat(201)] {
+            assert_eq!(name(text), Err(ClientNameError::Length), "{text:?}");
+        }
+        for text in ["a\nb", "a\0b", "a\u{202E}b"] {
+            assert!(matches!(name(text), Err(ClientNameError::Character(_))), "{text:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Messages for operators about refused changes.
 
 use super::labels::{amount, money, refund_state_name};
-use checkout::model::{Currency, ProductError, Refusal};
+use checkout::model::{Currency, ForbiddenChar, ProductError, Refusal};
 
 /// Explains why a change was refused, and what to do. Amounts are in `currency`.
 pub fn refusal(refusal: &Refusal, currency: Option<Currency>) -> String {
@@ -10,7 +10,7 @@ pub fn refusal(refusal: &Refusal, currency: Option<Currency>) -> String {
             format!("{committed} units are held, pending or sold. The total cannot be less.")
         }
         Refusal::TooMuchStock => "That many units cannot be counted or paid for. Choose fewer.".to_owned(),
-        Refusal::InvalidProduct { error } => product_error(*error).1.to_owned(),
+        Refusal::InvalidProduct { error } => product_error(*error).1,
         Refusal::ProductInUse { units } => {
             let units = crate::messages::units(*units);
             format!("{units} in holds or unpaid orders. Pause the sale, and archive the product once they have ended.")
@@ -43,8 +43,10 @@ pub fn refusal(refusal: &Refusal, currency: Option<Currency>) -> String {
 }
 
 /// Returns the field of a product's form that an error is about, and the message beside it.
-pub fn product_error(error: ProductError) -> (&'static str, &'static str) {
-    match error {
+pub fn product_error(error: ProductError) -> (&'static str, String) {
+    let (field, text) = match error {
+        ProductError::NameCharacter(found) => return ("name", forbidden_char(found)),
+        ProductError::DescriptionCharacter(found) => return ("description", forbidden_char(found)),
         ProductError::Slug => ("slug", "Use lower-case letters, digits and single hyphens, at most 64 characters."),
         ProductError::ReservedSlug => ("slug", "This slug is reserved. Choose another one."),
         ProductError::Name => ("name", "Enter 1 to 200 characters."),
@@ -55,12 +57,19 @@ pub fn product_error(error: ProductError) -> (&'static str, &'static str) {
         ProductError::Image
         | ProductError::Pictures
         | ProductError::PictureText
+        | ProductError::PictureCharacter(_)
         | ProductError::PictureTwice
         | ProductError::UnknownPicture => ("name", "The product’s pictures are not valid. Correct them on their page."),
         ProductError::Currency => ("price", "The currency of a product cannot be changed."),
         ProductError::Window => ("ends_at", "The sale must end after it starts."),
         ProductError::Span => ("hold_seconds", "Hold, payment and extension times are 1 second to 30 days."),
-    }
+    };
+    (field, text.to_owned())
+}
+
+/// Asks to remove a character that nobody sees.
+pub fn forbidden_char(found: ForbiddenChar) -> String {
+    format!("Remove the control or invisible character {found}.")
 }
 
 /// Returns the text as a sentence: with a capital letter and a full stop.

@@ -1,6 +1,6 @@
 //! The audit log: who changed what, when and why (P12).
 
-use super::{AuditId, Timestamp};
+use super::{AuditId, ForbiddenChar, Timestamp, check_line};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};
 use uuid::Uuid;
@@ -68,17 +68,28 @@ impl fmt::Display for Actor {
     }
 }
 
-/// Why an operator changes something, in their words: 1 to 500 characters, without control characters.
+/// Why an operator changes something, in their words: 1 to 500 characters that [`check_line`] accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ChangeReason(Box<str>);
 
-/// The text is empty, too long, or contains control characters.
+/// Why a text is no reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a reason is 1 to 500 characters of plain text")]
-pub struct ChangeReasonError;
+pub enum ChangeReasonError {
+    /// The text is empty or too long.
+    #[error("a reason is 1 to 500 characters")]
+    Length,
+    /// The text has a character that nobody sees.
+    #[error("a reason must not contain the control or invisible character {0}")]
+    Character(ForbiddenChar),
+}
 
 impl ChangeReason {
+    /// Returns a reason as it was stored. An older version accepted more characters.
+    pub fn from_stored(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -90,11 +101,11 @@ impl TryFrom<String> for ChangeReason {
 
     fn try_from(text: String) -> Result<Self, ChangeReasonError> {
         let text = text.trim();
-        let is_short = text.chars().take(501).count() <= 500;
-        if !text.is_empty() && is_short && !text.chars().any(char::is_control) {
+        check_line(text).map_err(ChangeReasonError::Character)?;
+        if (1..=500).contains(&text.chars().take(501).count()) {
             Ok(Self(text.into()))
         } else {
-            Err(ChangeReasonError)
+            Err(ChangeReasonError::Length)
         }
     }
 }
@@ -150,8 +161,11 @@ mod tests {
     fn a_reason_is_trimmed_plain_text_of_bounded_length() {
         let reason = |text: &str| ChangeReason::try_from(text.to_owned()).map(String::from);
         assert_eq!(reason("  damaged in transit "), Ok("damaged in transit".to_owned()));
-        for text in ["", "   ", "a\nb", "a\0b", &"é".repeat(501)] {
-            assert_eq!(reason(text), Err(ChangeReasonError), "{text:?}");
+        for text in ["", "   ", &"é".repeat(501)] {
+            assert_eq!(reason(text), Err(ChangeReasonError::Length), "{text:?}");
+        }
+        for text in ["a\nb", "a\0b", "a\u{202E}b", "\u{200B}"] {
+            assert!(matches!(reason(text), Err(ChangeReasonError::Character(_))), "{text:?}");
         }
         assert!(reason(&"é".repeat(500)).is_ok());
     }

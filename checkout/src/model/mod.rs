@@ -17,6 +17,7 @@ mod refusal;
 mod scope;
 mod shopper;
 mod stock;
+mod text;
 mod time;
 
 pub use audit_entry::{Actor, ActorKind, AuditEntry, AuditObject, ChangeReason, ChangeReasonError};
@@ -40,4 +41,5 @@ pub use refusal::Refusal;
 pub use scope::{Scope, ScopeError, ScopeSet};
 pub use shopper::{Owner, Shopper, ShopperError};
 pub use stock::{Stock, StockDelta, StockSnapshot};
+pub use text::{ForbiddenChar, check_line, check_lines};
 pub use time::{Timestamp, TimestampError};

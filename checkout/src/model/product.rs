@@ -1,6 +1,9 @@
 //! A product on sale: the aggregate that contains its stock, holds, orders and parked payments.
 
-use super::{MAX_ALT_CHARS, MAX_PICTURES, Money, Picture, ProductId, Stock, StockSnapshot, Timestamp};
+use super::{
+    ForbiddenChar, MAX_ALT_CHARS, MAX_PICTURES, Money, Picture, ProductId, Stock, StockSnapshot, Timestamp, check_line,
+    check_lines,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr, time::Duration};
 
@@ -234,7 +237,7 @@ impl Product {
             hold_for,
             pay_within,
             extend_by,
-        } = details.check(self.stock.total)?;
+        } = details.check(self.stock.total, Some(&self.details()))?;
         Ok(Self {
             name,
             description,
@@ -277,21 +280,21 @@ pub struct ProductDetails {
 }
 
 impl ProductDetails {
-    /// Returns the details, with trimmed texts, or their first error. `total` is the number of units of the product.
-    fn check(mut self, total: u32) -> Result<Self, ProductError> {
-        let name = self.name.trim().to_owned();
+    /// Returns the details, with trimmed texts, or their first error. `total` is the number of units of the product, and
+    /// `before` has the details before an edit.
+    fn check(mut self, total: u32, before: Option<&Self>) -> Result<Self, ProductError> {
+        self.name = self.name.trim().to_owned();
         for picture in &mut self.pictures {
             picture.alt = picture.alt.trim().to_owned();
         }
+        self.check_characters(before)?;
         let durations = [Some(self.hold_for), Some(self.pay_within), self.extend_by];
         let allowed = Duration::from_secs(1)..=Duration::from_hours(30 * 24);
-        let is_line = |text: &str| !text.contains(char::is_control);
-        let has_alt =
-            |picture: &Picture| (1..=MAX_ALT_CHARS).contains(&picture.alt.chars().count()) && is_line(&picture.alt);
+        let has_alt = |picture: &Picture| (1..=MAX_ALT_CHARS).contains(&picture.alt.chars().count());
         let ids: BTreeSet<_> = self.pictures.iter().map(|picture| picture.id).collect();
         let checks = [
-            ((1..=200).contains(&name.chars().count()) && is_line(&name), ProductError::Name),
-            (self.description.chars().count() <= 2000 && has_only_lines(&self.description), ProductError::Description),
+            ((1..=200).contains(&self.name.chars().count()), ProductError::Name),
+            (self.description.chars().count() <= 2000, ProductError::Description),
             (self.pictures.len() <= MAX_PICTURES, ProductError::Pictures),
             (self.pictures.iter().all(has_alt), ProductError::PictureText),
             (ids.len() == self.pictures.len(), ProductError::PictureTwice),
@@ -302,14 +305,29 @@ impl ProductDetails {
         ];
         match checks.into_iter().find(|(valid, _)| !valid) {
             Some((_, error)) => Err(error),
-            None => Ok(Self { name, ..self }),
+            None => Ok(self),
         }
     }
-}
 
-/// Whether a text has no control characters except line breaks and tabs. PostgreSQL stores no NUL.
-fn has_only_lines(text: &str) -> bool {
-    text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))
+    /// Returns the first character that a text must not have. A text of `before` may have it: an older version accepted more
+    /// characters, which must not prevent the edit of another field.
+    fn check_characters(&self, before: Option<&Self>) -> Result<(), ProductError> {
+        let known: Vec<&str> = before.into_iter().flat_map(Self::texts).collect();
+        let is_new = |text: &str| !known.contains(&text);
+        if is_new(&self.name) {
+            check_line(&self.name).map_err(ProductError::NameCharacter)?;
+        }
+        if is_new(&self.description) {
+            check_lines(&self.description).map_err(ProductError::DescriptionCharacter)?;
+        }
+        let mut alts = self.pictures.iter().map(|picture| &picture.alt).filter(|alt| is_new(alt));
+        alts.try_for_each(|alt| check_line(alt).map_err(ProductError::PictureCharacter))
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let alts = self.pictures.iter().map(|picture| picture.alt.as_str());
+        [self.name.as_str(), self.description.as_str()].into_iter().chain(alts)
+    }
 }
 
 /// Whether an address is empty or a path on this server. Browsers read `//` and `\\` as the beginning of another host.
@@ -365,9 +383,15 @@ pub enum ProductError {
     /// The name is empty or too long.
     #[error("a name is 1 to 200 characters")]
     Name,
+    /// The name has a character that nobody sees.
+    #[error("a name must not contain the control or invisible character {0}")]
+    NameCharacter(ForbiddenChar),
     /// The description is too long.
     #[error("a description is at most 2000 characters")]
     Description,
+    /// The description has a character that nobody sees.
+    #[error("a description must not contain the control or invisible character {0}")]
+    DescriptionCharacter(ForbiddenChar),
     /// The price, or the price times the stock, is out of range.
     #[error("a price is zero or more, and price times stock must be countable")]
     Price,
@@ -386,6 +410,9 @@ pub enum ProductError {
     /// The text for a picture is missing or too long.
     #[error("the alternative text of a picture is 1 to {MAX_ALT_CHARS} characters")]
     PictureText,
+    /// The text for a picture has a character that nobody sees.
+    #[error("the alternative text of a picture must not contain the control or invisible character {0}")]
+    PictureCharacter(ForbiddenChar),
     /// The product has the same picture more than once.
     #[error("a product has each picture once")]
     PictureTwice,
@@ -460,7 +487,7 @@ impl ProductDraft {
             pay_within,
             extend_by,
         };
-        let details = details.check(stock)?;
+        let details = details.check(stock, None)?;
         Ok(Product {
             id,
             slug,
@@ -480,5 +507,29 @@ impl ProductDraft {
             version: 0,
             updated_at: now,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_new_text_has_no_character_that_nobody_sees() {
+        let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
+        let draft = ProductDraft::new("mug".parse().unwrap(), "Mug", price, 10);
+        let check = |draft: ProductDraft| draft.check(ProductId(Uuid::nil()), Timestamp::from_millis(0));
+        let named = ProductDraft { name: "Mu\u{200B}g".to_owned(), ..draft.clone() };
+        assert!(matches!(check(named), Err(ProductError::NameCharacter(_))));
+        let described = ProductDraft { description: "a\nb\u{202E}".to_owned(), ..draft.clone() };
+        assert!(matches!(check(described), Err(ProductError::DescriptionCharacter(_))));
+        let lines = ProductDraft { description: "a\r\n\tb".to_owned(), ..draft };
+        // An older version stored the name.
+        let old = Product { name: "Mu\u{200B}g".to_owned(), ..check(lines).unwrap() };
+        let with_limit = ProductDetails { per_shopper_limit: Some(1), ..old.details() };
+        assert_eq!(old.clone().with_details(with_limit).unwrap().name, old.name);
+        let renamed = ProductDetails { name: "\u{FEFF}Mug".to_owned(), ..old.details() };
+        assert!(matches!(old.with_details(renamed), Err(ProductError::NameCharacter(_))));
     }
 }

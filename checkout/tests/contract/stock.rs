@@ -27,6 +27,9 @@ crate::scenarios! {
         let other = shop.second_node().await;
         assert!(matches!(other.add_product(draft.clone(), Actor::system()).await, Err(Error::Refused(Refusal::SlugTaken))));
         let nameless = ProductDraft { name: " ".to_owned(), ..draft };
-        assert_eq!(shop.checkout.add_product(nameless, Actor::system()).await.unwrap(), Err(ProductError::Name));
+        assert_eq!(shop.checkout.add_product(nameless.clone(), Actor::system()).await.unwrap(), Err(ProductError::Name));
+        let hidden = ProductDraft { name: "Pho\u{200B}ne".to_owned(), ..nameless };
+        let refused = shop.checkout.add_product(hidden, Actor::system()).await.unwrap().unwrap_err();
+        assert!(matches!(refused, ProductError::NameCharacter(found) if found.to_string() == "U+200B"), "{refused}");
     }
 }

@@ -127,7 +127,7 @@ impl From<OperatorError> for Failure {
     fn from(error: OperatorError) -> Self {
         match error {
             OperatorError::Store(error) => error.into(),
-            OperatorError::InvalidName => Self::Usage(error.to_string()),
+            OperatorError::InvalidName | OperatorError::NameCharacter(_) => Self::Usage(error.to_string()),
             OperatorError::Busy | OperatorError::Failed(_) => unexpected(&error),
             other => Self::Refused(other.to_string()),
         }

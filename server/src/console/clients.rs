@@ -2,7 +2,7 @@
 
 use super::{ConfirmedForm, Fields, html, redirect, response::flash};
 use crate::{
-    clients::{ClientContext, ClientError, ClientName, IssuedClient},
+    clients::{ClientContext, ClientError, ClientName, ClientNameError, IssuedClient},
     operators::{OperatorError, SignedIn},
     problem::{Kind, Problem},
     state::AppState,
@@ -10,6 +10,7 @@ use crate::{
 use app::admin::{
     clients::{self as view, ClientForm, NewSecret},
     layout::Flash,
+    refusal::forbidden_char,
 };
 use axum::{
     extract::{Path, State},
@@ -44,7 +45,7 @@ pub async fn add(
         scopes_error: None,
     };
     let name = form.name.parse::<ClientName>();
-    form.name_error = name.is_err().then(|| "Use 1 to 200 characters on one line.".to_owned());
+    form.name_error = name.as_ref().err().copied().map(name_error);
     form.scopes_error = form.scopes.is_empty().then(|| "Choose at least one scope.".to_owned());
     let (Ok(name), None) = (name, &form.scopes_error) else {
         let shown = Shown { status: StatusCode::UNPROCESSABLE_ENTITY, form: Some(form), ..Shown::default() };
@@ -77,6 +78,14 @@ pub async fn revoke(
     match state.clients.revoke(parse(&id)?, signed_in.actor()).await {
         Ok(_) => Ok(redirect(&format!("{PATH}?done=client-revoked"))),
         Err(error) => Err(fail(error)),
+    }
+}
+
+/// Returns why a name is refused, for people.
+fn name_error(error: ClientNameError) -> String {
+    match error {
+        ClientNameError::Length => "Use 1 to 200 characters.".to_owned(),
+        ClientNameError::Character(found) => forbidden_char(found),
     }
 }
 

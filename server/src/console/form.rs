@@ -1,5 +1,6 @@
 //! The fields of a form or of a query.
 
+use super::operation::reason_error;
 use crate::problem::{Kind, Problem};
 use app::admin::{confirm::ReasonField, entered::Entered};
 use axum::extract::{FromRequest, Request};
@@ -51,7 +52,7 @@ impl Fields {
             return None;
         }
         entered.parse(ReasonField::NAME, |text| {
-            ChangeReason::try_from(text.to_owned()).map_err(|_| "Use at most 500 characters on one line.")
+            ChangeReason::try_from(text.to_owned()).map_err(reason_error)
         })
     }
 

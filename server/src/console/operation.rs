@@ -1,15 +1,27 @@
 //! The parts that all forms for a change by an operator share.
 
 use crate::operators::SignedIn;
-use app::admin::confirm::ReasonField;
-use checkout::{OperationContext, model::ChangeReason};
+use app::admin::{confirm::ReasonField, refusal::forbidden_char};
+use checkout::{
+    OperationContext,
+    model::{ChangeReason, ChangeReasonError},
+};
 
-/// Why a reason is refused, for people.
-pub(super) const REASON_ERROR: &str = "Say why, in 1 to 500 characters on one line.";
+/// Returns why a reason is refused, for people.
+pub(super) fn reason_error(error: ChangeReasonError) -> String {
+    match error {
+        ChangeReasonError::Length => "Say why, in 1 to 500 characters on one line.".to_owned(),
+        ChangeReasonError::Character(found) => forbidden_char(found),
+    }
+}
 
-/// The field with a reason that cannot be one.
-pub(super) fn refused_reason(text: String) -> ReasonField {
-    ReasonField { value: text, error: Some(REASON_ERROR.to_owned()), optional: false }
+/// Parses a reason. A text that is none is returned as a field with its error.
+pub(super) fn parse_reason(text: &str) -> Result<ChangeReason, ReasonField> {
+    ChangeReason::try_from(text.to_owned()).map_err(|error| ReasonField {
+        value: text.to_owned(),
+        error: Some(reason_error(error)),
+        optional: false,
+    })
 }
 
 /// An operator's context of an operation.

@@ -9,6 +9,7 @@ use crate::{
 use app::admin::{
     layout::Flash,
     operators::{self as view, Invitation},
+    refusal::forbidden_char,
 };
 use axum::{
     extract::{Path, State},
@@ -78,7 +79,11 @@ pub async fn invite(
             render(&service, &signed_in, StatusCode::CONFLICT, invitation, None, None).await
         }
         Err(OperatorError::InvalidName) => {
-            invitation.name_error = Some("Use at most 100 characters on one line.".to_owned());
+            invitation.name_error = Some("Use at most 100 characters.".to_owned());
+            render(&service, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, invitation, None, None).await
+        }
+        Err(OperatorError::NameCharacter(found)) => {
+            invitation.name_error = Some(forbidden_char(found));
             render(&service, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, invitation, None, None).await
         }
         Err(error) => Err(fail(error)),

@@ -2,7 +2,7 @@
 
 use super::{
     ConfirmedForm, Fields,
-    operation::{REASON_ERROR, context},
+    operation::{context, reason_error},
     order::{Shown, find},
     redirect,
 };
@@ -101,7 +101,7 @@ fn read(
         "some" => "Enter a number of units, from 1.".to_owned(),
         _ => "Choose what goes back on sale.".to_owned(),
     });
-    form.reason_error = reason.is_err().then(|| REASON_ERROR.to_owned());
+    form.reason_error = reason.as_ref().err().copied().map(reason_error);
     let request = match (id, amount, restock, reason) {
         (Ok(id), Ok(amount), Some(restock), Ok(reason)) => {
             Some((IssueRefund { id, order: order.id, amount: Some(amount.minor), restock }, reason))

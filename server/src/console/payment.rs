@@ -2,7 +2,7 @@
 
 use super::{
     Fields, html,
-    operation::{context, refused_reason},
+    operation::{context, parse_reason},
     redirect,
 };
 use crate::{
@@ -22,7 +22,7 @@ use axum::{
 };
 use checkout::{
     Error,
-    model::{ChangeReason, Order, Payment, PaymentPayload, Reference, Refusal, WebhookId},
+    model::{Order, Payment, PaymentPayload, Reference, Refusal, WebhookId},
     store::{
         listings::{OrderFilter, OrderSearch, PageRequest},
         operators::Permission,
@@ -56,10 +56,11 @@ pub async fn replay(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let before = find(&state, &id).await?;
-    let text = fields.get("reason").to_owned();
-    let Ok(reason) = ChangeReason::try_from(text.clone()) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return render(&state, &signed_in, status, before, refused_reason(text), None).await;
+    let reason = match parse_reason(fields.get("reason")) {
+        Ok(reason) => reason,
+        Err(replay) => {
+            return render(&state, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, before, replay, None).await;
+        }
     };
     state.checkout.replay_payment(before.id, context(&signed_in, Some(reason))).await?;
     let after = state.checkout.payment(before.id).await?;

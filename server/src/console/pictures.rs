@@ -13,6 +13,7 @@ use app::{
     admin::{
         layout::Flash,
         pictures::{self as view, RefusedText, Upload, UploadLimits},
+        refusal::forbidden_char,
     },
     paths,
 };
@@ -100,7 +101,7 @@ async fn set_text(
     let refused = |error| RefusedText { picture: pictures[nth].id, text: fields.get("alt").to_owned(), error };
     match screen.edit(&fields, pictures.clone()).await? {
         Edited::Done(_) => Ok(screen.finish("picture-text", nth)),
-        Edited::Invalid(error @ ProductError::PictureText) => {
+        Edited::Invalid(error @ (ProductError::PictureText | ProductError::PictureCharacter(_))) => {
             let refused = refused(sentence(&error.to_string()));
             Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, Upload::default(), Some(&refused), None))
         }
@@ -208,8 +209,11 @@ impl<'a> Screen<'a> {
     /// Adds the pictures of an upload that the product does not have, and says which files were refused.
     async fn add(&self, revision: u64, form: UploadForm) -> Result<Response, Problem> {
         let mut upload = Upload { alt: Some(form.alt.clone()), ..Upload::default() };
-        if !form.has_alt() {
-            upload.alt_error = Some(format!("Describe the pictures in 1 to {MAX_ALT_CHARS} characters."));
+        if let Err(error) = form.check_alt() {
+            upload.alt_error = Some(match error {
+                ProductError::PictureCharacter(found) => forbidden_char(found),
+                _ => format!("Describe the pictures in 1 to {MAX_ALT_CHARS} characters."),
+            });
             return Ok(self.render(StatusCode::UNPROCESSABLE_ENTITY, upload, None, None));
         }
         upload.file_errors = form.refused.iter().map(|(name, error)| format!("{name}: {error}.")).collect();

@@ -10,7 +10,7 @@ use app::admin::{
     layout::Flash,
     order::name_of,
     refund::{self as view, RefundPage, RefusedStep, Step},
-    refusal::refusal,
+    refusal::{forbidden_char, refusal},
 };
 use axum::{
     extract::{Path, State},
@@ -18,7 +18,7 @@ use axum::{
 };
 use checkout::{
     Error,
-    model::{ChangeReason, Refund, RefundId, RefundReference, RefundStep, Refusal},
+    model::{ChangeReason, ChangeReasonError, Refund, RefundId, RefundReference, RefundStep, Refusal},
 };
 use http::{StatusCode, Uri};
 
@@ -80,7 +80,10 @@ fn read(step: Step, fields: &Fields) -> Result<RefundStep, RefusedStep> {
             let text = fields.get("failure");
             // A failure is plain text of the same length as a reason.
             let failure = ChangeReason::try_from(text.to_owned());
-            let failure = failure.map_err(|_| refused(text, "Enter 1 to 500 characters on one line."))?;
+            let failure = failure.map_err(|error| match error {
+                ChangeReasonError::Length => refused(text, "Enter 1 to 500 characters on one line."),
+                ChangeReasonError::Character(found) => refused(text, &forbidden_char(found)),
+            })?;
             Ok(RefundStep::Fail { failure: failure.into() })
         }
         Step::Retry => Ok(RefundStep::Retry),

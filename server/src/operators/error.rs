@@ -2,7 +2,7 @@
 
 use super::PasswordError;
 use crate::auth::hashing::HashingError;
-use checkout::StoreError;
+use checkout::{StoreError, model::ForbiddenChar};
 use std::time::Duration;
 
 /// Why something about operators was not done.
@@ -29,9 +29,12 @@ pub enum OperatorError {
     /// Another operator has this e-mail address.
     #[error("an operator with this e-mail address exists")]
     EmailTaken,
-    /// The name is too long, or contains control characters.
-    #[error("a name has at most 100 characters, without control characters")]
+    /// The name is too long.
+    #[error("a name has at most 100 characters")]
     InvalidName,
+    /// The name has a character that nobody sees.
+    #[error("a name must not contain the control or invisible character {0}")]
+    NameCharacter(ForbiddenChar),
     /// There is no such operator.
     #[error("there is no such operator")]
     UnknownOperator,

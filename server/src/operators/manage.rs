@@ -2,7 +2,7 @@
 
 use super::{NewLink, OperatorError, OperatorService};
 use checkout::{
-    model::{Actor, AuditObject},
+    model::{Actor, AuditObject, check_line},
     store::operators::{EmailAddress, LinkPurpose, Operator, OperatorChange, OperatorId, Role},
 };
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ impl OperatorService {
         role: Role,
     ) -> Result<NewLink, OperatorError> {
         let name = name.trim();
-        if name.chars().count() > MAX_NAME_LENGTH || name.chars().any(char::is_control) {
+        check_line(name).map_err(OperatorError::NameCharacter)?;
+        if name.chars().count() > MAX_NAME_LENGTH {
             return Err(OperatorError::InvalidName);
         }
         let operator = Operator {

@@ -7,7 +7,7 @@ use axum::extract::{
     multipart::{Field, MultipartError},
 };
 use bytes::{Bytes, BytesMut};
-use checkout::model::{MAX_ALT_CHARS, MAX_PICTURES, Picture};
+use checkout::model::{MAX_ALT_CHARS, MAX_PICTURES, Picture, ProductError, check_line};
 use http::{HeaderMap, StatusCode, header};
 
 /// Largest body of an upload, in bytes: several pictures.
@@ -83,9 +83,14 @@ impl UploadForm {
         Ok(form)
     }
 
-    /// Whether the alternative text can be used.
-    pub fn has_alt(&self) -> bool {
-        (1..=MAX_ALT_CHARS).contains(&self.alt.chars().count())
+    /// Checks the alternative text as the product does, before any picture is processed.
+    ///
+    /// # Errors
+    ///
+    /// [`ProductError::PictureText`] or [`ProductError::PictureCharacter`].
+    pub fn check_alt(&self) -> Result<(), ProductError> {
+        check_line(&self.alt).map_err(ProductError::PictureCharacter)?;
+        if (1..=MAX_ALT_CHARS).contains(&self.alt.chars().count()) { Ok(()) } else { Err(ProductError::PictureText) }
     }
 
     async fn read_file(&mut self, field: Field<'_>, pictures: &PictureService) -> Result<(), UploadError> {
@@ -96,7 +101,7 @@ impl UploadForm {
             return Ok(());
         }
         // Nothing is processed for a form that is refused anyway.
-        if !self.has_alt() || self.revision.is_none() {
+        if self.check_alt().is_err() || self.revision.is_none() {
             return Ok(());
         }
         let added = match content {

@@ -37,7 +37,7 @@ impl TryFrom<AuditRow> for AuditEntry {
             object: AuditObject { kind: row.object_kind.into(), id: row.object_id },
             before: row.before,
             after: row.after,
-            reason: row.reason.map(ChangeReason::try_from).transpose().map_err(|_| corrupt("a reason"))?,
+            reason: row.reason.map(ChangeReason::from_stored),
         })
     }
 }

@@ -25,13 +25,13 @@ pub struct OptionalReasonBody {
     pub reason: Option<ChangeReason>,
 }
 
-/// Reason of a change, in your words: plain text without control characters.
+/// Reason of a change, in your words: one line without control and invisible characters.
 #[derive(ToSchema)]
 #[schema(
     value_type = String,
     min_length = 1,
     max_length = 500,
-    pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    pattern = r"^[^\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*[^\s\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff][^\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$"
 )]
 #[expect(dead_code, reason = "reasons are parsed by the engine's type; this is the schema")]
 pub struct ReasonText(String);

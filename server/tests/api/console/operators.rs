@@ -15,6 +15,10 @@ async fn administrators_invite_change_roles_and_reset() {
     };
     let mut bob = Browser::new(&shop);
     bob.set_up_password(&link(&invited)).await;
+    for (name, text) in [("\u{feff}Ada", "U+FEFF"), ("A\u{202e}da", "U+202E"), (&"x".repeat(101), "at most 100")] {
+        let fields = [("email", "eve@example.com"), ("name", name), ("role", "seller")];
+        ada.post("/admin/operators", &fields).await.shows(422, text);
+    }
     for (fields, status, text) in [
         ([("email", "bob@example.com"), ("role", "seller")], 409, "exists"),
         ([("email", "bob"), ("role", "seller")], 422, "Enter an e-mail address"),

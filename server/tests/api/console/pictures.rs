@@ -101,6 +101,8 @@ async fn each_refusal_stands_beside_the_files_and_changes_nothing_else() {
         let refused = sam.upload(&path, &[("revision", "1"), ("alt", alt)], &[("a.png", &good)]).await;
         refused.shows(422, "Describe the pictures in 1 to 300 characters.");
     }
+    let hidden = sam.upload(&path, &[("revision", "1"), ("alt", "a\u{200d}b")], &[("a.png", &good)]).await;
+    hidden.shows(422, "Remove the control or invisible character U+200D.");
     assert_eq!(shop.now(&phone).0.revision, 1);
     // Good files are added although others are refused.
     let some = sam

@@ -13,10 +13,10 @@ pub struct CreateProduct {
     /// URL name of the product, which cannot be changed.
     #[schema(value_type = String, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: Slug,
-    /// Display name: 1 to 200 characters.
+    /// Display name: 1 to 200 characters on one line, without control and invisible characters.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// Short description.
+    /// Short description, without control and invisible characters except line breaks and tabs.
     #[serde(default)]
     #[schema(max_length = 2000)]
     description: String,

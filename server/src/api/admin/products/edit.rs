@@ -18,11 +18,11 @@ pub struct EditProduct {
     /// The revision that you read.
     #[schema(minimum = 1)]
     pub revision: u64,
-    /// Display name: 1 to 200 characters.
+    /// Display name: 1 to 200 characters on one line, without control and invisible characters.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     name: Option<String>,
-    /// Short description.
+    /// Short description, without control and invisible characters except line breaks and tabs.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, max_length = 2000)]
     description: Option<String>,

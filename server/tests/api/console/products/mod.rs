@@ -106,8 +106,10 @@ async fn each_wrong_field_of_a_new_product_has_a_message_and_keeps_its_value() {
     for (name, value, status, text) in [
         ("name", " ", 422, "Enter a name."),
         ("name", &"x".repeat(201), 422, "1 to 200 characters"),
-        ("name", "a\0b", 422, "1 to 200 characters"),
-        ("description", "a\0b", 422, "at most 2000"),
+        ("name", "a\0b", 422, "invisible character U+0000"),
+        ("name", "Mu\u{200b}g", 422, "invisible character U+200B"),
+        ("description", "a\0b", 422, "invisible character U+0000"),
+        ("description", "a\nb\u{2066}", 422, "invisible character U+2066"),
         ("slug", "No Slug", 422, "lower-case letters"),
         ("slug", "events", 422, "reserved"),
         ("slug", "taken", 409, "Another product has this slug"),
