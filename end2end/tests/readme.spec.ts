@@ -19,7 +19,7 @@ test('the walkthrough in README', async ({ shop }) => {
 test('the walkthrough of the admin API', async ({ shop }) => {
   const walkthrough = join(repository, 'end2end/walkthrough.sh');
   const { stdout } = await run(walkthrough, [shop.url, 'docs/ADMIN-API.md'], { cwd: shop.folder, env: shop.env() });
-  expect(stdout).toMatch(/stale-revision.*"by":"Back office"/);
+  expect(stdout).toMatch(/stale-revision.*"by":"API client Back office"/);
   expect(stdout).toMatch(/"state":"succeeded"/);
   expect(stdout).toMatch(/"status":"refunded"/);
   expect(stdout).toContain('refund.done_elsewhere');

@@ -44,6 +44,9 @@ impl From<ApiClient> for ClientView {
     }
 }
 
+/// Beginnings of names that could be taken for another actor in the audit log, in lower case.
+const ACTOR_WORDS: [&str; 6] = ["api client", "command line", "command-line", "holdfast", "operator", "system"];
+
 /// Why a text is no [`ClientName`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ClientNameError {
@@ -53,9 +56,16 @@ pub enum ClientNameError {
     /// The text has a character that nobody sees.
     #[error("the name of a client must not contain the control or invisible character {0}")]
     Character(ForbiddenChar),
+    /// The text could be taken for another actor.
+    #[error(
+        "the name of a client must not contain an @, or begin with: {}. It could be taken for another actor",
+        ACTOR_WORDS.join(", ")
+    )]
+    LikeAnActor,
 }
 
-/// Display name of a client: 1 to 200 characters that [`check_line`] accepts.
+/// Display name of a client: 1 to 200 characters that [`check_line`] accepts. It has no `@` and begins with none of the
+/// words of other actors.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ClientName(String);
@@ -66,12 +76,22 @@ impl TryFrom<String> for ClientName {
     fn try_from(text: String) -> Result<Self, ClientNameError> {
         let name = text.trim();
         check_line(name).map_err(ClientNameError::Character)?;
-        if (1..=200).contains(&name.chars().take(201).count()) {
-            Ok(Self(name.to_owned()))
-        } else {
-            Err(ClientNameError::Length)
+        if !(1..=200).contains(&name.chars().take(201).count()) {
+            return Err(ClientNameError::Length);
         }
+        if is_like_an_actor(name) { Err(ClientNameError::LikeAnActor) } else { Ok(Self(name.to_owned())) }
     }
+}
+
+/// Whether a name looks like an operator's e-mail address, or begins with the word of an actor. Some fonts draw the small and
+/// the full-width `@` like the usual one.
+fn is_like_an_actor(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let begins_with = |word: &str| {
+        let rest = lower.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    name.contains(['@', '\u{FE6B}', '\u{FF20}']) || ACTOR_WORDS.into_iter().any(begins_with)
 }
 
 impl FromStr for ClientName {
@@ -306,6 +326,13 @@ mod tests {
         }
         for text in ["a\nb", "a\0b", "a\u{202E}b"] {
             assert!(matches!(name(text), Err(ClientNameError::Character(_))), "{text:?}");
+        }
+        let others = ["admin@localhost", "ada\u{FF20}example.com", "Holdfast", "OPERATOR: ada", "command-line user ada"];
+        for text in others {
+            assert_eq!(name(text), Err(ClientNameError::LikeAnActor), "{text:?}");
+        }
+        for text in ["Systematics", "The operator's app", "Back office"] {
+            assert!(name(text).is_ok(), "{text:?}");
         }
     }
 }

@@ -58,7 +58,7 @@ fn row(entry: AuditEntry, name_of: &impl Fn(&str) -> Option<String>) -> Row {
         json.map(|json| view! { <div><span class="muted">{label}</span> <code>{json}</code></div> })
     };
     Row::plain(time(entry.at))
-        .cell(entry.actor.name)
+        .cell(entry.actor.to_string())
         .cell(view! { <code class="action-name">{entry.action.into_owned()}</code> })
         .cell(view! { <div class="object">{object(&entry.object, name_of)}</div> })
         .cell(view! { <div class="change">{part("before ", entry.before)} {part("after ", entry.after)}</div> })

@@ -62,8 +62,15 @@ impl Actor {
     }
 }
 
+/// The name with the kind, so that no client is taken for the operator whose address it has as its name. Operators and
+/// Holdfast itself are shown by their name alone.
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            ActorKind::Operator | ActorKind::System => "",
+            ActorKind::Client => "API client ",
+            ActorKind::CommandLine => "command-line user ",
+        })?;
         f.write_str(&self.name)
     }
 }
@@ -156,6 +163,19 @@ pub struct AuditEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_actor_is_shown_with_its_kind() {
+        let shown = ActorKind::ALL.map(|kind| Actor { kind, id: None, name: "admin@localhost".to_owned() }.to_string());
+        let expected = [
+            "admin@localhost",
+            "API client admin@localhost",
+            "command-line user admin@localhost",
+            "admin@localhost",
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(Actor::system().to_string(), "holdfast");
+    }
 
     #[test]
     fn a_reason_is_trimmed_plain_text_of_bounded_length() {

@@ -16,7 +16,8 @@ const MAX_EDITS: u32 = 50;
 /// An edit of a product.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EditConflict {
-    /// The name of the person or program that made the edit.
+    /// The person or program that made the edit: an operator’s e-mail address, or a name after its kind, such as
+    /// `API client Back office`.
     pub by: String,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
@@ -69,7 +70,7 @@ fn edit(entry: AuditEntry) -> Option<EditConflict> {
         FieldChange { name, before, after }
     });
     Some(EditConflict {
-        by: entry.actor.name,
+        by: entry.actor.to_string(),
         at: entry.at,
         reason: entry.reason.map(String::from),
         revision,

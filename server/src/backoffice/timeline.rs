@@ -58,7 +58,8 @@ pub struct TimelineEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub detail: Option<String>,
-    /// The person or program that made the change, if the audit log names one.
+    /// The person or program that made the change, if the audit log names one: an operator’s e-mail address, or a name after
+    /// its kind, such as `API client Back office`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub actor: Option<String>,

@@ -86,6 +86,9 @@ fn name_error(error: ClientNameError) -> String {
     match error {
         ClientNameError::Length => "Use 1 to 200 characters.".to_owned(),
         ClientNameError::Character(found) => forbidden_char(found),
+        ClientNameError::LikeAnActor => {
+            "This name looks like an operator or like Holdfast itself. Choose one without @.".to_owned()
+        }
     }
 }
 

@@ -16,11 +16,11 @@ async fn a_stale_edit_says_what_changed_and_by_whom(shop: Shop) {
     let message = shop.fails(3, &stale);
     for part in [
         "revision 3 instead of 1",
-        "revision 3 by ada",
+        "revision 3 by command-line user ada",
         "name: Mug → The Mug",
         "hold for: 120 s → 60 s",
         "(spelling)",
-        "revision 2 by ada",
+        "revision 2 by command-line user ada",
         "price: 19.99 USD → 9.99 USD",
         "(a sale)",
     ] {
@@ -28,7 +28,7 @@ async fn a_stale_edit_says_what_changed_and_by_whom(shop: Shop) {
     }
     // Only what changed since the revision that was seen.
     let message = shop.fails(3, &edit(&["a mistake", "--price", "1.00", "--revision", "2"]));
-    assert!(message.contains("revision 3 by ada") && !message.contains("revision 2 by"), "{message}");
+    assert!(message.contains("revision 3 by command-line user ada") && !message.contains("revision 2 by"), "{message}");
     let shown = shop.json(&["product", "list", "--json"])["items"][0].clone();
     assert_eq!((&shown["price"], &shown["name"], &shown["revision"]), (&json!(999), &json!("The Mug"), &json!(3)));
     shop.close().await;

@@ -118,7 +118,7 @@ async fn an_order_is_shown_with_its_timeline(shop: Shop) {
     assert_eq!(shown["payments"][0]["order_id"], json!(order.id));
     let kinds: Vec<_> = shown["timeline"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
     assert_eq!(kinds, ["hold", "order", "payment", "order", "refund", "refund"]);
-    assert_eq!(shown["timeline"][4]["actor"], "ada");
+    assert_eq!(shown["timeline"][4]["actor"], "command-line user ada");
 
     let unknown = "HF-0000-0000";
     assert!(shop.fails(3, &["order", "show", "--number", unknown]).contains("no order has the number HF-0000-0000"));

@@ -27,7 +27,8 @@ use uuid::Uuid;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateClient {
-    /// Display name: 1 to 200 characters on one line, without control and invisible characters.
+    /// Display name: 1 to 200 characters on one line, without control and invisible characters. It must not look like
+    /// another actor of the audit log: it has no `@`, and does not begin with `operator`, `holdfast` or a similar word.
     #[schema(
         value_type = String,
         min_length = 1,

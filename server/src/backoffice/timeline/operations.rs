@@ -36,7 +36,7 @@ pub(super) fn event(entry: &AuditEntry, currency: Currency) -> TimelineEvent {
         _ => None,
     };
     TimelineEvent {
-        actor: Some(entry.actor.name.clone()),
+        actor: Some(entry.actor.to_string()),
         reason: entry.reason.clone().map(String::from),
         ..TimelineEvent::new(entry.at, kind, title, detail)
     }

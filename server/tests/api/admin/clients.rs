@@ -66,6 +66,8 @@ async fn invalid_clients_are_refused() {
         json!({ "name": "", "scopes": ["checkout"] }),
         json!({ "name": "a\u{0}b", "scopes": ["checkout"] }),
         json!({ "name": "a\u{200b}b", "scopes": ["checkout"] }),
+        json!({ "name": "admin@localhost", "scopes": ["checkout"] }),
+        json!({ "name": "Operator ada", "scopes": ["checkout"] }),
         json!({ "name": "x".repeat(201), "scopes": ["checkout"] }),
         json!({ "name": "x", "scopes": "checkout" }),
         json!({ "name": "x", "scopes": ["checkout"], "secret": "mine" }),

@@ -71,7 +71,7 @@ async fn an_order_has_its_payments_refunds_and_timeline() {
         );
         let timeline = shown["timeline"].as_array().unwrap();
         let issued = timeline.iter().find(|event| event["reason"] == "scratched").unwrap();
-        assert_eq!(issued["actor"], "a test");
+        assert_eq!(issued["actor"], "API client a test");
         assert!(timeline.len() >= 4 && timeline[0]["kind"] == "hold", "{timeline:?}");
     }
     for unknown in ["018f0000-0000-7000-8000-000000000000", "HF-0000-0000", "nothing", "%FF"] {

@@ -103,7 +103,7 @@ async fn an_edit_changes_what_it_names_and_a_stale_one_says_what_changed() {
     let change = &stale.body["changes"][0];
     assert_eq!(
         (&change["by"], &change["revision"], &change["reason"]),
-        (&json!("a test"), &json!(2), &json!("the last hour"))
+        (&json!("API client a test"), &json!(2), &json!("the last hour"))
     );
     let names: Vec<_> =
         change["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();

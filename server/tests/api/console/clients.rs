@@ -28,6 +28,13 @@ async fn a_client_is_added_rotated_and_revoked() {
     let empty = ada.get("/admin/clients").await;
     empty.shows(200, "No API clients yet");
     let key = empty.field("key");
+    for (name, text) in [
+        ("", "Use 1 to 200 characters."),
+        ("an\u{200b} app", "invisible character U+200B"),
+        ("ada@example.com", "looks like an operator"),
+    ] {
+        add(&mut ada, &key, name, &["checkout"]).await.shows(422, text);
+    }
     let added = add(&mut ada, &key, "The <b>app</b>", &["checkout", "orders:read"]).await;
     added.shows(200, "Secret of The &lt;b&gt;app");
     assert!(!added.text.contains("<b>app"));
