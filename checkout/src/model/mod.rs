@@ -41,5 +41,5 @@ pub use refusal::Refusal;
 pub use scope::{Scope, ScopeError, ScopeSet};
 pub use shopper::{Owner, Shopper, ShopperError};
 pub use stock::{Stock, StockDelta, StockSnapshot};
-pub use text::{ForbiddenChar, check_line, check_lines};
+pub use text::{ForbiddenChar, check_line, check_lines, is_unseen};
 pub use time::{Timestamp, TimestampError};

@@ -1,13 +1,17 @@
 //! Tables for spreadsheets.
 
+use checkout::model::is_unseen;
 use std::borrow::Cow;
 
-/// Characters with which a spreadsheet takes a cell for a formula, also after spaces.
-const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Characters with which a spreadsheet takes a cell for a formula, also in full width and after characters that it ignores.
+const FORMULA_STARTS: [char; 8] = ['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
+/// Characters at which some programs split a cell, so that the rest of it becomes a cell of its own.
+const SEPARATORS: [char; 2] = ['\t', '\r'];
 
 /// Returns the text of a cell. What a spreadsheet would run as a formula gets an apostrophe in front, which makes it text.
 pub fn safe_cell(text: &str) -> Cow<'_, str> {
-    let is_formula = text.starts_with(FORMULA_STARTS) || text.trim_start().starts_with(FORMULA_STARTS);
+    let visible = text.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
+    let is_formula = text.starts_with(SEPARATORS) || visible.starts_with(FORMULA_STARTS);
     if is_formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
@@ -33,10 +37,16 @@ mod tests {
 
     #[test]
     fn a_cell_is_never_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n@x"] {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\tx", "\rx", "  =1", "\n@x"] {
             assert_eq!(safe_cell(text), format!("'{text}"), "{text:?}");
         }
-        for text in ["", "ada@example.com", "a=b", "19.99", "{\"delta\":-1}", "'=1"] {
+        for start in ['=', '+', '-', '@', '＝', '＋', '－', '＠'] {
+            for before in ["", " ", "\u{a0}", "\u{3000}", "\u{200b}", "\u{feff}", "\u{202e}", "\0", "\u{2060} \n"] {
+                let text = format!("{before}{start}1");
+                assert_eq!(safe_cell(&text), format!("'{text}"), "{text:?}");
+            }
+        }
+        for text in ["", "ada@example.com", "a=b", "a＝b", "\u{200b}a", "19.99", "{\"delta\":-1}", "'=1"] {
             assert_eq!(safe_cell(text), text, "{text:?}");
         }
     }
