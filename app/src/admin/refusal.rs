@@ -49,6 +49,7 @@ pub fn product_error(error: ProductError) -> (&'static str, String) {
         ProductError::DescriptionCharacter(found) => return ("description", forbidden_char(found)),
         ProductError::Slug => ("slug", "Use lower-case letters, digits and single hyphens, at most 64 characters."),
         ProductError::ReservedSlug => ("slug", "This slug is reserved. Choose another one."),
+        ProductError::SlugLikeId => ("slug", "This slug has the form of an id. Choose another one."),
         ProductError::Name => ("name", "Enter 1 to 200 characters."),
         ProductError::Description => ("description", "Use at most 2000 characters."),
         ProductError::Price => ("price", "Enter zero or more. Price times stock must be countable."),

@@ -6,6 +6,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr, time::Duration};
+use uuid::Uuid;
 
 /// Maximum number of units of a product. It keeps every sum far below the limit of its integer.
 pub const MAX_STOCK: u32 = 1_000_000_000;
@@ -13,8 +14,9 @@ pub const MAX_STOCK: u32 = 1_000_000_000;
 /// Longest path of an image, in bytes.
 const MAX_IMAGE_BYTES: usize = 300;
 
-/// Slugs that no new product may have, because the API has another resource at that path.
-const RESERVED_SLUGS: [&str; 1] = ["events"];
+/// Slugs that no new product may have: the API has another resource at the path of `events`, and the console at that of
+/// `new`.
+const RESERVED_SLUGS: [&str; 2] = ["events", "new"];
 
 /// A product's name in URLs: at most 64 lower-case letters, digits and single hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -377,9 +379,12 @@ pub enum ProductError {
     /// The slug has an invalid form.
     #[error("a slug is lower-case letters, digits and single hyphens, at most 64 characters")]
     Slug,
-    /// The API has another resource at the path of that name.
+    /// The API or the console has another resource at the path of that name.
     #[error("this slug is reserved; choose another")]
     ReservedSlug,
+    /// The slug has the form of an id, so that a path with it could name two products.
+    #[error("a slug must not have the form of an id")]
+    SlugLikeId,
     /// The name is empty or too long.
     #[error("a name is 1 to 200 characters")]
     Name,
@@ -469,6 +474,9 @@ impl ProductDraft {
         if RESERVED_SLUGS.contains(&slug.as_str()) {
             return Err(ProductError::ReservedSlug);
         }
+        if Uuid::try_parse(slug.as_str()).is_ok() {
+            return Err(ProductError::SlugLikeId);
+        }
         if stock > MAX_STOCK {
             return Err(ProductError::Stock);
         }
@@ -513,7 +521,24 @@ impl ProductDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
+
+    #[test]
+    fn a_new_slug_names_nothing_else() {
+        let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
+        for (slug, error) in [
+            ("events", ProductError::ReservedSlug),
+            ("new", ProductError::ReservedSlug),
+            ("018f0000-0000-7000-8000-000000000000", ProductError::SlugLikeId),
+            ("018f0000000070008000000000000000", ProductError::SlugLikeId),
+        ] {
+            let draft = ProductDraft::new(slug.parse().unwrap(), "Mug", price, 10);
+            assert_eq!(draft.check(ProductId(Uuid::nil()), Timestamp::from_millis(0)), Err(error), "{slug}");
+        }
+        for slug in ["new-mug", "018f0000-0000-7000-8000-00000000000g", "018f0000"] {
+            let draft = ProductDraft::new(slug.parse().unwrap(), "Mug", price, 10);
+            assert!(draft.check(ProductId(Uuid::nil()), Timestamp::from_millis(0)).is_ok(), "{slug}");
+        }
+    }
 
     #[test]
     fn a_new_text_has_no_character_that_nobody_sees() {

@@ -218,15 +218,6 @@ async fn a_hold_keeps_its_price() {
     assert_eq!(shop.order(&token, &product, 2).await["amount"], 1_200_000);
 }
 
-/// The slug has the form of an id, and the product is found all the same.
-#[tokio::test]
-async fn a_slug_with_the_form_of_an_id_is_found() {
-    let shop = Shop::open().await;
-    let slug = "018f0000-0000-7000-8000-000000000000";
-    let product = shop.product(slug, 1).await;
-    assert_eq!(shop.get(&format!("/api/products/{slug}"), "").await.body["id"], json!(product.id));
-}
-
 /// The storefront shows a shopper's own order: its number, and what was refunded.
 #[tokio::test]
 async fn the_order_page_shows_the_number_and_the_refunds() {

@@ -102,7 +102,7 @@ pub fn given(text: Option<&SearchText>) -> Option<&str> {
 
 /// Returns the product with this id or slug, archived ones included.
 pub fn product(checkout: &Checkout, name: &str) -> Result<Arc<Product>, Refusal> {
-    // A slug can have the form of an id.
+    // A slug that was added by an older version can have the form of an id.
     let by_id = name.parse().ok().and_then(|id| checkout.product(id));
     by_id.or_else(|| checkout.product_by_slug(name)).ok_or(Refusal::UnknownProduct)
 }

@@ -52,6 +52,8 @@ async fn invalid_products_are_refused() {
     for (name, value, status, kind) in [
         ("slug", json!("No Slug"), 422, "invalid-body"),
         ("slug", json!("events"), 422, "invalid-product"),
+        ("slug", json!("new"), 422, "invalid-product"),
+        ("slug", json!("018f0000-0000-7000-8000-000000000000"), 422, "invalid-product"),
         ("name", json!(" "), 422, "invalid-product"),
         ("name", json!("x".repeat(201)), 422, "invalid-product"),
         ("description", json!("x".repeat(2001)), 422, "invalid-product"),

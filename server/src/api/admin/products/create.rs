@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateProduct {
-    /// URL name of the product, which cannot be changed.
+    /// URL name of the product, which cannot be changed. It must not be `events` or `new`, or have the form of an id.
     #[schema(value_type = String, max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: Slug,
     /// Display name: 1 to 200 characters on one line, without control and invisible characters.

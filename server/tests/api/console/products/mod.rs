@@ -112,6 +112,8 @@ async fn each_wrong_field_of_a_new_product_has_a_message_and_keeps_its_value() {
         ("description", "a\nb\u{2066}", 422, "invisible character U+2066"),
         ("slug", "No Slug", 422, "lower-case letters"),
         ("slug", "events", 422, "reserved"),
+        ("slug", "new", 422, "reserved"),
+        ("slug", "018f0000-0000-7000-8000-000000000000", 422, "form of an id"),
         ("slug", "taken", 409, "Another product has this slug"),
         ("description", &"x".repeat(2001), 422, "at most 2000"),
         ("price", "1,50", 422, "Enter a price"),
