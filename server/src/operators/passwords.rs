@@ -49,6 +49,9 @@ pub enum PasswordError {
     /// It is too short.
     #[error("Use at least 12 characters.")]
     TooShort,
+    /// It has a control character, which no keyboard types into the form.
+    #[error("Use a password without control characters.")]
+    ControlCharacter,
     /// It is too long.
     #[error("Use at most 256 characters.")]
     TooLong,
@@ -62,6 +65,9 @@ pub enum PasswordError {
 
 /// Checks a password that an operator chose.
 pub fn check(password: &str, email: &EmailAddress) -> Result<(), PasswordError> {
+    if password.chars().any(char::is_control) {
+        return Err(PasswordError::ControlCharacter);
+    }
     let length = password.chars().take(MAX_LENGTH + 1).count();
     if length < MIN_LENGTH {
         return Err(PasswordError::TooShort);
@@ -91,6 +97,8 @@ mod tests {
             ("twelve chars", Ok(())),
             ("ü-Ümläute-ß1", Ok(())),
             ("eleven char", Err(PasswordError::TooShort)),
+            ("four unrelated\0words", Err(PasswordError::ControlCharacter)),
+            ("four unrelated\u{85}words", Err(PasswordError::ControlCharacter)),
             (&long, Err(PasswordError::TooLong)),
             ("PassWord1234", Err(PasswordError::Common)),
             ("ababababababab", Err(PasswordError::Common)),

@@ -5,6 +5,7 @@ mod audit_log;
 mod clients;
 mod exports;
 mod health;
+mod hidden_characters;
 mod live;
 mod operators;
 mod order_refunds;

@@ -190,7 +190,7 @@ async fn answer(shop: &Shop, request: &str) -> String {
 }
 
 /// A database on the PostgreSQL server of the tests, until it is dropped with the server.
-async fn database() -> String {
+pub(super) async fn database() -> String {
     use sqlx::Connection as _;
     let server = std::env::var("HOLDFAST_TEST_POSTGRES_URL").expect("run the tests by tools/with-postgres.sh");
     let name = format!("holdfast_{}", uuid::Uuid::new_v4().simple());
