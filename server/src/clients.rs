@@ -327,7 +327,8 @@ mod tests {
         for text in ["a\nb", "a\0b", "a\u{202E}b"] {
             assert!(matches!(name(text), Err(ClientNameError::Character(_))), "{text:?}");
         }
-        let others = ["admin@localhost", "ada\u{FF20}example.com", "Holdfast", "OPERATOR: ada", "command-line user ada"];
+        let others =
+            ["admin@localhost", "ada\u{FF20}example.com", "Holdfast", "OPERATOR: ada", "command-line user ada"];
         for text in others {
             assert_eq!(name(text), Err(ClientNameError::LikeAnActor), "{text:?}");
         }

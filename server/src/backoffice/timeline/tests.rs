@@ -95,7 +95,8 @@ fn events_of_all_sources_are_in_order_of_time() {
             format!("30 refund Refund made outside the payment provider: bank 17, refund {id}"),
         ]
     );
-    assert_eq!((events[4].actor.as_deref(), events[4].reason.as_deref()), (Some("command-line user ada"), Some("damaged")));
+    let (actor, reason) = (events[4].actor.as_deref(), events[4].reason.as_deref());
+    assert_eq!((actor, reason), (Some("command-line user ada"), Some("damaged")));
     assert_eq!(events[0].actor, None);
 }
 

@@ -83,7 +83,7 @@ fn too_many_watchers(limit: TooManyWatchers) -> Problem {
     match limit {
         TooManyWatchers::Server => Problem::overloaded(),
         TooManyWatchers::Operator => {
-            let detail = format!("You have {MAX_WATCHERS_PER_OPERATOR} Live screens open. Close one of them, and try again.");
+            let detail = format!("You have {MAX_WATCHERS_PER_OPERATOR} Live screens open. Close one, and try again.");
             Problem::new(Kind::TooManyRequests, detail)
         }
     }

@@ -55,8 +55,9 @@ impl Paths {
             ("/admin/operators/{id}", &self.operator),
             ("/admin/setup/{token}", &self.setup),
         ];
-        let path = all.iter().find_map(|(start, path)| route.strip_prefix(start).map(|rest| format!("{path}{rest}")));
-        path.unwrap_or_else(|| route.to_owned()).replace("{step}", "done").replace("{picture}", "x").replace("{id}", "x")
+        let found = all.iter().find_map(|(start, path)| Some(format!("{path}{}", route.strip_prefix(start)?)));
+        let path = found.unwrap_or_else(|| route.to_owned());
+        path.replace("{step}", "done").replace("{picture}", "x").replace("{id}", "x")
     }
 }
 

@@ -271,7 +271,7 @@ async fn one_operator_cannot_take_the_streams_of_all() {
     }
     let refused = vera.get("/admin/live/events").await;
     assert_eq!(refused.header("content-type"), "application/problem+json");
-    refused.shows(429, "You have 8 Live screens open. Close one of them");
+    refused.shows(429, "You have 8 Live screens open. Close one, and");
     assert!(Live::open(&bob, "").await.parts().await.is_some(), "another operator has streams of their own");
     streams.pop();
     until_a_place_is_free(&mut vera).await;
