@@ -37,6 +37,15 @@ impl ActorKind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// The words before the name of an actor.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Operator | Self::System => "",
+            Self::Client => "API client ",
+            Self::CommandLine => "command-line user ",
+        }
+    }
 }
 
 /// The person or program that changes something.
@@ -56,6 +65,12 @@ impl Actor {
         Self { kind: ActorKind::System, id: None, name: "holdfast".to_owned() }
     }
 
+    /// Returns the name in the text of an actor, as it is displayed: a filter by name accepts what a list shows.
+    pub fn name_in(shown: &str) -> &str {
+        let prefixes = [ActorKind::Client, ActorKind::CommandLine].map(ActorKind::prefix);
+        prefixes.into_iter().find_map(|prefix| shown.strip_prefix(prefix)).unwrap_or(shown)
+    }
+
     /// The user of the command line.
     pub fn command_line(user: impl Into<String>) -> Self {
         Self { kind: ActorKind::CommandLine, id: None, name: user.into() }
@@ -66,11 +81,7 @@ impl Actor {
 /// Holdfast itself are shown by their name alone.
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            ActorKind::Operator | ActorKind::System => "",
-            ActorKind::Client => "API client ",
-            ActorKind::CommandLine => "command-line user ",
-        })?;
+        f.write_str(self.kind.prefix())?;
         f.write_str(&self.name)
     }
 }
@@ -174,6 +185,9 @@ mod tests {
             "admin@localhost",
         ];
         assert_eq!(shown, expected);
+        for text in &shown {
+            assert_eq!(Actor::name_in(text), "admin@localhost");
+        }
         assert_eq!(Actor::system().to_string(), "holdfast");
     }
 

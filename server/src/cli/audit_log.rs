@@ -2,7 +2,10 @@
 
 use super::{Failure, actor::actor, args::AuditLogArgs, export_file, output::List};
 use crate::{backoffice::audit_log_export, operators::EntryView, startup::Engine};
-use checkout::{model::ChangeReason, store::AuditFilter};
+use checkout::{
+    model::{Actor, ChangeReason},
+    store::AuditFilter,
+};
 use std::process::ExitCode;
 
 /// Shows the audit log, newest first, or exports it.
@@ -13,7 +16,7 @@ pub(super) async fn run(engine: &Engine, args: AuditLogArgs) -> Result<ExitCode,
         Some(None) => (args.object.clone(), None),
     };
     let filter = AuditFilter {
-        actor: args.actor,
+        actor: args.actor.map(|shown| Actor::name_in(&shown).to_owned()),
         action: args.action,
         object_kind,
         object_id,

@@ -20,7 +20,7 @@ use app::admin::audit_log::{self as view, AuditLogPage};
 use axum::{extract::State, response::Response};
 use checkout::{
     Error,
-    model::{AuditEntry, AuditId},
+    model::{Actor, AuditEntry, AuditId},
     store::{AuditFilter, Store, listings::Listing},
 };
 use http::Uri;
@@ -113,7 +113,7 @@ fn filter(query: &mut ListQuery) -> AuditFilter {
     let (kind, id) = object.split_once('/').unwrap_or((&object, ""));
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     AuditFilter {
-        actor,
+        actor: actor.map(|shown| Actor::name_in(&shown).to_owned()),
         action,
         object_kind: given(kind),
         object_id: given(id),
