@@ -1,5 +1,9 @@
 //! API clients: add, rotate, change scopes, revoke. The console, the admin API and the command line share it.
 
+mod name;
+
+pub use name::{ClientName, ClientNameError};
+
 use crate::{
     auth::hashing::{Hasher, HashingError},
     operators::Entries,
@@ -7,12 +11,12 @@ use crate::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use checkout::{
     Clock, Idempotency, Idempotent, StoreError,
-    model::{Actor, AuditEntry, AuditObject, ChangeReason, ForbiddenChar, Owner, ScopeSet, Timestamp, check_line},
+    model::{Actor, AuditEntry, AuditObject, ChangeReason, Owner, ScopeSet, Timestamp},
     store::{ApiClient, ClientChange, ClientKey, ClientOutcome, Store},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
-use std::{str::FromStr, sync::Arc};
+use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -41,64 +45,6 @@ impl From<ApiClient> for ClientView {
     fn from(client: ApiClient) -> Self {
         let ApiClient { id, name, secret_hash: _, created_at, revoked_at, scopes } = client;
         Self { client_id: id, name, scopes, created_at, revoked_at }
-    }
-}
-
-/// Beginnings of names that could be taken for another actor in the audit log, in lower case.
-const ACTOR_WORDS: [&str; 6] = ["api client", "command line", "command-line", "holdfast", "operator", "system"];
-
-/// Why a text is no [`ClientName`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ClientNameError {
-    /// The text is empty or too long.
-    #[error("the name of a client must have 1 to 200 characters")]
-    Length,
-    /// The text has a character that nobody sees.
-    #[error("the name of a client must not contain the control or invisible character {0}")]
-    Character(ForbiddenChar),
-    /// The text could be taken for another actor.
-    #[error(
-        "the name of a client must not contain an @, or begin with: {}. It could be taken for another actor",
-        ACTOR_WORDS.join(", ")
-    )]
-    LikeAnActor,
-}
-
-/// Display name of a client: 1 to 200 characters that [`check_line`] accepts. It has no `@` and begins with none of the
-/// words of other actors.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ClientName(String);
-
-impl TryFrom<String> for ClientName {
-    type Error = ClientNameError;
-
-    fn try_from(text: String) -> Result<Self, ClientNameError> {
-        let name = text.trim();
-        check_line(name).map_err(ClientNameError::Character)?;
-        if !(1..=200).contains(&name.chars().take(201).count()) {
-            return Err(ClientNameError::Length);
-        }
-        if is_like_an_actor(name) { Err(ClientNameError::LikeAnActor) } else { Ok(Self(name.to_owned())) }
-    }
-}
-
-/// Whether a name looks like an operator's e-mail address, or begins with the word of an actor. Some fonts draw the small and
-/// the full-width `@` like the usual one.
-fn is_like_an_actor(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let begins_with = |word: &str| {
-        let rest = lower.strip_prefix(word);
-        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-    };
-    name.contains(['@', '\u{FE6B}', '\u{FF20}']) || ACTOR_WORDS.into_iter().any(begins_with)
-}
-
-impl FromStr for ClientName {
-    type Err = ClientNameError;
-
-    fn from_str(text: &str) -> Result<Self, ClientNameError> {
-        text.to_owned().try_into()
     }
 }
 
@@ -309,31 +255,5 @@ fn may_grant(context: &ClientContext, scopes: ScopeSet) -> Result<(), ClientErro
         (true, _) => Err(ClientError::NoScope),
         (false, true) => Ok(()),
         (false, false) => Err(ClientError::Escalation(missing)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_trimmed_plain_text_of_bounded_length() {
-        let name = |text: &str| text.parse::<ClientName>().map(|name| name.0);
-        assert_eq!(name("  a shop "), Ok("a shop".to_owned()));
-        assert!(name(&"é".repeat(200)).is_ok());
-        for text in ["", "  ", &"é".repeat(201)] {
-            assert_eq!(name(text), Err(ClientNameError::Length), "{text:?}");
-        }
-        for text in ["a\nb", "a\0b", "a\u{202E}b"] {
-            assert!(matches!(name(text), Err(ClientNameError::Character(_))), "{text:?}");
-        }
-        let others =
-            ["admin@localhost", "ada\u{FF20}example.com", "Holdfast", "OPERATOR: ada", "command-line user ada"];
-        for text in others {
-            assert_eq!(name(text), Err(ClientNameError::LikeAnActor), "{text:?}");
-        }
-        for text in ["Systematics", "The operator's app", "Back office"] {
-            assert!(name(text).is_ok(), "{text:?}");
-        }
     }
 }

@@ -350,9 +350,10 @@ catalogue! {
         resolution: "Use a new key for each new request. To repeat a request, send it exactly as before.",
     }
     TOO_MANY_REQUESTS TooManyRequests "too-many-requests" "Too many requests" {
-        cause: "Your client has used up its request quota. Requests without a token count against your network address. An \
-                operator of the console has too many Live screens open. Nothing was done.",
-        resolution: "Wait for the seconds in `Retry-After`, or close a Live screen. The `RateLimit` headers of each response tell how much is left.",
+        cause: "Your client has used up its request quota. Requests without a token count against your network address. Or \
+                an operator has too many Live screens open. Nothing was done.",
+        resolution: "Wait for the seconds in `Retry-After`, or close a Live screen. The `RateLimit` headers of each response tell \
+                     how much is left.",
     }
     INTERNAL_SERVER_ERROR Fault "fault" "Internal error" {
         cause: "An unexpected error occurred in the server. The server's log has the details under `reference`.",
