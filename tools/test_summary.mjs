@@ -1,18 +1,21 @@
 // Adds up the results of all test suites and ends with the line "N passed, N failed".
 // node tools/test_summary.mjs <folder of results> [name of a suite that exited with an error…]
-// A missing or unreadable result, and a suite that ran no tests, count as failures.
+// A missing or unreadable result, and a suite that ran no tests, count as failures. Failed tests are named before the totals,
+// so the end of a log is enough to see what to run again.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder, ...failedSuites] = process.argv.slice(2);
-const read = (file) => readFileSync(join(folder, file), 'utf8').replace(/\x1b\[[0-9;]*m/g, '');
+const read = (file) => readFileSync(join(folder, file), 'utf8');
+const withoutColours = (text) => text.replace(/\x1b\[[0-9;]*m/g, '');
 const sum = (numbers) => numbers.reduce((total, n) => total + n, 0);
 
 // `cargo test`: one line "test result: ok. 3 passed; 0 failed; …" for each test program.
 function cargoTest(text) {
   const lines = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)];
   if (lines.length === 0) return null;
-  return { passed: sum(lines.map((l) => Number(l[1]))), failed: sum(lines.map((l) => Number(l[2]))) };
+  const names = [...text.matchAll(/^test (\S+) \.\.\. FAILED$/gm)].map((l) => l[1]);
+  return { passed: sum(lines.map((l) => Number(l[1]))), failed: sum(lines.map((l) => Number(l[2]))), names };
 }
 
 // nextest: one line "Summary [ 1.2s] 40 tests run: 38 passed (1 slow), 1 failed, 1 timed out, 2 skipped".
@@ -21,14 +24,23 @@ function nextest(text) {
   if (!line) return null;
   const ran = Number(line[1]);
   const passed = Number(line[2].match(/(\d+) passed/)?.[1] ?? NaN);
-  return Number.isNaN(passed) || passed > ran ? null : { passed, failed: ran - passed };
+  const names = new Set([...text.matchAll(/^\s*(?:TRY \d+ )?(?:FAIL|TIMEOUT|SIG\w+|ABORT) \[.*?\]\s+(?:\(.*?\)\s+)?(\S.*)$/gm)].map((l) => l[1]));
+  return Number.isNaN(passed) || passed > ran ? null : { passed, failed: ran - passed, names: [...names] };
 }
 
 // Playwright's JSON report. A flaky test counts as a failure.
 function playwright(text) {
-  const { expected, unexpected, flaky } = JSON.parse(text).stats ?? {};
+  const report = JSON.parse(text);
+  const { expected, unexpected, flaky } = report.stats ?? {};
   if (![expected, unexpected, flaky].every(Number.isInteger)) return null;
-  return { passed: expected, failed: unexpected + flaky };
+  const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
+  const names = specs(report).filter((spec) => !spec.ok).map(nameAndError);
+  return { passed: expected, failed: unexpected + flaky, names };
+}
+
+function nameAndError({ file, line, title, tests }) {
+  const error = tests.flatMap((test) => test.results).find((result) => result.error)?.error?.message ?? '';
+  return `${file}:${line} ${title}: ${withoutColours(error).split('\n').filter(Boolean).slice(0, 2).join(' ').slice(0, 200)}`;
 }
 
 // Node's test runner with its spec reporter: lines "ℹ tests 12" and "ℹ pass 12".
@@ -53,15 +65,17 @@ const suites = [
 ];
 
 const problems = failedSuites.map((name) => `the suite "${name}" exited with an error`);
+const failedTests = [];
 const counts = suites.map(({ name, file, parse }) => {
   let count = null;
   try {
-    count = parse(read(file));
+    count = parse(withoutColours(read(file)));
   } catch (error) {
     problems.push(`${name} tests: ${error.message}`);
   }
   if (count) {
     console.log(`${name.padStart(13)}: ${count.passed} passed, ${count.failed} failed`);
+    failedTests.push(...(count.names ?? []));
     if (count.passed + count.failed === 0) problems.push(`${name} tests: none ran`);
   } else {
     problems.push(`${name} tests: no result in ${file}`);
@@ -71,6 +85,7 @@ const counts = suites.map(({ name, file, parse }) => {
 
 const passed = sum(counts.map((c) => c.passed));
 const failed = sum(counts.map((c) => c.failed)) || problems.length;
+for (const test of failedTests) console.log(`failed: ${test}`);
 for (const problem of problems) console.log(`error: ${problem}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || problems.length > 0 ? 1 : 0);
