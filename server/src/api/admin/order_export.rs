@@ -41,8 +41,9 @@ enum FormatName {
 /// Exports the orders that match the filter, newest first.
 ///
 /// The response is streamed while the orders are read, so it may be of any size. If it fails on the way, the connection
-/// breaks: a response that ends properly is complete. In CSV, a cell that a spreadsheet would take for a formula has an
-/// apostrophe in front. Each export is in the audit log.
+/// breaks: a response that ends properly is complete. The columns of CSV have the names of the order's fields, and
+/// `amount_decimal`, `refunds_issued_decimal` and `refunds_returned_decimal` repeat amounts as decimals. A cell that a
+/// spreadsheet would take for a formula has an apostrophe in front. Each export is in the audit log.
 #[utoipa::path(
     get,
     path = "/api/admin/orders/export",

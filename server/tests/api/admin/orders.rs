@@ -119,7 +119,10 @@ async fn an_export_has_each_order_and_is_in_the_audit_log() {
     assert_eq!((csv.status, csv.header("content-type")), (200, "text/csv; charset=utf-8"));
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"orders.csv\"");
     let text = csv.body.as_str().unwrap();
-    assert!(text.starts_with("number,id,") && text.lines().count() == 3 && text.contains("'=HYPERLINK(1)"), "{text}");
+    assert!(
+        text.starts_with("number,order_id,") && text.lines().count() == 3 && text.contains("'=HYPERLINK(1)"),
+        "{text}"
+    );
     let lines = shop.get("/api/admin/orders/export?format=jsonl&status=paid", &token).await;
     assert_eq!(
         (lines.header("content-type"), &lines.body["order_id"]),
