@@ -85,11 +85,11 @@ async fn the_audit_log_is_exported(shop: Shop) {
     let until = shop.json(&["audit-log", "--json", "--until", "2020-01-01T00:00:00Z"]);
     assert_eq!(until["items"], json!([]));
 
-    let csv = shop.text(&["audit-log", "--export", "csv", "--action", "product.stock"]);
+    let csv = shop.text(&["audit-log", "--format", "csv", "--action", "product.stock"]);
     assert!(csv.starts_with("id,at,actor_kind") && csv.lines().count() == 4 && csv.contains("'+found more"), "{csv}");
     let newest = shop.json(&["audit-log", "--json", "--limit", "1"]);
     assert_eq!(newest["items"][0]["action"], "audit_log.export");
-    shop.fails(2, &["audit-log", "--export", "csv", "--limit", "1"]);
-    shop.fails(2, &["audit-log", "--file", "x.csv"]);
+    shop.fails(2, &["audit-log", "--format", "csv", "--limit", "1"]);
+    shop.fails(2, &["audit-log", "--output", "x.csv"]);
     shop.close().await;
 }
