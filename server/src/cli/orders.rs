@@ -11,7 +11,7 @@ use super::{
 use crate::{
     backoffice::{
         order_export,
-        timeline::{self, TimelineEvent},
+        timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
     },
     startup::Engine,
@@ -96,12 +96,12 @@ fn product(engine: &Engine, order: &Order) -> String {
 
 async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<ExitCode, Failure> {
     let order = find(engine, key.key()).await?;
-    let timeline = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
+    let history = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
+    let OrderHistory { payments, refunds, events: timeline } = history;
     if output.json {
-        return print(&OrderWithTimeline { order: AdminOrderView::complete(&engine.checkout, order).await?, timeline });
+        let order = AdminOrderView::complete(&engine.checkout, order, payments, refunds);
+        return print(&OrderWithTimeline { order, timeline });
     }
-    let payments = engine.checkout.payments(&order).await?;
-    let refunds = engine.checkout.refunds(order.id).await?;
     say(&facts(describe(engine, &order)))?;
     let rows = timeline.into_iter().map(|event| {
         let TimelineEvent { at, kind: _, title, detail, actor, reason } = event;

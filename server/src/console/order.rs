@@ -7,7 +7,7 @@ use super::{
     response::flash,
 };
 use crate::{
-    backoffice::timeline::{self, TimelineEvent},
+    backoffice::timeline::{self, OrderHistory, TimelineEvent},
     operators::SignedIn,
     problem::{Kind, Problem},
     state::AppState,
@@ -113,12 +113,11 @@ impl Shown {
         order: Order,
     ) -> Result<Response, Problem> {
         let checkout = &state.checkout;
-        let payments = checkout.payments(&order).await?;
-        let refunds = checkout.refunds(order.id).await?;
-        let timeline = timeline::of_order(checkout, &*state.store, &order).await?;
+        let history = timeline::of_order(checkout, &*state.store, &order).await?;
+        let OrderHistory { payments, refunds, events } = history;
         let page = OrderPage {
             product: checkout.product(order.product_id),
-            timeline: timeline.into_iter().map(row).collect(),
+            timeline: events.into_iter().map(row).collect(),
             payments,
             refunds,
             cancel: self.cancel,

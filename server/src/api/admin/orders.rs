@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::{ApiResult, order_view::OrderStatus, updated},
     backoffice::{
-        timeline::{self, TimelineEvent},
+        timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
     },
     http::extract::{Id, IdempotentJson},
@@ -131,8 +131,9 @@ pub async fn get(
 ) -> ApiResult<Json<OrderDetail>> {
     let Path(name) = name.map_err(|_| Refusal::UnknownOrder)?;
     let order = find(&state.checkout, &name).await?;
-    let timeline = timeline::of_order(&state.checkout, &*state.store, &order).await?;
-    Ok(Json(OrderDetail { order: AdminOrderView::complete(&state.checkout, order).await?, timeline }))
+    let history = timeline::of_order(&state.checkout, &*state.store, &order).await?;
+    let OrderHistory { payments, refunds, events: timeline } = history;
+    Ok(Json(OrderDetail { order: AdminOrderView::complete(&state.checkout, order, payments, refunds), timeline }))
 }
 
 /// Returns the order with this id or number.

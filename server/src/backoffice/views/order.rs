@@ -3,10 +3,10 @@
 use super::{AdminPaymentView, AdminRefundView};
 use crate::api::{enums::CancelReason, order_view::OrderStatus};
 use checkout::{
-    Checkout, Error,
+    Checkout,
     model::{
-        Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, ProductId, Quantity, Shopper, Slug,
-        Timestamp, TransactionId,
+        Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, Payment, ProductId, Quantity, Refund,
+        Shopper, Slug, Timestamp, TransactionId,
     },
 };
 use serde::Serialize;
@@ -136,16 +136,11 @@ impl AdminOrderView {
     }
 
     /// The order with its payments and refunds.
-    ///
-    /// # Errors
-    ///
-    /// The payments or refunds cannot be read.
-    pub async fn complete(checkout: &Checkout, order: Order) -> Result<Self, Error> {
-        let (payments, refunds) = (checkout.payments(&order).await?, checkout.refunds(order.id).await?);
-        Ok(Self {
+    pub fn complete(checkout: &Checkout, order: Order, payments: Vec<Payment>, refunds: Vec<Refund>) -> Self {
+        Self {
             payments: Some(payments.into_iter().map(AdminPaymentView::from).collect()),
             refunds: Some(refunds.into_iter().map(AdminRefundView::from).collect()),
             ..Self::new(checkout, order)
-        })
+        }
     }
 }
