@@ -1,11 +1,6 @@
 //! The screen of one order, and its cancellation.
 
-use super::{
-    Fields, html,
-    operation::{context, refused_reason},
-    redirect,
-    response::flash,
-};
+use super::{Fields, html, operation::context, redirect, response::flash};
 use crate::{
     backoffice::timeline::{self, OrderHistory, TimelineEvent},
     operators::SignedIn,
@@ -25,7 +20,7 @@ use axum::{
 };
 use checkout::{
     Error,
-    model::{CancelReason, ChangeReason, Order, OrderState, Refusal},
+    model::{CancelReason, Order, OrderState, Refusal},
 };
 use http::{StatusCode, Uri};
 
@@ -49,11 +44,12 @@ pub async fn cancel(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let order = find(&state, &id).await?;
-    let text = fields.get("reason").to_owned();
-    let Ok(reason) = ChangeReason::try_from(text.clone()) else {
-        let cancel = refused_reason(text);
-        let shown = Shown { status: StatusCode::UNPROCESSABLE_ENTITY, cancel, ..Shown::default() };
-        return shown.render(&state, &signed_in, order).await;
+    let reason = match fields.required_reason() {
+        Ok(reason) => reason,
+        Err(cancel) => {
+            let shown = Shown { status: StatusCode::UNPROCESSABLE_ENTITY, cancel, ..Shown::default() };
+            return shown.render(&state, &signed_in, order).await;
+        }
     };
     let cancelled = state.checkout.cancel_order_by_operator(order.id, context(&signed_in, Some(reason))).await;
     let refused = match cancelled {

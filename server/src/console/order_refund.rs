@@ -2,12 +2,12 @@
 
 use super::{
     ConfirmedForm, Fields,
-    operation::{REASON_ERROR, context},
+    operation::context,
     order::{Shown, find},
     redirect,
 };
 use crate::{problem::Problem, state::AppState};
-use app::admin::{order::path_of, order_refund::RefundForm, refusal::refusal};
+use app::admin::{confirm::ReasonField, entered::Entered, order::path_of, order_refund::RefundForm, refusal::refusal};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -44,11 +44,13 @@ pub async fn issue(
 fn read(fields: &Fields, order: &Order, new_id: RefundId) -> (RefundForm, Option<(IssueRefund, ChangeReason)>) {
     let text = |name: &str| fields.get(name).trim().to_owned();
     let id = fields.get("id").parse().ok().filter(|id: &RefundId| id.0.get_version_num() == 7);
+    let mut entered = Entered::default();
+    let reason = fields.reason(&mut entered, true);
     let mut form = RefundForm {
         amount: Some(text("amount")),
         restock: text("restock"),
         units: text("units"),
-        reason: text("reason"),
+        reason: ReasonField::entered(&entered),
         ..RefundForm::new(id.unwrap_or(new_id))
     };
     let amount = Money::parse(&text("amount"), order.amount.currency);
@@ -58,7 +60,6 @@ fn read(fields: &Fields, order: &Order, new_id: RefundId) -> (RefundForm, Option
         "some" => form.units.parse().ok().filter(|units| *units > 0).map(Restock::Units),
         _ => None,
     };
-    let reason = ChangeReason::try_from(form.reason.clone());
     form.error = id.is_none().then(|| "This form could not be read. Check it and send it again.".to_owned());
     form.amount_error = amount.is_err().then(|| {
         let example = Money { minor: 1999, currency: order.amount.currency };
@@ -68,9 +69,8 @@ fn read(fields: &Fields, order: &Order, new_id: RefundId) -> (RefundForm, Option
         "some" => "Enter a number of units, from 1.".to_owned(),
         _ => "Choose what goes back on sale.".to_owned(),
     });
-    form.reason_error = reason.is_err().then(|| REASON_ERROR.to_owned());
     let request = match (id, amount, restock, reason) {
-        (Some(id), Ok(amount), Some(restock), Ok(reason)) => {
+        (Some(id), Ok(amount), Some(restock), Some(reason)) => {
             Some((IssueRefund { id, order: order.id, amount: Some(amount.minor), restock }, reason))
         }
         _ => None,

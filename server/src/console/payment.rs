@@ -1,10 +1,6 @@
 //! The screen of one payment event, and its repeated processing.
 
-use super::{
-    Fields, html,
-    operation::{context, refused_reason},
-    redirect,
-};
+use super::{Fields, html, operation::context, redirect};
 use crate::{
     operators::SignedIn,
     problem::{Kind, Problem},
@@ -22,7 +18,7 @@ use axum::{
 };
 use checkout::{
     Error,
-    model::{ChangeReason, Order, Payment, PaymentPayload, Reference, Refusal, WebhookId},
+    model::{Order, Payment, PaymentPayload, Reference, Refusal, WebhookId},
     store::{
         listings::{OrderFilter, OrderSearch, PageRequest},
         operators::Permission,
@@ -56,10 +52,11 @@ pub async fn replay(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let before = find(&state, &id).await?;
-    let text = fields.get("reason").to_owned();
-    let Ok(reason) = ChangeReason::try_from(text.clone()) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return render(&state, &signed_in, status, before, refused_reason(text), None).await;
+    let reason = match fields.required_reason() {
+        Ok(reason) => reason,
+        Err(refused) => {
+            return render(&state, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, before, refused, None).await;
+        }
     };
     state.checkout.replay_payment(before.id, context(&signed_in, Some(reason))).await?;
     let after = state.checkout.payment(before.id).await?;

@@ -196,8 +196,11 @@ async fn a_pending_order_is_cancelled_once_with_a_reason() {
     let mut sam = shop.signed_in("sam@example.com", Role::Seller).await;
     sam.get(&path(&order)).await.shows(200, "Cancel order");
     let cancel = format!("{}/cancel", path(&order));
-    for reason in ["", "  ", "two\nlines", &"x".repeat(501)] {
-        sam.post(&cancel, &[("reason", reason)]).await.shows(422, "Say why");
+    let long = "x".repeat(501);
+    for (reason, error) in
+        [("", "Say why"), ("  ", "Say why"), ("two\nlines", "on one line"), (long.as_str(), "at most 500 characters")]
+    {
+        sam.post(&cancel, &[("reason", reason)]).await.shows(422, error);
     }
     assert_eq!(shop.checkout.product(phone.id).unwrap().stock.pending, 3);
     let done = format!("{}?done=order-cancelled", path(&order));
