@@ -267,6 +267,10 @@ impl Reads for MemoryStore {
         Ok(self.0.tables().products.values().cloned().collect())
     }
 
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, StoreError> {
+        Ok(self.0.tables().products.get(&id).cloned())
+    }
+
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
         let known: BTreeMap<_, _> = known.iter().copied().collect();
         let tables = self.0.tables();

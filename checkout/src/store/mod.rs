@@ -151,6 +151,8 @@ pub enum CommitOutcome {
 pub trait Reads: Send + Sync {
     /// Every product, oldest first.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
+    /// The product with this id.
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, StoreError>;
     /// Products whose version is newer than here, and products that are missing here.
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError>;
     /// The hold with this id, of any owner.

@@ -6,6 +6,7 @@ pub mod audit_log_export;
 pub mod csv;
 pub mod edit_conflict;
 pub mod export;
+pub mod lookup;
 pub mod order_export;
 pub mod recount;
 pub mod timeline;

@@ -40,6 +40,13 @@ impl Reads for PostgresStore {
         into_all(query.fetch_all(&self.pool).with_timeout().await?)
     }
 
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, StoreError> {
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM products p WHERE p.id = $1", sql::select::<Product>("p")));
+        let query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.pool).with_timeout().await?.map(Product::try_from).transpose()
+    }
+
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
         static SELECT: LazyLock<String> = LazyLock::new(|| {
             let columns = sql::select::<Product>("p");

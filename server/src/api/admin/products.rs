@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     api::{ApiResult, created, updated},
-    backoffice::{edit_conflict, store_failed, views::AdminProductView},
+    backoffice::{edit_conflict, lookup, store_failed, views::AdminProductView},
     http::extract::IdempotentJson,
     problem::{Kind, Problem},
     state::AppState,
@@ -180,7 +180,8 @@ pub async fn edit(
     IdempotentJson { body, idempotency }: IdempotentJson<EditProduct>,
 ) -> ApiResult<Response> {
     let product = find(&state.checkout, name)?;
-    let product = edit::at_revision(&state, product, body.revision).await?;
+    // An edit on top of an older revision would undo another node's edit of a moment ago.
+    let product = lookup::product_at_revision(&*state.store, product, body.revision).await?;
     let (revision, details, reason) = body.apply_to(&product);
     let context = client.operation(reason, idempotency);
     match state.checkout.edit_product(product.id, revision, details, context).await {

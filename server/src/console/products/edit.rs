@@ -2,7 +2,7 @@
 
 use super::{Shown, entry, find, render};
 use crate::{
-    backoffice::edit_conflict,
+    backoffice::{edit_conflict, lookup},
     console::{Fields, html, redirect, response::fail},
     operators::{OperatorError, SignedIn},
     problem::Problem,
@@ -21,11 +21,6 @@ use checkout::{
     model::{Product, Refusal},
 };
 use http::StatusCode;
-use std::{sync::Arc, time::Duration};
-
-/// How often, and how many times, a page waits for the feed to know an edit that another node has made.
-const FEED_POLL_INTERVAL: Duration = Duration::from_millis(50);
-const MAX_FEED_POLLS: u32 = 20;
 
 /// `GET /admin/products/new`
 pub(super) async fn new_page(signed_in: SignedIn) -> Response {
@@ -84,7 +79,7 @@ pub(super) async fn save(
             Ok(redirect(&format!("{}?done={done}", view::path(product.id))))
         }
         Err(Error::Refused(Refusal::StaleRevision { seen, current })) => {
-            let product = at_revision(checkout, &product, current).await;
+            let product = lookup::product_at_revision(&*state.store, product, current).await?;
             let edit = merge(&state, &product, sent, seen).await?;
             show(&product, StatusCode::CONFLICT, edit)
         }
@@ -95,19 +90,6 @@ pub(super) async fn save(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Returns the product once the feed knows this revision. An edit on another node takes a moment to arrive.
-async fn at_revision(checkout: &Checkout, product: &Arc<Product>, revision: u64) -> Arc<Product> {
-    let mut known = product.clone();
-    for _ in 0..MAX_FEED_POLLS {
-        known = checkout.product(product.id).unwrap_or(known);
-        if known.revision >= revision {
-            break;
-        }
-        tokio::time::sleep(FEED_POLL_INTERVAL).await;
-    }
-    known
 }
 
 /// Moves a stale edit on top of the current product, and says what changed since the revision that the operator saw.
