@@ -1,6 +1,6 @@
 //! Views and tasks that the console, the admin API and the command line share: orders, payments, refunds and products as
-//! operators see them, exports, an order's timeline, and the edits of a product since it was read. Two tasks are not shared by
-//! all: the API has no export of the audit log, and only the console uses the recount.
+//! operators see them, lookups by name, exports, an order's timeline, and the edits of a product since it was read. Two tasks are
+//! not shared by all: the API has no export of the audit log, and only the console uses the recount.
 
 pub mod audit_log_export;
 pub mod csv;

@@ -3,13 +3,14 @@
 use super::{
     Failure,
     actor::{actor, by_user},
-    args::{ExportArgs, OrderArgs, OrderCommand, OrderFilterArgs, OrderKey, OrderListArgs, OutputArgs},
+    args::{ExportArgs, OrderArgs, OrderCommand, OrderFilterArgs, OrderListArgs, OutputArgs},
     export_file,
     output::{List, facts, print, say, table},
     payments, products, refunds,
 };
 use crate::{
     backoffice::{
+        lookup::{self, OrderKey},
         order_export,
         timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
@@ -47,13 +48,9 @@ pub(super) async fn run(engine: &Engine, command: OrderCommand) -> Result<ExitCo
 
 /// Returns the order with this id or number.
 pub(super) async fn find(engine: &Engine, key: OrderKey) -> Result<Order, Failure> {
-    let (found, name) = match key {
-        OrderKey::Id(id) => (engine.checkout.order_of_any_owner(id).await, format!("id {id}")),
-        OrderKey::Number(number) => (engine.checkout.order_by_number(number).await, format!("number {number}")),
-    };
-    found.map_err(|error| match error {
+    lookup::order(&engine.checkout, key).await.map_err(|error| match error {
         Error::Refused(Refusal::UnknownOrder) => {
-            Failure::refused(format!("no order has the {name}; see holdfast order list"))
+            Failure::refused(format!("no order has the {key}; see holdfast order list"))
         }
         other => other.into(),
     })

@@ -2,7 +2,10 @@
 
 use super::{Fields, html, operation::context, redirect, response::flash};
 use crate::{
-    backoffice::timeline::{self, OrderHistory, TimelineEvent},
+    backoffice::{
+        lookup,
+        timeline::{self, OrderHistory, TimelineEvent},
+    },
     operators::SignedIn,
     problem::{Kind, Problem},
     state::AppState,
@@ -70,11 +73,8 @@ fn is_cancelled_by_operator(order: &Order) -> bool {
 
 /// Returns the order with this id or number.
 pub(super) async fn find(state: &AppState, id: &str) -> Result<Order, Problem> {
-    if let Ok(id) = id.parse() {
-        return Ok(state.checkout.order_of_any_owner(id).await?);
-    }
-    let number = id.parse().map_err(|_| Problem::new(Kind::NotFound, "There is no such order."))?;
-    Ok(state.checkout.order_by_number(number).await?)
+    let key = id.parse().map_err(|_| Problem::new(Kind::NotFound, "There is no such order."))?;
+    Ok(lookup::order(&state.checkout, key).await?)
 }
 
 /// The forms and messages of the screen.

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     api::{ApiResult, order_view::OrderStatus, updated},
     backoffice::{
+        lookup,
         timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
     },
@@ -23,7 +24,7 @@ use axum::{
 };
 use checkout::{
     Checkout,
-    model::{Order, OrderId, OrderNumber, Refusal, Timestamp},
+    model::{OrderId, Refusal, Timestamp},
     store::listings::{OrderFilter, OrderSearch},
 };
 use serde::{Deserialize, Serialize};
@@ -130,19 +131,11 @@ pub async fn get(
     name: Result<Path<String>, PathRejection>,
 ) -> ApiResult<Json<OrderDetail>> {
     let Path(name) = name.map_err(|_| Refusal::UnknownOrder)?;
-    let order = find(&state.checkout, &name).await?;
+    let key = name.parse().map_err(|_| Refusal::UnknownOrder)?;
+    let order = lookup::order(&state.checkout, key).await?;
     let history = timeline::of_order(&state.checkout, &*state.store, &order).await?;
     let OrderHistory { payments, refunds, events: timeline } = history;
     Ok(Json(OrderDetail { order: AdminOrderView::complete(&state.checkout, order, payments, refunds), timeline }))
-}
-
-/// Returns the order with this id or number.
-async fn find(checkout: &Checkout, name: &str) -> Result<Order, checkout::Error> {
-    match (name.parse::<OrderId>(), name.parse::<OrderNumber>()) {
-        (Ok(id), _) => checkout.order_of_any_owner(id).await,
-        (Err(_), Ok(number)) => checkout.order_by_number(number).await,
-        (Err(_), Err(_)) => Err(Refusal::UnknownOrder.into()),
-    }
 }
 
 /// Cancels an unpaid order.

@@ -1,6 +1,7 @@
 //! Arguments of `holdfast refund`.
 
-use super::filter::{OrderKey, OutputArgs, PageArgs, named, reason, search, time};
+use super::filter::{OutputArgs, PageArgs, named, reason, search, time};
+use crate::backoffice::lookup::OrderKey;
 use checkout::{
     Restock,
     model::{ChangeReason, RefundId, RefundReference, RefundState, Slug, Timestamp},

@@ -8,6 +8,7 @@ pub use hub::LiveHub;
 
 use super::{Fields, html};
 use crate::{
+    backoffice::lookup,
     http::sse::EventStreams,
     operators::{OperatorService, SignedIn},
     problem::{Kind, Problem},
@@ -73,9 +74,7 @@ fn product(checkout: &Checkout, uri: &Uri) -> Result<Option<Arc<Product>>, Probl
     if name.is_empty() {
         return Ok(None);
     }
-    let by_id = name.parse::<ProductId>().ok().and_then(|id| checkout.product(id));
-    let product = by_id.or_else(|| checkout.product_by_slug(name));
-    product.map(Some).ok_or_else(|| Problem::new(Kind::NotFound, "There is no such product."))
+    lookup::product(checkout, name).map(Some).ok_or_else(|| Problem::new(Kind::NotFound, "There is no such product."))
 }
 
 /// Waits until the operator is signed out, disabled, or may no longer see the screen.
