@@ -133,7 +133,7 @@ impl Shop {
     }
 
     pub async fn add(&self, draft: ProductDraft) -> Product {
-        self.checkout.add_product(draft, Actor::system()).await.unwrap().unwrap()
+        self.checkout.add_product(draft, Actor::system()).await.unwrap().value
     }
 
     /// Adds an API client, and returns its id and secret. The hash is cheap, to keep the tests fast.

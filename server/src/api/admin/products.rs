@@ -145,7 +145,7 @@ pub async fn create(
     IdempotentJson { body, idempotency }: IdempotentJson<CreateProduct>,
 ) -> ApiResult<Response> {
     let (draft, reason) = body.into_parts();
-    let product = checkout.create_product(draft, client.operation(reason, idempotency)).await?;
+    let product = checkout.add_product(draft, client.operation(reason, idempotency)).await?;
     let location = format!("/api/admin/products/{}", product.value.id);
     let view = AdminProductView::new(&product.value, checkout.now());
     Ok(created(&location, product.replayed, view))

@@ -38,8 +38,8 @@ pub(super) async fn create(
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, view::new_product(&signed_in.operator, &entered)));
     };
     let status = match checkout.add_product(draft, signed_in.actor()).await {
-        Ok(Ok(product)) => return Ok(redirect(&format!("{}?done=created", view::path(product.id)))),
-        Ok(Err(error)) | Err(Error::Refused(Refusal::InvalidProduct { error })) => {
+        Ok(added) => return Ok(redirect(&format!("{}?done=created", view::path(added.value.id)))),
+        Err(Error::Refused(Refusal::InvalidProduct { error })) => {
             let (field, text) = product_error(error);
             entered.refuse(field, text);
             StatusCode::UNPROCESSABLE_ENTITY
