@@ -155,11 +155,9 @@ impl Checkout {
     }
 }
 
+/// Logs an error of a read, and returns it as the engine's.
 pub(super) fn read_failed(error: &StoreError) -> Error {
     let cause = error.cause();
     tracing::error!(%error, cause, "a read failed");
-    match error {
-        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::BUSY,
-        _ => Error::Internal,
-    }
+    error.into()
 }

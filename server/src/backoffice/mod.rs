@@ -13,18 +13,10 @@ pub mod timeline;
 pub mod views;
 
 use checkout::{Error, StoreError};
-use std::time::Duration;
 
 /// Logs an error of the store, and returns it as the engine's.
 pub(crate) fn store_failed(error: &StoreError) -> Error {
     let cause = error.cause();
     tracing::error!(%error, cause, "the store failed");
-    match error {
-        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::Busy { retry_after: RETRY_AFTER },
-        StoreError::Ambiguous(_) => Error::OutcomeUnknown,
-        _ => Error::Internal,
-    }
+    error.into()
 }
-
-/// Time after which a database that is not available is tried again.
-const RETRY_AFTER: Duration = Duration::from_secs(1);

@@ -12,7 +12,7 @@ use crate::{
         export::{self, ExportFormat},
         store_failed,
     },
-    operators::{OperatorError, OperatorService, SignedIn},
+    operators::{OperatorService, SignedIn},
     problem::Problem,
     state::AppState,
 };
@@ -92,7 +92,7 @@ async fn export(
     }
     let actor = signed_in.actor();
     let stream = audit_log_export::export(&state.checkout, state.store.clone(), &actor, filter, format);
-    let stream = stream.await.map_err(|error| fail(OperatorError::Store(error)))?;
+    let stream = stream.await.map_err(|error| store_failed(&error))?;
     Ok(export::response(stream, format, "audit-log"))
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Shown, entry, find, render};
 use crate::{
-    backoffice::{edit_conflict, lookup},
-    console::{Fields, html, redirect, response::fail},
-    operators::{OperatorError, SignedIn},
+    backoffice::{edit_conflict, lookup, store_failed},
+    console::{Fields, html, redirect},
+    operators::SignedIn,
     problem::Problem,
     state::AppState,
 };
@@ -95,7 +95,7 @@ pub(super) async fn save(
 /// Moves a stale edit on top of the current product, and says what changed since the revision that the operator saw.
 async fn merge(state: &AppState, product: &Product, sent: EditState, seen: u64) -> Result<EditState, Problem> {
     let edits = edit_conflict::since(&*state.store, product.id, seen).await;
-    let edits = edits.map_err(|error| fail(OperatorError::Store(error)))?;
+    let edits = edits.map_err(|error| store_failed(&error))?;
     let changes = edits.into_iter().flat_map(|edit| {
         let (by, at) = (edit.by, edit.at);
         edit.fields.into_iter().map(move |field| Meanwhile {
