@@ -229,7 +229,8 @@ crate::scenarios! {
             revoked_at: Some(noon() + Duration::from_secs(1)),
             scopes: ScopeSet::ALL,
         };
-        shop.store.clients().add(&client, &entry(1, "client.add")).await.unwrap();
+        let add = store::ClientChange::Add(client.clone());
+        shop.store.clients().change(&add, &entry(1, "client.add"), None).await.unwrap();
         assert_eq!(shop.store.clients().all().await.unwrap(), [client]);
     }
 }

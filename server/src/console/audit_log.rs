@@ -1,11 +1,6 @@
 //! The screen and the exports of the audit log.
 
-use super::{
-    html,
-    list::ListQuery,
-    orders::{available, nothing},
-    response::fail,
-};
+use super::{html, list::ListQuery, orders::available, response::fail};
 use crate::{
     backoffice::{
         audit_log_export,
@@ -39,7 +34,7 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let mut query = ListQuery::new(&uri, PATH);
     let (filter, before) = (filter(&mut query), query.cursor());
-    let listed = if query.is_valid() { list(&*state.store, &filter, before).await } else { Ok(nothing()) };
+    let listed = if query.is_valid() { list(&*state.store, &filter, before).await } else { Ok(Listing::empty()) };
     let (status, listed) = available(query.status(), listed)?;
     let names = match &listed {
         Ok(listed) if !listed.items.is_empty() => service.all().await.map_err(fail)?,

@@ -22,20 +22,12 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportQuery {
-    format: FormatName,
+    format: ExportFormat,
     q: Option<SearchText>,
     status: Option<OrderStatus>,
     product: Option<String>,
     since: Option<Timestamp>,
     until: Option<Timestamp>,
-}
-
-/// Format of the export.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum FormatName {
-    Csv,
-    Jsonl,
 }
 
 /// Exports the orders that match the filter, newest first.
@@ -75,10 +67,6 @@ pub async fn export(
     Params(query): Params<ExportQuery>,
 ) -> ApiResult<Response> {
     let ExportQuery { format, q, status, product, since, until } = query;
-    let format = match format {
-        FormatName::Csv => ExportFormat::Csv,
-        FormatName::Jsonl => ExportFormat::JsonLines,
-    };
     let filter = orders::filter(&state.checkout, q.as_ref(), status, product.as_deref(), (since, until))?;
     let orders = order_export::export(&state.checkout, &*state.store, &client.actor, filter, format).await?;
     Ok(export::response(orders, format, "orders"))
