@@ -26,7 +26,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
     let checkout = &state.checkout;
     let mut query = ListQuery::new(&uri, PATH);
     let tab = query.kept("state", Tab::from_name).unwrap_or_default();
-    let search = query.search("Search", "Order number, id, transaction or reference");
+    let search = query.search("Search", "Order number, id, transaction or provider’s reference");
     let filter = RefundFilter {
         search: search.as_deref().and_then(RefundSearch::parse),
         state: tab.state(),
