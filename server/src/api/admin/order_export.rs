@@ -44,7 +44,7 @@ pub struct ExportQuery {
     summary = "Export orders",
     params(
         ("format", Query),
-        ("q", Query, description = "Number, order id, hold id, transaction, or the shopper's identifier, in full."),
+        ("order_search", Query),
         ("order_status", Query),
         ("filter_product", Query),
         ("since", Query),

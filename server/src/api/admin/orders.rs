@@ -83,13 +83,13 @@ pub struct OrderDetail {
     tag = "Admin orders",
     summary = "List and search orders",
     params(
-        ("q", Query, description = "Number, order id, hold id, transaction, or the shopper's identifier, in full."),
+        ("order_search", Query),
         ("order_status", Query),
         ("filter_product", Query),
         ("since", Query),
         ("until", Query),
         ("limit", Query),
-        ("cursor", Query, description = "Start of the page. Copy it from `next` of the page before."),
+        ("page_cursor", Query),
     ),
     responses((
         status = OK,

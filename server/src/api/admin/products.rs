@@ -73,7 +73,7 @@ type Name = Result<Path<String>, PathRejection>;
         ("q", Query, description = "Part of the name or of the slug, whatever its case."),
         ("product_status", Query),
         ("limit", Query),
-        ("cursor", Query, description = "Start of the page. Copy it from `next` of the page before."),
+        ("page_cursor", Query),
     ),
     responses((
         status = OK,

@@ -140,7 +140,7 @@ pub async fn issue(
         ("since", Query),
         ("until", Query),
         ("limit", Query),
-        ("cursor", Query, description = "Start of the page. Copy it from `next` of the page before."),
+        ("page_cursor", Query),
     ),
     responses((
         status = OK,
