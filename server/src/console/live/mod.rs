@@ -45,8 +45,8 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let operator = &signed_in.operator;
     let page = match product(&checkout, &uri)? {
-        None => overview(operator, &hub.overview().await?),
-        Some(product) => sale(operator, &hub.sale(product).await?),
+        None => overview(operator, hub.parts(View::Overview).await?),
+        Some(product) => sale(operator, &product, hub.parts(View::Sale(product.id)).await?),
     };
     Ok(html(StatusCode::OK, page))
 }
