@@ -325,6 +325,10 @@ impl Reads for MemoryStore {
         Ok(None)
     }
 
+    async fn disputed(&self, _: &[TransactionId]) -> Result<Vec<TransactionId>, StoreError> {
+        Ok(Vec::new())
+    }
+
     async fn refunds_due_without_row(&self, _: u32) -> Result<Vec<WebhookId>, StoreError> {
         Ok(self.0.tables().refunds_due_without_row())
     }

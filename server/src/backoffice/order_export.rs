@@ -6,14 +6,14 @@ use super::{
 };
 use checkout::{
     Checkout, Error,
-    model::{Actor, AuditObject, Money, OrderStatus},
+    model::{Actor, AuditObject, Money, Order, OrderStatus},
     store::{
         Store,
         listings::{Direction, OrderFilter, OrderSearch, PageRequest},
     },
 };
 use serde_json::{Value, json};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 use uuid::Uuid;
 
 /// Streams all orders that match the filter, newest first. The export is in the audit log, as `order.export`.
@@ -100,6 +100,7 @@ impl ExportRows for Orders {
         "refunds_returned",
         "refundable",
         "restocked",
+        "disputed",
         "shopper",
         "owner",
         "hold_id",
@@ -116,7 +117,13 @@ impl ExportRows for Orders {
         let listing = self.checkout.list_orders(&self.filter, page).await?;
         self.after = listing.next;
         self.is_done = listing.next.is_none();
-        Ok(Some(listing.items.into_iter().map(|order| AdminOrderView::new(&self.checkout, order)).collect()))
+        let paid: Vec<_> = listing.items.iter().filter_map(Order::transaction_id).cloned().collect();
+        let disputed: HashSet<_> = self.checkout.disputed(&paid).await?.into_iter().collect();
+        let row = |order: Order| {
+            let is_disputed = order.transaction_id().is_some_and(|paid| disputed.contains(paid));
+            AdminOrderView { disputed: Some(is_disputed), ..AdminOrderView::new(&self.checkout, order) }
+        };
+        Ok(Some(listing.items.into_iter().map(row).collect()))
     }
 
     fn cells(order: &AdminOrderView) -> Vec<Cow<'_, str>> {

@@ -1,6 +1,10 @@
 //! Exports of orders and of the audit log.
 
 use crate::shop::{Shop, on_both_stores};
+use checkout::{
+    PaymentEvent,
+    model::{OrderId, PaymentStatus, Reference, ReportedAmount},
+};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -9,10 +13,25 @@ on_both_stores!(orders_are_exported_in_batches, the_audit_log_is_exported);
 /// Orders of more than one batch of an export.
 const ORDERS: u32 = 510;
 
+/// An open dispute of the payment of an order.
+fn dispute(order: OrderId) -> PaymentEvent {
+    PaymentEvent {
+        key: "evt-dispute".to_owned().try_into().unwrap(),
+        fingerprint: [0; 32],
+        reference: Reference::Order(order),
+        transaction_id: format!("tx-{order}").try_into().unwrap(),
+        status: PaymentStatus::DisputeOpened,
+        reported: ReportedAmount::default(),
+        dispute_id: None,
+        payload: None,
+    }
+}
+
 async fn orders_are_exported_in_batches(shop: Shop) {
     let product = shop.product("mug", 1000).await;
     let formula = shop.order(&product, "=HYPERLINK(\"https://evil.example\")").await;
     shop.pay(formula.id).await;
+    shop.checkout.record_payment(dispute(formula.id)).await.unwrap();
     let placed = (1..ORDERS).map(|_| shop.order(&product, "ada@example.com"));
     futures::future::join_all(placed).await;
 
@@ -35,9 +54,12 @@ async fn orders_are_exported_in_batches(shop: Shop) {
     assert_eq!(lines.len(), ORDERS as usize);
     assert_eq!(lines[lines.len() - 1]["shopper"], "=HYPERLINK(\"https://evil.example\")");
     let listed = shop.json(&["order", "list", "--status", "paid", "--json"]);
-    assert_eq!(lines[lines.len() - 1], listed["items"][0]);
+    let mut expected = listed["items"][0].clone();
+    expected["disputed"] = json!(true);
+    assert_eq!((&lines[lines.len() - 1], &lines[0]["disputed"]), (&expected, &json!(false)));
+    assert_eq!(shop.json(&["order", "show", "--id", &formula.id.to_string(), "--json"])["disputed"], true);
     // A column has the name and the value of the field.
-    for (name, value) in listed["items"][0].as_object().unwrap() {
+    for (name, value) in expected.as_object().unwrap() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         assert_eq!(last[column(name)].trim_start_matches('\''), value, "{name}");
     }

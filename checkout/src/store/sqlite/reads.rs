@@ -15,8 +15,8 @@ use crate::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
         rows::{
-            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, into_all,
-            product_versions, reference_of, refunds,
+            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, disputed,
+            into_all, product_versions, reference_of, refunds,
         },
         table,
     },
@@ -133,6 +133,14 @@ impl Reads for SqliteStore {
         static SELECT: LazyLock<String> = LazyLock::new(|| reference_of("?1"));
         let query = sqlx::query_as::<_, ReferenceRow>(AssertSqlSafe(SELECT.as_str())).bind(transaction.as_str());
         query.fetch_optional(&self.readers).await.map_err(classify)?.map(Reference::try_from).transpose()
+    }
+
+    async fn disputed(&self, transactions: &[TransactionId]) -> Result<Vec<TransactionId>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| disputed("SELECT value FROM json_each(?1)"));
+        let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(SELECT.as_str()))
+            .bind(sql::text_list(transactions.iter().map(TransactionId::as_str))?);
+        let ids = query.fetch_all(&self.readers).await.map_err(classify)?;
+        ids.into_iter().map(|id| TransactionId::try_from(id).map_err(StoreError::Corrupt)).collect()
     }
 
     async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError> {

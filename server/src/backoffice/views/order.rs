@@ -6,7 +6,7 @@ use checkout::{
     Checkout,
     model::{
         Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, Payment, ProductId, Quantity, Refund,
-        Shopper, Slug, Timestamp, TransactionId,
+        Shopper, Slug, Timestamp, TransactionId, open_disputes,
     },
 };
 use serde::Serialize;
@@ -86,6 +86,10 @@ pub struct AdminOrderView {
     pub restocked: u32,
     /// Increases with each change of the order.
     pub version: u64,
+    /// Whether the shopper disputes the payment at their bank. Present when a single order is read, and in an export.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub disputed: Option<bool>,
     /// Payment events of the order, oldest first. Present when a single order is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
@@ -130,6 +134,7 @@ impl AdminOrderView {
             refundable,
             restocked: order.refunds.restocked,
             version: order.version,
+            disputed: None,
             payments: None,
             refunds: None,
         }
@@ -137,7 +142,9 @@ impl AdminOrderView {
 
     /// The order with its payments and refunds.
     pub fn complete(checkout: &Checkout, order: Order, payments: Vec<Payment>, refunds: Vec<Refund>) -> Self {
+        let is_disputed = |paid: &TransactionId| open_disputes(&payments).any(|event| event.transaction_id == *paid);
         Self {
+            disputed: Some(order.transaction_id().is_some_and(is_disputed)),
             payments: Some(payments.into_iter().map(AdminPaymentView::from).collect()),
             refunds: Some(refunds.into_iter().map(AdminRefundView::from).collect()),
             ..Self::new(checkout, order)

@@ -64,6 +64,7 @@ async fn an_order_has_its_payments_refunds_and_timeline() {
         let shown = &shown.body;
         assert_eq!((&shown["order_id"], &shown["status"]), (&order["order_id"], &json!("paid")));
         assert_eq!((&shown["refundable"], &shown["restocked"]), (&json!(999_900), &json!(1)));
+        assert_eq!(shown["disputed"], false);
         assert_eq!(
             (&shown["payments"][0]["outcome"], &shown["refunds"][0]["amount"]),
             (&json!("applied"), &json!(100))
