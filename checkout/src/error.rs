@@ -52,9 +52,37 @@ pub enum StoreError {
     Config(String),
 }
 
+/// Maps an error of a store to the answer of the engine. It does not log, because only the caller knows what has failed.
+impl From<&StoreError> for Error {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Contended(_) => Self::BUSY,
+            StoreError::Ambiguous(_) => Self::OutcomeUnknown,
+            StoreError::Rejected(_) | StoreError::Corrupt(_) | StoreError::Config(_) => Self::Internal,
+        }
+    }
+}
+
 impl StoreError {
     /// Returns the driver's error as text, for the log.
     pub fn cause(&self) -> Option<String> {
         std::error::Error::source(self).map(ToString::to_string)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_ambiguous_commit_has_an_unknown_outcome() {
+        let answer = |error: StoreError| Error::from(&error);
+        for error in [StoreError::Contended("x".into()), StoreError::Unavailable("x".into())] {
+            assert!(matches!(answer(error), Error::Busy { .. }));
+        }
+        assert!(matches!(answer(StoreError::Ambiguous("x".into())), Error::OutcomeUnknown));
+        for error in [StoreError::Rejected("x".into()), StoreError::Corrupt("x".to_owned())] {
+            assert!(matches!(answer(error), Error::Internal));
+        }
     }
 }

@@ -203,12 +203,7 @@ impl Writer {
         self.state.clear();
         let cause = error.cause();
         tracing::error!(commands = commands.len(), %error, cause, "a batch failed");
-        let reply = match error {
-            StoreError::Unavailable(_) => Error::BUSY,
-            StoreError::Ambiguous(_) => Error::OutcomeUnknown,
-            _ => Error::Internal,
-        };
-        vec![Err(reply); commands.len()]
+        vec![Err(error.into()); commands.len()]
     }
 
     /// A broken invariant fails its batch. The next batch starts from what is stored.

@@ -135,7 +135,7 @@ test('an evening as an operator', async ({ page, shop, newShopper }) => {
     await openScreen(page, 'Refunds');
     await page.getByRole('rowheader').getByRole('link').click();
     const done = await openForm(page, /^Done elsewhere/);
-    await done.getByLabel('Reference').fill('bank transfer 17');
+    await done.getByLabel('Note').fill('bank transfer 17');
     await done.getByRole('button', { name: 'Mark as done' }).click();
     await expect(page.getByRole('status')).toContainText('The refund is done');
     // The shopper's page follows by itself.

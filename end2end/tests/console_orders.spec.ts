@@ -61,7 +61,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: /^Refunds/ }).click();
       await page.getByRole('rowheader').getByRole('link', { name: '$49.90' }).click();
       const done = await openForm(page, 'Done elsewhere…');
-      await done.getByLabel('Reference').fill('bank transfer 17');
+      await done.getByLabel('Note').fill('bank transfer 17');
       await done.getByRole('button', { name: 'Mark as done' }).click();
       await expect(page.getByRole('status')).toContainText('The refund is done');
       await page.goto('/admin/refunds');

@@ -62,7 +62,7 @@ pub enum StartupError {
 }
 
 /// Formats an error with its cause, which the store's errors do not repeat.
-fn with_cause(error: &StoreError) -> String {
+pub(crate) fn with_cause(error: &StoreError) -> String {
     error.cause().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 

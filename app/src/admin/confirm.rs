@@ -1,6 +1,9 @@
 //! Forms for one change, which open under their button and ask for a reason. They work without scripts.
 
-use super::form::{Field, hidden};
+use super::{
+    entered::Entered,
+    form::{Field, hidden},
+};
 use leptos::prelude::*;
 
 /// The field in which an operator says why they make a change.
@@ -21,6 +24,12 @@ impl ReasonField {
     /// An empty field that may stay empty.
     pub fn optional() -> Self {
         Self { optional: true, ..Self::default() }
+    }
+
+    /// The required field as it was sent in a form, with its message.
+    pub fn entered(entered: &Entered) -> Self {
+        let error = entered.error(Self::NAME).map(str::to_owned);
+        Self { value: entered.get(Self::NAME).to_owned(), error, optional: false }
     }
 
     /// Renders the field. `id_prefix` distinguishes the reasons of several forms on one page.

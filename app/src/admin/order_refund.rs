@@ -21,13 +21,11 @@ pub struct RefundForm {
     /// The number of units, for `some`.
     pub units: String,
     /// The reason.
-    pub reason: String,
+    pub reason: ReasonField,
     /// Why the amount is refused.
     pub amount_error: Option<String>,
     /// Why the units are refused.
     pub restock_error: Option<String>,
-    /// Why the reason is refused.
-    pub reason_error: Option<String>,
     /// Why the whole refund is refused.
     pub error: Option<String>,
 }
@@ -40,17 +38,16 @@ impl RefundForm {
             amount: None,
             restock: "none".to_owned(),
             units: String::new(),
-            reason: String::new(),
+            reason: ReasonField::default(),
             amount_error: None,
             restock_error: None,
-            reason_error: None,
             error: None,
         }
     }
 
     /// The first reason why the form is refused.
     pub fn first_error(&self) -> Option<String> {
-        let errors = [&self.error, &self.amount_error, &self.restock_error, &self.reason_error];
+        let errors = [&self.error, &self.amount_error, &self.restock_error, &self.reason.error];
         errors.into_iter().flatten().next().cloned()
     }
 }
@@ -65,7 +62,7 @@ pub(super) fn can_refund(order: &Order) -> bool {
 /// Renders the form.
 pub(super) fn refund_form(order: &Order, form: RefundForm) -> AnyView {
     let is_refused = form.first_error().is_some();
-    let RefundForm { id, amount, restock, units, reason, amount_error, restock_error, reason_error, error } = form;
+    let RefundForm { id, amount, restock, units, reason, amount_error, restock_error, error } = form;
     let left = Money { minor: order.refundable(), ..order.amount };
     let amount = Field { id_prefix: "refund-", inputmode: Some("decimal"), ..Field::new("text", "amount", "Amount") }
         .filled(amount.unwrap_or_else(|| left.decimal()), amount_error);
@@ -75,7 +72,7 @@ pub(super) fn refund_form(order: &Order, form: RefundForm) -> AnyView {
         explanation,
         hidden: vec![("id", id.to_string())],
         fields: vec![amount.render(), restock_fields(order.units_taken(), &restock, &units, restock_error)],
-        reason: Some(ReasonField { value: reason, error: reason_error, optional: false }),
+        reason: Some(reason),
         error: error.or_else(|| is_refused.then(|| "Nothing was refunded. See below why.".to_owned())),
         ..ActionForm::new("refund-", format!("{}/refunds", path_of(order.id)), "Refund…", "Refund")
     }

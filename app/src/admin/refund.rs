@@ -156,8 +156,8 @@ fn facts(refund: &Refund, order: Option<(String, String)>, now: Timestamp) -> An
                 {fact("Changed", time(refund.updated_at))}
                 {fact("Attempt", refund.attempt.to_string())}
                 {text("Last failure", refund.failure.clone())}
-                {text("Reference", reference(&refund.provider_reference))}
-                {text("Done elsewhere", reference(&refund.note))}
+                {text("Provider’s reference", reference(&refund.provider_reference))}
+                {text("Note", reference(&refund.note))}
                 {restocked}
                 {fact("Transaction", view! { <code>{refund.transaction_id.to_string()}</code> })}
                 {fact("Refund id", view! { <code>{refund.id.to_string()}</code> })}
@@ -170,17 +170,16 @@ fn facts(refund: &Refund, order: Option<(String, String)>, now: Timestamp) -> An
 fn form(step: Step, refund: &Refund, refused: Option<&RefusedStep>) -> AnyView {
     let (text, error) = refused.map(|refused| (refused.text.clone(), refused.error.clone())).unzip();
     let field = |field: Field| vec![field.filled(text.clone().unwrap_or_default(), error.clone()).render()];
-    let reference = |id_prefix, optional, hint| Field {
-        id_prefix,
-        optional,
-        hint: Some(hint),
-        ..Field::new("text", "reference", "Reference")
-    };
     let (id_prefix, fields) = match step {
         Step::Done => {
-            ("done-", field(reference("done-", false, "How the money went back, such as a transfer’s number.")))
+            let hint = Some("How the money went back, such as a transfer’s number.");
+            ("done-", field(Field { id_prefix: "done-", hint, ..Field::new("text", "note", "Note") }))
         }
-        Step::Succeed => ("succeed-", field(reference("succeed-", true, "The provider’s id of the refund."))),
+        Step::Succeed => {
+            let hint = Some("The provider’s id of the refund.");
+            let reference = Field::new("text", "provider_reference", "Provider’s reference");
+            ("succeed-", field(Field { id_prefix: "succeed-", optional: true, hint, ..reference }))
+        }
         Step::Fail => {
             ("fail-", field(Field { id_prefix: "fail-", ..Field::new("text", "failure", "What the provider says") }))
         }

@@ -14,8 +14,10 @@ mod product;
 mod quantity;
 mod refund;
 mod refusal;
+mod sale;
 mod scope;
 mod shopper;
+mod slug;
 mod stock;
 mod text;
 mod time;
@@ -32,14 +34,14 @@ pub use payment::{
     TransactionId, open_disputes,
 };
 pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, PictureIdError, PictureSize};
-pub use product::{
-    MAX_STOCK, Product, ProductDetails, ProductDraft, ProductError, ProductStatus, SalePhase, SaleWindow, Slug,
-};
+pub use product::{MAX_STOCK, Product, ProductDetails, ProductDraft, ProductError};
 pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
 pub use refund::{Refund, RefundReference, RefundState, RefundStep};
 pub use refusal::Refusal;
+pub use sale::{ProductStatus, SalePhase, SaleWindow};
 pub use scope::{Scope, ScopeError, ScopeSet};
 pub use shopper::{Owner, Shopper, ShopperError};
+pub use slug::Slug;
 pub use stock::{Stock, StockDelta, StockSnapshot};
 pub use text::{ForbiddenChar, check_line, check_lines, is_unseen};
 pub use time::{Timestamp, TimestampError};

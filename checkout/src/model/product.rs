@@ -1,11 +1,11 @@
 //! A product on sale: the aggregate that contains its stock, holds, orders and parked payments.
 
 use super::{
-    ForbiddenChar, MAX_ALT_CHARS, MAX_PICTURES, Money, Picture, ProductId, Stock, StockSnapshot, Timestamp, check_line,
-    check_lines,
+    ForbiddenChar, MAX_ALT_CHARS, MAX_PICTURES, Money, Picture, ProductId, ProductStatus, SalePhase, SaleWindow, Slug,
+    Stock, StockSnapshot, Timestamp, check_line, check_lines,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 
 /// Maximum number of units of a product. It keeps every sum far below the limit of its integer.
@@ -17,123 +17,6 @@ const MAX_IMAGE_BYTES: usize = 300;
 /// Slugs that no new product may have: the API has another resource at the path of `events`, and the console at that of
 /// `new`.
 const RESERVED_SLUGS: [&str; 2] = ["events", "new"];
-
-/// A product's name in URLs: at most 64 lower-case letters, digits and single hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Slug(Box<str>);
-
-impl Slug {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Slug {
-    type Err = ProductError;
-
-    fn from_str(s: &str) -> Result<Self, ProductError> {
-        let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if s.len() <= 64 && s.split('-').all(word) { Ok(Self(s.into())) } else { Err(ProductError::Slug) }
-    }
-}
-
-impl TryFrom<String> for Slug {
-    type Error = ProductError;
-
-    fn try_from(s: String) -> Result<Self, ProductError> {
-        s.parse()
-    }
-}
-
-impl From<Slug> for String {
-    fn from(s: Slug) -> Self {
-        s.0.into()
-    }
-}
-
-impl fmt::Display for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The time of a sale. A missing bound is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SaleWindow {
-    /// The first instant of the sale.
-    pub starts_at: Option<Timestamp>,
-    /// The first instant after the sale.
-    pub ends_at: Option<Timestamp>,
-}
-
-/// The phase of a sale at one instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SalePhase {
-    /// The sale opens at this instant.
-    Upcoming(Timestamp),
-    /// The sale is open.
-    Open,
-    /// The sale ended at this instant.
-    Ended(Timestamp),
-    /// The shop has paused the sale.
-    Paused,
-}
-
-/// Whether a product is on sale, apart from its [`SaleWindow`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProductStatus {
-    /// Accepts new holds.
-    #[default]
-    Active,
-    /// Accepts no new holds. Existing holds and orders go on.
-    Paused,
-    /// Accepts no new holds and is not listed.
-    Archived,
-}
-
-impl ProductStatus {
-    /// All statuses.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Archived];
-
-    /// The name in JSON and in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Archived => "archived",
-        }
-    }
-
-    /// Returns the status of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
-    }
-}
-
-impl SaleWindow {
-    /// Returns the sale's phase at `now`.
-    ///
-    /// ```
-    /// use checkout::model::{SalePhase, SaleWindow, Timestamp};
-    ///
-    /// let noon = Timestamp::parse("2026-06-01T12:00:00Z")?;
-    /// let evening = Timestamp::parse("2026-06-01T18:00:00Z")?;
-    /// let window = SaleWindow { starts_at: Some(noon), ends_at: Some(evening) };
-    /// assert_eq!(window.at(noon), SalePhase::Open);
-    /// assert_eq!(window.at(evening), SalePhase::Ended(evening));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn at(&self, now: Timestamp) -> SalePhase {
-        match (self.starts_at, self.ends_at) {
-            (Some(start), _) if now < start => SalePhase::Upcoming(start),
-            (_, Some(end)) if now >= end => SalePhase::Ended(end),
-            _ => SalePhase::Open,
-        }
-    }
-}
 
 /// A product and its stock as of one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use crate::{
     idempotency::Idempotency,
     model::{
         Actor, AuditEntry, AuditObject, ChangeReason, Order, OrderId, Owner, Product, ProductDetails, ProductDraft,
-        ProductError, ProductId, ProductStatus, Refund, RefundId, RefundStep, Refusal, WebhookId,
+        ProductId, ProductStatus, Refund, RefundId, RefundStep, Refusal, WebhookId,
     },
 };
 
@@ -32,19 +32,6 @@ impl From<Actor> for OperationContext {
 impl Checkout {
     /// Puts a product on sale.
     pub async fn add_product(
-        &self,
-        draft: ProductDraft,
-        context: impl Into<OperationContext>,
-    ) -> Result<Result<Product, ProductError>, Error> {
-        match self.create_product(draft, context).await {
-            Ok(product) => Ok(Ok(product.value)),
-            Err(Error::Refused(Refusal::InvalidProduct { error })) => Ok(Err(error)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Puts a product on sale, and tells whether an earlier request with the same key did.
-    pub async fn create_product(
         &self,
         draft: ProductDraft,
         context: impl Into<OperationContext>,

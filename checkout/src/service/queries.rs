@@ -88,6 +88,11 @@ impl Checkout {
         self.reads().reference_of(transaction).await.map_err(|e| read_failed(&e))
     }
 
+    /// Those of these transactions that are disputed: one of their disputes was opened and not closed.
+    pub async fn disputed(&self, transactions: &[TransactionId]) -> Result<Vec<TransactionId>, Error> {
+        self.reads().disputed(transactions).await.map_err(|e| read_failed(&e))
+    }
+
     /// The order, for the shop's people, who see those of all owners.
     pub async fn order_of_any_owner(&self, id: OrderId) -> Result<Order, Error> {
         let order = self.reads().order(id).await.map_err(|e| read_failed(&e))?;
@@ -155,11 +160,9 @@ impl Checkout {
     }
 }
 
+/// Logs an error of a read, and returns it as the engine's.
 pub(super) fn read_failed(error: &StoreError) -> Error {
     let cause = error.cause();
     tracing::error!(%error, cause, "a read failed");
-    match error {
-        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::BUSY,
-        _ => Error::Internal,
-    }
+    error.into()
 }

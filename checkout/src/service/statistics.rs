@@ -15,6 +15,11 @@ impl Checkout {
         of_sale(store, product, self.now(), points).await.map_err(|e| read_failed(&e))
     }
 
+    /// The revenue of a product, if it has had a paid order.
+    pub async fn revenue(&self, product: ProductId) -> Result<Option<Revenue>, Error> {
+        self.parts.store.statistics().revenue(product).await.map_err(|e| read_failed(&e))
+    }
+
     /// The revenue of each product that has had a paid order.
     pub async fn revenues(&self) -> Result<Vec<Revenue>, Error> {
         self.parts.store.statistics().revenues().await.map_err(|e| read_failed(&e))

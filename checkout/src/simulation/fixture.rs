@@ -45,7 +45,7 @@ impl Shop {
         let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, 50);
         draft.per_shopper_limit = limit;
-        self.node.add_product(draft, Actor::system()).await.unwrap().unwrap().id
+        self.node.add_product(draft, Actor::system()).await.unwrap().value.id
     }
 
     /// A hold of one unit without a shopper.

@@ -267,6 +267,10 @@ impl Reads for MemoryStore {
         Ok(self.0.tables().products.values().cloned().collect())
     }
 
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, StoreError> {
+        Ok(self.0.tables().products.get(&id).cloned())
+    }
+
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
         let known: BTreeMap<_, _> = known.iter().copied().collect();
         let tables = self.0.tables();
@@ -319,6 +323,10 @@ impl Reads for MemoryStore {
 
     async fn reference_of(&self, _: &TransactionId) -> Result<Option<Reference>, StoreError> {
         Ok(None)
+    }
+
+    async fn disputed(&self, _: &[TransactionId]) -> Result<Vec<TransactionId>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn refunds_due_without_row(&self, _: u32) -> Result<Vec<WebhookId>, StoreError> {

@@ -40,7 +40,7 @@ impl Race {
         let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, UNITS);
         draft.per_shopper_limit = limit;
-        self.nodes[0].add_product(draft, Actor::system()).await.unwrap().unwrap().id
+        self.nodes[0].add_product(draft, Actor::system()).await.unwrap().value.id
     }
 
     pub(super) fn tables(&self) -> Tables {

@@ -35,7 +35,7 @@ async fn product(node: &Checkout, slug: &str, stock: u32, hold_for: Duration) ->
     let price = Money::parse("10", "USD".parse().unwrap()).unwrap();
     let mut draft = ProductDraft::new(slug.parse().unwrap(), slug, price, stock);
     draft.hold_for = hold_for;
-    node.add_product(draft, Actor::system()).await.unwrap().unwrap()
+    node.add_product(draft, Actor::system()).await.unwrap().value
 }
 
 async fn hold(node: &Checkout, product: &Product) -> Timestamp {

@@ -81,7 +81,7 @@ impl Workload {
                 // The time to pay is shorter than the hold.
                 draft.pay_within = Duration::from_secs(5);
             }
-            products.push(nodes[0].add_product(draft, Actor::system()).await.unwrap().unwrap().id);
+            products.push(nodes[0].add_product(draft, Actor::system()).await.unwrap().value.id);
         }
         Self {
             rng: Rng::with_seed(seed),

@@ -101,22 +101,6 @@ pub trait Clients: Send + Sync {
     async fn find(&self, id: Uuid) -> Result<Option<ApiClient>, StoreError>;
     /// Returns all clients, oldest first.
     async fn all(&self) -> Result<Vec<ApiClient>, StoreError>;
-
-    /// Adds a client.
-    async fn add(&self, client: &ApiClient, entry: &AuditEntry) -> Result<(), StoreError> {
-        self.change(&ClientChange::Add(client.clone()), entry, None).await.map(drop)
-    }
-
-    /// Replaces a client's secret. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
-    async fn set_secret(&self, id: Uuid, secret_hash: &str, entry: &AuditEntry) -> Result<bool, StoreError> {
-        let change = ClientChange::SetSecret { id, secret_hash: secret_hash.to_owned() };
-        Ok(self.change(&change, entry, None).await? == ClientOutcome::Changed)
-    }
-
-    /// Revokes a client for good. Returns `false`, and writes no entry, when there is no such client, or it was revoked.
-    async fn revoke(&self, id: Uuid, at: Timestamp, entry: &AuditEntry) -> Result<bool, StoreError> {
-        Ok(self.change(&ClientChange::Revoke { id, at }, entry, None).await? == ClientOutcome::Changed)
-    }
 }
 
 /// Implements [`Clients`] for a store. Both databases understand the statements. `$instant` converts a timestamp to the

@@ -151,6 +151,8 @@ pub enum CommitOutcome {
 pub trait Reads: Send + Sync {
     /// Every product, oldest first.
     async fn products(&self) -> Result<Vec<Product>, StoreError>;
+    /// The product with this id.
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, StoreError>;
     /// Products whose version is newer than here, and products that are missing here.
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError>;
     /// The hold with this id, of any owner.
@@ -169,6 +171,8 @@ pub trait Reads: Send + Sync {
     async fn payment_payload(&self, id: WebhookId) -> Result<Option<PaymentPayload>, StoreError>;
     /// The order or hold that the events of a transaction refer to; first of all that of a success.
     async fn reference_of(&self, transaction: &TransactionId) -> Result<Option<Reference>, StoreError>;
+    /// Those of these transactions that are disputed: one of their disputes was opened and not closed.
+    async fn disputed(&self, transactions: &[TransactionId]) -> Result<Vec<TransactionId>, StoreError>;
     /// Payment events that are due for refund and have no refund, oldest first, at most `most`.
     async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError>;
     /// The refund with this id.

@@ -18,14 +18,27 @@ pub trait Statistics: Send + Sync {
     async fn stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<StockPoint>, StoreError>;
     /// The version of the oldest row of a product's stock history.
     async fn oldest_version(&self, product: ProductId) -> Result<Option<u64>, StoreError>;
+    /// The revenue of a product, if it has had a paid order.
+    async fn revenue(&self, product: ProductId) -> Result<Option<Revenue>, StoreError>;
     /// The revenue of each product that has had a paid order.
     async fn revenues(&self) -> Result<Vec<Revenue>, StoreError>;
 }
 
-/// The revenue of each product, with its currency.
-pub(super) const REVENUES: &str = "
-SELECT r.product_id, r.paid, r.returned, p.currency FROM sale_revenue r JOIN products p ON p.id = r.product_id
-ORDER BY r.product_id";
+/// A statement that reads revenues with their currency, and ends in a way of its own.
+macro_rules! select_revenues {
+    ($end:literal) => {
+        concat!(
+            "SELECT r.product_id, r.paid, r.returned, p.currency FROM sale_revenue r ",
+            "JOIN products p ON p.id = r.product_id ",
+            $end
+        )
+    };
+}
+
+/// The revenue of each product. Both databases understand it.
+pub(super) const REVENUES: &str = select_revenues!("ORDER BY r.product_id");
+/// The revenue of one product. Both databases understand it.
+pub(super) const REVENUE: &str = select_revenues!("WHERE r.product_id = $1");
 
 /// The columns of a [`HistoryRow`], apart from its time.
 pub(super) const HISTORY_COLUMNS: &str = "e.product_id, e.version, e.total, e.available, e.held, e.pending, e.sold, \
@@ -69,7 +82,7 @@ impl TryFrom<HistoryRow> for StockPoint {
     }
 }
 
-/// A row of [`REVENUES`].
+/// A row of [`REVENUES`] or [`REVENUE`].
 #[derive(FromRow)]
 pub(super) struct RevenueRow {
     product_id: Uuid,

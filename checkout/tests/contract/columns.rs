@@ -15,6 +15,7 @@ use checkout::{
     store::{self, known_columns},
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 /// A column as text: table, name, type, and whether it may be empty.
 type Column = (String, String, String, bool);
@@ -101,6 +102,8 @@ crate::scenarios! {
         assert_eq!((written.stock.available, written.stock.held, written.stock.pending, written.stock.sold), (1, 2, 2, 4));
         assert!(written.version > added.version && written.updated_at > added.updated_at);
         assert_eq!(shop.store.reads().products().await.unwrap()[0], *written);
+        let stored = async |id| shop.store.reads().product(id).await.unwrap();
+        assert_eq!((stored(added.id).await, stored(Uuid::nil().into()).await), (Some((*written).clone()), None));
     }
 
     async fn an_edited_product_is_read_as_it_was_written(shop: Shop) {
@@ -226,7 +229,8 @@ crate::scenarios! {
             revoked_at: Some(noon() + Duration::from_secs(1)),
             scopes: ScopeSet::ALL,
         };
-        shop.store.clients().add(&client, &entry(1, "client.add")).await.unwrap();
+        let add = store::ClientChange::Add(client.clone());
+        shop.store.clients().change(&add, &entry(1, "client.add"), None).await.unwrap();
         assert_eq!(shop.store.clients().all().await.unwrap(), [client]);
     }
 }

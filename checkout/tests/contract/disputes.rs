@@ -25,8 +25,13 @@ fn about(dispute: &str, event: PaymentEvent) -> PaymentEvent {
     PaymentEvent { dispute_id: Some(dispute.to_owned().try_into().unwrap()), ..event }
 }
 
+/// Whether the payment of an order is disputed. The events and the store's own read of many transactions agree.
 async fn has_open_dispute(shop: &Shop, order: &Order) -> bool {
-    open_disputes(&shop.payments(order).await).next().is_some()
+    let is_open = open_disputes(&shop.payments(order).await).next().is_some();
+    let transaction = order.transaction_id().unwrap().clone();
+    let disputed = shop.checkout.disputed(&[transaction.clone(), "none".to_owned().try_into().unwrap()]).await.unwrap();
+    assert_eq!(disputed, if is_open { vec![transaction] } else { Vec::new() });
+    is_open
 }
 
 crate::scenarios! {

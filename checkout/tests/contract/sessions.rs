@@ -3,8 +3,8 @@
 use crate::shop::{entry, noon};
 use checkout::{
     Idempotency, IdempotencyKey,
-    model::{Owner, Scope, ScopeSet},
-    store::{ApiClient, AuditFilter, ClientChange, ClientKey, ClientOutcome},
+    model::{AuditEntry, Owner, Scope, ScopeSet},
+    store::{ApiClient, AuditFilter, ClientChange, ClientKey, ClientOutcome, Clients},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -13,6 +13,11 @@ const HOUR: Duration = Duration::from_hours(1);
 
 fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
+}
+
+/// Makes a change without a key.
+async fn change(clients: &dyn Clients, change: ClientChange, entry: AuditEntry) -> ClientOutcome {
+    clients.change(&change, &entry, None).await.unwrap()
 }
 
 crate::scenarios! {
@@ -46,7 +51,7 @@ crate::scenarios! {
 
     async fn a_client_is_found_by_its_id_on_every_node(shop: Shop) {
         let client = client(7);
-        shop.store.clients().add(&client, &entry(1, "client.add")).await.unwrap();
+        change(shop.store.clients(), ClientChange::Add(client.clone()), entry(1, "client.add")).await;
         let other = checkout::store::open(&shop.database.url()).await.unwrap();
         assert_eq!(other.clients().find(id(7)).await.unwrap(), Some(client));
         assert_eq!(other.clients().find(id(8)).await.unwrap(), None);
@@ -55,15 +60,18 @@ crate::scenarios! {
     async fn a_client_gets_a_new_secret_until_it_is_revoked(shop: Shop) {
         let clients = shop.store.clients();
         for n in [7, 8] {
-            clients.add(&client(n), &entry(n, "client.add")).await.unwrap();
+            change(clients, ClientChange::Add(client(n)), entry(n, "client.add")).await;
         }
-        assert!(clients.set_secret(id(7), "new", &entry(9, "client.rotate")).await.unwrap());
-        assert!(clients.revoke(id(7), noon(), &entry(10, "client.revoke")).await.unwrap());
+        let rotate = |n, secret: &str| ClientChange::SetSecret { id: id(n), secret_hash: secret.to_owned() };
+        let revoke = |n, at| ClientChange::Revoke { id: id(n), at };
+        let rotated = change(clients, rotate(7, "new"), entry(9, "client.rotate")).await;
+        let revoked = change(clients, revoke(7, noon()), entry(10, "client.revoke")).await;
+        assert_eq!([rotated, revoked], [ClientOutcome::Changed; 2]);
         let later = noon() + Duration::from_secs(1);
-        assert!(!clients.revoke(id(7), later, &entry(11, "client.revoke")).await.unwrap(), "it is revoked already");
-        assert!(!clients.set_secret(id(7), "newer", &entry(11, "client.rotate")).await.unwrap());
-        assert!(!clients.revoke(id(9), noon(), &entry(11, "client.revoke")).await.unwrap());
-        assert!(!clients.set_secret(id(9), "x", &entry(11, "client.rotate")).await.unwrap());
+        for late in [revoke(7, later), rotate(7, "newer"), revoke(9, noon()), rotate(9, "x")] {
+            let outcome = change(clients, late.clone(), entry(11, "client.refused")).await;
+            assert_eq!(outcome, ClientOutcome::Unchanged, "{late:?}");
+        }
         let revoked = ApiClient { secret_hash: "new".into(), revoked_at: Some(noon()), ..client(7) };
         assert_eq!(clients.all().await.unwrap(), [revoked, client(8)]);
         // A refused change leaves no entry (P12).
@@ -74,7 +82,7 @@ crate::scenarios! {
 
     async fn the_scopes_of_a_client_are_changed_unless_somebody_was_first(shop: Shop) {
         let clients = shop.store.clients();
-        clients.add(&client(7), &entry(1, "client.add")).await.unwrap();
+        change(clients, ClientChange::Add(client(7)), entry(1, "client.add")).await;
         let more: ScopeSet = [Scope::Checkout, Scope::OrdersRead].into_iter().collect();
         let set = |seen, scopes| ClientChange::SetScopes { id: id(7), seen, scopes };
         let entry = |n| entry(n, "client.scopes");

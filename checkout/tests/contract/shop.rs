@@ -70,7 +70,7 @@ impl Shop {
         let price = checkout::model::Money::parse("19.99", "USD".parse().unwrap()).unwrap();
         let mut draft = ProductDraft::new(slug.parse().unwrap(), "Phone", price, stock);
         change(&mut draft);
-        self.checkout.add_product(draft, Actor::system()).await.unwrap().unwrap()
+        self.checkout.add_product(draft, Actor::system()).await.unwrap().value
     }
 
     pub async fn try_hold(&self, product: ProductId, qty: i64) -> Result<Hold, Error> {

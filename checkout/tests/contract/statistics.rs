@@ -23,7 +23,9 @@ async fn statistics(shop: &Shop, product: ProductId, points: u32) -> SaleStatist
 /// Returns the statistics of the only product in the form of [`COUNTED`].
 async fn told(shop: &Shop, product: ProductId) -> (i64, i64, i64, i64, i64) {
     let SaleSums { held, ordered, paid } = statistics(shop, product, 10).await.sums;
-    let revenue = shop.checkout.revenues().await.unwrap().into_iter().find(|revenue| revenue.product_id == product);
+    let revenue = shop.checkout.revenue(product).await.unwrap();
+    let all = shop.checkout.revenues().await.unwrap();
+    assert_eq!(revenue, all.into_iter().find(|revenue| revenue.product_id == product));
     let (amount, returned) = revenue.map_or((0, 0), |revenue| (revenue.paid.minor, revenue.returned.minor));
     let units = |n: u64| i64::try_from(n).unwrap();
     (units(held), units(ordered), units(paid), amount, returned)

@@ -66,6 +66,7 @@ impl SecretVerifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use checkout::store::ClientChange;
     use std::time::{Duration, Instant};
     use tempfile::TempDir;
     use tokio::sync::Semaphore;
@@ -91,8 +92,9 @@ mod tests {
             &serde_json::Value::Null,
             &serde_json::Value::Null,
         );
-        store.clients().add(&client, &entry).await.unwrap();
-        (SecretVerifier::new(store, Arc::new(hasher)), client.id, dir)
+        let id = client.id;
+        store.clients().change(&ClientChange::Add(client), &entry, None).await.unwrap();
+        (SecretVerifier::new(store, Arc::new(hasher)), id, dir)
     }
 
     fn credentials(id: &impl ToString) -> Credentials {

@@ -12,7 +12,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use http::{HeaderValue, header};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, str::FromStr};
 
 /// Rows that an export reads at once.
@@ -26,7 +26,8 @@ pub type ExportError = Box<dyn std::error::Error + Send + Sync>;
 pub type ExportStream = BoxStream<'static, Result<Bytes, ExportError>>;
 
 /// The format of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum ExportFormat {
     /// Comma-separated values with a header (RFC 4180). No cell is a formula.
     Csv,
@@ -61,6 +62,14 @@ impl FromStr for ExportFormat {
 
     fn from_str(name: &str) -> Result<Self, ExportFormatError> {
         [Self::Csv, Self::JsonLines].into_iter().find(|format| format.name() == name).ok_or(ExportFormatError)
+    }
+}
+
+impl TryFrom<String> for ExportFormat {
+    type Error = ExportFormatError;
+
+    fn try_from(name: String) -> Result<Self, ExportFormatError> {
+        name.parse()
     }
 }
 

@@ -1,29 +1,22 @@
 //! Views and tasks that the console, the admin API and the command line share: orders, payments, refunds and products as
-//! operators see them, exports, an order's timeline, and the edits of a product since it was read. Two tasks are not shared by
-//! all: the API has no export of the audit log, and only the console uses the recount.
+//! operators see them, lookups by name, exports, an order's timeline, and the edits of a product since it was read. Two tasks are
+//! not shared by all: the API has no export of the audit log, and only the console uses the recount.
 
 pub mod audit_log_export;
 pub mod csv;
 pub mod edit_conflict;
 pub mod export;
+pub mod lookup;
 pub mod order_export;
 pub mod recount;
 pub mod timeline;
 pub mod views;
 
 use checkout::{Error, StoreError};
-use std::time::Duration;
 
 /// Logs an error of the store, and returns it as the engine's.
 pub(crate) fn store_failed(error: &StoreError) -> Error {
     let cause = error.cause();
     tracing::error!(%error, cause, "the store failed");
-    match error {
-        StoreError::Unavailable(_) | StoreError::Contended(_) => Error::Busy { retry_after: RETRY_AFTER },
-        StoreError::Ambiguous(_) => Error::OutcomeUnknown,
-        _ => Error::Internal,
-    }
+    error.into()
 }
-
-/// Time after which a database that is not available is tried again.
-const RETRY_AFTER: Duration = Duration::from_secs(1);

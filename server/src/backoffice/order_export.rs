@@ -6,15 +6,14 @@ use super::{
 };
 use checkout::{
     Checkout, Error,
-    model::{Actor, AuditObject, Money, Order, OrderState, OrderStatus, Shopper, TransactionId},
+    model::{Actor, AuditObject, Money, Order, OrderStatus},
     store::{
         Store,
         listings::{Direction, OrderFilter, OrderSearch, PageRequest},
     },
 };
-use serde::Serialize;
 use serde_json::{Value, json};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 use uuid::Uuid;
 
 /// Streams all orders that match the filter, newest first. The export is in the audit log, as `order.export`.
@@ -73,39 +72,44 @@ struct Orders {
     is_done: bool,
 }
 
-/// An order of the export. It serialises as its view.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct OrderRow {
-    view: AdminOrderView,
-    #[serde(skip)]
-    order: Order,
-}
+/// End of the name of a column that has the amount of another column as a decimal, for spreadsheets.
+const DECIMAL: &str = "_decimal";
 
 impl ExportRows for Orders {
-    type Row = OrderRow;
+    type Row = AdminOrderView;
     type Error = Error;
 
+    /// The fields of the view, those that people look for first. Three amounts are there as decimals too.
     const COLUMNS: &'static [&'static str] = &[
         "number",
-        "id",
-        "placed_at",
+        "order_id",
+        "created_at",
         "product",
-        "units",
+        "qty",
+        "amount_decimal",
         "amount",
-        "amount_minor",
         "currency",
         "status",
         "paid_at",
-        "transaction",
-        "cancelled_reason",
-        "refunded",
-        "returned",
+        "transaction_id",
+        "cancelled_at",
+        "cancel_reason",
+        "refunds_issued_decimal",
+        "refunds_issued",
+        "refunds_returned_decimal",
+        "refunds_returned",
+        "refundable",
         "restocked",
+        "disputed",
         "shopper",
+        "owner",
+        "hold_id",
+        "product_id",
+        "pay_by",
+        "version",
     ];
 
-    async fn next_batch(&mut self) -> Result<Option<Vec<OrderRow>>, Error> {
+    async fn next_batch(&mut self) -> Result<Option<Vec<AdminOrderView>>, Error> {
         if self.is_done {
             return Ok(None);
         }
@@ -113,35 +117,51 @@ impl ExportRows for Orders {
         let listing = self.checkout.list_orders(&self.filter, page).await?;
         self.after = listing.next;
         self.is_done = listing.next.is_none();
-        let row = |order: Order| OrderRow { view: AdminOrderView::new(&self.checkout, order.clone()), order };
+        let paid: Vec<_> = listing.items.iter().filter_map(Order::transaction_id).cloned().collect();
+        let disputed: HashSet<_> = self.checkout.disputed(&paid).await?.into_iter().collect();
+        let row = |order: Order| {
+            let is_disputed = order.transaction_id().is_some_and(|paid| disputed.contains(paid));
+            AdminOrderView { disputed: Some(is_disputed), ..AdminOrderView::new(&self.checkout, order) }
+        };
         Ok(Some(listing.items.into_iter().map(row).collect()))
     }
 
-    fn cells(OrderRow { view, order }: &OrderRow) -> Vec<Cow<'_, str>> {
-        let money = |minor| Money { minor, ..order.amount }.decimal().into();
-        let (paid_at, reason) = match &order.state {
-            OrderState::Pending => (None, None),
-            OrderState::Paid { paid_at, .. } => (Some(paid_at.to_string()), None),
-            OrderState::Cancelled { reason, .. } => (None, Some(reason.name())),
+    fn cells(order: &AdminOrderView) -> Vec<Cow<'_, str>> {
+        let fields = serde_json::to_value(order).unwrap_or_default();
+        let cell = |column: &&str| match column.strip_suffix(DECIMAL) {
+            Some(amount) => {
+                let minor = fields[amount].as_i64().unwrap_or_default();
+                Money { minor, currency: order.currency }.decimal()
+            }
+            None => text(&fields[*column]),
         };
-        let product = view.product.as_ref().map(|slug| slug.as_str().into());
-        vec![
-            order.number.map(|number| number.to_string()).unwrap_or_default().into(),
-            order.id.to_string().into(),
-            order.created_at.to_string().into(),
-            product.unwrap_or_else(|| order.product_id.to_string().into()),
-            order.qty.get().to_string().into(),
-            money(order.amount.minor),
-            order.amount.minor.to_string().into(),
-            order.amount.currency.to_string().into(),
-            order.status().name().into(),
-            paid_at.unwrap_or_default().into(),
-            order.transaction_id().map_or("", TransactionId::as_str).into(),
-            reason.unwrap_or_default().into(),
-            money(order.refunds.issued),
-            money(order.refunds.returned),
-            order.refunds.restocked.to_string().into(),
-            order.shopper.as_ref().map_or("", Shopper::as_str).into(),
-        ]
+        Self::COLUMNS.iter().map(|column| Cow::Owned(cell(column))).collect()
+    }
+}
+
+/// Returns the text of a field; empty if the order does not have it.
+fn text(field: &Value) -> String {
+    match field {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use utoipa::PartialSchema as _;
+
+    #[test]
+    fn the_columns_are_the_fields_of_an_order_in_a_list() {
+        let schema = serde_json::to_value(AdminOrderView::schema()).unwrap();
+        let mut fields: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert!(fields.remove("payments") && fields.remove("refunds"), "{fields:?}");
+        let columns = Orders::COLUMNS.iter().copied();
+        let (decimals, columns): (BTreeSet<_>, BTreeSet<_>) = columns.partition(|name| name.ends_with(DECIMAL));
+        assert_eq!(columns, fields);
+        assert!(decimals.iter().all(|name| fields.contains(name.trim_end_matches(DECIMAL))), "{decimals:?}");
     }
 }

@@ -75,12 +75,23 @@ impl TimelineEvent {
     }
 }
 
-/// Returns the events of an order, oldest first.
+/// An order's timeline, with the payments and refunds that it was made from.
+#[derive(Debug)]
+pub struct OrderHistory {
+    /// Payment events of the order, oldest first.
+    pub payments: Vec<Payment>,
+    /// Refunds of the order, oldest first.
+    pub refunds: Vec<Refund>,
+    /// The events of the timeline, oldest first.
+    pub events: Vec<TimelineEvent>,
+}
+
+/// Reads an order's payments and refunds, and its timeline.
 ///
 /// # Errors
 ///
 /// The database cannot be read.
-pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> Result<Vec<TimelineEvent>, Error> {
+pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> Result<OrderHistory, Error> {
     let hold = match checkout.hold(order.hold_id, order.owner).await {
         Ok(hold) => Some(hold),
         Err(Error::Refused(Refusal::UnknownHold)) => None,
@@ -90,7 +101,8 @@ pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> 
     let filter = AuditFilter::of_order(order.id, &payments, &refunds);
     let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await;
     let entries = entries.map_err(|error| super::store_failed(&error))?;
-    Ok(merge(hold.as_ref(), order, &payments, &refunds, &entries))
+    let events = merge(hold.as_ref(), order, &payments, &refunds, &entries);
+    Ok(OrderHistory { payments, refunds, events })
 }
 
 /// Merges the events of all sources. Events of one instant stay in the order of cause and effect.

@@ -24,7 +24,7 @@ pub(super) async fn run(engine: &Engine, args: AuditLogArgs) -> Result<ExitCode,
         until: args.until,
         ..AuditFilter::default()
     };
-    if let Some(format) = args.export {
+    if let Some(format) = args.format {
         let (store, actor) = (engine.store.clone(), actor());
         let rows = audit_log_export::export(&engine.checkout, store, &actor, filter, format).await?;
         return export_file::write(rows, args.file.as_deref()).await;

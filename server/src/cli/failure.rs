@@ -1,6 +1,11 @@
 //! Why a command failed, and its exit code.
 
-use crate::{clients::ClientError, config::ConfigError, operators::OperatorError, startup::StartupError};
+use crate::{
+    clients::ClientError,
+    config::ConfigError,
+    operators::OperatorError,
+    startup::{StartupError, with_cause},
+};
 use checkout::{
     Error, StoreError,
     model::{MoneyError, ProductError, Refusal},
@@ -116,10 +121,7 @@ impl From<Error> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match error.cause() {
-            Some(cause) => Self::Unavailable(format!("{error}: {cause}")),
-            None => unexpected(&error),
-        }
+        Self::Unavailable(with_cause(&error))
     }
 }
 

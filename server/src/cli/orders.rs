@@ -3,15 +3,16 @@
 use super::{
     Failure,
     actor::{actor, by_user},
-    args::{ExportArgs, OrderArgs, OrderCommand, OrderFilterArgs, OrderKey, OrderListArgs, OutputArgs},
+    args::{ExportArgs, OrderArgs, OrderCommand, OrderFilterArgs, OrderListArgs, OutputArgs},
     export_file,
     output::{List, facts, print, say, table},
     payments, products, refunds,
 };
 use crate::{
     backoffice::{
+        lookup::{self, OrderKey},
         order_export,
-        timeline::{self, TimelineEvent},
+        timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
     },
     startup::Engine,
@@ -47,13 +48,9 @@ pub(super) async fn run(engine: &Engine, command: OrderCommand) -> Result<ExitCo
 
 /// Returns the order with this id or number.
 pub(super) async fn find(engine: &Engine, key: OrderKey) -> Result<Order, Failure> {
-    let (found, name) = match key {
-        OrderKey::Id(id) => (engine.checkout.order_of_any_owner(id).await, format!("id {id}")),
-        OrderKey::Number(number) => (engine.checkout.order_by_number(number).await, format!("number {number}")),
-    };
-    found.map_err(|error| match error {
+    lookup::order(&engine.checkout, key).await.map_err(|error| match error {
         Error::Refused(Refusal::UnknownOrder) => {
-            Failure::refused(format!("no order has the {name}; see holdfast order list"))
+            Failure::refused(format!("no order has the {key}; see holdfast order list"))
         }
         other => other.into(),
     })
@@ -96,12 +93,12 @@ fn product(engine: &Engine, order: &Order) -> String {
 
 async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<ExitCode, Failure> {
     let order = find(engine, key.key()).await?;
-    let timeline = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
+    let history = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
+    let OrderHistory { payments, refunds, events: timeline } = history;
     if output.json {
-        return print(&OrderWithTimeline { order: AdminOrderView::complete(&engine.checkout, order).await?, timeline });
+        let order = AdminOrderView::complete(&engine.checkout, order, payments, refunds);
+        return print(&OrderWithTimeline { order, timeline });
     }
-    let payments = engine.checkout.payments(&order).await?;
-    let refunds = engine.checkout.refunds(order.id).await?;
     say(&facts(describe(engine, &order)))?;
     let rows = timeline.into_iter().map(|event| {
         let TimelineEvent { at, kind: _, title, detail, actor, reason } = event;

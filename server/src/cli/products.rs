@@ -46,7 +46,7 @@ async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
         ..defaults
     };
     let added = engine.checkout.add_product(draft, by_user(None)).await?;
-    show(engine, &added?)
+    show(engine, &added.value)
 }
 
 fn list(engine: &Engine, output: OutputArgs) -> Result<ExitCode, Failure> {

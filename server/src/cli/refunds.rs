@@ -24,8 +24,8 @@ pub(super) async fn run(engine: &Engine, command: RefundCommand) -> Result<ExitC
     match command {
         RefundCommand::List(args) => list(engine, args).await,
         RefundCommand::Issue(args) => issue(engine, args).await,
-        RefundCommand::Done { id, reference, reason } => {
-            advance(engine, id, RefundStep::DoneElsewhere { note: reference }, reason).await
+        RefundCommand::Done { id, note, reason } => {
+            advance(engine, id, RefundStep::DoneElsewhere { note }, reason).await
         }
         RefundCommand::Retry { id, reason } => advance(engine, id, RefundStep::Retry, reason).await,
     }

@@ -1,18 +1,13 @@
 //! The screen and the exports of the audit log.
 
-use super::{
-    html,
-    list::ListQuery,
-    orders::{available, nothing},
-    response::fail,
-};
+use super::{html, list::ListQuery, orders::available, response::fail};
 use crate::{
     backoffice::{
         audit_log_export,
         export::{self, ExportFormat},
         store_failed,
     },
-    operators::{OperatorError, OperatorService, SignedIn},
+    operators::{OperatorService, SignedIn},
     problem::Problem,
     state::AppState,
 };
@@ -39,7 +34,7 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let mut query = ListQuery::new(&uri, PATH);
     let (filter, before) = (filter(&mut query), query.cursor());
-    let listed = if query.is_valid() { list(&*state.store, &filter, before).await } else { Ok(nothing()) };
+    let listed = if query.is_valid() { list(&*state.store, &filter, before).await } else { Ok(Listing::empty()) };
     let (status, listed) = available(query.status(), listed)?;
     let names = match &listed {
         Ok(listed) if !listed.items.is_empty() => service.all().await.map_err(fail)?,
@@ -92,7 +87,7 @@ async fn export(
     }
     let actor = signed_in.actor();
     let stream = audit_log_export::export(&state.checkout, state.store.clone(), &actor, filter, format);
-    let stream = stream.await.map_err(|error| fail(OperatorError::Store(error)))?;
+    let stream = stream.await.map_err(|error| store_failed(&error))?;
     Ok(export::response(stream, format, "audit-log"))
 }
 

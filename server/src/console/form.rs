@@ -56,6 +56,12 @@ impl Fields {
         })
     }
 
+    /// Reads the reason of a change that must have one. Without it, returns the field with its message.
+    pub fn required_reason(&self) -> Result<ChangeReason, ReasonField> {
+        let mut entered = Entered::default();
+        self.reason(&mut entered, true).ok_or_else(|| ReasonField::entered(&entered))
+    }
+
     /// Binds the key that the page gave to the form to its fields, so that the form counts once however often it is sent.
     pub fn idempotency(&self, path: &str) -> Option<Idempotency> {
         let key = IdempotencyKey::parse(self.get(KEY))?;

@@ -1,7 +1,7 @@
-//! The parts that all forms for a change by an operator share.
+//! The context that all changes by an operator share.
 
 use crate::operators::SignedIn;
-use app::admin::{confirm::ReasonField, refusal::forbidden_char};
+use app::admin::refusal::forbidden_char;
 use checkout::{
     OperationContext,
     model::{ChangeReason, ChangeReasonError},
@@ -13,15 +13,6 @@ pub(super) fn reason_error(error: ChangeReasonError) -> String {
         ChangeReasonError::Length => "Say why, in 1 to 500 characters on one line.".to_owned(),
         ChangeReasonError::Character(found) => forbidden_char(found),
     }
-}
-
-/// Parses a reason. A text that is none is returned as a field with its error.
-pub(super) fn parse_reason(text: &str) -> Result<ChangeReason, ReasonField> {
-    ChangeReason::try_from(text.to_owned()).map_err(|error| ReasonField {
-        value: text.to_owned(),
-        error: Some(reason_error(error)),
-        optional: false,
-    })
 }
 
 /// An operator's context of an operation.

@@ -1,13 +1,11 @@
 //! The screen of one order, and its cancellation.
 
-use super::{
-    Fields, html,
-    operation::{context, parse_reason},
-    redirect,
-    response::flash,
-};
+use super::{Fields, html, operation::context, redirect, response::flash};
 use crate::{
-    backoffice::timeline::{self, TimelineEvent},
+    backoffice::{
+        lookup,
+        timeline::{self, OrderHistory, TimelineEvent},
+    },
     operators::SignedIn,
     problem::{Kind, Problem},
     state::AppState,
@@ -49,7 +47,7 @@ pub async fn cancel(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let order = find(&state, &id).await?;
-    let reason = match parse_reason(fields.get("reason")) {
+    let reason = match fields.required_reason() {
         Ok(reason) => reason,
         Err(cancel) => {
             let shown = Shown { status: StatusCode::UNPROCESSABLE_ENTITY, cancel, ..Shown::default() };
@@ -75,11 +73,8 @@ fn is_cancelled_by_operator(order: &Order) -> bool {
 
 /// Returns the order with this id or number.
 pub(super) async fn find(state: &AppState, id: &str) -> Result<Order, Problem> {
-    if let Ok(id) = id.parse() {
-        return Ok(state.checkout.order_of_any_owner(id).await?);
-    }
-    let number = id.parse().map_err(|_| Problem::new(Kind::NotFound, "There is no such order."))?;
-    Ok(state.checkout.order_by_number(number).await?)
+    let key = id.parse().map_err(|_| Problem::new(Kind::NotFound, "There is no such order."))?;
+    Ok(lookup::order(&state.checkout, key).await?)
 }
 
 /// The forms and messages of the screen.
@@ -114,12 +109,11 @@ impl Shown {
         order: Order,
     ) -> Result<Response, Problem> {
         let checkout = &state.checkout;
-        let payments = checkout.payments(&order).await?;
-        let refunds = checkout.refunds(order.id).await?;
-        let timeline = timeline::of_order(checkout, &*state.store, &order).await?;
+        let history = timeline::of_order(checkout, &*state.store, &order).await?;
+        let OrderHistory { payments, refunds, events } = history;
         let page = OrderPage {
             product: checkout.product(order.product_id),
-            timeline: timeline.into_iter().map(row).collect(),
+            timeline: events.into_iter().map(row).collect(),
             payments,
             refunds,
             cancel: self.cancel,

@@ -2,12 +2,12 @@
 
 use super::{
     ConfirmedForm, Fields,
-    operation::{context, reason_error},
+    operation::context,
     order::{Shown, find},
     redirect,
 };
 use crate::{problem::Problem, state::AppState};
-use app::admin::{order::path_of, order_refund::RefundForm, refusal::refusal};
+use app::admin::{confirm::ReasonField, entered::Entered, order::path_of, order_refund::RefundForm, refusal::refusal};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -77,11 +77,13 @@ fn read(
 ) -> (RefundForm, Option<(IssueRefund, ChangeReason)>) {
     let text = |name: &str| fields.get(name).trim().to_owned();
     let id = read_id(fields.get("id"), now);
+    let mut entered = Entered::default();
+    let reason = fields.reason(&mut entered, true);
     let mut form = RefundForm {
         amount: Some(text("amount")),
         restock: text("restock"),
         units: text("units"),
-        reason: text("reason"),
+        reason: ReasonField::entered(&entered),
         ..RefundForm::new(id.unwrap_or(new_id))
     };
     let amount = Money::parse(&text("amount"), order.amount.currency);
@@ -91,7 +93,6 @@ fn read(
         "some" => form.units.parse().ok().filter(|units| *units > 0).map(Restock::Units),
         _ => None,
     };
-    let reason = ChangeReason::try_from(form.reason.clone());
     form.error = id.err().map(str::to_owned);
     form.amount_error = amount.is_err().then(|| {
         let example = Money { minor: 1999, currency: order.amount.currency };
@@ -101,9 +102,8 @@ fn read(
         "some" => "Enter a number of units, from 1.".to_owned(),
         _ => "Choose what goes back on sale.".to_owned(),
     });
-    form.reason_error = reason.as_ref().err().copied().map(reason_error);
     let request = match (id, amount, restock, reason) {
-        (Ok(id), Ok(amount), Some(restock), Ok(reason)) => {
+        (Ok(id), Ok(amount), Some(restock), Some(reason)) => {
             Some((IssueRefund { id, order: order.id, amount: Some(amount.minor), restock }, reason))
         }
         _ => None,

@@ -37,7 +37,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
     let mut query = ListQuery::new(&uri, PATH);
     let (filter, direction) = (filter(&mut query, &state.checkout), direction(&mut query, "placed"));
     let page = PageRequest { after: query.cursor(), direction, limit: PAGE_SIZE };
-    let listed = if query.is_valid() { state.checkout.list_orders(&filter, page).await } else { Ok(nothing()) };
+    let listed = if query.is_valid() { state.checkout.list_orders(&filter, page).await } else { Ok(Listing::empty()) };
     let (status, listed) = available(query.status(), listed)?;
     let may_export = signed_in.operator.role.may(Permission::Orders);
     let exports = may_export.then(|| [".csv", ".jsonl"].map(|end| query.elsewhere(&format!("{PATH}{end}"))));
@@ -109,11 +109,6 @@ pub(super) fn product(query: &mut ListQuery, checkout: &Checkout) -> Option<Prod
 pub(super) fn direction(query: &mut ListQuery, key: &'static str) -> Direction {
     let sort = query.sort(&[key], Sort::descending(key));
     if sort.is_descending { Direction::NewestFirst } else { Direction::OldestFirst }
-}
-
-/// An empty list.
-pub(super) fn nothing<T>() -> Listing<T> {
-    Listing { items: Vec::new(), next: None }
 }
 
 /// Returns the list with the status of its page. While the database does not answer, a text stands in place of the rows.

@@ -1,10 +1,6 @@
 //! The screen of one payment event, and its repeated processing.
 
-use super::{
-    Fields, html,
-    operation::{context, parse_reason},
-    redirect,
-};
+use super::{Fields, html, operation::context, redirect};
 use crate::{
     operators::SignedIn,
     problem::{Kind, Problem},
@@ -56,10 +52,10 @@ pub async fn replay(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let before = find(&state, &id).await?;
-    let reason = match parse_reason(fields.get("reason")) {
+    let reason = match fields.required_reason() {
         Ok(reason) => reason,
-        Err(replay) => {
-            return render(&state, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, before, replay, None).await;
+        Err(refused) => {
+            return render(&state, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, before, refused, None).await;
         }
     };
     state.checkout.replay_payment(before.id, context(&signed_in, Some(reason))).await?;

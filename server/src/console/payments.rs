@@ -3,7 +3,7 @@
 use super::{
     html,
     list::{ListQuery, Sort},
-    orders::{PAGE_SIZE, available, direction, nothing, product},
+    orders::{PAGE_SIZE, available, direction, product},
 };
 use crate::{operators::SignedIn, problem::Problem, state::AppState};
 use app::admin::{
@@ -13,21 +13,20 @@ use app::admin::{
 use axum::{extract::State, response::Response};
 use checkout::{
     Checkout,
-    model::PaymentStatus,
-    store::listings::{PageRequest, PaymentFilter, PaymentSearch},
+    model::{EventOutcome, PaymentStatus},
+    store::listings::{Listing, PageRequest, PaymentFilter, PaymentSearch},
 };
 use http::Uri;
 
 const PATH: &str = "/admin/payments";
-/// The names of the outcomes.
-const OUTCOMES: [&str; 6] = ["applied", "parked", "duplicate", "ignored", "refund_due", "refunded"];
 
 /// `GET /admin/payments`
 pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) -> Result<Response, Problem> {
     let mut query = ListQuery::new(&uri, PATH);
     let (filter, direction) = (filter(&mut query, &state.checkout), direction(&mut query, "received"));
     let page = PageRequest { after: query.cursor(), direction, limit: PAGE_SIZE };
-    let listed = if query.is_valid() { state.checkout.list_payments(&filter, page).await } else { Ok(nothing()) };
+    let listed =
+        if query.is_valid() { state.checkout.list_payments(&filter, page).await } else { Ok(Listing::empty()) };
     let (status, listed) = available(query.status(), listed)?;
     let page = PaymentsPage {
         next: listed.as_ref().ok().and_then(|listed| listed.next).map(|id| query.next(id)),
@@ -52,7 +51,7 @@ fn filter(query: &mut ListQuery, checkout: &Checkout) -> PaymentFilter {
     let status_of = |name: &str| PaymentStatus::ALL.into_iter().find(|status| status.name() == name);
     PaymentFilter {
         search: search.as_deref().and_then(PaymentSearch::parse),
-        outcome: query.choice("outcome", "Outcome", options(&OUTCOMES), |name| Some(name.to_owned())),
+        outcome: query.choice("outcome", "Outcome", options(&EventOutcome::NAMES), |name| Some(name.to_owned())),
         status: query.choice("status", "Status", options(&statuses), status_of),
         product: product(query, checkout),
         since: query.since(),

@@ -65,16 +65,18 @@ pub async fn step(
 
 fn read(step: Step, fields: &Fields) -> Result<RefundStep, RefusedStep> {
     let refused = |text: &str, error: &str| RefusedStep { step, text: text.to_owned(), error: error.to_owned() };
-    let reference = |text: &str| {
+    let text = |field: &str| {
+        let text = fields.get(field);
         let parsed = RefundReference::try_from(text.to_owned());
         parsed.map_err(|_| refused(text, "Enter 1 to 255 characters on one line."))
     };
     match step {
-        Step::Done => Ok(RefundStep::DoneElsewhere { note: reference(fields.get("reference"))? }),
+        Step::Done => Ok(RefundStep::DoneElsewhere { note: text("note")? }),
         Step::Send => Ok(RefundStep::Send),
         Step::Succeed => {
-            let given = Some(fields.get("reference")).filter(|text| !text.trim().is_empty());
-            Ok(RefundStep::Succeed { provider_reference: given.map(reference).transpose()? })
+            let is_given = !fields.get("provider_reference").trim().is_empty();
+            let provider_reference = is_given.then(|| text("provider_reference")).transpose()?;
+            Ok(RefundStep::Succeed { provider_reference })
         }
         Step::Fail => {
             let text = fields.get("failure");

@@ -3,7 +3,7 @@
 use super::{
     html,
     list::{ListQuery, Sort},
-    orders::{PAGE_SIZE, available, direction, nothing, product},
+    orders::{PAGE_SIZE, available, direction, product},
 };
 use crate::{operators::SignedIn, problem::Problem, state::AppState};
 use app::admin::{
@@ -14,7 +14,7 @@ use axum::{extract::State, response::Response};
 use checkout::{
     Checkout, Error,
     model::{OrderId, Refund},
-    store::listings::{PageRequest, RefundFilter, RefundSearch},
+    store::listings::{Listing, PageRequest, RefundFilter, RefundSearch},
 };
 use http::Uri;
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
     let checkout = &state.checkout;
     let mut query = ListQuery::new(&uri, PATH);
     let tab = query.kept("state", Tab::from_name).unwrap_or_default();
-    let search = query.search("Search", "Order number, id, transaction or reference");
+    let search = query.search("Search", "Order number, id, transaction or provider’s reference");
     let filter = RefundFilter {
         search: search.as_deref().and_then(RefundSearch::parse),
         state: tab.state(),
@@ -37,7 +37,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
     };
     let direction = direction(&mut query, "issued");
     let page = PageRequest { after: query.cursor(), direction, limit: PAGE_SIZE };
-    let listed = if query.is_valid() { checkout.list_refunds(&filter, page).await } else { Ok(nothing()) };
+    let listed = if query.is_valid() { checkout.list_refunds(&filter, page).await } else { Ok(Listing::empty()) };
     let (status, listed) = available(query.status(), listed)?;
     let next = listed.as_ref().ok().and_then(|listed| listed.next).map(|id| query.next(id));
     let refunds = match listed {

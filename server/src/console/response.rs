@@ -1,12 +1,12 @@
 //! Responses of the console.
 
 use crate::{
+    backoffice::store_failed,
     operators::OperatorError,
     problem::{Problem, whole_seconds},
 };
 use app::admin::{layout::Flash, sign_in::SignInError};
 use axum::response::{IntoResponse as _, Response};
-use checkout::StoreError;
 use http::{HeaderValue, StatusCode, header};
 use std::time::Duration;
 
@@ -78,15 +78,9 @@ pub fn flash(done: &str) -> Option<Flash> {
 /// Maps what no form can show beside a field.
 pub(super) fn fail(error: OperatorError) -> Problem {
     match error {
-        OperatorError::Busy | OperatorError::Store(StoreError::Unavailable(_) | StoreError::Contended(_)) => {
-            Problem::overloaded()
-        }
-        OperatorError::Store(StoreError::Ambiguous(_)) => Problem::unknown_outcome(),
+        OperatorError::Busy => Problem::overloaded(),
+        OperatorError::Store(error) => store_failed(&error).into(),
         OperatorError::UnknownOperator => Problem::new(crate::problem::Kind::NotFound, "There is no such operator."),
-        OperatorError::Store(error) => {
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
-            Problem::internal_error(&format!("{error}: {}", cause.unwrap_or_default()))
-        }
         other => Problem::internal_error(&other.to_string()),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::PictureService;
 use crate::{
+    backoffice::store_failed,
     http::conditional::is_known,
     problem::{Kind, Problem},
     state::AppState,
@@ -12,7 +13,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use checkout::{StoreError, model::PictureId};
+use checkout::model::PictureId;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 /// The content of an address never changes.
@@ -30,7 +31,7 @@ async fn serve(
 ) -> Result<Response, Problem> {
     let not_found = || Problem::new(Kind::NotFound, "There is no such picture.");
     let (id, width) = path.ok().and_then(|Path((id, file))| parse(&id, &file)).ok_or_else(not_found)?;
-    let file = pictures.file(id, width).await.map_err(unavailable)?.ok_or_else(not_found)?;
+    let file = pictures.file(id, width).await.map_err(|error| store_failed(&error))?.ok_or_else(not_found)?;
     let etag = format!("\"{id}-{width}\"");
     let mut response = if is_known(&headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -51,11 +52,4 @@ fn parse(id: &str, file: &str) -> Option<(PictureId, u32)> {
     let digits = file.strip_suffix(".webp")?;
     let width: u32 = digits.parse().ok()?;
     (width.to_string() == digits).then_some((id.parse().ok()?, width))
-}
-
-fn unavailable(error: StoreError) -> Problem {
-    match error {
-        StoreError::Unavailable(_) | StoreError::Contended(_) => Problem::overloaded(),
-        error => Problem::internal_error(&format!("{error}: {}", error.cause().unwrap_or_default())),
-    }
 }

@@ -1,121 +1,13 @@
 //! The catalogue of problems: status, title and texts of each `type`. Every problem response is built from an entry, and
 //! every entry has a page, so no `type` lacks documentation.
 
+mod entry;
+
+pub use entry::{Entry, Member, Shape, Source};
+
+use entry::{catalogue, member, optional, source};
 use http::StatusCode;
 use serde::{Serialize, Serializer};
-
-/// The constant facts about one kind of problem.
-#[derive(Debug)]
-pub struct Entry {
-    /// Last segment of the `type`.
-    pub slug: &'static str,
-    /// Status of the response.
-    pub status: StatusCode,
-    /// Short name; the same in every response.
-    pub title: &'static str,
-    /// Why the request failed.
-    pub cause: &'static str,
-    /// The caller's next step.
-    pub resolution: &'static str,
-    /// Members besides `type`, `title`, `status` and `detail`.
-    pub members: &'static [Member],
-    /// Which requests can fail with it.
-    pub source: Source,
-}
-
-/// An extension member of a problem, for programs.
-#[derive(Debug)]
-pub struct Member {
-    /// Name of the member.
-    pub name: &'static str,
-    /// Type of its value.
-    pub shape: Shape,
-    /// Whether every response of this kind has it.
-    pub required: bool,
-    /// Meaning of the value.
-    pub description: &'static str,
-}
-
-/// Type of a member's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// A number: of units, of a version, or an amount in minor units.
-    Count,
-    /// A time in RFC 3339 format.
-    Instant,
-    /// A UUID.
-    Id,
-    /// Text.
-    Text,
-    /// A list of edits: `by`, `at`, `reason`, `revision`, and `fields` with `name`, `before` and `after`.
-    Edits,
-}
-
-/// Which requests can fail with a problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The API calls that list it in the OpenAPI document.
-    Calls,
-    /// Any request, before it reaches a call.
-    AnyRequest,
-    /// The storefront's forms.
-    Storefront,
-}
-
-const fn member(name: &'static str, shape: Shape, description: &'static str) -> Member {
-    Member { name, shape, required: true, description }
-}
-
-const fn optional(name: &'static str, shape: Shape, description: &'static str) -> Member {
-    Member { name, shape, required: false, description }
-}
-
-macro_rules! source {
-    () => {
-        Source::Calls
-    };
-    ($source:ident) => {
-        Source::$source
-    };
-}
-
-macro_rules! catalogue {
-    ($($status:ident $kind:ident $slug:literal $title:literal {
-        cause: $cause:literal,
-        resolution: $resolution:literal,
-        $(members: [$($member:expr),* $(,)?],)?
-        $(source: $source:ident,)?
-    })*) => {
-        /// A kind of problem.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Kind {
-            $(#[doc = $title] $kind,)*
-        }
-
-        impl Kind {
-            /// All kinds, ordered by status.
-            pub const ALL: &[Self] = &[$(Self::$kind,)*];
-
-            /// Returns the catalogue's entry.
-            pub const fn entry(self) -> &'static Entry {
-                match self {
-                    $(Self::$kind => {
-                        const ENTRY: Entry = Entry {
-                            slug: $slug,
-                            status: StatusCode::$status,
-                            title: $title,
-                            cause: $cause,
-                            resolution: $resolution,
-                            members: &[$($($member),*)?],
-                            source: source!($($source)?),
-                        };
-                        &ENTRY
-                    })*
-                }
-            }
-        }
-    };
-}
 
 catalogue! {
     BAD_REQUEST MalformedJson "malformed-json" "Malformed JSON" {

@@ -5,6 +5,7 @@ mod body_schema;
 pub mod event;
 pub mod payment;
 pub mod plain;
+mod receipt;
 pub mod signature;
 pub mod standard;
 pub mod stripe;

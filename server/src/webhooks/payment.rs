@@ -1,66 +1,29 @@
 //! `POST /api/webhooks/payment`: receives payment events of any provider. The signature is verified before the body is
 //! parsed, nothing is stored if it is invalid, and a 2xx response means that the event is on disk.
 
-use super::{Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, plain, standard, stripe};
+use super::{
+    Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, plain, receipt::Receipt, standard, stripe,
+};
 use crate::{
-    api::{ApiResult, enums::RefundReason, examples, order_view::OrderStatus},
+    api::{ApiResult, examples},
     config::{Environment, Settings},
     http::body::MAX_BODY_SIZE,
     problem::{Kind, Problem, sentence},
     telemetry::metrics::{DeliveryOutcome, Metrics, NO_SCHEME},
 };
 use axum::{
-    Json,
     extract::State,
-    response::{IntoResponse, Response},
+    response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
 use checkout::{
     Checkout, Error, PaymentEvent, PaymentReply, PaymentVerdict,
-    model::{EventPayload, MAX_PAYLOAD_SIZE, OrderId, Reference},
+    model::{EventPayload, MAX_PAYLOAD_SIZE, Reference},
 };
-use http::{HeaderMap, StatusCode, header};
-use serde::Serialize;
+use http::{HeaderMap, header};
 use std::sync::Arc;
-use utoipa::ToSchema;
 
 const _: () = assert!(MAX_BODY_SIZE <= MAX_PAYLOAD_SIZE, "the engine stores every body that a webhook accepts");
-
-/// Confirms to the provider that its event is on disk.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Receipt {
-    /// Outcome of the event.
-    status: Outcome,
-    /// The event's order, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    order_id: Option<OrderId>,
-    /// Current status of that order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = OrderStatus, required = false)]
-    order_status: Option<OrderStatus>,
-    /// Reason for the refund, where one is due.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = RefundReason, required = false)]
-    reason: Option<RefundReason>,
-}
-
-/// Outcome of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = PaymentOutcome)]
-pub enum Outcome {
-    /// It changed its order, or opened or closed a dispute.
-    Processed,
-    /// It, or an equal event of its transaction, was recorded before.
-    Duplicate,
-    /// Recorded without effect.
-    Ignored,
-    /// Recorded until its order exists; sent with status 202.
-    Parked,
-    /// A refund is due.
-    RefundDue,
-}
 
 /// Receives a payment event.
 ///
@@ -242,31 +205,6 @@ fn log(scheme: &'static str, event: &PaymentEvent, reply: &Result<PaymentReply, 
         Ok(_) => line!(info, verdict, "webhook recorded"),
         Err(Error::Refused(refusal)) => line!(warn, %refusal, "webhook refused"),
         Err(error) => line!(warn, %error, "webhook not recorded; the provider will send it again"),
-    }
-}
-
-impl Receipt {
-    fn ignored() -> Self {
-        Self { status: Outcome::Ignored, order_id: None, order_status: None, reason: None }
-    }
-
-    fn of(reply: &PaymentReply) -> Self {
-        let (status, reason) = match reply.verdict {
-            PaymentVerdict::Processed => (Outcome::Processed, None),
-            PaymentVerdict::Duplicate => (Outcome::Duplicate, None),
-            PaymentVerdict::Ignored => (Outcome::Ignored, None),
-            PaymentVerdict::Parked => (Outcome::Parked, None),
-            PaymentVerdict::RefundDue(reason) => (Outcome::RefundDue, Some(reason.into())),
-        };
-        let (order_id, order_status) = reply.order.map(|(id, status)| (id, status.into())).unzip();
-        Self { status, order_id, order_status, reason }
-    }
-}
-
-impl IntoResponse for Receipt {
-    fn into_response(self) -> Response {
-        let status = if self.status == Outcome::Parked { StatusCode::ACCEPTED } else { StatusCode::OK };
-        (status, Json(self)).into_response()
     }
 }
 

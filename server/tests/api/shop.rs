@@ -3,7 +3,7 @@
 use checkout::{
     Checkout, ManualClock,
     model::{Actor, AuditEntry, AuditObject, Product, ProductDraft, ScopeSet, Timestamp},
-    store::ApiClient,
+    store::{ApiClient, ClientChange},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -133,7 +133,7 @@ impl Shop {
     }
 
     pub async fn add(&self, draft: ProductDraft) -> Product {
-        self.checkout.add_product(draft, Actor::system()).await.unwrap().unwrap()
+        self.checkout.add_product(draft, Actor::system()).await.unwrap().value
     }
 
     /// Adds an API client, and returns its id and secret. The hash is cheap, to keep the tests fast.
@@ -152,8 +152,9 @@ impl Shop {
             revoked_at: None,
             scopes,
         };
-        self.clients().add(&client, &self.entry("client.add")).await.unwrap();
-        (client.id, secret)
+        let id = client.id;
+        self.clients().change(&ClientChange::Add(client), &self.entry("client.add"), None).await.unwrap();
+        (id, secret)
     }
 
     /// Returns the store.

@@ -146,7 +146,9 @@ async fn the_tokens_of_a_revoked_client_are_rejected_within_seconds() {
     let (id, secret) = shop.client().await;
     let (token, other) = (shop.token_for(id, &secret).await, shop.token().await);
     shop.get("/api/holds/nothing", &token).await.assert_problem(404, "unknown-hold");
-    assert!(shop.clients().revoke(id, Timestamp::from_millis(START_MS), &shop.entry("client.revoke")).await.unwrap());
+    let change = ClientChange::Revoke { id, at: Timestamp::from_millis(START_MS) };
+    let changed = shop.clients().change(&change, &shop.entry("client.revoke"), None).await.unwrap();
+    assert_eq!(changed, ClientOutcome::Changed);
 
     assert_eq!(shop.request_token(id, &secret).await.status, 401, "a revoked client gets no token");
     let revoked = Instant::now();
@@ -162,7 +164,9 @@ async fn a_rotated_secret_is_invalid_and_its_tokens_remain_valid() {
     let shop = Shop::open().await;
     let (id, secret) = shop.client().await;
     let token = shop.token_for(id, &secret).await;
-    assert!(shop.clients().set_secret(id, &hash("another"), &shop.entry("client.rotate")).await.unwrap());
+    let change = ClientChange::SetSecret { id, secret_hash: hash("another") };
+    let changed = shop.clients().change(&change, &shop.entry("client.rotate"), None).await.unwrap();
+    assert_eq!(changed, ClientOutcome::Changed);
     assert_eq!(shop.request_token(id, &secret).await.status, 401);
     shop.token_for(id, "another").await;
     shop.get("/api/holds/nothing", &token).await.assert_problem(404, "unknown-hold");

@@ -93,7 +93,7 @@ async fn an_order_is_shown_with_its_timeline(shop: Shop) {
         "arrived broken",
     ]);
     let id = refund["id"].as_str().unwrap();
-    shop.json(&["refund", "done", "--id", id, "--reference", "transfer 17", "--reason", "asked by mail"]);
+    shop.json(&["refund", "done", "--id", id, "--note", "transfer 17", "--reason", "asked by mail"]);
 
     let text = shop.text(&["order", "show", "--number", &number]);
     let timeline: Vec<_> = text.lines().skip_while(|line| *line != "Timeline").skip(2).take(6).collect();
@@ -167,7 +167,7 @@ async fn refunds_are_listed_issued_and_refused_with_what_is_left(shop: Shop) {
     let amounts: Vec<_> = due["items"].as_array().unwrap().iter().map(|refund| refund["amount"].clone()).collect();
     assert_eq!(amounts, [799, 1200]);
     let id = due["items"][0]["id"].as_str().unwrap();
-    assert!(shop.fails(2, &["refund", "done", "--id", id]).contains("--reference"));
+    assert!(shop.fails(2, &["refund", "done", "--id", id]).contains("--note"));
     shop.json(&["refund", "done", "--id", id, "--note", "transfer 17"]);
     assert!(shop.fails(3, &["refund", "retry", "--id", id]).contains("succeeded"));
     for (args, found) in [
@@ -237,6 +237,6 @@ async fn hostile_texts_are_only_values(shop: Shop) {
     }
     assert_eq!(shop.json(&["order", "list", "--json", "--q", name])["items"].as_array().unwrap().len(), 1);
     shop.fails(2, &["product", "pause", "--slug", "mug", "--reason", "a\nb"]);
-    shop.fails(2, &["refund", "done", "--id", &product.id.to_string(), "--reference", "\u{1b}[2J"]);
+    shop.fails(2, &["refund", "done", "--id", &product.id.to_string(), "--note", "\u{1b}[2J"]);
     shop.close().await;
 }

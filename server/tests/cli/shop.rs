@@ -79,7 +79,7 @@ impl Shop {
     pub async fn product(&self, slug: &str, stock: u32) -> Product {
         let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
         let draft = ProductDraft::new(slug.parse().unwrap(), "Mug", price, stock);
-        self.checkout.add_product(draft, Actor::system()).await.unwrap().unwrap()
+        self.checkout.add_product(draft, Actor::system()).await.unwrap().value
     }
 
     /// Places an order of one unit for a shopper.

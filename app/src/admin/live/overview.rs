@@ -23,12 +23,12 @@ use checkout::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Renders the page.
-pub fn overview(operator: &Operator, overview: &Overview) -> String {
+/// Renders the page from its parts.
+pub fn overview(operator: &Operator, parts: Vec<Fragment>) -> String {
     Page::new(Screen::Live.label())
         .signed_in(operator, Screen::Live)
         .actions(connection(PATH.to_owned()))
-        .render(live_page(EVENTS_PATH.to_owned(), overview_fragments(overview)))
+        .render(live_page(EVENTS_PATH.to_owned(), parts))
 }
 
 /// The parts of the page.

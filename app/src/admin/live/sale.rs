@@ -21,16 +21,16 @@ use checkout::{
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// Renders the page.
-pub fn sale(operator: &Operator, detail: &SaleDetail) -> String {
-    let Product { id, slug, name, .. } = &*detail.sale.product;
+/// Renders the page of a product from its parts.
+pub fn sale(operator: &Operator, product: &Product, parts: Vec<Fragment>) -> String {
+    let Product { id, slug, name, .. } = product;
     let query = format!("product={slug}");
-    let product = view! { <a class="button button-small" href=format!("/admin/products/{id}")>"Product"</a> };
+    let edit = view! { <a class="button button-small" href=format!("/admin/products/{id}")>"Product"</a> };
     Page::new(name.clone())
         .signed_in(operator, Screen::Live)
         .back("All sales", PATH)
-        .actions(view! { {connection(format!("{PATH}?{query}"))} {product} })
-        .render(live_page(format!("{EVENTS_PATH}?{query}"), sale_fragments(detail)))
+        .actions(view! { {connection(format!("{PATH}?{query}"))} {edit} })
+        .render(live_page(format!("{EVENTS_PATH}?{query}"), parts))
 }
 
 /// The parts of the page.

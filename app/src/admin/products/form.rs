@@ -93,11 +93,7 @@ pub(super) fn edit_form(product: &Product, state: EditState) -> AnyView {
     let submit_label = if conflict.is_some() { "Save on top of these changes" } else { "Save changes" };
     let conflict = conflict.map(conflict_notice);
     let base: Vec<_> = DETAILS.map(|name| hidden(format!("was_{name}"), base.get(name))).into();
-    let reason = ReasonField {
-        value: entered.get(ReasonField::NAME).to_owned(),
-        error: entered.error(ReasonField::NAME).map(str::to_owned),
-        optional: true,
-    };
+    let reason = ReasonField { optional: true, ..ReasonField::entered(&entered) };
     view! {
         <form method="post" action=path(product.id) class="panel" novalidate aria-labelledby="edit">
             <h2 id="edit">"Details"</h2>

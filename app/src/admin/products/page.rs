@@ -114,11 +114,7 @@ fn actions(product: &Product, may_change: bool, refused: &ActionState) -> AnyVie
 fn status_forms(product: &Product, refused: &ActionState) -> Vec<AnyView> {
     let form = |action: &'static str, id_prefix, label, explanation: &str, is_danger| {
         let ActionState { entered, error, .. } = refused.of(action);
-        let reason = ReasonField {
-            value: entered.get(ReasonField::NAME).to_owned(),
-            error: entered.error(ReasonField::NAME).map(str::to_owned),
-            optional: false,
-        };
+        let reason = ReasonField::entered(&entered);
         let form = ActionForm::new(id_prefix, format!("{}/{action}", path(product.id)), label, label);
         ActionForm { explanation: explanation.to_owned(), reason: Some(reason), is_danger, error, ..form }.render()
     };
@@ -162,11 +158,7 @@ fn stock_form(product: &Product, state: &ActionState, form_key: String) -> AnyVi
         placeholder: Some("+10 or -5"),
         ..Field::new("text", "delta", "Units to add or take away")
     };
-    let reason = ReasonField {
-        value: entered.get(ReasonField::NAME).to_owned(),
-        error: entered.error(ReasonField::NAME).map(str::to_owned),
-        optional: false,
-    };
+    let reason = ReasonField::entered(entered);
     ActionForm {
         explanation: rule,
         hidden: vec![("key", form_key)],

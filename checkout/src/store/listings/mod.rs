@@ -72,7 +72,7 @@ pub struct Listing<T> {
 
 impl<T> Listing<T> {
     /// A page without rows.
-    pub(super) fn empty() -> Self {
+    pub fn empty() -> Self {
         Self { items: Vec::new(), next: None }
     }
 

@@ -16,8 +16,8 @@ use crate::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
         rows::{
-            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, into_all,
-            product_versions, reference_of, refunds,
+            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, disputed,
+            into_all, product_versions, reference_of, refunds,
         },
         table,
     },
@@ -38,6 +38,13 @@ impl Reads for PostgresStore {
             LazyLock::new(|| format!("SELECT {} FROM products p ORDER BY p.id", sql::select::<Product>("p")));
         let query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str()));
         into_all(query.fetch_all(&self.pool).with_timeout().await?)
+    }
+
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, StoreError> {
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM products p WHERE p.id = $1", sql::select::<Product>("p")));
+        let query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.pool).with_timeout().await?.map(Product::try_from).transpose()
     }
 
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
@@ -129,6 +136,14 @@ impl Reads for PostgresStore {
         static SELECT: LazyLock<String> = LazyLock::new(|| reference_of("$1"));
         let query = sqlx::query_as::<_, ReferenceRow>(AssertSqlSafe(SELECT.as_str())).bind(transaction.as_str());
         query.fetch_optional(&self.pool).with_timeout().await?.map(Reference::try_from).transpose()
+    }
+
+    async fn disputed(&self, transactions: &[TransactionId]) -> Result<Vec<TransactionId>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| disputed("SELECT unnest($1::text[])"));
+        let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(SELECT.as_str()))
+            .bind(transactions.iter().map(TransactionId::as_str).collect::<Vec<_>>());
+        let ids = query.fetch_all(&self.pool).with_timeout().await?;
+        ids.into_iter().map(|id| TransactionId::try_from(id).map_err(StoreError::Corrupt)).collect()
     }
 
     async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError> {

@@ -15,8 +15,8 @@ use crate::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
         rows::{
-            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, into_all,
-            product_versions, reference_of, refunds,
+            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, disputed,
+            into_all, product_versions, reference_of, refunds,
         },
         table,
     },
@@ -33,6 +33,13 @@ impl Reads for SqliteStore {
             LazyLock::new(|| format!("SELECT {} FROM products p ORDER BY p.id", sql::select::<Product>("p")));
         let rows = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str())).fetch_all(&self.readers).await;
         into_all(rows.map_err(classify)?)
+    }
+
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, StoreError> {
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM products p WHERE p.id = ?1", sql::select::<Product>("p")));
+        let query = sqlx::query_as::<_, ProductRow>(AssertSqlSafe(SELECT.as_str())).bind(id.0);
+        query.fetch_optional(&self.readers).await.map_err(classify)?.map(Product::try_from).transpose()
     }
 
     async fn products_beyond(&self, known: &[(ProductId, u64)]) -> Result<Vec<Product>, StoreError> {
@@ -126,6 +133,14 @@ impl Reads for SqliteStore {
         static SELECT: LazyLock<String> = LazyLock::new(|| reference_of("?1"));
         let query = sqlx::query_as::<_, ReferenceRow>(AssertSqlSafe(SELECT.as_str())).bind(transaction.as_str());
         query.fetch_optional(&self.readers).await.map_err(classify)?.map(Reference::try_from).transpose()
+    }
+
+    async fn disputed(&self, transactions: &[TransactionId]) -> Result<Vec<TransactionId>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| disputed("SELECT value FROM json_each(?1)"));
+        let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(SELECT.as_str()))
+            .bind(sql::text_list(transactions.iter().map(TransactionId::as_str))?);
+        let ids = query.fetch_all(&self.readers).await.map_err(classify)?;
+        ids.into_iter().map(|id| TransactionId::try_from(id).map_err(StoreError::Corrupt)).collect()
     }
 
     async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError> {

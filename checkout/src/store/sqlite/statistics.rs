@@ -8,7 +8,7 @@ use crate::{
     store::{
         Statistics,
         rows::{into_all, product_versions},
-        statistics::{HISTORY_COLUMNS, HistoryRow, REVENUES, RevenueRow},
+        statistics::{HISTORY_COLUMNS, HistoryRow, REVENUE, REVENUES, RevenueRow},
     },
 };
 use async_trait::async_trait;
@@ -39,6 +39,11 @@ impl Statistics for SqliteStore {
             .await
             .map_err(classify)?;
         Ok(version.and_then(|version| u64::try_from(version).ok()))
+    }
+
+    async fn revenue(&self, product: ProductId) -> Result<Option<Revenue>, StoreError> {
+        let query = sqlx::query_as::<_, RevenueRow>(REVENUE).bind(product.0);
+        query.fetch_optional(&self.readers).await.map_err(classify)?.map(Revenue::try_from).transpose()
     }
 
     async fn revenues(&self) -> Result<Vec<Revenue>, StoreError> {

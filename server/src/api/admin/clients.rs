@@ -99,7 +99,7 @@ type ClientId = Result<Path<Uuid>, PathRejection>;
     summary = "List API clients",
     params(
         ("limit", Query),
-        ("cursor", Query, description = "Start of the page. Copy it from `next` of the page before."),
+        ("page_cursor", Query),
     ),
     responses((
         status = OK,

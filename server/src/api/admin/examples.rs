@@ -8,10 +8,12 @@ const REFUND_ID: &str = "01a21c0b-4e10-7c22-8a6d-1f3b5c7d9e20";
 const CLIENT_ID: &str = "01a21b00-0000-7a11-b0c4-51d7e90f6a3b";
 
 /// The export of the order as CSV.
-pub const ORDERS_CSV: &str = "number,id,placed_at,product,units,amount,amount_minor,currency,status,paid_at,transaction,\
-cancelled_reason,refunded,returned,restocked,shopper\r\n\
+pub const ORDERS_CSV: &str = "number,order_id,created_at,product,qty,amount_decimal,amount,currency,status,paid_at,\
+transaction_id,cancelled_at,cancel_reason,refunds_issued_decimal,refunds_issued,refunds_returned_decimal,refunds_returned,\
+refundable,restocked,disputed,shopper,owner,hold_id,product_id,pay_by,version\r\n\
 HF-7K3Q-9M2D,01a21c05-2930-7d06-8c4f-93b1e5a7d820,2026-11-27T08:00:30Z,flash-phone,1,5000.00,500000,USD,paid,\
-2026-11-27T08:01:15Z,tx-5501,,0.00,0.00,0,customer-1729\r\n";
+2026-11-27T08:01:15Z,tx-5501,,,0.00,0,0.00,0,500000,0,false,customer-1729,01a21b00-0000-7a11-b0c4-51d7e90f6a3b,\
+01a21c04-b7e8-7b52-9d1e-6a0c8f2b4e17,01a21b3c-5e40-7c3a-9e41-2f6b8d0c5a17,2026-11-27T08:10:30Z,74\r\n";
 
 /// A page with one item.
 pub fn page(item: &Value) -> Value {
@@ -129,6 +131,7 @@ pub fn cancelled_order() -> Value {
 /// The order with its payment and its timeline.
 pub fn order_detail() -> Value {
     let mut order = order();
+    order["disputed"] = json!(false);
     order["payments"] = json!([payment()]);
     order["refunds"] = json!([]);
     order["timeline"] = json!([
@@ -141,7 +144,9 @@ pub fn order_detail() -> Value {
 
 /// The export of the order as JSON lines.
 pub fn orders_jsonl() -> String {
-    format!("{}\n", order())
+    let mut order = order();
+    order["disputed"] = json!(false);
+    format!("{order}\n")
 }
 
 /// The payment event that paid the order.

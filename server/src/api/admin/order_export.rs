@@ -22,7 +22,7 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportQuery {
-    format: FormatName,
+    format: ExportFormat,
     q: Option<SearchText>,
     status: Option<OrderStatus>,
     product: Option<String>,
@@ -30,19 +30,12 @@ pub struct ExportQuery {
     until: Option<Timestamp>,
 }
 
-/// Format of the export.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum FormatName {
-    Csv,
-    Jsonl,
-}
-
 /// Exports the orders that match the filter, newest first.
 ///
 /// The response is streamed while the orders are read, so it may be of any size. If it fails on the way, the connection
-/// breaks: a response that ends properly is complete. In CSV, a cell that a spreadsheet would take for a formula has an
-/// apostrophe in front. Each export is in the audit log.
+/// breaks: a response that ends properly is complete. The columns of CSV have the names of the order's fields, and
+/// `amount_decimal`, `refunds_issued_decimal` and `refunds_returned_decimal` repeat amounts as decimals. A cell that a
+/// spreadsheet would take for a formula has an apostrophe in front. Each export is in the audit log.
 #[utoipa::path(
     get,
     path = "/api/admin/orders/export",
@@ -51,7 +44,7 @@ enum FormatName {
     summary = "Export orders",
     params(
         ("format", Query),
-        ("q", Query, description = "Number, order id, hold id, transaction, or the shopper's identifier, in full."),
+        ("order_search", Query),
         ("order_status", Query),
         ("filter_product", Query),
         ("since", Query),
@@ -74,10 +67,6 @@ pub async fn export(
     Params(query): Params<ExportQuery>,
 ) -> ApiResult<Response> {
     let ExportQuery { format, q, status, product, since, until } = query;
-    let format = match format {
-        FormatName::Csv => ExportFormat::Csv,
-        FormatName::Jsonl => ExportFormat::JsonLines,
-    };
     let filter = orders::filter(&state.checkout, q.as_ref(), status, product.as_deref(), (since, until))?;
     let orders = order_export::export(&state.checkout, &*state.store, &client.actor, filter, format).await?;
     Ok(export::response(orders, format, "orders"))

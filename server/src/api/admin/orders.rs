@@ -9,7 +9,8 @@ use super::{
 use crate::{
     api::{ApiResult, order_view::OrderStatus, updated},
     backoffice::{
-        timeline::{self, TimelineEvent},
+        lookup,
+        timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
     },
     http::extract::{Id, IdempotentJson},
@@ -23,7 +24,7 @@ use axum::{
 };
 use checkout::{
     Checkout,
-    model::{Order, OrderId, OrderNumber, Refusal, Timestamp},
+    model::{OrderId, Refusal, Timestamp},
     store::listings::{OrderFilter, OrderSearch},
 };
 use serde::{Deserialize, Serialize};
@@ -82,13 +83,13 @@ pub struct OrderDetail {
     tag = "Admin orders",
     summary = "List and search orders",
     params(
-        ("q", Query, description = "Number, order id, hold id, transaction, or the shopper's identifier, in full."),
+        ("order_search", Query),
         ("order_status", Query),
         ("filter_product", Query),
         ("since", Query),
         ("until", Query),
         ("limit", Query),
-        ("cursor", Query, description = "Start of the page. Copy it from `next` of the page before."),
+        ("page_cursor", Query),
     ),
     responses((
         status = OK,
@@ -130,18 +131,11 @@ pub async fn get(
     name: Result<Path<String>, PathRejection>,
 ) -> ApiResult<Json<OrderDetail>> {
     let Path(name) = name.map_err(|_| Refusal::UnknownOrder)?;
-    let order = find(&state.checkout, &name).await?;
-    let timeline = timeline::of_order(&state.checkout, &*state.store, &order).await?;
-    Ok(Json(OrderDetail { order: AdminOrderView::complete(&state.checkout, order).await?, timeline }))
-}
-
-/// Returns the order with this id or number.
-async fn find(checkout: &Checkout, name: &str) -> Result<Order, checkout::Error> {
-    match (name.parse::<OrderId>(), name.parse::<OrderNumber>()) {
-        (Ok(id), _) => checkout.order_of_any_owner(id).await,
-        (Err(_), Ok(number)) => checkout.order_by_number(number).await,
-        (Err(_), Err(_)) => Err(Refusal::UnknownOrder.into()),
-    }
+    let key = name.parse().map_err(|_| Refusal::UnknownOrder)?;
+    let order = lookup::order(&state.checkout, key).await?;
+    let history = timeline::of_order(&state.checkout, &*state.store, &order).await?;
+    let OrderHistory { payments, refunds, events: timeline } = history;
+    Ok(Json(OrderDetail { order: AdminOrderView::complete(&state.checkout, order, payments, refunds), timeline }))
 }
 
 /// Cancels an unpaid order.

@@ -98,7 +98,7 @@ impl From<PaymentPayload> for PayloadView {
         ("since", Query),
         ("until", Query),
         ("limit", Query),
-        ("cursor", Query, description = "Start of the page. Copy it from `next` of the page before."),
+        ("page_cursor", Query),
     ),
     responses((
         status = OK,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     api::{ApiResult, created, updated},
-    backoffice::{edit_conflict, store_failed, views::AdminProductView},
+    backoffice::{edit_conflict, lookup, store_failed, views::AdminProductView},
     http::extract::IdempotentJson,
     problem::{Kind, Problem},
     state::AppState,
@@ -73,7 +73,7 @@ type Name = Result<Path<String>, PathRejection>;
         ("q", Query, description = "Part of the name or of the slug, whatever its case."),
         ("product_status", Query),
         ("limit", Query),
-        ("cursor", Query, description = "Start of the page. Copy it from `next` of the page before."),
+        ("page_cursor", Query),
     ),
     responses((
         status = OK,
@@ -145,7 +145,7 @@ pub async fn create(
     IdempotentJson { body, idempotency }: IdempotentJson<CreateProduct>,
 ) -> ApiResult<Response> {
     let (draft, reason) = body.into_parts();
-    let product = checkout.create_product(draft, client.operation(reason, idempotency)).await?;
+    let product = checkout.add_product(draft, client.operation(reason, idempotency)).await?;
     let location = format!("/api/admin/products/{}", product.value.id);
     let view = AdminProductView::new(&product.value, checkout.now());
     Ok(created(&location, product.replayed, view))
@@ -180,7 +180,8 @@ pub async fn edit(
     IdempotentJson { body, idempotency }: IdempotentJson<EditProduct>,
 ) -> ApiResult<Response> {
     let product = find(&state.checkout, name)?;
-    let product = edit::at_revision(&state, product, body.revision).await?;
+    // An edit on top of an older revision would undo another node's edit of a moment ago.
+    let product = lookup::product_at_revision(&*state.store, product, body.revision).await?;
     let (revision, details, reason) = body.apply_to(&product);
     let context = client.operation(reason, idempotency);
     match state.checkout.edit_product(product.id, revision, details, context).await {

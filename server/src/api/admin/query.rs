@@ -2,6 +2,7 @@
 
 use crate::{
     api::pagination::MAX_LIMIT,
+    backoffice::lookup,
     problem::{Kind, Problem},
 };
 use axum::{
@@ -102,9 +103,7 @@ pub fn given(text: Option<&SearchText>) -> Option<&str> {
 
 /// Returns the product with this id or slug, archived ones included.
 pub fn product(checkout: &Checkout, name: &str) -> Result<Arc<Product>, Refusal> {
-    // A slug that was added by an older version can have the form of an id.
-    let by_id = name.parse().ok().and_then(|id| checkout.product(id));
-    by_id.or_else(|| checkout.product_by_slug(name)).ok_or(Refusal::UnknownProduct)
+    lookup::product(checkout, name).ok_or(Refusal::UnknownProduct)
 }
 
 /// A page of a list, newest items first.

@@ -3,10 +3,10 @@
 use super::{AdminPaymentView, AdminRefundView};
 use crate::api::{enums::CancelReason, order_view::OrderStatus};
 use checkout::{
-    Checkout, Error,
+    Checkout,
     model::{
-        Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, ProductId, Quantity, Shopper, Slug,
-        Timestamp, TransactionId,
+        Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, Payment, ProductId, Quantity, Refund,
+        Shopper, Slug, Timestamp, TransactionId, open_disputes,
     },
 };
 use serde::Serialize;
@@ -86,6 +86,10 @@ pub struct AdminOrderView {
     pub restocked: u32,
     /// Increases with each change of the order.
     pub version: u64,
+    /// Whether the shopper disputes the payment at their bank. Present when a single order is read, and in an export.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub disputed: Option<bool>,
     /// Payment events of the order, oldest first. Present when a single order is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
@@ -130,22 +134,20 @@ impl AdminOrderView {
             refundable,
             restocked: order.refunds.restocked,
             version: order.version,
+            disputed: None,
             payments: None,
             refunds: None,
         }
     }
 
     /// The order with its payments and refunds.
-    ///
-    /// # Errors
-    ///
-    /// The payments or refunds cannot be read.
-    pub async fn complete(checkout: &Checkout, order: Order) -> Result<Self, Error> {
-        let (payments, refunds) = (checkout.payments(&order).await?, checkout.refunds(order.id).await?);
-        Ok(Self {
+    pub fn complete(checkout: &Checkout, order: Order, payments: Vec<Payment>, refunds: Vec<Refund>) -> Self {
+        let is_disputed = |paid: &TransactionId| open_disputes(&payments).any(|event| event.transaction_id == *paid);
+        Self {
+            disputed: Some(order.transaction_id().is_some_and(is_disputed)),
             payments: Some(payments.into_iter().map(AdminPaymentView::from).collect()),
             refunds: Some(refunds.into_iter().map(AdminRefundView::from).collect()),
             ..Self::new(checkout, order)
-        })
+        }
     }
 }

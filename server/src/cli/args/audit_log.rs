@@ -28,10 +28,10 @@ pub struct AuditLogArgs {
     pub page: PageArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Write all entries that match as csv or jsonl, instead of a page of them; the export is in the audit log itself
-    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["json", "limit", "cursor"])]
-    pub export: Option<ExportFormat>,
+    /// Export all entries that match as csv or jsonl, instead of a page of them; the export is in the audit log itself
+    #[arg(long, conflicts_with_all = ["json", "limit", "cursor"])]
+    pub format: Option<ExportFormat>,
     /// File to write the export to, which only you can read [default: standard output]
-    #[arg(long, value_name = "FILE", requires = "export")]
+    #[arg(long = "output", value_name = "FILE", requires = "format")]
     pub file: Option<PathBuf>,
 }

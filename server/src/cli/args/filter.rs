@@ -1,5 +1,6 @@
 //! Arguments that several commands share: filters, pages, keys of orders, reasons.
 
+use crate::backoffice::lookup::OrderKey;
 use checkout::{
     model::{ChangeReason, ChangeReasonError, OrderId, OrderNumber, Timestamp, TimestampError},
     store::listings::{Direction, MAX_PAGE_ROWS, PageRequest},
@@ -8,7 +9,6 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use std::str::FromStr;
 use uuid::Uuid;
 
 /// How a command prints its result.
@@ -34,27 +34,6 @@ impl PageArgs {
     /// Returns the page, newest rows first.
     pub fn request(self) -> PageRequest {
         PageRequest { after: self.cursor, direction: Direction::NewestFirst, limit: self.limit }
-    }
-}
-
-/// An order's id or number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderKey {
-    /// The id.
-    Id(OrderId),
-    /// The number.
-    Number(OrderNumber),
-}
-
-impl FromStr for OrderKey {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        let number = || text.parse().map(Self::Number);
-        text.parse()
-            .map(Self::Id)
-            .or_else(|_| number())
-            .map_err(|_| "give the id of an order, or a number such as HF-7K3Q-9M2D")
     }
 }
 

@@ -11,7 +11,7 @@ mod refund;
 
 pub use audit_log::AuditLogArgs;
 pub use client::ClientCommand;
-pub use filter::{OrderArgs, OrderKey, OutputArgs, PageArgs};
+pub use filter::{OrderArgs, OutputArgs, PageArgs};
 pub use operator::OperatorCommand;
 pub use order::{ExportArgs, OrderCommand, OrderFilterArgs, OrderListArgs};
 pub use payment::{PaymentCommand, PaymentListArgs};

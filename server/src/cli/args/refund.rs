@@ -1,6 +1,7 @@
 //! Arguments of `holdfast refund`.
 
-use super::filter::{OrderKey, OutputArgs, PageArgs, named, reason, search, time};
+use super::filter::{OutputArgs, PageArgs, named, reason, search, time};
+use crate::backoffice::lookup::OrderKey;
 use checkout::{
     Restock,
     model::{ChangeReason, RefundId, RefundReference, RefundState, Slug, Timestamp},
@@ -25,8 +26,8 @@ pub enum RefundCommand {
         #[arg(long)]
         id: RefundId,
         /// How the money was returned, such as the number of a bank transfer
-        #[arg(long, visible_alias = "note", value_name = "TEXT", value_parser = reference)]
-        reference: RefundReference,
+        #[arg(long, value_name = "TEXT", value_parser = note)]
+        note: RefundReference,
         /// Reason, for the audit log
         #[arg(long, value_parser = reason)]
         reason: Option<ChangeReason>,
@@ -89,8 +90,8 @@ pub struct IssueRefundArgs {
     pub id: Option<RefundId>,
 }
 
-fn reference(text: &str) -> Result<RefundReference, &'static str> {
-    text.to_owned().try_into()
+fn note(text: &str) -> Result<RefundReference, &'static str> {
+    text.to_owned().try_into().map_err(|_| "a note is 1 to 255 characters of plain text")
 }
 
 fn restock(text: &str) -> Result<Restock, &'static str> {

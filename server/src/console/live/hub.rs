@@ -5,9 +5,9 @@ use super::{
     numbers::{SAMPLE_INTERVAL, Samples},
 };
 use crate::{http::sse, problem::Problem, telemetry::metrics::Metrics};
-use app::admin::live::{Fragment, Overview, SaleDetail, ServerNumbers};
+use app::admin::live::{Fragment, ServerNumbers};
 use bytes::Bytes;
-use checkout::{Checkout, model::Product, store::operators::OperatorId};
+use checkout::{Checkout, store::operators::OperatorId};
 use futures::{Stream, stream};
 use serde_json::{Map, Value};
 use std::{
@@ -26,6 +26,8 @@ const MAX_WATCHERS: usize = 64;
 pub(super) const MAX_WATCHERS_PER_OPERATOR: usize = 8;
 /// Interval at which watched pages are refreshed.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(1);
+/// Age up to which a page shows the parts of its last refresh. The next refresh may take a moment longer than its interval.
+const FRESH_FOR: Duration = Duration::from_secs(2);
 /// Time limit of one refresh. After it, the page keeps its numbers, with their time.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -60,6 +62,10 @@ struct Frame {
     changed: Bytes,
     /// All parts, for a watcher that has not seen the frame before.
     full: Bytes,
+    /// All parts.
+    fragments: Vec<Fragment>,
+    /// When the read of their data began.
+    read_at: Instant,
 }
 
 impl LiveHub {
@@ -76,14 +82,12 @@ impl LiveHub {
         }))
     }
 
-    /// Reads all sales.
-    pub async fn overview(&self) -> Result<Overview, Problem> {
-        Ok(self.0.overview().await?)
-    }
-
-    /// Reads one sale.
-    pub async fn sale(&self, product: Arc<Product>) -> Result<SaleDetail, Problem> {
-        Ok(self.0.sale(product).await?)
+    /// Returns the parts of a page: those of its last refresh if somebody watches it and they are fresh, else new ones.
+    pub(super) async fn parts(&self, view: View) -> Result<Vec<Fragment>, Problem> {
+        match self.0.fresh(view) {
+            Some(fragments) => Ok(fragments),
+            None => Ok(self.0.fragments(view).await?),
+        }
     }
 
     /// Watches a page for an operator. The stream counts until it is dropped.
@@ -109,7 +113,6 @@ impl LiveHub {
     pub async fn run(self) {
         let mut ticks = interval(REFRESH_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut known = HashMap::new();
         let mut sampled = None::<Instant>;
         loop {
             ticks.tick().await;
@@ -117,10 +120,8 @@ impl LiveHub {
                 self.0.samples.add(&self.0.checkout, &self.0.metrics);
                 sampled = Some(Instant::now());
             }
-            let views = self.0.watched_views();
-            known.retain(|view, _| views.contains(view));
-            for view in views {
-                self.0.refresh(view, known.entry(view).or_default()).await;
+            for view in self.0.watched_views() {
+                self.0.refresh(view).await;
             }
         }
     }
@@ -155,24 +156,32 @@ impl Inner {
         watched.keys().copied().collect()
     }
 
-    /// Renders a page, and sends the parts that have changed. `known` has the parts of the last frame.
-    async fn refresh(&self, view: View, known: &mut (u64, Vec<Fragment>)) {
+    /// Returns the parts of a page's last frame, unless they are older than [`FRESH_FOR`].
+    fn fresh(&self, view: View) -> Option<Vec<Fragment>> {
+        let frame = self.watched().get(&view)?.borrow().clone()?;
+        (frame.read_at.elapsed() < FRESH_FOR).then(|| frame.fragments.clone())
+    }
+
+    /// Renders a page, and sends the parts that differ from the last frame.
+    async fn refresh(&self, view: View) {
+        let read_at = Instant::now();
         let rendered = match timeout(REFRESH_TIMEOUT, self.fragments(view)).await {
             Ok(Ok(fragments)) => fragments,
             Ok(Err(error)) => return tracing::warn!(?error, ?view, "could not refresh the Live screen"),
             Err(_) => return tracing::warn!(?view, "the Live screen took too long to refresh"),
         };
-        let (number, before) = known;
+        let watched = self.watched();
+        let Some(frames) = watched.get(&view) else { return };
+        let last = frames.borrow().clone();
+        let number = last.as_deref().map_or(0, |frame| frame.number);
+        let before: &[Fragment] = last.as_deref().map_or(&[], |frame| frame.fragments.as_slice());
         let changed: Vec<_> = rendered.iter().filter(|fragment| !before.contains(fragment)).collect();
         if changed.is_empty() {
             return;
         }
-        *number += 1;
-        let frame = Frame { number: *number, changed: message(changed), full: message(&rendered) };
-        *before = rendered;
-        if let Some(frames) = self.watched().get(&view) {
-            frames.send_replace(Some(Arc::new(frame)));
-        }
+        let (changed, full) = (message(changed), message(&rendered));
+        let frame = Frame { number: number + 1, changed, full, fragments: rendered, read_at };
+        frames.send_replace(Some(Arc::new(frame)));
     }
 }
 
@@ -201,5 +210,31 @@ impl Watcher {
             self.seen = frame.number;
             return Some((if is_next { frame.changed.clone() } else { frame.full.clone() }, self));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checkout::Limits;
+
+    #[tokio::test]
+    async fn a_page_shows_the_last_refresh_only_while_it_is_fresh() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = checkout::store::open(&format!("sqlite://{}/holdfast.db", dir.path().display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let checkout = Checkout::start(store.clone(), store.clock(), Limits::default()).await.unwrap();
+        let hub = LiveHub::new(checkout, Arc::new(Metrics::new().unwrap()));
+        let refreshed = |read_at| {
+            let fragments = vec![Fragment { id: "live-as-of", html: "of the last refresh".to_owned() }];
+            let frame = Frame { number: 1, changed: Bytes::new(), full: Bytes::new(), fragments, read_at };
+            hub.0.watched().insert(View::Overview, watch::Sender::new(Some(Arc::new(frame))));
+        };
+        let is_of_refresh = async || hub.parts(View::Overview).await.unwrap()[0].html == "of the last refresh";
+        assert!(!is_of_refresh().await, "nobody watches the page");
+        refreshed(Instant::now());
+        assert!(is_of_refresh().await);
+        refreshed(Instant::now().checked_sub(FRESH_FOR).unwrap());
+        assert!(!is_of_refresh().await, "the refresh is too old");
     }
 }

@@ -8,6 +8,7 @@ pub use hub::LiveHub;
 
 use super::{Fields, html};
 use crate::{
+    backoffice::lookup,
     http::sse::EventStreams,
     operators::{OperatorService, SignedIn},
     problem::{Kind, Problem},
@@ -45,8 +46,8 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let operator = &signed_in.operator;
     let page = match product(&checkout, &uri)? {
-        None => overview(operator, &hub.overview().await?),
-        Some(product) => sale(operator, &hub.sale(product).await?),
+        None => overview(operator, hub.parts(View::Overview).await?),
+        Some(product) => sale(operator, &product, hub.parts(View::Sale(product.id)).await?),
     };
     Ok(html(StatusCode::OK, page))
 }
@@ -74,9 +75,7 @@ fn product(checkout: &Checkout, uri: &Uri) -> Result<Option<Arc<Product>>, Probl
     if name.is_empty() {
         return Ok(None);
     }
-    let by_id = name.parse::<ProductId>().ok().and_then(|id| checkout.product(id));
-    let product = by_id.or_else(|| checkout.product_by_slug(name));
-    product.map(Some).ok_or_else(|| Problem::new(Kind::NotFound, "There is no such product."))
+    lookup::product(checkout, name).map(Some).ok_or_else(|| Problem::new(Kind::NotFound, "There is no such product."))
 }
 
 fn too_many_watchers(limit: TooManyWatchers) -> Problem {

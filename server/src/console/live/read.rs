@@ -74,7 +74,7 @@ impl Inner {
     /// Reads one sale.
     pub(super) async fn sale(&self, product: Arc<Product>) -> Result<SaleDetail, Error> {
         let statistics = self.checkout.sale_statistics(&product, POINTS).await?;
-        let revenue = self.checkout.revenues().await?.into_iter().find(|revenue| revenue.product_id == product.id);
+        let revenue = self.checkout.revenue(product.id).await?;
         Ok(SaleDetail {
             now: self.checkout.now(),
             watchers: self.checkout.stock_watchers(product.id),

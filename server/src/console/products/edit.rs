@@ -2,9 +2,9 @@
 
 use super::{Shown, entry, find, render};
 use crate::{
-    backoffice::edit_conflict,
-    console::{Fields, html, redirect, response::fail},
-    operators::{OperatorError, SignedIn},
+    backoffice::{edit_conflict, lookup, store_failed},
+    console::{Fields, html, redirect},
+    operators::SignedIn,
     problem::Problem,
     state::AppState,
 };
@@ -21,11 +21,6 @@ use checkout::{
     model::{Product, Refusal},
 };
 use http::StatusCode;
-use std::{sync::Arc, time::Duration};
-
-/// How often, and how many times, a page waits for the feed to know an edit that another node has made.
-const FEED_POLL_INTERVAL: Duration = Duration::from_millis(50);
-const MAX_FEED_POLLS: u32 = 20;
 
 /// `GET /admin/products/new`
 pub(super) async fn new_page(signed_in: SignedIn) -> Response {
@@ -43,8 +38,8 @@ pub(super) async fn create(
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, view::new_product(&signed_in.operator, &entered)));
     };
     let status = match checkout.add_product(draft, signed_in.actor()).await {
-        Ok(Ok(product)) => return Ok(redirect(&format!("{}?done=created", view::path(product.id)))),
-        Ok(Err(error)) | Err(Error::Refused(Refusal::InvalidProduct { error })) => {
+        Ok(added) => return Ok(redirect(&format!("{}?done=created", view::path(added.value.id)))),
+        Err(Error::Refused(Refusal::InvalidProduct { error })) => {
             let (field, text) = product_error(error);
             entered.refuse(field, text);
             StatusCode::UNPROCESSABLE_ENTITY
@@ -84,7 +79,7 @@ pub(super) async fn save(
             Ok(redirect(&format!("{}?done={done}", view::path(product.id))))
         }
         Err(Error::Refused(Refusal::StaleRevision { seen, current })) => {
-            let product = at_revision(checkout, &product, current).await;
+            let product = lookup::product_at_revision(&*state.store, product, current).await?;
             let edit = merge(&state, &product, sent, seen).await?;
             show(&product, StatusCode::CONFLICT, edit)
         }
@@ -97,23 +92,10 @@ pub(super) async fn save(
     }
 }
 
-/// Returns the product once the feed knows this revision. An edit on another node takes a moment to arrive.
-async fn at_revision(checkout: &Checkout, product: &Arc<Product>, revision: u64) -> Arc<Product> {
-    let mut known = product.clone();
-    for _ in 0..MAX_FEED_POLLS {
-        known = checkout.product(product.id).unwrap_or(known);
-        if known.revision >= revision {
-            break;
-        }
-        tokio::time::sleep(FEED_POLL_INTERVAL).await;
-    }
-    known
-}
-
 /// Moves a stale edit on top of the current product, and says what changed since the revision that the operator saw.
 async fn merge(state: &AppState, product: &Product, sent: EditState, seen: u64) -> Result<EditState, Problem> {
     let edits = edit_conflict::since(&*state.store, product.id, seen).await;
-    let edits = edits.map_err(|error| fail(OperatorError::Store(error)))?;
+    let edits = edits.map_err(|error| store_failed(&error))?;
     let changes = edits.into_iter().flat_map(|edit| {
         let (by, at) = (edit.by, edit.at);
         edit.fields.into_iter().map(move |field| Meanwhile {

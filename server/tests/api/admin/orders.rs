@@ -65,6 +65,7 @@ async fn an_order_has_its_payments_refunds_and_timeline() {
         let shown = &shown.body;
         assert_eq!((&shown["order_id"], &shown["status"]), (&order["order_id"], &json!("paid")));
         assert_eq!((&shown["refundable"], &shown["restocked"]), (&json!(999_900), &json!(1)));
+        assert_eq!(shown["disputed"], false);
         assert_eq!(
             (&shown["payments"][0]["outcome"], &shown["refunds"][0]["amount"]),
             (&json!("applied"), &json!(100))
@@ -120,7 +121,10 @@ async fn an_export_has_each_order_and_is_in_the_audit_log() {
     assert_eq!((csv.status, csv.header("content-type")), (200, "text/csv; charset=utf-8"));
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"orders.csv\"");
     let text = csv.body.as_str().unwrap();
-    assert!(text.starts_with("number,id,") && text.lines().count() == 3 && text.contains("'=HYPERLINK(1)"), "{text}");
+    assert!(
+        text.starts_with("number,order_id,") && text.lines().count() == 3 && text.contains("'=HYPERLINK(1)"),
+        "{text}"
+    );
     let lines = shop.get("/api/admin/orders/export?format=jsonl&status=paid", &token).await;
     assert_eq!(
         (lines.header("content-type"), &lines.body["order_id"]),

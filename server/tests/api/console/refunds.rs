@@ -78,14 +78,14 @@ async fn a_refund_is_carried_out_by_hand() {
     let id = issue(&shop, &order).await;
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
     mona.get(&format!("/admin/refunds/{id}")).await.shows(200, "Done elsewhere");
-    for reference in ["", " ", "two\nlines", &"x".repeat(256)] {
-        take(&mut mona, id, "done", "1", ("reference", reference)).await.shows(422, "Enter 1 to 255 characters");
+    for note in ["", " ", "two\nlines", &"x".repeat(256)] {
+        take(&mut mona, id, "done", "1", ("note", note)).await.shows(422, "Enter 1 to 255 characters");
     }
     let done = format!("/admin/refunds/{id}?done=refund-done");
-    take(&mut mona, id, "done", "1", ("reference", "transfer <17>")).await.leads_to(&done);
+    take(&mut mona, id, "done", "1", ("note", "transfer <17>")).await.leads_to(&done);
     assert_eq!(state(&shop, id).await, (RefundState::Succeeded, 1));
     mona.get(&done).await.shows(200, "transfer &lt;17&gt;");
-    take(&mut mona, id, "done", "1", ("reference", "again")).await.shows(409, "its state is Done");
+    take(&mut mona, id, "done", "1", ("note", "again")).await.shows(409, "its state is Done");
     take(&mut mona, id, "fail", "1", ("failure", "account closed"))
         .await
         .leads_to(&format!("/admin/refunds/{id}?done=refund-fail"));
@@ -98,10 +98,10 @@ async fn a_refund_is_sent_fails_and_is_tried_again() {
     let order = paid_order(&shop).await;
     let id = issue(&shop, &order).await;
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
-    let none = ("reference", "");
-    take(&mut mona, id, "done", "2", ("reference", "bank")).await.shows(409, "its state is Due, in attempt 1");
+    let none = ("note", "");
+    take(&mut mona, id, "done", "2", ("note", "bank")).await.shows(409, "its state is Due, in attempt 1");
     take(&mut mona, id, "send", "1", none).await.leads_to(&format!("/admin/refunds/{id}?done=refund-send"));
-    take(&mut mona, id, "done", "1", ("reference", "bank")).await.shows(409, "its state is Sending");
+    take(&mut mona, id, "done", "1", ("note", "bank")).await.shows(409, "its state is Sending");
     take(&mut mona, id, "fail", "1", ("failure", "")).await.shows(422, "Enter 1 to 500 characters");
     take(&mut mona, id, "fail", "1", ("failure", "closed"))
         .await
@@ -111,7 +111,7 @@ async fn a_refund_is_sent_fails_and_is_tried_again() {
         take(&mut mona, id, "retry", "1", none).await;
     }
     assert_eq!(state(&shop, id).await, (RefundState::Due, 2), "sent twice, it is one more attempt");
-    take(&mut mona, id, "succeed", "2", ("reference", "re_1"))
+    take(&mut mona, id, "succeed", "2", ("provider_reference", "re_1"))
         .await
         .leads_to(&format!("/admin/refunds/{id}?done=refund-succeed"));
     mona.get(&format!("/admin/refunds/{id}")).await.shows(200, "re_1");
@@ -133,9 +133,7 @@ async fn a_failed_refund_that_no_longer_fits_is_not_tried_again() {
     let rest = IssueRefund { id: shop.checkout.new_refund_id(), order: order_id, amount: None, restock: Restock::None };
     shop.checkout.issue_refund(rest, Actor::system()).await.unwrap();
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
-    take(&mut mona, id, "retry", "1", ("reference", ""))
-        .await
-        .shows(409, "Nothing was changed. Nothing is left to refund.");
+    take(&mut mona, id, "retry", "1", ("note", "")).await.shows(409, "Nothing was changed. Nothing is left to refund.");
     assert_eq!(state(&shop, id).await.0, RefundState::Failed);
 }
 
@@ -165,7 +163,7 @@ async fn an_open_dispute_blocks_refunds_and_says_so() {
     let id = shop.checkout.new_refund_id().to_string();
     let fields = [("id", &*id), ("amount", "1.00"), ("restock", "none"), ("reason", "damaged")];
     mona.post(&format!("{path}/refunds"), &fields).await.shows(409, "Refund it only once the dispute is closed");
-    take(&mut mona, due, "send", "1", ("reference", ""))
+    take(&mut mona, due, "send", "1", ("note", ""))
         .await
         .shows(409, "Nothing was changed. The shopper disputes this payment");
     mona.get("/admin/payments?status=dispute_opened").await.shows(200, "Dispute opened");
@@ -182,11 +180,11 @@ async fn steps_need_a_fresh_password() {
     let id = issue(&shop, &order).await;
     let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
     shop.clock.advance(Duration::from_mins(10));
-    let asked = take(&mut mona, id, "done", "1", ("reference", "transfer 17")).await;
+    let asked = take(&mut mona, id, "done", "1", ("note", "transfer 17")).await;
     asked.shows(200, "Enter your password");
-    assert_eq!(asked.field("reference"), "transfer 17");
+    assert_eq!(asked.field("note"), "transfer 17");
     assert_eq!(state(&shop, id).await.0, RefundState::Due);
-    let fields = [("attempt", "1"), ("reference", "transfer 17"), ("confirm_password", PASSWORD)];
+    let fields = [("attempt", "1"), ("note", "transfer 17"), ("confirm_password", PASSWORD)];
     let done = mona.post(&format!("/admin/refunds/{id}/done"), &fields).await;
     done.leads_to(&format!("/admin/refunds/{id}?done=refund-done"));
 }

@@ -1,14 +1,9 @@
 //! The body of an edit.
 
-use crate::{
-    api::admin::bodies::{ReasonText, present},
-    backoffice::store_failed,
-    problem::Problem,
-    state::AppState,
-};
+use crate::api::admin::bodies::{ReasonText, present};
 use checkout::model::{ChangeReason, Money, Product, ProductDetails, SaleWindow, Timestamp};
 use serde::Deserialize;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// An edit of a product. Members that are missing stay as they are.
@@ -85,14 +80,4 @@ impl EditProduct {
         };
         (self.revision, details, self.reason)
     }
-}
-
-/// Returns the product in the revision that the client read, or in a later one. Another node may have edited it a moment ago,
-/// and an edit on top of an older revision would undo that.
-pub async fn at_revision(state: &AppState, known: Arc<Product>, revision: u64) -> Result<Arc<Product>, Problem> {
-    if revision <= known.revision {
-        return Ok(known);
-    }
-    let all = state.store.reads().products().await.map_err(|error| store_failed(&error))?;
-    Ok(all.into_iter().find(|product| product.id == known.id).map_or(known, Arc::new))
 }

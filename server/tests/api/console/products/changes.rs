@@ -1,7 +1,7 @@
 //! Edits, changes of stock and of the status.
 
 use super::*;
-use checkout::model::ProductStatus;
+use checkout::model::{Actor, ProductDetails, ProductStatus};
 
 #[tokio::test]
 async fn an_edit_changes_the_price_of_new_holds_only() {
@@ -72,6 +72,26 @@ async fn a_stale_edit_shows_what_changed_and_by_whom_and_can_be_saved_on_top() {
     let bare = [("name", "x"), ("price", "1"), ("hold_seconds", "1"), ("pay_seconds", "1")];
     ada.post(&path, &bare).await.shows(409, "Somebody else changed this product");
     assert_eq!(shop.known(&product), known);
+}
+
+/// This node learns of another node's edit a moment later. The page shows the edit all the same.
+#[tokio::test]
+async fn a_stale_edit_shows_the_edit_of_another_node() {
+    let shop = Shop::open().await;
+    let product = shop.product("phone", 10).await;
+    let mut sam = shop.seller().await;
+    let path = format!("/admin/products/{}", product.id);
+    let opened = sam.get(&path).await.edit_form();
+    let store = checkout::store::open(&shop.database_url).await.unwrap();
+    let other = checkout::Checkout::start(store, shop.clock.clone(), checkout::Limits::default()).await.unwrap();
+    let details = ProductDetails { name: "Renamed".to_owned(), ..product.details() };
+    other.edit_product(product.id, 1, details, Actor::system()).await.unwrap();
+    let mine = changed(opened, &[("price", "12.00")]);
+    let conflict = sam.post(&path, &borrowed(&mine)).await;
+    conflict.shows(409, "Somebody else changed this product");
+    let form = conflict.edit_form();
+    let value = |name: &str| form.iter().find(|(known, _)| known == name).unwrap().1.clone();
+    assert_eq!(["name", "price", "revision"].map(value), ["Renamed", "12.00", "2"]);
 }
 
 #[tokio::test]
