@@ -144,12 +144,12 @@ async fn passwords_and_references_have_no_control_characters() {
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
     let paths = Paths::of_new(&shop, &mut ada).await;
     let passwords = [("current_password", PASSWORD), ("new_password", "six other unrelated words")];
-    let done = [("attempt", "1"), ("reference", "transfer 17")];
+    let done = [("attempt", "1"), ("note", "transfer 17")];
     let refused = "Use a password without control characters.";
     for (case, expected) in [
         (case(paths.setup.clone(), &passwords[1..], "new_password"), refused),
         (case("/admin/account/password".to_owned(), &passwords, "new_password"), refused),
-        (case(format!("{}/done", paths.refund), &done, "reference"), "Enter 1 to 255 characters on one line."),
+        (case(format!("{}/done", paths.refund), &done, "note"), "Enter 1 to 255 characters on one line."),
     ] {
         for hidden in ['\0', '\u{7}', '\u{85}'] {
             send_with(&mut ada, &case, hidden).await.shows(422, expected);
