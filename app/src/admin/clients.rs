@@ -2,12 +2,12 @@
 
 use super::{
     form::{Field, hidden, submit},
-    layout::{Flash, Page, Screen, Tone, badge, time},
+    layout::{Flash, Page, PageOperator, Screen, Tone, badge, time},
     list::{Column, Row, table},
 };
 use checkout::{
     model::{Scope, ScopeSet},
-    store::{ApiClient, operators::Operator},
+    store::ApiClient,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ pub struct NewSecret {
 
 /// Renders the page. `new_key` returns the key of a form in a row: sending it twice rotates a secret once.
 pub fn clients(
-    operator: &Operator,
+    operator: PageOperator<'_>,
     all: &[ApiClient],
     new_key: impl Fn() -> String,
     form: ClientForm,

@@ -135,5 +135,5 @@ async fn render(state: &AppState, signed_in: &SignedIn, shown: Shown) -> Result<
     let new_key = || state.ids.generate::<Uuid>().to_string();
     let form =
         form.unwrap_or_else(|| ClientForm { key: new_key(), scopes: ScopeSet::CHECKOUT, ..ClientForm::default() });
-    Ok(html(status, view::clients(&signed_in.operator, &all, new_key, form, secret, flash)))
+    Ok(html(status, view::clients(signed_in.page_operator(), &all, new_key, form, secret, flash)))
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     admin::{
-        layout::{Page, Screen, time},
+        layout::{Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
     price::format_price,
@@ -18,13 +18,12 @@ use crate::{
 use checkout::{
     model::{Money, Product, Timestamp},
     statistics::SaleRate,
-    store::operators::Operator,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Renders the page.
-pub fn overview(operator: &Operator, overview: &Overview) -> String {
+pub fn overview(operator: PageOperator<'_>, overview: &Overview) -> String {
     Page::new(Screen::Live.label())
         .signed_in(operator, Screen::Live)
         .actions(connection(PATH.to_owned()))

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     admin::{
-        layout::{Page, Screen, time},
+        layout::{Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
     price::format_price,
@@ -16,13 +16,12 @@ use crate::{
 use checkout::{
     model::{Product, Timestamp},
     statistics::SaleStatistics,
-    store::operators::Operator,
 };
 use leptos::prelude::*;
 use std::time::Duration;
 
 /// Renders the page.
-pub fn sale(operator: &Operator, detail: &SaleDetail) -> String {
+pub fn sale(operator: PageOperator<'_>, detail: &SaleDetail) -> String {
     let Product { id, slug, name, .. } = &*detail.sale.product;
     let query = format!("product={slug}");
     let product = view! { <a class="button button-small" href=format!("/admin/products/{id}")>"Product"</a> };

@@ -42,7 +42,7 @@ pub async fn page(
     signed_in: SignedIn,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let operator = &signed_in.operator;
+    let operator = signed_in.page_operator();
     let page = match product(&checkout, &uri)? {
         None => overview(operator, &hub.overview().await?),
         Some(product) => sale(operator, &hub.sale(product).await?),
