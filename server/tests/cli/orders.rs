@@ -168,7 +168,17 @@ async fn refunds_are_listed_issued_and_refused_with_what_is_left(shop: Shop) {
     assert_eq!(amounts, [799, 1200]);
     let id = due["items"][0]["id"].as_str().unwrap();
     assert!(shop.fails(2, &["refund", "done", "--id", id]).contains("--reference"));
+    let text = shop.text(&["refund", "show", "--id", id]);
+    assert!(text.contains("7.99 USD") && text.contains("State        due") && !text.contains("Note"), "{text}");
     shop.json(&["refund", "done", "--id", id, "--note", "transfer 17"]);
+    let text = shop.text(&["refund", "show", "--id", id]);
+    for expected in ["State        succeeded", "Note         transfer 17", "Product      mug", &order.id.to_string()] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let shown = shop.json(&["refund", "show", "--id", id, "--json"]);
+    assert_eq!((&shown["id"], &shown["state"]), (&json!(id), &json!("succeeded")));
+    assert_eq!(shown, shop.json(&["refund", "list", "--json", "--q", id])["items"][0]);
+    shop.fails(2, &["refund", "show"]);
     assert!(shop.fails(3, &["refund", "retry", "--id", id]).contains("succeeded"));
     for (args, found) in [
         (&["--state", "due"][..], 1),
@@ -183,7 +193,9 @@ async fn refunds_are_listed_issued_and_refused_with_what_is_left(shop: Shop) {
     assert!(table.starts_with("ID") && table.contains("7.99 USD") && table.contains("by_operator"), "{table}");
     assert!(shop.fails(2, &["refund", "list", "--state", "lost"]).contains("withdrawn"));
     let unknown = product.id.to_string();
-    assert!(shop.fails(3, &["refund", "retry", "--id", &unknown]).contains("no such refund"));
+    for command in ["show", "retry"] {
+        assert!(shop.fails(3, &["refund", command, "--id", &unknown]).contains("no such refund"));
+    }
     let stock = shop.json(&["product", "list", "--json"])["items"][0].clone();
     assert_eq!((&stock["available"], &stock["sold"]), (&json!(9), &json!(0)));
     assert_eq!(shop.checkout.order_by_number(order.number.unwrap()).await.unwrap().status(), OrderStatus::Paid);
