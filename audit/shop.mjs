@@ -20,7 +20,7 @@ export class Shop {
     await command('seed');
     const picture = ['--image', '/img/flash-phone.svg'];
     const draft = ['--slug', 'lasting-phone', '--name', 'Lasting Phone', '--price', '5000.00', '--currency', 'USD'];
-    await command('product', 'add', ...draft, '--stock', '10', ...picture, ...LONG_TIMERS);
+    await command('product', 'add', ...draft, '--stock', '10', '--no-extend', ...picture, ...LONG_TIMERS);
     const child = start(programs.server, ['serve'], { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
     const url = await new Promise((resolve, reject) => {
       child.stdout.on('data', (data) => {

@@ -10,7 +10,7 @@ import { program, repository, Server } from './server.js';
 
 const run = promisify(execFile);
 
-/** Options of `holdfast product add`. Others keep their defaults. */
+/** Options of `holdfast product add`. Others keep their defaults, but a hold can be extended only if a test asks for it. */
 export type Draft = {
   slug?: string;
   name?: string;
@@ -89,6 +89,7 @@ export class Shop {
       '--starts-at': draft.startsAt?.toISOString(),
       '--ends-at': draft.endsAt?.toISOString(),
     }).flatMap(([option, value]) => (value === undefined ? [] : [option, String(value)]));
+    if (draft.extendSeconds === undefined) options.push('--no-extend');
     const stock = String(draft.stock);
     const output = await this.command('product', 'add', '--slug', slug, '--name', name, '--price', price, '--currency', 'USD', '--stock', stock, ...options);
     await this.#waitForProduct(slug);

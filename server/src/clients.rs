@@ -164,10 +164,12 @@ impl ClientService {
 
     /// Replaces the scopes of a client. Tokens that it has lose those that are gone within seconds. The requester must have all
     /// scopes of the client, the old ones and the new: otherwise it could narrow a client, rotate its secret, and use the
-    /// secret once somebody restores the scopes.
+    /// secret once somebody restores the scopes. `seen` are the scopes that the requester saw: the change is refused with
+    /// [`ClientError::Changed`] if the client has others by now.
     pub async fn set_scopes(
         &self,
         id: Uuid,
+        seen: Option<ScopeSet>,
         scopes: ScopeSet,
         context: impl Into<ClientContext>,
     ) -> Result<Idempotent<IssuedClient>, ClientError> {
@@ -178,9 +180,10 @@ impl ClientService {
         if scopes == client.scopes && client.revoked_at.is_none() {
             return Ok(Idempotent { value: IssuedClient { client, secret: None }, replayed: false });
         }
-        let (before, after) = (json!({ "scopes": client.scopes }), json!({ "scopes": scopes }));
+        let seen = seen.unwrap_or(client.scopes);
+        let (before, after) = (json!({ "scopes": seen }), json!({ "scopes": scopes }));
         let entry = self.entry(&context, "client.scopes", id, &before, &after);
-        self.change(ClientChange::SetScopes { id, seen: client.scopes, scopes }, &entry, &context, None).await
+        self.change(ClientChange::SetScopes { id, seen, scopes }, &entry, &context, None).await
     }
 
     /// Revokes a client for good. Revoking it again is a no-op.

@@ -4,6 +4,7 @@
 pub mod catalogue;
 mod clients;
 pub mod examples;
+mod pictures;
 
 use axum::{
     body::Body,

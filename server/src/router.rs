@@ -23,7 +23,7 @@ pub fn build(state: AppState, rate_limiter: Arc<RateLimiter>, place_hold: Method
         .into_iter()
         .map(|(kind, group)| {
             let (routes, description) = group.split_for_parts();
-            let routes = if kind == RouteKind::AdminApi { api::admin::guarded(&state, routes) } else { routes };
+            let routes = if kind.is_admin_api() { api::admin::guarded(&state, routes) } else { routes };
             ((kind, routes), (kind, description))
         })
         .unzip();
@@ -46,13 +46,14 @@ pub fn build(state: AppState, rate_limiter: Arc<RateLimiter>, place_hold: Method
 }
 
 /// Returns the calls of the API with their descriptions, in the order of the OpenAPI document.
-pub fn calls(place_hold: MethodRouter<AppState>) -> [(RouteKind, OpenApiRouter<AppState>); 5] {
+pub fn calls(place_hold: MethodRouter<AppState>) -> [(RouteKind, OpenApiRouter<AppState>); 6] {
     [
         (RouteKind::Token, api::tokens()),
         (RouteKind::PublicRead, api::catalog()),
         (RouteKind::Api, api::checkout(place_hold)),
         (RouteKind::Webhook, webhooks::routes()),
         (RouteKind::AdminApi, api::admin::routes()),
+        (RouteKind::AdminUpload, api::admin::upload_routes()),
     ]
 }
 

@@ -8,11 +8,14 @@ import itertools
 import json
 import os
 import re
+import struct
 import time
+import zlib
 
 import requests
 import response_coverage
 import schemathesis
+from hypothesis import strategies
 from schemathesis.core.parameters import ParameterLocation
 
 response_coverage.record(os.environ["FUZZ_RESPONSES"])
@@ -48,6 +51,22 @@ def get(path, headers):
     response = requests.get(URL + path, headers=headers, timeout=10)
     response.raise_for_status()
     return response.json()
+
+
+def png(seed):
+    """Returns a PNG file of one colour, which depends on the seed: a product has each picture once."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
+    row = b"\0" + hashlib.sha256(str(seed).encode()).digest()[:3] * 8
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * 8)) + chunk(b"IEND", b"")
+
+
+# The shop reads the format from the file, whatever its content type.
+for media_type in ("image/png", "image/jpeg", "image/webp"):
+    schemathesis.openapi.media_type(media_type, strategies.integers(min_value=0).map(png))
 
 
 @schemathesis.auth(refresh_interval=1800).apply_to(path_regex=r"^/api/(holds|orders|admin)")
@@ -175,16 +194,46 @@ class AdminObjects:
     def new_client(self):
         return post("/api/admin/clients", {"name": "fuzzed", "scopes": ["checkout"]}, token())["client_id"]
 
+    def revision(self):
+        return get(f"/api/admin/products/{self.product}", token())["revision"]
+
+    def make_room(self):
+        """Removes pictures of the product, which has at most twelve."""
+        path = f"/api/admin/products/{self.product}"
+        for picture in get(path, token())["pictures"][6:]:
+            query = {"revision": self.revision()}
+            response = requests.delete(f"{URL}{path}/pictures/{picture['id']}", params=query, headers=token(), timeout=10)
+            response.raise_for_status()
+
+    def new_picture(self):
+        """Uploads a picture, and returns its id."""
+        self.make_room()
+        response = requests.post(
+            f"{URL}/api/admin/products/{self.product}/pictures",
+            params={"revision": self.revision(), "alt": "fuzzed"},
+            data=png(f"fuzz-{next(numbers)}"),
+            headers=token() | {"Content-Type": "image/png"},
+            timeout=10,
+        )
+        response.raise_for_status()
+        return response.json()["pictures"][-1]["id"]
+
     def put_into(self, case):
         parameters = case.path_parameters or {}
         ids = {"product": self.product, "order": self.paid, "payment": self.payment, "refund": self.refund, "client": self.client}
-        for name in parameters:
+        for name in parameters.keys() - {"picture"}:
             parameters[name] = ids[name]
+        if "picture" in parameters:
+            parameters["picture"] = self.new_picture()
+        if case.path.endswith("/pictures"):
+            self.make_room()
+        if "revision" in (case.query or {}):
+            case.query["revision"] = self.revision()
         if case.path.endswith("/cancel"):
             parameters["order"] = self.pending
         if case.path.endswith("/done"):
             parameters["refund"] = self.new_refund()
-        if case.operation.method.upper() == "DELETE":
+        if case.operation.method.upper() == "DELETE" and "client" in parameters:
             parameters["client"] = self.new_client()
         if isinstance(case.body, dict):
             self.make_acceptable(case)
@@ -193,7 +242,7 @@ class AdminObjects:
         """Replaces values that only the objects' present state makes acceptable."""
         body = case.body
         if "revision" in body:
-            body["revision"] = get(f"/api/admin/products/{self.product}", token())["revision"]
+            body["revision"] = self.revision()
         if "delta" in body:
             body["delta"] = 1
         if "restock" in body:

@@ -2,7 +2,7 @@
 
 use super::{
     form::{Field, button, hidden, submit},
-    layout::{Flash, Page, Screen, time},
+    layout::{Flash, Page, PageOperator, Screen, time},
     setup::{FieldErrors, NewKey, new_key},
 };
 use checkout::store::operators::{Operator, OperatorSession};
@@ -22,13 +22,13 @@ pub struct Account {
 }
 
 /// Renders the page.
-pub fn account(operator: &Operator, account: Account, flash: Option<Flash>, errors: &FieldErrors) -> String {
+pub fn account(operator: PageOperator<'_>, account: Account, flash: Option<Flash>, errors: &FieldErrors) -> String {
     let current = Field::current_password("current_password", "Current password")
         .filled("", errors.current_password.clone())
         .render();
     let new = Field::new_password("new_password", "New password").filled("", errors.new_password.clone()).render();
     let username = operator.email.to_string();
-    let second_factor = second_factor(operator, &account);
+    let second_factor = second_factor(&operator, &account);
     let Account { sessions, current: current_session, .. } = account;
     let others = sessions.len() > 1;
     let rows: Vec<_> = sessions.into_iter().map(|session| session_row(session, current_session)).collect();
@@ -117,7 +117,7 @@ fn session_row(session: OperatorSession, current: Uuid) -> AnyView {
 }
 
 /// The page that sets up the second factor, or moves it to another app.
-pub fn new_second_factor(operator: &Operator, key: &NewKey, error: Option<String>) -> String {
+pub fn new_second_factor(operator: PageOperator<'_>, key: &NewKey, error: Option<String>) -> String {
     Page::new("Set up the second factor").signed_in(operator, Screen::Account).render(view! {
         <form method="post" action="/admin/account/second-factor" class="panel">
             {hidden("username", operator.email.as_str())}

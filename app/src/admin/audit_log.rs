@@ -1,13 +1,10 @@
 //! The screen of the audit log.
 
 use super::{
-    layout::{Page, Screen, time},
+    layout::{Page, PageOperator, Screen, time},
     list::{Column, EmptyList, FilterForm, ListPage, Row},
 };
-use checkout::{
-    model::{AuditEntry, AuditObject},
-    store::operators::Operator,
-};
+use checkout::model::{AuditEntry, AuditObject};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -26,7 +23,7 @@ pub struct AuditLogPage {
 }
 
 /// Renders the page. `name_of` returns the e-mail address of an operator whose id an entry has.
-pub fn audit_log(operator: &Operator, page: AuditLogPage, name_of: impl Fn(&str) -> Option<String>) -> String {
+pub fn audit_log(operator: PageOperator<'_>, page: AuditLogPage, name_of: impl Fn(&str) -> Option<String>) -> String {
     let AuditLogPage { entries, filter, first, next, exports: [csv, json] } = page;
     let list = ListPage {
         label: "Audit log",

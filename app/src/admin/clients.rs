@@ -2,12 +2,12 @@
 
 use super::{
     form::{Field, hidden, submit},
-    layout::{Flash, Page, Screen, Tone, badge, time},
+    layout::{Flash, Page, PageOperator, Screen, Tone, badge, time},
     list::{Column, Row, table},
 };
 use checkout::{
     model::{Scope, ScopeSet},
-    store::{ApiClient, operators::Operator},
+    store::ApiClient,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -37,15 +37,34 @@ pub struct NewSecret {
     pub secret: String,
 }
 
-/// Renders the page. `new_key` returns the key of a form in a row: sending it twice rotates a secret once.
+/// The scopes that an operator chose for a client, and that were refused. Their form opens again.
+pub struct RefusedScopes {
+    /// The client's id.
+    pub id: Uuid,
+    /// The scopes that were chosen.
+    pub chosen: ScopeSet,
+}
+
+/// The parts of the page besides the list.
+pub struct ClientsPage {
+    /// The form that adds a client.
+    pub form: ClientForm,
+    /// A change of scopes that was refused. The message says why.
+    pub refused: Option<RefusedScopes>,
+    /// A secret that was just generated.
+    pub secret: Option<NewSecret>,
+    /// The message.
+    pub flash: Option<Flash>,
+}
+
+/// Renders the page. `new_key` returns the key of a form in a row: sending it twice counts once.
 pub fn clients(
-    operator: &Operator,
+    operator: PageOperator<'_>,
     all: &[ApiClient],
     new_key: impl Fn() -> String,
-    form: ClientForm,
-    secret: Option<NewSecret>,
-    flash: Option<Flash>,
+    page: ClientsPage,
 ) -> String {
+    let ClientsPage { form, refused, secret, flash } = page;
     let list = if all.is_empty() {
         view! {
             <div class="empty">
@@ -59,7 +78,11 @@ pub fn clients(
             .map(Column::new)
             .into_iter()
             .chain([Column::new("Actions").hidden_label()]);
-        table("API clients", columns.collect(), all.iter().rev().map(|client| row(client, new_key())).collect())
+        let rows = all.iter().rev().map(|client| {
+            let refused = refused.as_ref().filter(|refused| refused.id == client.id);
+            row(client, [new_key(), new_key()], refused)
+        });
+        table("API clients", columns.collect(), rows.collect())
     };
     Page::new("API clients").signed_in(operator, Screen::Clients).flash(flash).render(view! {
         {secret.map(secret_panel)}
@@ -72,10 +95,26 @@ fn add_form(form: ClientForm) -> AnyView {
     let ClientForm { key, name, scopes, name_error, scopes_error } = form;
     let name_field =
         Field { hint: Some("Such as the name of the app that will use it."), ..Field::new("text", "name", "Name") };
+    view! {
+        <section aria-labelledby="add">
+            <h2 id="add">"Add an API client"</h2>
+            <form method="post" action="/admin/clients" class="panel">
+                {hidden("key", key)}
+                {name_field.filled(name, name_error).render()}
+                {scopes_field("scope", scopes, scopes_error)}
+                {submit("Add client")}
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// A checkbox for each scope, those of a set checked. The ids of the boxes begin with `prefix`.
+fn scopes_field(prefix: &str, scopes: ScopeSet, error: Option<String>) -> AnyView {
     let boxes: Vec<_> = Scope::ALL
         .into_iter()
         .map(|scope| {
-            let id = format!("scope-{}", scope.name());
+            let id = format!("{prefix}-{}", scope.name());
             view! {
                 <div class="choice">
                     <input type="checkbox" id=id.clone() name=scope.name() value="on" checked=scopes.contains(scope) />
@@ -84,21 +123,14 @@ fn add_form(form: ClientForm) -> AnyView {
             }
         })
         .collect();
-    let described = scopes_error.as_ref().map(|_| "scopes-error");
+    let error_id = format!("{prefix}-error");
+    let described = error.is_some().then(|| error_id.clone());
     view! {
-        <section aria-labelledby="add">
-            <h2 id="add">"Add an API client"</h2>
-            <form method="post" action="/admin/clients" class="panel">
-                {hidden("key", key)}
-                {name_field.filled(name, name_error).render()}
-                <fieldset class="field choices" aria-describedby=described>
-                    <legend>"Scopes"</legend>
-                    {boxes}
-                    {scopes_error.map(|error| view! { <p class="field-error" id="scopes-error">{error}</p> })}
-                </fieldset>
-                {submit("Add client")}
-            </form>
-        </section>
+        <fieldset class="field choices" aria-describedby=described>
+            <legend>"Scopes"</legend>
+            {boxes}
+            {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
+        </fieldset>
     }
     .into_any()
 }
@@ -141,19 +173,20 @@ fn secret_panel(secret: NewSecret) -> AnyView {
     .into_any()
 }
 
-fn row(client: &ApiClient, key: String) -> Row {
+fn row(client: &ApiClient, keys: [String; 2], refused: Option<&RefusedScopes>) -> Row {
     let ApiClient { id, name, created_at, revoked_at, scopes, .. } = client;
     let state = match revoked_at {
         Some(at) => view! { {badge("Revoked", Tone::Quiet)} <span class="row-detail">{time(*at)}</span> }.into_any(),
         None => badge("Active", Tone::Good),
     };
     let actions = revoked_at.is_none().then(|| {
+        let [scopes_key, rotate_key] = keys;
         let rotate = Confirmation {
             action: "rotate",
             label: "Rotate secret",
             text: "The old secret stops working at once.",
             class: "button-primary",
-            key: Some(key),
+            key: Some(rotate_key),
         };
         let revoke = Confirmation {
             action: "revoke",
@@ -162,7 +195,11 @@ fn row(client: &ApiClient, key: String) -> Row {
             class: "button-danger",
             key: None,
         };
-        view! { <div class="row-actions">{rotate.render(*id, name)} {revoke.render(*id, name)}</div> }
+        view! {
+            <div class="row-actions">
+                {scopes_form(client, scopes_key, refused)} {rotate.render(*id, name)} {revoke.render(*id, name)}
+            </div>
+        }
     });
     Row::plain(name.clone())
         .detail(view! { <code>{id.to_string()}</code> })
@@ -170,6 +207,30 @@ fn row(client: &ApiClient, key: String) -> Row {
         .cell(time(*created_at))
         .cell(state)
         .cell(actions)
+}
+
+/// The form that changes a client's scopes. It carries the scopes that the operator sees, so that a change by somebody else
+/// is not overwritten.
+fn scopes_form(client: &ApiClient, key: String, refused: Option<&RefusedScopes>) -> AnyView {
+    let ApiClient { id, name, scopes, .. } = client;
+    let (about, chosen) = (format!(" of {name}"), refused.map_or(*scopes, |refused| refused.chosen));
+    view! {
+        <details class="action" open=refused.is_some()>
+            <summary class="button button-small">
+                "Change scopes…"<span class="visually-hidden">{about.clone()}</span>
+            </summary>
+            <form method="post" action=format!("/admin/clients/{id}/scopes")>
+                {hidden("key", key)}
+                {hidden("seen", scopes.to_string())}
+                {scopes_field(&format!("scope-{id}"), chosen, None)}
+                <p>"Tokens that it has lose the scopes that you take away in seconds."</p>
+                <button class="button button-small button-primary" type="submit">
+                    "Save scopes"<span class="visually-hidden">{about}</span>
+                </button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 /// A button that opens the question, and the button that confirms.

@@ -1,11 +1,10 @@
 //! The console's error pages.
 
-use super::layout::Page;
-use checkout::store::operators::Operator;
+use super::layout::{Page, PageOperator};
 use leptos::prelude::*;
 
 /// The page for something that the operator's role does not allow.
-pub fn forbidden(operator: &Operator) -> String {
+pub fn forbidden(operator: PageOperator<'_>) -> String {
     let text = format!("Your role, {}, does not allow this. Nothing was changed.", operator.role);
     Page::new("Not allowed").off_screen(operator).render(view! {
         <p>{text}</p>

@@ -2,7 +2,7 @@
 
 use super::{
     form::hidden,
-    layout::{Flash, Page, Screen, Tone, badge, time},
+    layout::{Flash, Page, PageOperator, Screen, Tone, badge, time},
     list::{Column, Row, table},
 };
 use checkout::{
@@ -67,7 +67,7 @@ impl HealthPage {
 }
 
 /// Renders the page.
-pub fn health(operator: &checkout::store::operators::Operator, mut page: HealthPage) -> String {
+pub fn health(operator: PageOperator<'_>, mut page: HealthPage) -> String {
     let state = if page.is_healthy() { badge("All is well", Tone::Good) } else { badge("Needs attention", Tone::Bad) };
     let flash = page.flash.take();
     let facts = facts(&page);

@@ -2,14 +2,14 @@
 //! returns its content as a view, and a handler that calls [`Page::render`] with it:
 //!
 //! ```ignore
-//! Page::new("Orders").signed_in(&operator, Screen::Orders).flash(flash).render(orders(list))
+//! Page::new("Orders").signed_in(operator, Screen::Orders).flash(flash).render(orders(list))
 //! ```
 
-pub use super::navigation::Screen;
+pub use super::navigation::{PageOperator, Screen};
 
 use super::navigation::navigation;
 use crate::assets::content_version;
-use checkout::{model::Timestamp, store::operators::Operator};
+use checkout::model::Timestamp;
 use leptos::prelude::*;
 use std::sync::LazyLock;
 
@@ -65,7 +65,7 @@ impl Flash {
 /// A page of the console, without its content.
 pub struct Page<'a> {
     title: String,
-    operator: Option<(&'a Operator, Option<Screen>)>,
+    operator: Option<(PageOperator<'a>, Option<Screen>)>,
     flash: Option<Flash>,
     back: Option<(String, String)>,
     badge: Option<AnyView>,
@@ -80,14 +80,14 @@ impl<'a> Page<'a> {
 
     /// Adds the navigation of an operator, with the current screen.
     #[must_use]
-    pub fn signed_in(mut self, operator: &'a Operator, screen: Screen) -> Self {
+    pub fn signed_in(mut self, operator: PageOperator<'a>, screen: Screen) -> Self {
         self.operator = Some((operator, Some(screen)));
         self
     }
 
     /// Adds the navigation of an operator, on a page that is no screen, such as an error.
     #[must_use]
-    pub fn off_screen(mut self, operator: &'a Operator) -> Self {
+    pub fn off_screen(mut self, operator: PageOperator<'a>) -> Self {
         self.operator = Some((operator, None));
         self
     }

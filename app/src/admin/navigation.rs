@@ -1,7 +1,32 @@
 //! The screens of the console, and the navigation between them.
 
+use super::live::count;
 use checkout::store::operators::{Operator, Permission, Role};
 use leptos::prelude::*;
+use std::ops::Deref;
+
+/// The operator for whom a page is rendered, with the number that the navigation shows them.
+#[derive(Debug, Clone, Copy)]
+pub struct PageOperator<'a> {
+    operator: &'a Operator,
+    refunds_due: Option<u64>,
+}
+
+impl<'a> PageOperator<'a> {
+    /// An operator, and the number of refunds that are due or have failed: `None` if it could not be read, or if their role
+    /// may not see it.
+    pub fn new(operator: &'a Operator, refunds_due: Option<u64>) -> Self {
+        Self { operator, refunds_due }
+    }
+}
+
+impl Deref for PageOperator<'_> {
+    type Target = Operator;
+
+    fn deref(&self) -> &Operator {
+        self.operator
+    }
+}
 
 /// A screen of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,20 +138,20 @@ impl Screen {
 
 /// Renders the navigation with the screens that the role may see, and the way out. It is there twice: as a sidebar, and for
 /// narrow screens as a menu that opens without scripts. The stylesheet shows one of them.
-pub(super) fn navigation(operator: &Operator, current: Option<Screen>) -> AnyView {
+pub(super) fn navigation(operator: PageOperator<'_>, current: Option<Screen>) -> AnyView {
     let summary = current.map_or("Menu", Screen::label);
     view! {
         <header class="topbar">
             {brand()}
             <details class="menu">
                 <summary><span><span class="visually-hidden">"Menu: "</span>{summary}</span></summary>
-                {screens(operator.role, current, "Menu")}
+                {screens(operator, current, "Menu")}
                 {sign_out(operator)}
             </details>
         </header>
         <header class="sidebar">
             {brand()}
-            {screens(operator.role, current, "Screens")}
+            {screens(operator, current, "Screens")}
             {sign_out(operator)}
         </header>
     }
@@ -137,20 +162,24 @@ fn brand() -> impl IntoView {
     view! { <a class="brand" href="/admin"><img src="/favicon.svg" alt="" width="24" height="24" />"Holdfast console"</a> }
 }
 
-fn screens(role: Role, current: Option<Screen>, label: &'static str) -> impl IntoView {
-    let shown: Vec<_> = Screen::ALL.iter().copied().filter(|screen| screen.is_shown_to(role)).collect();
+fn screens(operator: PageOperator<'_>, current: Option<Screen>, label: &'static str) -> AnyView {
+    let shown: Vec<_> = Screen::ALL.iter().copied().filter(|screen| screen.is_shown_to(operator.role)).collect();
     let link = |screen: &Screen| {
         let current = (Some(*screen) == current).then_some("page");
-        view! { <li><a href=screen.path() aria-current=current>{screen.label()}</a></li> }
+        let due = operator.refunds_due.filter(|due| *screen == Screen::Refunds && *due > 0).map(count);
+        // The number alone would be read out as part of the screen's name.
+        let name = due.as_ref().map(|due| format!("{}, {due} due", screen.label()));
+        let due = due.map(|due| view! { <span class="screen-count">{due}</span> });
+        view! { <li><a href=screen.path() aria-current=current aria-label=name>{screen.label()}{due}</a></li> }
     };
     let groups: Vec<_> = shown
         .chunk_by(|one, next| one.group() == next.group())
         .map(|group| view! { <ul>{group.iter().map(link).collect::<Vec<_>>()}</ul> })
         .collect();
-    view! { <nav class="screens" aria-label=label>{groups}</nav> }
+    view! { <nav class="screens" aria-label=label>{groups}</nav> }.into_any()
 }
 
-fn sign_out(operator: &Operator) -> impl IntoView {
+fn sign_out(operator: PageOperator<'_>) -> impl IntoView {
     let who = format!("{} ({})", operator.display_name(), operator.role);
     view! {
         <form class="sign-out" method="post" action="/admin/sign-out">

@@ -2,7 +2,7 @@
 
 use super::{
     form::{Field, button, select, submit},
-    layout::{Flash, Page, Screen, time},
+    layout::{Flash, Page, PageOperator, Screen, time},
 };
 use checkout::store::operators::{Operator, OperatorId, Role};
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub struct NewLink {
 
 /// Renders the page.
 pub fn operators(
-    operator: &Operator,
+    operator: PageOperator<'_>,
     all: &[Operator],
     invitation: Invitation,
     link: Option<NewLink>,

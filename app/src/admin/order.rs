@@ -3,14 +3,14 @@
 use super::{
     confirm::{ActionForm, ReasonField},
     labels::{self, money},
-    layout::{Flash, Page, Screen, time},
+    layout::{Flash, Page, PageOperator, Screen, time},
     list::{Column, Row, table},
     order_refund::{RefundForm, can_refund, refund_form},
     refusal::refusal,
 };
 use checkout::{
     model::{Money, Order, OrderStatus, Payment, Product, Refund, Refusal, Timestamp, open_disputes},
-    store::operators::{Operator, Permission},
+    store::operators::Permission,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub fn path_of(order: impl std::fmt::Display) -> String {
 }
 
 /// Renders the page.
-pub fn order(operator: &Operator, page: OrderPage, flash: Option<Flash>) -> String {
+pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) -> String {
     let OrderPage { order, product, timeline, payments, refunds, cancel, refund } = page;
     let can_cancel = order.status() == OrderStatus::Pending && operator.role.may(Permission::Orders);
     let cancel = can_cancel.then(|| cancel_form(&order, cancel));

@@ -2,14 +2,11 @@
 
 use super::{
     labels::{self, money},
-    layout::{Page, Screen, time},
+    layout::{Page, PageOperator, Screen, time},
     list::{Column, EmptyList, FilterForm, ListPage, Row},
     order::{name_of, path_of},
 };
-use checkout::{
-    model::{Order, Product},
-    store::operators::Operator,
-};
+use checkout::model::{Order, Product};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -33,7 +30,7 @@ pub struct OrdersPage {
 }
 
 /// Renders the page.
-pub fn orders(operator: &Operator, page: OrdersPage) -> String {
+pub fn orders(operator: PageOperator<'_>, page: OrdersPage) -> String {
     let OrdersPage { orders, filter, placed, first, next, exports } = page;
     let list = ListPage {
         label: "Orders",

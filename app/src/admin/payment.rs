@@ -3,12 +3,12 @@
 use super::{
     confirm::{ActionForm, ReasonField},
     labels,
-    layout::{Flash, Page, Screen, time},
+    layout::{Flash, Page, PageOperator, Screen, time},
     order::{fact, path_of},
 };
 use checkout::{
     model::{EventOutcome, Payment, Product, Reference, Timestamp},
-    store::operators::{Operator, Permission},
+    store::operators::Permission,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub fn standing(outcome: EventOutcome) -> String {
 }
 
 /// Renders the page.
-pub fn payment(operator: &Operator, page: PaymentPage, flash: Option<Flash>) -> String {
+pub fn payment(operator: PageOperator<'_>, page: PaymentPage, flash: Option<Flash>) -> String {
     let PaymentPage { payment, order, product, payload, replay } = page;
     let may_process = operator.role.may(Permission::Payments);
     let replay = may_process.then(|| replay_form(&payment, replay));

@@ -2,15 +2,12 @@
 
 use super::{
     labels,
-    layout::{Page, Screen, time},
+    layout::{Page, PageOperator, Screen, time},
     list::{Column, EmptyList, FilterForm, ListPage, Row},
     order::path_of,
     payment::path,
 };
-use checkout::{
-    model::{Payment, Product, Reference},
-    store::operators::Operator,
-};
+use checkout::model::{Payment, Product, Reference};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -32,7 +29,7 @@ pub struct PaymentsPage {
 }
 
 /// Renders the page.
-pub fn payments(operator: &Operator, page: PaymentsPage) -> String {
+pub fn payments(operator: PageOperator<'_>, page: PaymentsPage) -> String {
     let PaymentsPage { payments, filter, received, first, next } = page;
     let list = ListPage {
         label: "Payments",

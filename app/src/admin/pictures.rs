@@ -2,13 +2,10 @@
 
 use super::{
     form::{Field, button, hidden},
-    layout::{Flash, Page, Screen},
+    layout::{Flash, Page, PageOperator, Screen},
 };
 use crate::paths;
-use checkout::{
-    model::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, Product},
-    store::operators::Operator,
-};
+use checkout::model::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, Product};
 use leptos::prelude::*;
 
 /// The upload form as it was sent, when it was refused.
@@ -46,7 +43,7 @@ pub struct UploadLimits {
 
 /// Renders the page.
 pub fn pictures(
-    operator: &Operator,
+    operator: PageOperator<'_>,
     product: &Product,
     upload: Upload,
     refused: Option<&RefusedText>,

@@ -4,12 +4,12 @@ use super::{
     confirm::ActionForm,
     form::Field,
     labels,
-    layout::{Flash, Page, Screen, time},
+    layout::{Flash, Page, PageOperator, Screen, time},
     order::{fact, path_of},
 };
 use checkout::{
     model::{Refund, RefundReference, RefundState, Timestamp},
-    store::operators::{Operator, Permission},
+    store::operators::Permission,
 };
 use leptos::prelude::*;
 
@@ -114,7 +114,7 @@ pub fn path(refund: &Refund) -> String {
 }
 
 /// Renders the page.
-pub fn refund(operator: &Operator, page: RefundPage, flash: Option<Flash>) -> String {
+pub fn refund(operator: PageOperator<'_>, page: RefundPage, flash: Option<Flash>) -> String {
     let RefundPage { refund, order, now, refused } = page;
     let steps = operator.role.may(Permission::Refunds).then(|| {
         let steps = Step::of(refund.state).iter();

@@ -2,15 +2,12 @@
 
 use super::{
     labels::{self, money},
-    layout::{Page, Screen},
+    layout::{Page, PageOperator, Screen},
     list::{Column, EmptyList, FilterForm, ListPage, Row},
     order::path_of,
     refund::path,
 };
-use checkout::{
-    model::{Product, Refund, RefundState, Timestamp},
-    store::operators::Operator,
-};
+use checkout::model::{Product, Refund, RefundState, Timestamp};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -103,7 +100,7 @@ pub struct RefundsPage {
 }
 
 /// Renders the page.
-pub fn refunds(operator: &Operator, page: RefundsPage) -> String {
+pub fn refunds(operator: PageOperator<'_>, page: RefundsPage) -> String {
     let RefundsPage { tab, refunds, filter, age, first, next, now } = page;
     let tabs: Vec<_> = Tab::ALL
         .into_iter()

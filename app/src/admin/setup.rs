@@ -2,7 +2,7 @@
 
 use super::{
     form::{Field, hidden, submit},
-    layout::{Page, Screen, time},
+    layout::{Page, PageOperator, Screen, time},
 };
 use checkout::{
     model::Timestamp,
@@ -78,7 +78,7 @@ pub(super) fn new_key(key: &NewKey, is_required: bool, error: Option<String>) ->
 }
 
 /// The page that shows new recovery codes, the only time.
-pub fn recovery_codes(operator: &Operator, codes: Vec<String>) -> String {
+pub fn recovery_codes(operator: PageOperator<'_>, codes: Vec<String>) -> String {
     let codes: Vec<_> = codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }).collect();
     Page::new("Your recovery codes").signed_in(operator, Screen::Account).render(view! {
         <p>

@@ -2,9 +2,8 @@
 
 use super::{
     form::{Field, hidden, submit},
-    layout::Page,
+    layout::{Page, PageOperator},
 };
-use checkout::store::operators::Operator;
 use leptos::prelude::*;
 
 /// Why a sign-in failed.
@@ -63,7 +62,7 @@ pub fn second_factor(next: &str, error: Option<&SignInError>) -> String {
 
 /// The page that asks for the password again, and then sends a form as it was: to `action`, with `fields`.
 pub fn confirm_password(
-    operator: &Operator,
+    operator: PageOperator<'_>,
     action: &str,
     fields: Vec<(String, String)>,
     error: Option<&SignInError>,

@@ -319,7 +319,14 @@ pub enum ProductError {
 }
 
 impl ProductDraft {
-    /// Returns a draft with the default times: two minutes for a hold, ten minutes to pay, and an extension of two minutes.
+    /// Lifetime of a hold, unless another is given.
+    pub const DEFAULT_HOLD_FOR: Duration = Duration::from_mins(2);
+    /// Time to pay an order, unless another is given.
+    pub const DEFAULT_PAY_WITHIN: Duration = Duration::from_mins(10);
+    /// Time that the one extension adds to a hold, unless another is given or extensions are ruled out.
+    pub const DEFAULT_EXTEND_BY: Duration = Duration::from_mins(2);
+
+    /// Returns a draft with the default times, without a limit, a sale window and pictures.
     pub fn new(slug: Slug, name: impl Into<String>, price: Money, stock: u32) -> Self {
         Self {
             slug,
@@ -331,9 +338,9 @@ impl ProductDraft {
             stock,
             per_shopper_limit: None,
             window: SaleWindow::default(),
-            hold_for: Duration::from_mins(2),
-            pay_within: Duration::from_mins(10),
-            extend_by: Some(Duration::from_mins(2)),
+            hold_for: Self::DEFAULT_HOLD_FOR,
+            pay_within: Self::DEFAULT_PAY_WITHIN,
+            extend_by: Some(Self::DEFAULT_EXTEND_BY),
         }
     }
 

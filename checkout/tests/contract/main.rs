@@ -10,6 +10,7 @@ mod adoption;
 mod audit;
 mod audit_log;
 mod columns;
+mod database_info;
 mod disputes;
 mod durability;
 mod event_order;

@@ -25,7 +25,7 @@ pub(super) async fn run(engine: &Engine, command: ClientCommand) -> Result<ExitC
             print_secret(service.rotate(id, actor()).await.map_err(|error| explain(error, id))?)
         }
         ClientCommand::Scopes { id, scopes } => {
-            print_client(service.set_scopes(id, scopes, actor()).await.map_err(|error| explain(error, id))?)
+            print_client(service.set_scopes(id, None, scopes, actor()).await.map_err(|error| explain(error, id))?)
         }
         ClientCommand::Revoke { id } => {
             print_client(service.revoke(id, actor()).await.map_err(|error| explain(error, id))?)

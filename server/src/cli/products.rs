@@ -33,17 +33,16 @@ pub(super) async fn run(engine: &Engine, command: ProductCommand) -> Result<Exit
 async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
     let price = Money::parse(&add.price, add.currency)?;
     let images = pictures::read(engine, add.images, &add.name).await?;
-    let defaults = ProductDraft::new(add.slug, add.name, price, add.stock);
     let draft = ProductDraft {
         description: add.description,
         image: images.path.unwrap_or_default(),
         pictures: images.pictures,
         per_shopper_limit: add.limit,
         window: SaleWindow { starts_at: add.starts_at, ends_at: add.ends_at },
-        hold_for: add.hold_seconds.map_or(defaults.hold_for, Duration::from_secs),
-        pay_within: add.pay_seconds.map_or(defaults.pay_within, Duration::from_secs),
-        extend_by: add.extend_seconds.map(Duration::from_secs),
-        ..defaults
+        hold_for: Duration::from_secs(add.hold_seconds),
+        pay_within: Duration::from_secs(add.pay_seconds),
+        extend_by: (!add.no_extend).then(|| Duration::from_secs(add.extend_seconds)),
+        ..ProductDraft::new(add.slug, add.name, price, add.stock)
     };
     let added = engine.checkout.add_product(draft, by_user(None)).await?;
     show(engine, &added.value)
@@ -101,14 +100,14 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         name,
         description: edit.description.unwrap_or(before.description),
         price: price?.unwrap_or(before.price),
-        per_shopper_limit: if edit.no_limit { None } else { edit.limit.or(before.per_shopper_limit) },
+        per_shopper_limit: changed(edit.no_limit, edit.limit, before.per_shopper_limit),
         window: SaleWindow {
-            starts_at: edit.starts_at.or(before.window.starts_at),
-            ends_at: edit.ends_at.or(before.window.ends_at),
+            starts_at: changed(edit.no_starts_at, edit.starts_at, before.window.starts_at),
+            ends_at: changed(edit.no_ends_at, edit.ends_at, before.window.ends_at),
         },
         hold_for: edit.hold_seconds.map_or(before.hold_for, Duration::from_secs),
         pay_within: edit.pay_seconds.map_or(before.pay_within, Duration::from_secs),
-        extend_by: edit.extend_seconds.map(Duration::from_secs).or(before.extend_by),
+        extend_by: changed(edit.no_extend, edit.extend_seconds.map(Duration::from_secs), before.extend_by),
         image,
         pictures,
     };
@@ -117,6 +116,11 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         Ok(edited) => show(engine, &edited.value),
         Err(error) => Err(explain_edit(engine, product.id, error).await),
     }
+}
+
+/// Returns the value that an edit leaves: none if it removes the value, and otherwise the one that it gives or the old one.
+fn changed<T>(is_removed: bool, given: Option<T>, before: Option<T>) -> Option<T> {
+    if is_removed { None } else { given.or(before) }
 }
 
 /// Adds the changes since the revision that the edit is based on, with their authors, to a refusal.

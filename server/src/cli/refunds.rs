@@ -3,9 +3,9 @@
 use super::{
     Failure,
     actor::by_user,
-    args::{IssueRefundArgs, RefundCommand, RefundListArgs},
+    args::{IssueRefundArgs, OutputArgs, RefundCommand, RefundListArgs},
     orders,
-    output::{List, print},
+    output::{List, facts, print, say},
     products,
 };
 use crate::{backoffice::views::AdminRefundView, startup::Engine};
@@ -23,6 +23,7 @@ pub(super) const COLUMNS: [&str; 7] = ["ID", "DUE SINCE", "TRANSACTION", "AMOUNT
 pub(super) async fn run(engine: &Engine, command: RefundCommand) -> Result<ExitCode, Failure> {
     match command {
         RefundCommand::List(args) => list(engine, args).await,
+        RefundCommand::Show { id, output } => show(engine, id, output).await,
         RefundCommand::Issue(args) => issue(engine, args).await,
         RefundCommand::Done { id, note, reason } => {
             advance(engine, id, RefundStep::DoneElsewhere { note }, reason).await
@@ -56,6 +57,39 @@ pub(super) fn row(refund: &Refund) -> [String; 7] {
     ]
 }
 
+async fn show(engine: &Engine, id: RefundId, output: OutputArgs) -> Result<ExitCode, Failure> {
+    let refund = engine.checkout.refund(id).await.map_err(|error| explain(error, id))?;
+    if output.json {
+        return print(&AdminRefundView::from(refund));
+    }
+    let mut shown = vec![
+        ("Refund", refund.id.to_string()),
+        ("Transaction", refund.transaction_id.to_string()),
+        ("Amount", labels::refund_amount(&refund, |money| money.to_string())),
+        ("Reason", refund.reason.name().to_owned()),
+        ("State", refund.state.name().to_owned()),
+        ("Attempt", refund.attempt.to_string()),
+        ("Put back", refund.restocked.to_string()),
+        ("Due since", refund.created_at.to_string()),
+        ("Changed", refund.updated_at.to_string()),
+    ];
+    let product = refund.product_id.map(|id| {
+        let product = engine.checkout.product(id);
+        product.map_or_else(|| id.to_string(), |product| product.slug.to_string())
+    });
+    let more = [
+        ("Order", refund.order_id.map(|id| id.to_string())),
+        ("Payment", refund.event_id.map(|id| id.to_string())),
+        ("Product", product),
+        ("Provider", refund.provider_reference.map(String::from)),
+        ("Note", refund.note.map(String::from)),
+        ("Failure", refund.failure),
+    ];
+    shown.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    say(&facts(shown))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn issue(engine: &Engine, args: IssueRefundArgs) -> Result<ExitCode, Failure> {
     let IssueRefundArgs { order, amount, restock, reason, id } = args;
     let order = orders::find(engine, order).await?;
@@ -86,13 +120,16 @@ async fn advance(
     step: RefundStep,
     reason: Option<ChangeReason>,
 ) -> Result<ExitCode, Failure> {
-    let explain = |error: Error| match error {
+    let attempt = engine.checkout.refund(id).await.map_err(|error| explain(error, id))?.attempt;
+    let advanced = engine.checkout.advance_refund(id, attempt, step, by_user(reason)).await;
+    print(&AdminRefundView::from(advanced.map_err(|error| explain(error, id))?.value))
+}
+
+fn explain(error: Error, id: RefundId) -> Failure {
+    match error {
         Error::Refused(Refusal::UnknownRefund) => {
             Failure::refused(format!("no such refund: {id}; see holdfast refund list"))
         }
         other => other.into(),
-    };
-    let attempt = engine.checkout.refund(id).await.map_err(explain)?.attempt;
-    let advanced = engine.checkout.advance_refund(id, attempt, step, by_user(reason)).await;
-    print(&AdminRefundView::from(advanced.map_err(explain)?.value))
+    }
 }

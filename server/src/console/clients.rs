@@ -8,7 +8,7 @@ use crate::{
     state::AppState,
 };
 use app::admin::{
-    clients::{self as view, ClientForm, NewSecret},
+    clients::{self as view, ClientForm, ClientsPage, NewSecret, RefusedScopes},
     layout::Flash,
     refusal::forbidden_char,
 };
@@ -40,7 +40,7 @@ pub async fn add(
     let mut form = ClientForm {
         key: fields.get("key").to_owned(),
         name: fields.get("name").to_owned(),
-        scopes: Scope::ALL.into_iter().filter(|scope| !fields.get(scope.name()).is_empty()).collect(),
+        scopes: chosen_scopes(&fields),
         name_error: None,
         scopes_error: None,
     };
@@ -54,6 +54,40 @@ pub async fn add(
     let context = ClientContext { idempotency: fields.idempotency(PATH), ..signed_in.actor().into() };
     let added = state.clients.add(name, form.scopes, context).await;
     finish(&state, &signed_in, added, "Nothing was added: this form was sent before.").await
+}
+
+/// `POST /admin/clients/{id}/scopes`
+pub async fn set_scopes(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    ConfirmedForm { signed_in, fields }: ConfirmedForm,
+) -> Result<Response, Problem> {
+    let (id, chosen) = (parse(&id)?, chosen_scopes(&fields));
+    // No client has no scope: a form without the scopes that the operator saw is refused as stale.
+    let seen = fields.get("seen").parse().unwrap_or(ScopeSet::EMPTY);
+    let idempotency = fields.idempotency(&format!("{PATH}/{id}/scopes"));
+    let context = ClientContext { idempotency, ..signed_in.actor().into() };
+    let (status, why) = match state.clients.set_scopes(id, Some(seen), chosen, context).await {
+        Ok(_) => return Ok(redirect(&format!("{PATH}?done=client-scopes"))),
+        Err(ClientError::NoScope) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "choose at least one scope, or revoke the client.")
+        }
+        Err(ClientError::Changed) => (
+            StatusCode::CONFLICT,
+            "somebody changed the scopes meanwhile. Compare your choice with the list, and save it again.",
+        ),
+        Err(ClientError::Revoked) => (StatusCode::CONFLICT, "the client is revoked."),
+        Err(ClientError::KeyReused) => (StatusCode::CONFLICT, "this form was used before. Try again."),
+        Err(error) => return Err(fail(error)),
+    };
+    let flash = Some(Flash::error(format!("Nothing was changed: {why}")));
+    let refused = Some(RefusedScopes { id, chosen });
+    render(&state, &signed_in, Shown { status, refused, flash, ..Shown::default() }).await
+}
+
+/// Returns the scopes whose boxes are checked.
+fn chosen_scopes(fields: &Fields) -> ScopeSet {
+    Scope::ALL.into_iter().filter(|scope| !fields.get(scope.name()).is_empty()).collect()
 }
 
 /// `POST /admin/clients/{id}/rotate`
@@ -131,21 +165,23 @@ fn fail(error: ClientError) -> Problem {
 struct Shown {
     status: StatusCode,
     form: Option<ClientForm>,
+    refused: Option<RefusedScopes>,
     secret: Option<NewSecret>,
     flash: Option<Flash>,
 }
 
 impl Default for Shown {
     fn default() -> Self {
-        Self { status: StatusCode::OK, form: None, secret: None, flash: None }
+        Self { status: StatusCode::OK, form: None, refused: None, secret: None, flash: None }
     }
 }
 
 async fn render(state: &AppState, signed_in: &SignedIn, shown: Shown) -> Result<Response, Problem> {
-    let Shown { status, form, secret, flash } = shown;
+    let Shown { status, form, refused, secret, flash } = shown;
     let all = state.clients.all().await.map_err(fail)?;
     let new_key = || state.ids.generate::<Uuid>().to_string();
     let form =
         form.unwrap_or_else(|| ClientForm { key: new_key(), scopes: ScopeSet::CHECKOUT, ..ClientForm::default() });
-    Ok(html(status, view::clients(&signed_in.operator, &all, new_key, form, secret, flash)))
+    let page = ClientsPage { form, refused, secret, flash };
+    Ok(html(status, view::clients(signed_in.page_operator(), &all, new_key, page)))
 }

@@ -133,7 +133,7 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
 }
 
 /// The routes of orders, payments, refunds and API clients.
-fn sale_routes() -> [ConsoleRoute; 16] {
+fn sale_routes() -> [ConsoleRoute; 17] {
     let [see, orders] = [Permission::See, Permission::Orders].map(Access::With);
     let [payments, refunds] = [Permission::Payments, Permission::Refunds].map(Access::With);
     let clients = Access::With(Permission::Clients);
@@ -152,6 +152,7 @@ fn sale_routes() -> [ConsoleRoute; 16] {
         form("/admin/refunds/{id}/{step}", refunds, refund::step),
         page("/admin/clients", clients, clients::page),
         form("/admin/clients", clients, clients::add),
+        form("/admin/clients/{id}/scopes", clients, clients::set_scopes),
         form("/admin/clients/{id}/rotate", clients, clients::rotate),
         form("/admin/clients/{id}/revoke", clients, clients::revoke),
     ]

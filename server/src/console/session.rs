@@ -12,12 +12,16 @@ use crate::{
     problem::Problem,
     state::AppState,
 };
-use app::admin::error::forbidden;
+use app::admin::{
+    error::forbidden,
+    layout::{PageOperator, Screen},
+};
 use axum::{
     extract::{FromRequestParts, Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use checkout::Checkout;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use tower_sessions::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 
@@ -31,6 +35,7 @@ const SECOND_FACTOR: &str = "/admin/account/second-factor";
 #[derive(Clone)]
 pub(super) struct Guard {
     service: OperatorService,
+    checkout: Checkout,
     env: Environment,
     access: Access,
     path: &'static str,
@@ -38,7 +43,15 @@ pub(super) struct Guard {
 
 impl Guard {
     pub(super) fn new(state: &AppState, access: Access, path: &'static str) -> Self {
-        Self { service: state.operators.clone(), env: state.settings.common.env, access, path }
+        let (service, checkout) = (state.operators.clone(), state.checkout.clone());
+        Self { service, checkout, env: state.settings.common.env, access, path }
+    }
+}
+
+impl SignedIn {
+    /// The operator for whom a page is rendered.
+    pub(super) fn page_operator(&self) -> PageOperator<'_> {
+        PageOperator::new(&self.operator, self.refunds_due)
     }
 }
 
@@ -56,7 +69,7 @@ pub(super) async fn check_access(State(guard): State<Guard>, request: Request, n
 }
 
 async fn check(guard: &Guard, mut request: Request) -> Result<Request, Box<Response>> {
-    let Guard { service, env, access, path } = guard;
+    let Guard { service, checkout, env, access, path } = guard;
     let failed = |error| Box::new(fail(error).into_response());
     let signed_in = match token(request.headers(), *env) {
         Some(token) => service.authenticate(&token).await.map_err(failed)?,
@@ -72,13 +85,16 @@ async fn check(guard: &Guard, mut request: Request) -> Result<Request, Box<Respo
     } else {
         "/admin"
     };
-    let Some(signed_in) = signed_in else { return Err(Box::new(redirect(&sign_in_path(next)))) };
+    let Some(mut signed_in) = signed_in else { return Err(Box::new(redirect(&sign_in_path(next)))) };
     if !signed_in.session.complete {
         return Err(Box::new(redirect(&code_path(next))));
     }
     let lacks_factor = service.is_second_factor_required() && signed_in.operator.totp_secret.is_none();
     if lacks_factor && !path.starts_with(ACCOUNT) {
         return Err(Box::new(redirect(SECOND_FACTOR)));
+    }
+    if Screen::Refunds.is_shown_to(signed_in.operator.role) {
+        signed_in.refunds_due = refunds_due(checkout).await;
     }
     if let Access::With(permission) = access
         && !signed_in.operator.role.may(*permission)
@@ -87,10 +103,17 @@ async fn check(guard: &Guard, mut request: Request) -> Result<Request, Box<Respo
             let action = format!("{} {path}", request.method());
             service.record_denial(&signed_in, &action).await.map_err(failed)?;
         }
-        return Err(Box::new(html(StatusCode::FORBIDDEN, forbidden(&signed_in.operator))));
+        return Err(Box::new(html(StatusCode::FORBIDDEN, forbidden(signed_in.page_operator()))));
     }
     request.extensions_mut().insert(signed_in);
     Ok(request)
+}
+
+/// Counts the refunds that are due in their index. A page without the number is better than none.
+async fn refunds_due(checkout: &Checkout) -> Option<u64> {
+    let due = checkout.refunds_due().await;
+    due.inspect_err(|error| tracing::warn!(%error, cause = error.cause(), "the navigation could not count refunds"))
+        .ok()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {

@@ -6,7 +6,10 @@ use crate::{
     operators::{OperatorError, OperatorService, SecondFactor, Visitor, totp::Key},
     problem::Problem,
 };
-use app::admin::setup::{self as view, FieldErrors, NewKey};
+use app::admin::{
+    layout::PageOperator,
+    setup::{self as view, FieldErrors, NewKey},
+};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -70,7 +73,7 @@ pub async fn submit(
                 redirect("/admin")
             } else {
                 let operator = service.operator(id).await.map_err(fail)?;
-                html(StatusCode::OK, view::recovery_codes(&operator, codes))
+                html(StatusCode::OK, view::recovery_codes(PageOperator::new(&operator, None), codes))
             };
             return Ok(set_cookie(page, settings.common.env, &session.token));
         }

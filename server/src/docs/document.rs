@@ -24,15 +24,10 @@ const COMMON: [Kind; 3] = [Kind::Fault, Kind::Busy, Kind::OutcomeUnknown];
 const TOKEN: [Kind; 2] = [Kind::Unauthorized, Kind::InsufficientScope];
 /// Problems of calls that read a body.
 const BODY: [Kind; 3] = [Kind::BrokenBody, Kind::Timeout, Kind::TooLarge];
-/// Problems of calls of API clients that change something: idempotency key and JSON body.
-const CHANGE: [Kind; 6] = [
-    Kind::BadIdempotencyKey,
-    Kind::KeyInProgress,
-    Kind::KeyReused,
-    Kind::MalformedJson,
-    Kind::NotJson,
-    Kind::InvalidBody,
-];
+/// Problems of calls with an idempotency key: those of API clients that change something.
+const CHANGE: [Kind; 3] = [Kind::BadIdempotencyKey, Kind::KeyInProgress, Kind::KeyReused];
+/// Problems of such calls whose body is JSON. That of an upload is a file.
+const JSON: [Kind; 3] = [Kind::MalformedJson, Kind::NotJson, Kind::InvalidBody];
 
 /// The finished document.
 pub struct Document {
@@ -190,11 +185,14 @@ fn problems(kind: RouteKind, operation: &Value) -> BTreeSet<Kind> {
     if kind != RouteKind::Webhook {
         problems.insert(Kind::TooManyRequests);
     }
-    if matches!(kind, RouteKind::Api | RouteKind::AdminApi) {
+    if kind == RouteKind::Api || kind.is_admin_api() {
         problems.extend(TOKEN);
     }
     if takes("Idempotency-Key") {
         problems.extend(BODY.into_iter().chain(CHANGE));
+        if kind != RouteKind::AdminUpload {
+            problems.extend(JSON);
+        }
     }
     if operation["requestBody"].is_object() {
         problems.extend(BODY);

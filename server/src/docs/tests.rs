@@ -35,7 +35,9 @@ fn each_body_and_each_response_has_an_example() {
     for (name, operation) in operations(document.value()) {
         let responses = operation["responses"].as_object().unwrap().values();
         for part in responses.map(|response| resolve(document.value(), response)).chain([&operation["requestBody"]]) {
-            for (media_type, content) in part["content"].as_object().into_iter().flatten() {
+            let contents_of = part["content"].as_object().into_iter().flatten();
+            // The bytes of a picture have no example.
+            for (media_type, content) in contents_of.filter(|(media_type, _)| !media_type.starts_with("image/")) {
                 let several = content["examples"].as_object().is_some_and(|examples| !examples.is_empty());
                 assert!(!content["example"].is_null() || several, "{name} {media_type}");
                 contents += 1;

@@ -11,6 +11,9 @@ pub enum RouteKind {
     Api,
     /// Calls of API clients that run the shop. Scripts of other origins must not read their responses.
     AdminApi,
+    /// Calls of API clients that run the shop and send files. Their bodies are large, and are read only once the client is
+    /// known.
+    AdminUpload,
     /// Requests for an access token, each of which costs a slow hash.
     Token,
     /// Deliveries of the payment provider.
@@ -32,12 +35,17 @@ pub enum RouteKind {
 impl RouteKind {
     /// Whether it belongs to the API: no cookies, problem details for errors.
     pub fn is_api(self) -> bool {
-        matches!(self, Self::PublicRead | Self::Api | Self::AdminApi | Self::Token | Self::Webhook)
+        matches!(self, Self::PublicRead | Self::Api | Self::Token | Self::Webhook) || self.is_admin_api()
     }
 
     /// Whether scripts of the origins that the operator allows may use it (CORS).
     pub fn is_cross_origin(self) -> bool {
-        self.is_api() && self != Self::AdminApi
+        self.is_api() && !self.is_admin_api()
+    }
+
+    /// Whether it belongs to the admin API, each call of which needs a scope.
+    pub fn is_admin_api(self) -> bool {
+        matches!(self, Self::AdminApi | Self::AdminUpload)
     }
 
     /// Whether requests are logged at debug level only. They are too many for a line each; metrics count them.
@@ -48,7 +56,9 @@ impl RouteKind {
     /// Whether requests count against the client's quota (`HOLDFAST_RATE_LIMIT`). Payment webhooks must never be
     /// rejected because of other requests; probes and files cost next to nothing.
     pub fn has_quota(self) -> bool {
-        matches!(self, Self::PublicRead | Self::Api | Self::AdminApi | Self::Docs | Self::Page) || self.is_console()
+        matches!(self, Self::PublicRead | Self::Api | Self::Docs | Self::Page)
+            || self.is_admin_api()
+            || self.is_console()
     }
 
     /// Whether requests are rejected when too many are in progress. Probes are always answered.
@@ -68,7 +78,7 @@ impl RouteKind {
 
     /// Whether the whole body is read before a request counts as in progress.
     pub fn has_buffered_body(self) -> bool {
-        self != Self::ConsoleUpload
+        !matches!(self, Self::ConsoleUpload | Self::AdminUpload)
     }
 
     /// Whether it serves static files.

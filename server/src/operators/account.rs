@@ -13,7 +13,7 @@ impl OperatorService {
         new: String,
         visitor: &Visitor,
     ) -> Result<Token, OperatorError> {
-        let SignedIn { operator, session } = signed_in;
+        let SignedIn { operator, session, .. } = signed_in;
         passwords::check(&new, &operator.email)?;
         self.verify_own_password(signed_in, current, visitor).await?;
         let hash = Hidden(self.hasher.hash(new).await?);

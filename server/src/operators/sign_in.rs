@@ -64,7 +64,7 @@ impl OperatorService {
         code: &str,
         visitor: &Visitor,
     ) -> Result<NewSession, OperatorError> {
-        let SignedIn { operator, session } = signed_in;
+        let SignedIn { operator, session, .. } = signed_in;
         let now = self.now();
         let attempt = self.attempt(operator.email.as_str(), now).await?;
         let key = operator.totp_secret.as_ref().map(|secret| Key::from_bytes(&secret.0));

@@ -143,8 +143,8 @@ impl PictureService {
         }
     }
 
-    /// Takes one of the places for uploads. Returns `None` if all are taken.
-    fn begin_upload(&self) -> Option<SemaphorePermit<'_>> {
+    /// Takes one of the places for uploads, which its holder gives back by dropping it. Returns `None` if all are taken.
+    pub fn begin_upload(&self) -> Option<SemaphorePermit<'_>> {
         self.0.uploads.try_acquire().ok()
     }
 }

@@ -80,6 +80,10 @@ catalogue! {
         cause: "No order has this id, or it belongs to another client. The response is the same in both cases.",
         resolution: "Use the `order_id` that `POST /api/orders` returned, with a token of the same client.",
     }
+    NOT_FOUND UnknownPicture "unknown-picture" "Picture not found" {
+        cause: "The product has no picture with this id.",
+        resolution: "Read the product: `pictures` has the id of each.",
+    }
     NOT_FOUND UnknownRefund "unknown-refund" "Refund not found" {
         cause: "No refund has this id.",
         resolution: "Use the id that the refund got when it was issued.",
@@ -216,12 +220,20 @@ catalogue! {
         resolution: "Place a new hold.",
     }
     PAYLOAD_TOO_LARGE TooLarge "too-large" "Body too large" {
-        cause: "The body is larger than 65,536 bytes. Nothing was done.",
+        cause: "The body is larger than 65,536 bytes or, where it is a picture, than 10,485,760 bytes. Nothing was done.",
         resolution: "Send a smaller body. No call of this API needs a larger one.",
     }
     UNSUPPORTED_MEDIA_TYPE NotJson "not-json" "Content type not JSON" {
         cause: "The `Content-Type` header is missing or is not `application/json`. Nothing was done.",
         resolution: "Send JSON with `Content-Type: application/json`.",
+    }
+    UNSUPPORTED_MEDIA_TYPE NotPicture "not-picture" "Content type not a picture" {
+        cause: "The `Content-Type` header is missing, or is none of `image/png`, `image/jpeg` and `image/webp`. Nothing was done.",
+        resolution: "Send the file itself as the body, with its content type.",
+    }
+    UNPROCESSABLE_ENTITY InvalidPicture "invalid-picture" "Invalid picture" {
+        cause: "The body is no PNG, JPEG or WebP file, is incomplete or damaged, or has too many pixels. Nothing was changed.",
+        resolution: "Send another file; `detail` says what is wrong with this one.",
     }
     UNPROCESSABLE_ENTITY InvalidBody "invalid-body" "Invalid body" {
         cause: "The body is valid JSON, but a field is missing, unknown, of the wrong type or out of range. Nothing was done.",

@@ -1,7 +1,7 @@
 //! An example of each kind of problem, built like the real responses.
 
 use super::{Kind, Problem};
-use crate::clients::ClientError;
+use crate::{clients::ClientError, pictures::PictureError};
 use checkout::model::{OrderId, ProductError, RefundState, Refusal, Timestamp};
 use serde_json::json;
 use std::time::Duration;
@@ -41,6 +41,8 @@ pub fn example(kind: Kind) -> Problem {
         Kind::RefundTooLarge => Refusal::RefundTooLarge { left: 250_000 }.into(),
         Kind::AlreadyRestocked => Refusal::AlreadyRestocked { left: 1 }.into(),
         Kind::DisputeOpen => Refusal::DisputeOpen.into(),
+        Kind::UnknownPicture => Problem::new(kind, "The product has no picture with this id."),
+        Kind::InvalidPicture => PictureError::Damaged.into(),
         Kind::UnknownRefund => Refusal::UnknownRefund.into(),
         Kind::RefundState => Refusal::RefundState { state: RefundState::Sending, attempt: 2 }.into(),
         Kind::UnknownPayment => Refusal::UnknownPayment.into(),
@@ -81,6 +83,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::Timeout => Problem::new(kind, "The body did not arrive within 10 seconds; send it again."),
         Kind::TooLarge => Problem::new(kind, "A body is at most 65536 bytes."),
         Kind::NotJson => Problem::new(kind, "Send JSON, with Content-Type: application/json."),
+        Kind::NotPicture => Problem::new(kind, "Send a file with Content-Type: image/png or image/jpeg or image/webp."),
         Kind::InvalidBody => Problem::new(kind, "qty: a quantity is a whole number from 1 to 10000."),
     }
 }

@@ -18,6 +18,7 @@ mod openapi;
 mod operations;
 mod orders;
 mod pagination;
+mod png;
 mod products;
 mod requests;
 mod sessions;

@@ -1,7 +1,7 @@
 //! Orders, payments and refunds on the command line.
 
 use crate::shop::{Shop, on_both_stores};
-use checkout::model::{Actor, OrderStatus};
+use checkout::model::{Actor, EventPayload, OrderStatus, PaymentStatus};
 use serde_json::json;
 
 on_both_stores!(
@@ -9,6 +9,7 @@ on_both_stores!(
     an_order_is_shown_with_its_timeline,
     refunds_are_listed_issued_and_refused_with_what_is_left,
     payments_are_listed_shown_and_replayed,
+    a_payment_is_shown_with_its_disputes_and_without_its_payload,
     hostile_texts_are_only_values,
 );
 
@@ -168,7 +169,17 @@ async fn refunds_are_listed_issued_and_refused_with_what_is_left(shop: Shop) {
     assert_eq!(amounts, [799, 1200]);
     let id = due["items"][0]["id"].as_str().unwrap();
     assert!(shop.fails(2, &["refund", "done", "--id", id]).contains("--note"));
+    let text = shop.text(&["refund", "show", "--id", id]);
+    assert!(text.contains("7.99 USD") && text.contains("State        due") && !text.contains("Note"), "{text}");
     shop.json(&["refund", "done", "--id", id, "--note", "transfer 17"]);
+    let text = shop.text(&["refund", "show", "--id", id]);
+    for expected in ["State        succeeded", "Note         transfer 17", "Product      mug", &order.id.to_string()] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let shown = shop.json(&["refund", "show", "--id", id, "--json"]);
+    assert_eq!((&shown["id"], &shown["state"]), (&json!(id), &json!("succeeded")));
+    assert_eq!(shown, shop.json(&["refund", "list", "--json", "--q", id])["items"][0]);
+    shop.fails(2, &["refund", "show"]);
     assert!(shop.fails(3, &["refund", "retry", "--id", id]).contains("succeeded"));
     for (args, found) in [
         (&["--state", "due"][..], 1),
@@ -183,7 +194,9 @@ async fn refunds_are_listed_issued_and_refused_with_what_is_left(shop: Shop) {
     assert!(table.starts_with("ID") && table.contains("7.99 USD") && table.contains("by_operator"), "{table}");
     assert!(shop.fails(2, &["refund", "list", "--state", "lost"]).contains("withdrawn"));
     let unknown = product.id.to_string();
-    assert!(shop.fails(3, &["refund", "retry", "--id", &unknown]).contains("no such refund"));
+    for command in ["show", "retry"] {
+        assert!(shop.fails(3, &["refund", command, "--id", &unknown]).contains("no such refund"));
+    }
     let stock = shop.json(&["product", "list", "--json"])["items"][0].clone();
     assert_eq!((&stock["available"], &stock["sold"]), (&json!(9), &json!(0)));
     assert_eq!(shop.checkout.order_by_number(order.number.unwrap()).await.unwrap().status(), OrderStatus::Paid);
@@ -220,6 +233,38 @@ async fn payments_are_listed_shown_and_replayed(shop: Shop) {
         assert!(shop.fails(3, &["payment", command, "--id", &unknown]).contains("no such payment event"));
     }
     assert!(shop.fails(2, &["payment", "list", "--outcome", "lost"]).contains("refund_due"));
+    shop.close().await;
+}
+
+async fn a_payment_is_shown_with_its_disputes_and_without_its_payload(shop: Shop) {
+    let product = shop.product("mug", 9).await;
+    let order = shop.order(&product, "ada").await;
+    shop.pay(order.id).await;
+    let shown = |key: &str| {
+        let listed = shop.json(&["payment", "list", "--json", "--q", key]);
+        let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
+        (shop.json(&["payment", "show", "--json", "--id", &id]), shop.text(&["payment", "show", "--id", &id]))
+    };
+    let paid = format!("evt-{}", order.id);
+    let (json_of_paid, text) = shown(&paid);
+    assert_eq!((&json_of_paid["disputes"], &json_of_paid["payload_kept"]), (&json!([]), &json!(false)));
+    assert!(text.contains("not kept") && !text.contains("Dispute"), "{text}");
+
+    let body = br#"{"customer":"ada@example.com"}"#;
+    let payload = EventPayload::new(Some("application/json"), body);
+    shop.dispute(order.id, "evt-1", PaymentStatus::DisputeOpened, Some("dp_1"), payload).await;
+    shop.dispute(order.id, "evt-2", PaymentStatus::DisputeOpened, None, None).await;
+    shop.dispute(order.id, "evt-3", PaymentStatus::DisputeClosed, Some("dp_1"), None).await;
+    let (first, unnamed) = (json!({ "id": "dp_1", "state": "closed" }), json!({ "id": null, "state": "open" }));
+    let (opened, text) = shown("evt-1");
+    assert_eq!((&opened["disputes"], &opened["payload_kept"]), (&json!([first]), &json!(true)));
+    assert_eq!((&opened["dispute_id"], &opened["status"]), (&json!("dp_1"), &json!("dispute_opened")));
+    assert!(text.contains("Dispute      dp_1, closed") && !text.contains("without an id"), "{text}");
+    assert!(text.contains("kept, 30 bytes, application/json") && !text.contains("ada@example.com"), "{text}");
+    assert_eq!(shown("evt-2").0["disputes"], json!([unnamed]));
+    let (of_transaction, text) = shown(&paid);
+    assert_eq!(of_transaction["disputes"], json!([first, unnamed]));
+    assert!(text.contains("Dispute      without an id, open"), "{text}");
     shop.close().await;
 }
 

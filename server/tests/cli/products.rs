@@ -1,6 +1,7 @@
 //! Products and API clients.
 
 use super::{json, run};
+use checkout::model::ProductDraft;
 use serde_json::Value;
 
 #[test]
@@ -36,6 +37,10 @@ fn subcommands_manage_products_and_clients_and_audit_the_stock() {
     ];
     let product = json(&run(dir.path(), &add));
     assert_eq!((&product["slug"], &product["price"], &product["available"]), (&"mug".into(), &1999.into(), &7.into()));
+    // The defaults are those of the console and the admin API.
+    let defaults = [ProductDraft::DEFAULT_HOLD_FOR, ProductDraft::DEFAULT_EXTEND_BY, ProductDraft::DEFAULT_PAY_WITHIN];
+    let times = ["hold_seconds", "extend_seconds", "pay_seconds"].map(|name| product[name].as_u64());
+    assert_eq!(times, defaults.map(|span| Some(span.as_secs())));
     let taken = run(dir.path(), &add);
     assert!(!taken.status.success() && String::from_utf8_lossy(&taken.stderr).contains("slug"));
 
@@ -120,4 +125,39 @@ fn products_are_listed_edited_paused_and_archived() {
         listed["items"].as_array().unwrap().iter().map(|product| product["status"].clone()).collect();
     assert_eq!(statuses.iter().filter(|status| **status == "archived").count(), 1, "{statuses:?}");
     assert!(json(&run(dir.path(), &["audit"]))["clean"] == true);
+}
+
+#[test]
+fn an_edit_removes_what_its_flags_name() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(run(dir.path(), &["migrate"]).status.success());
+    let add = |slug: &str, more: &[&str]| {
+        let one = ["product", "add", "--name", "Mug", "--price", "1", "--currency", "USD", "--stock", "1", "--slug"];
+        run(dir.path(), &[&one[..], &[slug], more].concat())
+    };
+    let window = ["--starts-at", "2030-01-01T00:00:00Z", "--ends-at", "2030-01-02T00:00:00Z"];
+    let added = json(&add("mug", &[&window[..], &["--extend-seconds", "90"]].concat()));
+    assert_eq!((&added["extend_seconds"], &added["sale"]), (&90.into(), &"coming".into()));
+    assert_eq!(json(&add("cup", &["--no-extend"]))["extend_seconds"], Value::Null);
+    assert_eq!(add("jug", &["--no-extend", "--extend-seconds", "90"]).status.code(), Some(2));
+
+    let edit = |args: &[&str]| {
+        run(dir.path(), &[&["product", "edit", "--slug", "mug", "--reason", "another plan"][..], args].concat())
+    };
+    for (flag, field) in
+        [("--no-starts-at", "starts_at"), ("--no-ends-at", "ends_at"), ("--no-extend", "extend_seconds")]
+    {
+        let before = json(&edit(&["--name", "Mug"]));
+        assert!(!before[field].is_null(), "an edit without the flag keeps the value: {before}");
+        let after = json(&edit(&[flag]));
+        assert!(after[field].is_null() && after["name"] == "Mug", "{flag}: {after}");
+    }
+    assert_eq!(json(&edit(&["--extend-seconds", "30"]))["extend_seconds"], 30);
+    for twins in [
+        ["--no-starts-at", "--starts-at", "2030-01-01T00:00:00Z"],
+        ["--no-ends-at", "--ends-at", "2030-01-01T00:00:00Z"],
+        ["--no-extend", "--extend-seconds", "30"],
+    ] {
+        assert_eq!(edit(&twins).status.code(), Some(2), "{twins:?}");
+    }
 }

@@ -4,7 +4,8 @@ use super::json;
 use checkout::{
     Checkout, Limits, PaymentEvent, SystemClock,
     model::{
-        Actor, Money, Order, OrderId, Owner, PaymentStatus, Product, ProductDraft, Quantity, Reference, ReportedAmount,
+        Actor, EventPayload, Money, Order, OrderId, Owner, PaymentStatus, Product, ProductDraft, Quantity, Reference,
+        ReportedAmount,
     },
     store,
 };
@@ -92,17 +93,21 @@ impl Shop {
 
     /// Pays an order, by a transaction with the order's id in its name.
     pub async fn pay(&self, order: OrderId) {
-        let transaction = format!("tx-{order}");
-        let event = PaymentEvent {
-            key: format!("evt-{order}").try_into().unwrap(),
-            fingerprint: [0; 32],
-            reference: Reference::Order(order),
-            transaction_id: transaction.try_into().unwrap(),
-            status: PaymentStatus::Success,
-            reported: ReportedAmount { amount: Some(1999), currency: Some("USD".parse().unwrap()) },
-            dispute_id: None,
-            payload: None,
-        };
+        let event = event_of(order, &format!("evt-{order}"), PaymentStatus::Success);
+        self.checkout.record_payment(event).await.unwrap();
+    }
+
+    /// Reports a dispute of the transaction that paid an order.
+    pub async fn dispute(
+        &self,
+        order: OrderId,
+        key: &str,
+        status: PaymentStatus,
+        dispute: Option<&str>,
+        payload: Option<EventPayload>,
+    ) {
+        let dispute_id = dispute.map(|id| id.to_owned().try_into().unwrap());
+        let event = PaymentEvent { dispute_id, payload, ..event_of(order, key, status) };
         self.checkout.record_payment(event).await.unwrap();
     }
 
@@ -117,6 +122,20 @@ impl Shop {
             let sql = format!("DROP DATABASE {name} WITH (FORCE)");
             sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
         }
+    }
+}
+
+/// An event of the transaction that pays an order.
+fn event_of(order: OrderId, key: &str, status: PaymentStatus) -> PaymentEvent {
+    PaymentEvent {
+        key: key.to_owned().try_into().unwrap(),
+        fingerprint: [0; 32],
+        reference: Reference::Order(order),
+        transaction_id: format!("tx-{order}").try_into().unwrap(),
+        status,
+        reported: ReportedAmount { amount: Some(1999), currency: Some("USD".parse().unwrap()) },
+        dispute_id: None,
+        payload: None,
     }
 }
 

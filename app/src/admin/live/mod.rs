@@ -10,6 +10,7 @@ mod text;
 
 pub use overview::{overview, overview_fragments};
 pub use sale::{sale, sale_fragments};
+pub(super) use text::count;
 
 use super::sale_state::SaleState;
 use crate::assets::content_version;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     admin::{
-        layout::{Page, Screen, time},
+        layout::{Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
     price::format_price,
@@ -18,13 +18,12 @@ use crate::{
 use checkout::{
     model::{Money, Product, Timestamp},
     statistics::SaleRate,
-    store::operators::Operator,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Renders the page from its parts.
-pub fn overview(operator: &Operator, parts: Vec<Fragment>) -> String {
+pub fn overview(operator: PageOperator<'_>, parts: Vec<Fragment>) -> String {
     Page::new(Screen::Live.label())
         .signed_in(operator, Screen::Live)
         .actions(connection(PATH.to_owned()))

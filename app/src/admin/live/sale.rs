@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     admin::{
-        layout::{Page, Screen, time},
+        layout::{Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
     price::format_price,
@@ -16,13 +16,12 @@ use crate::{
 use checkout::{
     model::{Product, Timestamp},
     statistics::SaleStatistics,
-    store::operators::Operator,
 };
 use leptos::prelude::*;
 use std::time::Duration;
 
 /// Renders the page of a product from its parts.
-pub fn sale(operator: &Operator, product: &Product, parts: Vec<Fragment>) -> String {
+pub fn sale(operator: PageOperator<'_>, product: &Product, parts: Vec<Fragment>) -> String {
     let Product { id, slug, name, .. } = product;
     let query = format!("product={slug}");
     let edit = view! { <a class="button button-small" href=format!("/admin/products/{id}")>"Product"</a> };

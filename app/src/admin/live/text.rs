@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(super) const NONE: &str = "–";
 
 /// A count with separators: `12,345`.
-pub(super) fn count(n: impl Into<u64>) -> String {
+pub(in crate::admin) fn count(n: impl Into<u64>) -> String {
     let digits = n.into().to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -5,12 +5,9 @@ use crate::admin::{
     confirm::ReasonField,
     entered::Entered,
     form::{Field, hidden, submit, text_area},
-    layout::{Page, Screen, time},
+    layout::{Page, PageOperator, Screen, time},
 };
-use checkout::{
-    model::{Product, Timestamp},
-    store::operators::Operator,
-};
+use checkout::model::{Product, Timestamp};
 use leptos::prelude::*;
 
 /// The fields of a product's details, by their names in the forms.
@@ -53,7 +50,7 @@ pub struct Conflict {
 }
 
 /// Renders the page of a new product.
-pub fn new_product(operator: &Operator, entered: &Entered) -> String {
+pub fn new_product(operator: PageOperator<'_>, entered: &Entered) -> String {
     let slug = Field {
         hint: Some("The name in the product’s address: letters a to z, digits, hyphens."),
         ..text("slug", "Slug")

@@ -7,14 +7,14 @@ pub use form::{Conflict, DETAILS, EditState, Meanwhile, new_product};
 pub use page::{ActionState, ProductPage, product};
 
 use super::{
-    layout::{Flash, Page, Screen, time},
+    layout::{Flash, Page, PageOperator, Screen, time},
     list::{ListPage, Row},
     sale_state::SaleState,
 };
 use crate::price::format_price;
 use checkout::{
     model::{Product, ProductId, Stock, Timestamp},
-    store::operators::{Operator, Permission},
+    store::operators::Permission,
 };
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub fn path(id: ProductId) -> String {
 }
 
 /// Renders the list.
-pub fn products(operator: &Operator, list: ListPage, flash: Option<Flash>) -> String {
+pub fn products(operator: PageOperator<'_>, list: ListPage, flash: Option<Flash>) -> String {
     let page = Page::new("Products").signed_in(operator, Screen::Products).flash(flash);
     let add = operator.role.may(Permission::Products).then(|| {
         view! { <a class="button button-primary" href="/admin/products/new">"New product"</a> }

@@ -10,7 +10,7 @@ use crate::{
         confirm::{ActionForm, ReasonField},
         entered::Entered,
         form::Field,
-        layout::{Flash, Page, Screen, time},
+        layout::{Flash, Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
     messages::format_duration,
@@ -19,7 +19,7 @@ use crate::{
 };
 use checkout::{
     model::{Product, ProductStatus, Timestamp},
-    store::operators::{Operator, Permission},
+    store::operators::Permission,
 };
 use leptos::prelude::*;
 
@@ -69,7 +69,7 @@ pub struct ProductPage<'a> {
 }
 
 /// Renders the page.
-pub fn product(operator: &Operator, page: ProductPage<'_>) -> String {
+pub fn product(operator: PageOperator<'_>, page: ProductPage<'_>) -> String {
     let ProductPage { product, now, edit, refused, form_key, flash } = page;
     let may_change = operator.role.may(Permission::Products);
     let flash = refused.hidden_message(product.status).or(flash);

@@ -192,7 +192,7 @@ pub async fn set_scopes(
 ) -> ApiResult<Response> {
     let SetScopes { scopes, reason } = body;
     let context = client.client_change(reason, idempotency);
-    let changed = clients.set_scopes(client_id(id)?, scopes, context).await?;
+    let changed = clients.set_scopes(client_id(id)?, None, scopes, context).await?;
     Ok(updated(changed, |changed| ClientView::from(changed.client)))
 }
 

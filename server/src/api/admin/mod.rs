@@ -18,6 +18,7 @@ pub use access::guarded;
 use crate::state::AppState;
 use checkout::model::Scope;
 use http::Method;
+use products::pictures;
 use std::collections::HashMap;
 use utoipa::openapi::{PathItem, SecurityRequirement, path::Operation};
 use utoipa_axum::{
@@ -25,7 +26,7 @@ use utoipa_axum::{
     routes,
 };
 
-/// All calls, each with its scope.
+/// The calls without files, each with its scope.
 fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
     use Scope::{
         AuditRead, CatalogRead, CatalogWrite, ClientsRead, ClientsWrite, OrdersRead, OrdersWrite, PaymentsRead,
@@ -40,6 +41,8 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (CatalogWrite, routes!(products::pause)),
         (CatalogWrite, routes!(products::resume)),
         (CatalogWrite, routes!(products::archive)),
+        (CatalogWrite, routes!(pictures::change)),
+        (CatalogWrite, routes!(pictures::remove)),
         (OrdersRead, routes!(orders::list)),
         (OrdersRead, routes!(order_export::export)),
         (OrdersRead, routes!(orders::get)),
@@ -62,9 +65,23 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
     ]
 }
 
-/// The calls with their descriptions, which name the scope. They must be served behind [`guarded`].
+/// The calls whose body is a file, each with its scope.
+fn uploads() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
+    vec![(Scope::CatalogWrite, routes!(pictures::upload))]
+}
+
+/// The calls without files, with their descriptions, which name the scope. They must be served behind [`guarded`].
 pub fn routes() -> OpenApiRouter<AppState> {
-    calls().into_iter().fold(OpenApiRouter::new(), |router, (scope, mut call)| {
+    described(calls())
+}
+
+/// The calls whose body is a file, as [`routes`].
+pub fn upload_routes() -> OpenApiRouter<AppState> {
+    described(uploads())
+}
+
+fn described(calls: Vec<(Scope, UtoipaMethodRouter<AppState>)>) -> OpenApiRouter<AppState> {
+    calls.into_iter().fold(OpenApiRouter::new(), |router, (scope, mut call)| {
         for (_, operation) in call.1.paths.values_mut().flat_map(operations) {
             let requirement = |scheme: &str, scopes: &[&str]| SecurityRequirement::new(scheme, scopes.to_vec());
             operation.security = Some(vec![requirement("oauth2", &[scope.name()]), requirement("bearer", &[])]);
@@ -76,7 +93,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// The scope of each call, by its method and path.
 fn required_scopes() -> HashMap<(Method, String), Scope> {
     let mut scopes = HashMap::new();
-    for (scope, mut call) in calls() {
+    for (scope, mut call) in calls().into_iter().chain(uploads()) {
         for (path, item) in &mut call.1.paths {
             scopes.extend(operations(item).into_iter().map(|(method, _)| ((method, path.clone()), scope)));
         }

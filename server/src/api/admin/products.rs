@@ -1,4 +1,4 @@
-//! Products: list, get, create, edit, change stock, pause, resume, archive.
+//! Products: list, get, create, edit, change stock, pause, resume, archive; and their pictures.
 
 use super::{
     access::AdminClient,
@@ -19,8 +19,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use checkout::{
-    Checkout, Error, StockChange,
-    model::{ChangeReason, Product, ProductId, ProductStatus, Refusal},
+    Checkout, Error, OperationContext, StockChange,
+    model::{ChangeReason, Product, ProductDetails, ProductId, ProductStatus, Refusal},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 mod create;
 mod edit;
+pub mod pictures;
 
 use create::CreateProduct;
 use edit::EditProduct;
@@ -155,7 +156,7 @@ pub async fn create(
 ///
 /// Only the members that you send change. `revision` is the one that you read: if somebody edited the product meanwhile, the
 /// edit is refused with what changed and by whom. Existing holds and orders keep their price. The slug, the currency, the
-/// stock and the pictures cannot be changed by this call.
+/// stock and the pictures cannot be changed by this call: stock and pictures have calls of their own.
 #[utoipa::path(
     patch,
     path = "/api/admin/products/{product}",
@@ -183,10 +184,20 @@ pub async fn edit(
     // An edit on top of an older revision would undo another node's edit of a moment ago.
     let product = lookup::product_at_revision(&*state.store, product, body.revision).await?;
     let (revision, details, reason) = body.apply_to(&product);
-    let context = client.operation(reason, idempotency);
-    match state.checkout.edit_product(product.id, revision, details, context).await {
+    save(&state, product.id, revision, details, client.operation(reason, idempotency)).await
+}
+
+/// Replaces the details of a product, in the revision that the client read.
+async fn save(
+    state: &AppState,
+    product: ProductId,
+    revision: u64,
+    details: ProductDetails,
+    context: OperationContext,
+) -> ApiResult<Response> {
+    match state.checkout.edit_product(product, revision, details, context).await {
         Ok(edited) => Ok(updated(edited, |edited| json!(AdminProductView::new(&edited, state.checkout.now())))),
-        Err(error) => Err(with_changes(&state, product.id, error).await),
+        Err(error) => Err(with_changes(state, product, error).await),
     }
 }
 

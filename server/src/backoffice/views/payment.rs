@@ -3,7 +3,7 @@
 use super::{PaymentOutcome, PaymentStatus};
 use crate::api::enums::RefundReason;
 use checkout::model::{
-    Currency, EventKey, HoldId, OrderId, Payment, ProductId, Reference, Timestamp, TransactionId, WebhookId,
+    Currency, DisputeId, EventKey, HoldId, OrderId, Payment, ProductId, Reference, Timestamp, TransactionId, WebhookId,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +35,10 @@ pub struct AdminPaymentView {
     pub transaction_id: TransactionId,
     /// Status that the event reports.
     pub status: PaymentStatus,
+    /// The provider's id of the dispute, if the event is about one and names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub dispute_id: Option<DisputeId>,
     /// Amount in minor units; null where the provider did not report it.
     #[schema(required)]
     pub amount: Option<i64>,
@@ -66,6 +70,7 @@ impl From<Payment> for AdminPaymentView {
             product_id: payment.product_id,
             transaction_id: payment.transaction_id,
             status: payment.status.into(),
+            dispute_id: payment.dispute_id,
             amount: payment.reported.amount,
             currency: payment.reported.currency,
             received_at: payment.received_at,

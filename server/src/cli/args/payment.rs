@@ -14,7 +14,7 @@ pub enum PaymentCommand {
     ///
     /// Example: holdfast payment list --outcome parked
     List(PaymentListArgs),
-    /// Show a payment event
+    /// Show a payment event, the disputes of its payment, and whether its payload is kept
     Show {
         /// The shop's id of the event
         #[arg(long)]

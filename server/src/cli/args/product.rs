@@ -1,7 +1,7 @@
 //! Arguments of `holdfast product`.
 
 use super::filter::{OutputArgs, reason, time};
-use checkout::model::{ChangeReason, Currency, Slug, Timestamp};
+use checkout::model::{ChangeReason, Currency, ProductDraft, Slug, Timestamp};
 use clap::{Args, Subcommand};
 
 /// Subcommands of `product`.
@@ -68,6 +68,7 @@ pub struct StatusArgs {
 
 /// Arguments of `product edit`. What is not given stays as it is.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that removes one value")]
 pub struct EditProduct {
     /// Slug of the product
     #[arg(long)]
@@ -88,11 +89,17 @@ pub struct EditProduct {
     #[arg(long)]
     pub no_limit: bool,
     /// Start of the sale, such as 2026-11-27T08:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "no_starts_at")]
     pub starts_at: Option<Timestamp>,
+    /// Remove the start of the sale
+    #[arg(long)]
+    pub no_starts_at: bool,
     /// End of the sale
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "no_ends_at")]
     pub ends_at: Option<Timestamp>,
+    /// Remove the end of the sale
+    #[arg(long)]
+    pub no_ends_at: bool,
     /// Lifetime of new holds
     #[arg(long, value_name = "SECONDS")]
     pub hold_seconds: Option<u64>,
@@ -100,8 +107,11 @@ pub struct EditProduct {
     #[arg(long, value_name = "SECONDS")]
     pub pay_seconds: Option<u64>,
     /// Time that a shopper may add to a hold, once
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "no_extend")]
     pub extend_seconds: Option<u64>,
+    /// Allow no extension of holds
+    #[arg(long)]
+    pub no_extend: bool,
     #[command(flatten)]
     pub images: ImageArgs,
     /// Remove all images
@@ -136,15 +146,23 @@ pub struct AddProduct {
     /// Maximum number of units per shopper [default: no limit]
     #[arg(long, value_name = "UNITS")]
     pub limit: Option<u32>,
-    /// Lifetime of a hold [default: 120]
-    #[arg(long, value_name = "SECONDS")]
-    pub hold_seconds: Option<u64>,
-    /// Time that a shopper may add to a hold, once [default: holds cannot be extended]
-    #[arg(long, value_name = "SECONDS")]
-    pub extend_seconds: Option<u64>,
-    /// Time to pay an order [default: 600]
-    #[arg(long, value_name = "SECONDS")]
-    pub pay_seconds: Option<u64>,
+    /// Lifetime of a hold
+    #[arg(long, value_name = "SECONDS", default_value_t = ProductDraft::DEFAULT_HOLD_FOR.as_secs())]
+    pub hold_seconds: u64,
+    /// Time that a shopper may add to a hold, once
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = ProductDraft::DEFAULT_EXTEND_BY.as_secs(),
+        conflicts_with = "no_extend"
+    )]
+    pub extend_seconds: u64,
+    /// Allow no extension of holds
+    #[arg(long)]
+    pub no_extend: bool,
+    /// Time to pay an order
+    #[arg(long, value_name = "SECONDS", default_value_t = ProductDraft::DEFAULT_PAY_WITHIN.as_secs())]
+    pub pay_seconds: u64,
     /// Start of the sale, such as 2026-11-27T08:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub starts_at: Option<Timestamp>,

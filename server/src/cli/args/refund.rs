@@ -16,6 +16,14 @@ pub enum RefundCommand {
     ///
     /// Example: holdfast refund list --state due
     List(RefundListArgs),
+    /// Show a refund
+    Show {
+        /// Id of the refund
+        #[arg(long)]
+        id: RefundId,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
     /// Issue a refund of a paid order, in full or in part, and print it as JSON
     ///
     /// Example: holdfast refund issue --order HF-7K3Q-9M2D --amount 19.99 --restock 1 --reason "arrived broken"

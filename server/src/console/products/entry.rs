@@ -33,10 +33,13 @@ pub(super) fn sent_edit(fields: &Fields) -> EditState {
 /// Returns the form of a new product as it is opened.
 pub(super) fn new_product() -> Entered {
     let mut entered = Entered::default();
-    for (name, value) in
-        [("currency", "USD"), ("hold_seconds", "120"), ("pay_seconds", "600"), ("extend_seconds", "120")]
-    {
-        entered.set(name, value);
+    entered.set("currency", "USD");
+    for (name, span) in [
+        ("hold_seconds", ProductDraft::DEFAULT_HOLD_FOR),
+        ("pay_seconds", ProductDraft::DEFAULT_PAY_WITHIN),
+        ("extend_seconds", ProductDraft::DEFAULT_EXTEND_BY),
+    ] {
+        entered.set(name, span.as_secs().to_string());
     }
     entered
 }

@@ -5,6 +5,7 @@ mod clients;
 mod cross_origin;
 mod orders;
 mod payments;
+mod pictures;
 mod products;
 mod refunds;
 mod scopes;

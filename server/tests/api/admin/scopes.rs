@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Each call with its scope.
-const CALLS: [(&str, &str, Scope); 27] = [
+const CALLS: [(&str, &str, Scope); 30] = [
     ("get", "/api/admin/products", Scope::CatalogRead),
     ("post", "/api/admin/products", Scope::CatalogWrite),
     ("get", "/api/admin/products/{product}", Scope::CatalogRead),
@@ -20,6 +20,9 @@ const CALLS: [(&str, &str, Scope); 27] = [
     ("post", "/api/admin/products/{product}/pause", Scope::CatalogWrite),
     ("post", "/api/admin/products/{product}/resume", Scope::CatalogWrite),
     ("post", "/api/admin/products/{product}/archive", Scope::CatalogWrite),
+    ("post", "/api/admin/products/{product}/pictures", Scope::CatalogWrite),
+    ("patch", "/api/admin/products/{product}/pictures/{picture}", Scope::CatalogWrite),
+    ("delete", "/api/admin/products/{product}/pictures/{picture}", Scope::CatalogWrite),
     ("get", "/api/admin/orders", Scope::OrdersRead),
     ("get", "/api/admin/orders/export", Scope::OrdersRead),
     ("get", "/api/admin/orders/{order}", Scope::OrdersRead),

@@ -21,6 +21,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /admin/clients", "---a"),
     ("POST /admin/clients/{id}/revoke", "---a"),
     ("POST /admin/clients/{id}/rotate", "---a"),
+    ("POST /admin/clients/{id}/scopes", "---a"),
     ("GET /admin/health", "vsma"),
     ("POST /admin/health/recount", "vsma"),
     ("GET /admin/live", "vsma"),

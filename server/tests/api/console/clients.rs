@@ -2,7 +2,7 @@
 
 use super::{Browser, PASSWORD, Shown};
 use crate::shop::Shop;
-use checkout::store::operators::Role;
+use checkout::store::{AuditFilter, operators::Role};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -103,6 +103,71 @@ async fn a_form_that_is_sent_twice_rotates_a_secret_once() {
     assert_eq!(shop.request_token(id, &newer).await.status, 200);
 }
 
+/// A client with the scopes `checkout` and `orders:read`, and the path of the form that changes them.
+async fn client_with_scopes(ada: &mut Browser<'_>) -> (Uuid, String) {
+    let key = ada.get("/admin/clients").await.field("key");
+    let (id, _) = credentials(&add(ada, &key, "an app", &["checkout", "orders:read"]).await);
+    (id, format!("/admin/clients/{id}/scopes"))
+}
+
+#[tokio::test]
+async fn the_scopes_of_a_client_are_changed_once() {
+    let shop = Shop::open().await;
+    let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
+    let (id, path) = client_with_scopes(&mut ada).await;
+    let page = ada.get("/admin/clients").await;
+    page.shows(200, &format!("action=\"{path}\""));
+    page.shows(200, "name=\"seen\" value=\"checkout orders:read\"");
+    let form = [("key", "a-key"), ("seen", "checkout orders:read"), ("orders:read", "on"), ("audit:read", "on")];
+    for _ in 0..2 {
+        ada.post(&path, &form).await.leads_to("/admin/clients?done=client-scopes");
+    }
+    let changed = ada.get("/admin/clients?done=client-scopes").await;
+    changed.shows(200, "The scopes are changed");
+    changed.shows(200, "orders:read audit:read");
+    let filter = AuditFilter { action: Some("client.scopes".to_owned()), ..AuditFilter::default() };
+    let entries = shop.store().audit_log().list(&filter, None, 10).await.unwrap();
+    assert_eq!((entries.len(), entries[0].actor.name.as_str()), (1, "ada@example.com"));
+    let (before, after) = (entries[0].before.as_deref().unwrap(), entries[0].after.as_deref().unwrap());
+    assert!(before.contains("checkout") && after.contains("audit:read") && !after.contains("checkout"), "{after}");
+    let client = shop.clients().find(id).await.unwrap().unwrap();
+    assert_eq!(client.scopes, "orders:read audit:read".parse().unwrap());
+}
+
+#[tokio::test]
+async fn a_change_of_scopes_that_is_stale_or_empty_is_refused() {
+    let shop = Shop::open().await;
+    let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
+    let (id, path) = client_with_scopes(&mut ada).await;
+    let seen = ("seen", "checkout orders:read");
+    let empty = ada.post(&path, &[seen]).await;
+    empty.shows(422, "choose at least one scope");
+    empty.shows(422, "<details open class=\"action\"");
+    ada.post(&path, &[seen, ("checkout", "on")]).await.leads_to("/admin/clients?done=client-scopes");
+    // The operator's other page shows the scopes of before.
+    let stale = ada.post(&path, &[seen, ("payments:read", "on")]).await;
+    stale.shows(409, "somebody changed the scopes meanwhile");
+    stale.shows(409, "name=\"seen\" value=\"checkout\"");
+    for unread in [vec![("payments:read", "on")], vec![("seen", "root"), ("payments:read", "on")]] {
+        ada.post(&path, &unread).await.shows(409, "somebody changed the scopes meanwhile");
+    }
+    // A key counts for one form.
+    let checkout = ("seen", "checkout");
+    ada.post(&path, &[("key", "a-key"), checkout, ("audit:read", "on")])
+        .await
+        .leads_to("/admin/clients?done=client-scopes");
+    let reused = ada.post(&path, &[("key", "a-key"), ("seen", "audit:read"), ("checkout", "on")]).await;
+    reused.shows(409, "this form was used before");
+    assert_eq!(shop.clients().find(id).await.unwrap().unwrap().scopes, "audit:read".parse().unwrap());
+
+    ada.post(&format!("/admin/clients/{id}/revoke"), &[]).await.leads_to("/admin/clients?done=client-revoked");
+    ada.post(&path, &[("seen", "audit:read"), ("checkout", "on")]).await.shows(409, "the client is revoked");
+    for path in [format!("/admin/clients/{}/scopes", Uuid::from_u128(1)), "/admin/clients/x/scopes".to_owned()] {
+        ada.post(&path, &[seen, ("checkout", "on")]).await.shows(404, "");
+    }
+    assert_eq!(shop.actions().await.iter().filter(|action| *action == "client.scopes").count(), 2);
+}
+
 #[tokio::test]
 async fn a_client_without_a_name_or_a_scope_is_refused() {
     let shop = Shop::open().await;
@@ -125,9 +190,8 @@ async fn changes_of_clients_need_a_fresh_password() {
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
     let key = ada.get("/admin/clients").await.field("key");
     let (id, _) = credentials(&add(&mut ada, &key, "an app", &["checkout"]).await);
-    for path in
-        ["/admin/clients".to_owned(), format!("/admin/clients/{id}/rotate"), format!("/admin/clients/{id}/revoke")]
-    {
+    let changes = ["scopes", "rotate", "revoke"].map(|action| format!("/admin/clients/{id}/{action}"));
+    for path in ["/admin/clients".to_owned()].into_iter().chain(changes) {
         shop.clock.advance(Duration::from_mins(10));
         ada.post(&path, &[("name", "another")]).await.shows(200, "Enter your password");
     }

@@ -72,6 +72,27 @@ async fn refunds_are_listed_by_state_with_their_age_and_order() {
 }
 
 #[tokio::test]
+async fn the_navigation_shows_the_number_of_refunds_due() {
+    let shop = Shop::open().await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    assert!(!vera.get("/admin/orders").await.text.contains("screen-count"), "nothing is due");
+    let order = paid_order(&shop).await;
+    let ids = [issue(&shop, &order).await, issue(&shop, &order).await, issue(&shop, &order).await];
+    advance(&shop, ids[0], RefundStep::Send).await;
+    advance(&shop, ids[1], RefundStep::Fail { failure: "account closed".to_owned() }).await;
+    // The refund that was sent waits for the provider; the other two wait for an operator. Every page says so, also one that
+    // refuses.
+    for (path, status) in [("/admin/orders", 200), ("/admin/account", 200), ("/admin/operators", 403)] {
+        let page = vera.get(path).await;
+        page.shows(status, "aria-label=\"Refunds, 2 due\"");
+        assert_eq!(page.text.matches("<span class=\"screen-count\">2</span>").count(), 2, "sidebar and menu: {path}");
+    }
+    advance(&shop, ids[0], RefundStep::Succeed { provider_reference: None }).await;
+    advance(&shop, ids[2], RefundStep::Send).await;
+    vera.get("/admin/refunds").await.shows(200, "aria-label=\"Refunds, 1 due\"");
+}
+
+#[tokio::test]
 async fn a_refund_is_carried_out_by_hand() {
     let shop = Shop::open().await;
     let order = paid_order(&shop).await;

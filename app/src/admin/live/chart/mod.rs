@@ -12,7 +12,7 @@ pub(super) use rates::rates;
 pub(super) use stock::{small_stock, stock, stock_bar};
 
 use leptos::prelude::*;
-use scale::{Tick, percent};
+use scale::{NARROW_PLOT_PX, Tick, percent, stride};
 
 /// The width of the area in which the curves are drawn, before it is stretched.
 const WIDTH: f64 = 4000.0;
@@ -53,20 +53,18 @@ fn vertical_axis(ticks: &[Tick], unit: &'static str) -> AnyView {
     .into_any()
 }
 
-/// Marks below the plot, with times.
+/// Marks below the plot, with times. The stylesheet leaves out the labels for which a narrow plot has no room.
 fn horizontal_axis(ticks: &[Tick]) -> AnyView {
+    let stride = stride(ticks, NARROW_PLOT_PX);
     let marks: Vec<_> = ticks
         .iter()
-        .map(|Tick { place, label }| {
-            let x = percent(*place);
-            let anchor = match place {
-                place if *place < 0.04 => "start",
-                place if *place > 0.96 => "end",
-                _ => "middle",
-            };
+        .enumerate()
+        .map(|(nth, tick)| {
+            let x = percent(tick.place);
+            let class = if nth.is_multiple_of(stride) { "tick" } else { "tick tick-wide" };
             view! {
                 <line class="mark" x1=x.clone() x2=x.clone() y1="100%" y2="100%"></line>
-                <text class="tick" x=x y="100%" dy="1.6em" text-anchor=anchor>{label.clone()}</text>
+                <text class=class x=x y="100%" dy="1.6em" text-anchor=tick.anchor()>{tick.label.clone()}</text>
             }
         })
         .collect();

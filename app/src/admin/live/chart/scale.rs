@@ -11,6 +11,13 @@ const TIME_STEPS: [i64; 22] = [
 ];
 const DAY: i64 = 86_400;
 
+/// Width of the plot on a screen of 320 pixels, in pixels: the screen without the paddings of page, panel and chart.
+pub(super) const NARROW_PLOT_PX: f64 = 178.0;
+/// Upper bound of the width of a label's character, in pixels.
+const CHARACTER_PX: f64 = 8.0;
+/// The least distance between two labels, in pixels.
+const LABEL_GAP_PX: f64 = 6.0;
+
 /// A mark on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tick {
@@ -18,6 +25,37 @@ pub(super) struct Tick {
     pub(super) place: f64,
     /// The label.
     pub(super) label: String,
+}
+
+impl Tick {
+    /// The `text-anchor` of a label below the plot: the outermost labels stay within the plot.
+    pub(super) fn anchor(&self) -> &'static str {
+        match self.place {
+            place if place < 0.04 => "start",
+            place if place > 0.96 => "end",
+            _ => "middle",
+        }
+    }
+
+    /// The left and the right end of the label below a plot of this width, in pixels.
+    fn extent(&self, plot_px: f64) -> (f64, f64) {
+        let characters = u32::try_from(self.label.chars().count()).unwrap_or(u32::MAX);
+        let (x, width) = (self.place * plot_px, f64::from(characters) * CHARACTER_PX);
+        match self.anchor() {
+            "start" => (x, x + width),
+            "end" => (x - width, x),
+            _ => (x - width / 2.0, x + width / 2.0),
+        }
+    }
+}
+
+/// The distance of the ticks whose labels fit below a plot of this width: 1 for all, 2 for every other, and so on.
+pub(super) fn stride(ticks: &[Tick], plot_px: f64) -> usize {
+    let fits = |stride: &usize| {
+        let shown: Vec<_> = ticks.iter().step_by(*stride).map(|tick| tick.extent(plot_px)).collect();
+        shown.is_sorted_by(|left, right| left.1 + LABEL_GAP_PX <= right.0)
+    };
+    (1..=ticks.len()).find(fits).unwrap_or(1)
 }
 
 /// A scale from zero to a round value.
@@ -165,6 +203,32 @@ mod tests {
         assert_eq!(labels(&ticks("2026-11-30T12:00:00Z")), ["28 Nov", "29 Nov", "30 Nov"]);
         assert_eq!(ticks("2046-11-27T12:00:00Z").len(), 6);
         assert_eq!(labels(&ticks("2026-11-27T12:00:00Z")), ["12:00:00"]);
+    }
+
+    #[test]
+    fn the_labels_of_a_narrow_plot_do_not_overlap() {
+        let from = Timestamp::parse("2026-11-27T11:59:58.5Z").unwrap();
+        let spans = (1..600).chain((600..600_000).step_by(997)).chain((7..60).map(|days| days * 86_400));
+        let mut thinned = 0;
+        for seconds in spans {
+            for from in [from, Timestamp::parse("2026-11-27T12:00:00Z").unwrap()] {
+                let ticks = TimeScale::new(from, from + Duration::from_secs(seconds)).ticks(5);
+                let every = stride(&ticks, NARROW_PLOT_PX);
+                thinned += usize::from(every > 1);
+                // Screens of 320 and of 360 pixels.
+                for plot_px in [NARROW_PLOT_PX, NARROW_PLOT_PX + 40.0] {
+                    let shown: Vec<_> = ticks.iter().step_by(every).map(|tick| tick.extent(plot_px)).collect();
+                    assert!(shown.windows(2).all(|pair| pair[0].1 < pair[1].0), "{seconds} s: {ticks:?}");
+                }
+                assert_eq!(stride(&ticks, 600.0), 1, "a wide plot has room for all: {ticks:?}");
+            }
+        }
+        assert!(thinned > 0);
+        assert_eq!(stride(&[], NARROW_PLOT_PX), 1);
+        let five = ["12:00:00", "12:00:05", "12:00:10", "12:00:15", "12:00:20"];
+        let label = |(label, place)| Tick { place, label: str::to_owned(label) };
+        let ticks: Vec<_> = five.into_iter().zip([0.0, 0.25, 0.5, 0.75, 1.0]).map(label).collect();
+        assert_eq!((stride(&ticks, NARROW_PLOT_PX), stride(&ticks, 600.0)), (3, 1));
     }
 
     #[test]
