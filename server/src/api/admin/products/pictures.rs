@@ -1,7 +1,7 @@
 //! Pictures of a product: upload, describe, order, remove. They are part of the product's details, so each change is an edit,
 //! which names the revision that the client read.
 
-use super::{Name, edit::at_revision, find, save};
+use super::{Name, find, save};
 use crate::{
     api::{
         ApiResult,
@@ -12,7 +12,7 @@ use crate::{
             query::Params,
         },
     },
-    backoffice::views::AdminProductView,
+    backoffice::{lookup, views::AdminProductView},
     http::extract::{IdempotentEmpty, IdempotentJson, idempotency_key},
     pictures::{MAX_UPLOAD_BYTES, PictureError},
     problem::{Kind, Problem},
@@ -153,7 +153,7 @@ pub async fn upload(
     let target = parts.uri.path_and_query().map_or(parts.uri.path(), http::uri::PathAndQuery::as_str);
     let idempotency = key.map(|key| Idempotency::new(key, "POST", target, &file));
     let picture = state.pictures.add(file, alt).await?;
-    let product = at_revision(&state, product, revision.get()).await?;
+    let product = lookup::product_at_revision(&*state.store, product, revision.get()).await?;
     let pictures = product.pictures.iter().cloned().chain([picture]).collect();
     let details = ProductDetails { pictures, ..product.details() };
     save(&state, product.id, revision.get(), details, client.operation(reason, idempotency)).await
