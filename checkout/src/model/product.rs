@@ -168,9 +168,9 @@ impl ProductDetails {
     /// Returns the details, with trimmed texts, or their first error. `total` is the number of units of the product, and
     /// `before` has the details before an edit.
     fn check(mut self, total: u32, before: Option<&Self>) -> Result<Self, ProductError> {
-        self.name = self.name.trim().to_owned();
+        self.name = String::from(self.name.trim());
         for picture in &mut self.pictures {
-            picture.alt = picture.alt.trim().to_owned();
+            picture.alt = String::from(picture.alt.trim());
         }
         self.check_characters(before)?;
         let durations = [Some(self.hold_for), Some(self.pay_within), self.extend_by];

@@ -47,6 +47,7 @@ pub(super) struct Inner {
 }
 
 /// Why a page cannot be watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TooManyWatchers {
     /// The server has [`MAX_WATCHERS`] open streams.
     Server,

@@ -33,7 +33,6 @@ use checkout::{
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
-use serde_json::json;
 use std::{num::NonZeroU64, sync::Arc};
 use utoipa::ToSchema;
 
@@ -246,7 +245,7 @@ async fn locate(
     revision: NonZeroU64,
 ) -> Result<(Arc<Product>, Option<usize>), Problem> {
     let Path((name, picture)) = names.map_err(|_| Refusal::UnknownProduct)?;
-    let product = at_revision(state, find(&state.checkout, Ok(Path(name)))?, revision.get()).await?;
+    let product = lookup::product_at_revision(&*state.store, find(&state.checkout, Ok(Path(name)))?, revision.get()).await?;
     let id: Option<PictureId> = picture.parse().ok();
     let nth = product.pictures.iter().position(|known| Some(known.id) == id);
     if nth.is_none() && product.revision == revision.get() {

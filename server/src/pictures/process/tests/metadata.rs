@@ -38,10 +38,10 @@ fn compressed_zeros(most: u64) -> Vec<u8> {
     stream
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).unwrap().to_be_bytes();
     let crc = crc32(&[kind.as_slice(), data].concat()).to_be_bytes();
-    [length.as_slice(), kind, data, &crc].concat()
+    [length.as_slice(), &kind, data, &crc].concat()
 }
 
 /// Adds chunks after the header of a PNG file.
@@ -53,7 +53,7 @@ fn with_chunks(file: &[u8], chunks: &[Vec<u8>]) -> Vec<u8> {
 fn a_bomb_in_the_metadata_is_never_inflated() {
     let plain = encoded(&corners(MAX_SIDE_PX, 4), ImageFormat::Png);
     let zeros = compressed_zeros(MAX_DECODER_BYTES - COMPRESSED_BYTES - LEFT_BYTES);
-    let profile = chunk(b"iCCP", &[b"bomb\0\0".as_slice(), &zeros].concat());
+    let profile = chunk(*b"iCCP", &[b"bomb\0\0".as_slice(), &zeros].concat());
     assert!(profile.len() < MAX_UPLOAD_BYTES, "{} bytes", profile.len());
     let bomb = with_chunks(&plain, &[profile]);
     assert_eq!(without_metadata(&bomb), plain);
@@ -66,19 +66,19 @@ fn only_what_the_pixels_need_is_left_of_a_png_file() {
     let plain = encoded(&corners(40, 30), ImageFormat::Png);
     let small = compressed_zeros(1000);
     let metadata = [
-        chunk(b"iCCP", &[b"profile\0\0".as_slice(), &small].concat()),
-        chunk(b"zTXt", &[b"text\0\0".as_slice(), &small].concat()),
-        chunk(b"iTXt", &[b"XML:com.adobe.xmp\0\x01\0\0\0".as_slice(), &small].concat()),
-        chunk(b"tEXt", b"Author\0Ada"),
-        chunk(b"tIME", &[7, 0xEA, 11, 28, 9, 0, 0]),
+        chunk(*b"iCCP", &[b"profile\0\0".as_slice(), &small].concat()),
+        chunk(*b"zTXt", &[b"text\0\0".as_slice(), &small].concat()),
+        chunk(*b"iTXt", &[b"XML:com.adobe.xmp\0\x01\0\0\0".as_slice(), &small].concat()),
+        chunk(*b"tEXt", b"Author\0Ada"),
+        chunk(*b"tIME", &[7, 0xEA, 11, 28, 9, 0, 0]),
     ];
     assert_eq!(without_metadata(&with_chunks(&plain, &metadata)), plain);
-    let needed = [chunk(b"tRNS", &[0; 6]), chunk(b"eXIf", b"II*\0\x08\0\0\0\0\0\0\0\0\0")];
+    let needed = [chunk(*b"tRNS", &[0; 6]), chunk(*b"eXIf", b"II*\0\x08\0\0\0\0\0\0\0\0\0")];
     let file = with_chunks(&plain, &needed);
     assert_eq!(without_metadata(&file), file);
     for length in 0..file.len() {
         assert!(file[..length].starts_with(&without_metadata(&file[..length])), "{length}");
     }
-    let unknown = with_chunks(&plain, &[chunk(b"ABCD", b"")]);
+    let unknown = with_chunks(&plain, &[chunk(*b"ABCD", b"")]);
     assert_refused(&unknown, |error| matches!(error, PictureError::Damaged));
 }
