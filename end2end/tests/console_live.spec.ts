@@ -63,12 +63,14 @@ test('a sale moves without a reload', async ({ page, shop, newShopper }) => {
   await expect(table.locator('summary')).toBeFocused();
   await expectNotReloaded(page);
 
-  // The chart tells what is under the pointer.
+  // The chart tells what is under the pointer. Each refresh replaces it, so that a step may meet the one before.
   const chart = page.getByRole('img', { name: 'Stock over time' });
-  await chart.scrollIntoViewIfNeeded();
-  const box = (await chart.boundingBox())!;
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await expect(page.locator('.crosshair-text')).toContainText('UTC: ');
+  await expect(async () => {
+    await chart.scrollIntoViewIfNeeded({ timeout: 2000 });
+    const box = (await chart.boundingBox({ timeout: 2000 }))!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect(page.locator('.crosshair-text')).toContainText('UTC: ', { timeout: 2000 });
+  }).toPass(REFRESH);
   await page.mouse.move(0, 0);
   await expect(page.locator('.crosshair-text')).toHaveCount(0);
 });
