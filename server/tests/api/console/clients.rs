@@ -173,7 +173,7 @@ async fn a_client_without_a_name_or_a_scope_is_refused() {
     let shop = Shop::open().await;
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
     let key = ada.get("/admin/clients").await.field("key");
-    for name in ["", "  ", "two\nlines", &"x".repeat(201)] {
+    for name in ["", "  ", &"x".repeat(201)] {
         add(&mut ada, &key, name, &["checkout"]).await.shows(422, "Use 1 to 200 characters");
     }
     let refused = add(&mut ada, &key, "an app", &["root"]).await;

@@ -14,6 +14,8 @@ type Case = (String, Vec<(&'static str, String)>, &'static str);
 struct Paths {
     product: String,
     order: String,
+    /// An order that is not paid.
+    pending: String,
     payment: String,
     refund: String,
     operator: String,
@@ -26,6 +28,7 @@ impl Paths {
         let product = shop.product("phone", 9).await;
         let order = place(shop, &product, 2, "ada").await;
         pay(shop, &order, "tx-1").await;
+        let pending = place(shop, &product, 1, "eve").await;
         let refund = IssueRefund {
             id: shop.checkout.new_refund_id(),
             order: orders::text(&order, "order_id").parse().unwrap(),
@@ -38,6 +41,7 @@ impl Paths {
         Self {
             product: format!("/admin/products/{}", product.id),
             order: orders::path(&order),
+            pending: orders::path(&pending),
             payment: payments::find(ada, "tx-1").await,
             refund: format!("/admin/refunds/{refund}"),
             operator: format!("/admin/operators/{bob}"),
@@ -67,7 +71,7 @@ fn case(path: String, fields: &[(&'static str, &str)], field: &'static str) -> C
 
 /// The fields whose text is shown to other operators or to shoppers.
 fn names_and_reasons(shop: &Shop, paths: &Paths) -> Vec<Case> {
-    let Paths { product, order, payment, refund, .. } = paths;
+    let Paths { product, order, pending, payment, refund, .. } = paths;
     let id = shop.checkout.new_refund_id().to_string();
     let details = [
         ("name", "Mug"),
@@ -87,7 +91,7 @@ fn names_and_reasons(shop: &Shop, paths: &Paths) -> Vec<Case> {
         case(product.clone(), &details, "description"),
         case(product.clone(), &details, "reason"),
         case(format!("{product}/stock"), &[("delta", "+1"), ("reason", "found")], "reason"),
-        case(format!("{order}/cancel"), &[("reason", "fraud")], "reason"),
+        case(format!("{pending}/cancel"), &[("reason", "fraud")], "reason"),
         case(format!("{order}/refunds"), &issue, "reason"),
         case(format!("{payment}/replay"), &[("reason", "again")], "reason"),
         case(format!("{refund}/fail"), &[("attempt", "1"), ("failure", "closed")], "failure"),
