@@ -57,7 +57,7 @@ export function screens(now, orders) {
     ...list('/admin/refunds', 'Refunds', {
       'first page': '',
       'deep page': deep,
-      ...each('state', ['due', 'sending', 'succeeded', 'failed', 'withdrawn']),
+      ...each('state', ['due', 'sending', 'succeeded', 'failed', 'all']),
       'popular product': `product=${popular}`,
       'one day': period,
       'search for nothing': 'q=nobody',

@@ -213,18 +213,21 @@ impl Page {
                 self.limited(self.bounded(rows.sql(" AND "), "t.id"), &["t.id"])
             }
             (Dialect::Postgres, Access::Sorted { key, .. }) => {
-                // The planner takes matching rows for evenly spread, and would walk along the ids in search of many. No other
-                // index has this order, so that it takes this one.
-                let columns: Vec<_> = key.iter().map(|(column, _)| *column).chain(["t.id"]).collect();
-                for (comparison, bound) in [(">", self.low), ("<", self.high)] {
-                    let names = columns.join(", ");
-                    rows = rows.sql(format!(" AND ({names}) {comparison} ("));
-                    for (_, value) in &key {
-                        rows = rows.bind(value.clone()).sql(", ");
-                    }
-                    rows = rows.uuid(bound).sql(")");
+                // The planner takes matching rows for evenly spread, and would walk along the ids in search of many. With the last
+                // column of the key compared together with the id, no other index has this order, so that it takes this one.
+                // The column is also compared alone, because a scan does not end where only a pair of columns tells it to.
+                let Some(((last, value), fixed)) = key.split_last() else {
+                    return self.limited(self.bounded(rows.sql(" AND "), "t.id"), &["t.id"]);
+                };
+                for (column, value) in fixed {
+                    rows = rows.sql(format!(" AND {column} = ")).bind(value.clone());
                 }
-                self.limited(rows, &columns)
+                for (comparison, bound) in [(">", self.low), ("<", self.high)] {
+                    rows = rows.sql(format!(" AND {last} {comparison}= ")).bind(value.clone());
+                    rows = rows.sql(format!(" AND ({last}, t.id) {comparison} (")).bind(value.clone());
+                    rows = rows.sql(", ").uuid(bound).sql(")");
+                }
+                self.limited(rows, &[last, "t.id"])
             }
         }
     }
