@@ -4,7 +4,7 @@
 use crate::{
     idempotency::Idempotency,
     model::{
-        Actor, AuditId, ChangeReason, EventPayload, Hold, HoldId, Order, OrderId, OrderStatus, Owner, Payment, Product,
+        Actor, AuditId, ChangeReason, Contact, EventPayload, Hold, HoldId, Order, OrderId, OrderStatus, Owner, Payment, Product,
         ProductDetails, ProductId, ProductStatus, Quantity, Refund, RefundId, RefundReason, RefundStep, Shopper,
         Timestamp, WebhookId,
     },
@@ -23,8 +23,8 @@ pub(crate) enum Command {
     ReleaseHold { hold: HoldId, by: Requester },
     /// Extends a hold, once.
     ExtendHold { hold: HoldId, by: Requester },
-    /// Turns a hold into an order.
-    PlaceOrder { id: OrderId, hold: HoldId, by: Requester },
+    /// Turns a hold into an order, and stores who bought it.
+    PlaceOrder { id: OrderId, hold: HoldId, contact: Option<Box<Contact>>, by: Requester },
     /// Cancels an unpaid order.
     CancelOrder { order: OrderId, by: Requester },
     /// Records a payment event, with its payload if it has one.

@@ -12,10 +12,17 @@ pub struct Limits {
     pub batch_size: usize,
     /// How long a payment without an order is kept. After this its money is due for refund.
     pub unmatched_payment_ttl: Duration,
+    /// How long the contact of an order is kept; `None` for ever.
+    pub contact_retention: Option<Duration>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queue_capacity: 4096, batch_size: 256, unmatched_payment_ttl: Duration::from_hours(24) }
+        Self {
+            queue_capacity: 4096,
+            batch_size: 256,
+            unmatched_payment_ttl: Duration::from_hours(24),
+            contact_retention: None,
+        }
     }
 }

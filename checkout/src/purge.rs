@@ -1,5 +1,5 @@
-//! Deletes stored replies, stock-history rows, payloads of payment events and unused pictures that are past their retention. It
-//! deletes a few rows at a time, in transactions of its own. Two nodes may purge at once.
+//! Deletes stored replies, stock-history rows, payloads of payment events and unused pictures that are past their retention,
+//! and erases the contacts of old orders. It deletes a few rows at a time, in transactions of its own. Two nodes may purge at once.
 
 use crate::{
     clock::Clock,
@@ -37,10 +37,10 @@ const STEP_INTERVAL: Duration = Duration::from_millis(50);
 const IDLE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Purges until it is dropped.
-pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
+pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>, contact_retention: Option<Duration>) {
     let mut deleted = 0;
     loop {
-        let pause = match step(store.purge(), clock.now()).await {
+        let pause = match step(store.purge(), clock.now(), contact_retention).await {
             Ok(0) => {
                 if deleted > 0 {
                     tracing::info!(rows = deleted, "purged");
@@ -63,8 +63,17 @@ pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
 }
 
 /// Deletes some of the rows that are past their retention at `now`. Returns their number.
-async fn step(purge: &dyn Purge, now: Timestamp) -> Result<u64, StoreError> {
-    Ok(purge.idempotency_keys(now - KEY_RETENTION, ROWS_PER_STEP).await?
+async fn step(
+    purge: &dyn Purge,
+    now: Timestamp,
+    contact_retention: Option<Duration>,
+) -> Result<u64, StoreError> {
+    let contacts = match contact_retention {
+        Some(retention) => purge.contacts(now - retention, now, ROWS_PER_STEP).await?,
+        None => 0,
+    };
+    Ok(contacts
+        + purge.idempotency_keys(now - KEY_RETENTION, ROWS_PER_STEP).await?
         + purge.stock_events(now - STOCK_EVENT_RETENTION, ROWS_PER_STEP).await?
         + purge.pictures(now - UNUSED_PICTURE_RETENTION, PICTURES_PER_STEP).await?
         + purge.payment_payloads(now - PAYLOAD_RETENTION, ROWS_PER_STEP).await?)

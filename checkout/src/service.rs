@@ -10,7 +10,7 @@ use crate::{
     limits::Limits,
     metrics::EngineMetrics,
     model::{
-        DisputeId, EventKey, EventOutcome, EventPayload, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus,
+        Contact, DisputeId, EventKey, EventOutcome, EventPayload, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus,
         ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
     },
     purge,
@@ -88,7 +88,8 @@ impl Checkout {
         let (queue, store, clock) = (self.parts.queue.clone(), self.parts.store.clone(), self.parts.clock.clone());
         let sweep = Sweep { queue, store, clock, unmatched_payment_ttl: limits.unmatched_payment_ttl };
         self.parts.supervisor.spawn("sweep", true, sweep.run());
-        self.parts.supervisor.spawn("purge", false, purge::run(self.parts.store.clone(), self.parts.clock.clone()));
+        let purge = purge::run(self.parts.store.clone(), self.parts.clock.clone(), limits.contact_retention);
+        self.parts.supervisor.spawn("purge", false, purge);
     }
 
     /// Returns the state of each background task of the engine and of its store.
@@ -151,15 +152,16 @@ impl Checkout {
         self.hold_reply(Command::ExtendHold { hold, by: Requester { owner, idempotency } }).await
     }
 
-    /// Turns a hold into an order (P3), and applies the payments that came before it (P6).
+    /// Turns a hold into an order (P3), stores who bought it, and applies the payments that came before it (P6).
     pub async fn place_order(
         &self,
         hold: HoldId,
+        contact: Option<Contact>,
         owner: Owner,
         idempotency: Option<Idempotency>,
     ) -> Result<Idempotent<Order>, Error> {
         let by = Requester { owner, idempotency };
-        self.order_reply(Command::PlaceOrder { id: self.parts.ids.generate(), hold, by }).await
+        self.order_reply(Command::PlaceOrder { id: self.parts.ids.generate(), hold, contact: contact.map(Box::new), by }).await
     }
 
     /// Cancels an unpaid order. Cancelling it again is a no-op.

@@ -1,11 +1,15 @@
 //! Errors of forms. A failed form redirects back to its page with an error code and numbers in the query. The page makes
 //! the message from them, so a crafted URL cannot show a message of its own.
 
-use crate::messages::{self, Notice};
+use crate::{
+    messages::{self, Notice},
+    shop::session,
+};
 use checkout::{
     Error,
     model::{Product, Refusal, SalePhase, Timestamp},
 };
+use http::StatusCode;
 use leptos_router::params::ParamsMap;
 use std::fmt::Write as _;
 
@@ -36,6 +40,22 @@ impl From<Error> for FormError {
 }
 
 impl FormError {
+    /// A session that cannot be read or written.
+    pub(crate) fn from_session(error: &tower_sessions::session::Error) -> Self {
+        tracing::error!(%error, "cannot read or write the session");
+        if session::is_store_unavailable(error) { Self::Busy } else { Self::Internal }
+    }
+
+    /// The status of a page that answers with this error.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Busy | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal | Self::TestPaymentNotDelivered => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::InvalidQuantity | Self::InvalidForm => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => match refusal {

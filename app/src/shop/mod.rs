@@ -5,6 +5,8 @@ pub mod components;
 #[cfg(feature = "ssr")]
 mod actions;
 #[cfg(feature = "ssr")]
+pub mod checkout_form;
+#[cfg(feature = "ssr")]
 mod form_error;
 #[cfg(feature = "ssr")]
 pub(crate) mod pages;

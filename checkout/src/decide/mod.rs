@@ -53,7 +53,10 @@ pub(crate) fn decide(state: &State, command: &Command, now: Timestamp) -> Result
         Command::PlaceHold(place) => hold::place(state, place, now),
         Command::ReleaseHold { hold, by } => hold::release(state, *hold, by.owner),
         Command::ExtendHold { hold, by } => hold::extend(state, *hold, by.owner, now),
-        Command::PlaceOrder { id, hold, by } => order::place(state, *id, *hold, by.owner, now),
+        Command::PlaceOrder { id, hold, contact, by } => {
+            let new = order::NewOrder { id: *id, hold: *hold, contact: contact.as_deref() };
+            order::place(state, new, by.owner, now)
+        }
         Command::CancelOrder { order, by } => order::cancel(state, *order, by.owner, now),
         Command::RecordPayment(payment, payload) => payment::record(state, payment, payload.as_ref(), now),
         // The batch has reclaimed the overdue units before it decides.

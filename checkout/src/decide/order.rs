@@ -4,18 +4,20 @@ use super::{Decision, hold, own_claim, payment};
 use crate::{
     command::Reply,
     model::{
-        CancelReason, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refusal, Timestamp,
+        CancelReason, Contact, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refusal, Timestamp,
     },
-    state::{Effect, ProductState, State, StockMovement},
+    state::{Effect, OrderContact, ProductState, State, StockMovement},
 };
 
-pub(super) fn place(
-    state: &State,
-    id: OrderId,
-    hold_id: HoldId,
-    owner: Owner,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
+/// An order to place.
+pub(super) struct NewOrder<'a> {
+    pub(super) id: OrderId,
+    pub(super) hold: HoldId,
+    pub(super) contact: Option<&'a Contact>,
+}
+
+pub(super) fn place(state: &State, new: NewOrder<'_>, owner: Owner, now: Timestamp) -> Result<Decision, Refusal> {
+    let NewOrder { id, hold: hold_id, contact } = new;
     let (product_state, claim) = own_claim(state, hold_id, owner)?;
     let product = &product_state.product;
     let hold = claim.hold.clone().order(id, now)?;
@@ -41,6 +43,9 @@ pub(super) fn place(
     let mut stock = product.stock.order(qty).unwrap_or(product.stock);
     let ordered = Effect::StockMoved(product.id, StockMovement::Order(qty));
     let mut effects = vec![ordered, Effect::HoldChanged(hold), Effect::OrderChanged(order.clone())];
+    if let Some(contact) = contact.cloned() {
+        effects.push(Effect::ContactStored(Box::new(OrderContact { order: id, contact, given_at: now })));
+    }
     // Parked payments take effect in the order in which they came (P6).
     for parked in &claim.parked {
         let settlement = payment::apply_to_order(state, &order, stock, parked, now);

@@ -2,6 +2,9 @@
 //! WebAssembly, so that the browser and the server share its types.
 
 mod audit_entry;
+#[cfg(feature = "engine")]
+mod contact;
+mod email;
 mod hold;
 mod ids;
 mod money;
@@ -23,6 +26,12 @@ mod text;
 mod time;
 
 pub use audit_entry::{Actor, ActorKind, AuditEntry, AuditObject, ChangeReason, ChangeReasonError};
+#[cfg(feature = "engine")]
+pub use contact::{
+    Address, AddressDraft, Contact, ContactDraft, ContactError, ContactField, ContactProblem, Country, CountryError,
+    MAX_CONTACT_TEXT_CHARS, StoredContact,
+};
+pub use email::{EmailAddress, EmailError};
 pub use hold::{Hold, HoldState};
 pub use ids::{AuditId, BatchId, HoldId, OrderId, ProductId, RefundId, WebhookId};
 pub use money::{Currency, Money, MoneyError};

@@ -45,6 +45,9 @@ pub struct Product {
     pub pay_within: Duration,
     /// By how much a hold can be extended, once; `None` if the product allows no extension.
     pub extend_by: Option<Duration>,
+    /// Whether it is sent to its buyer, so that the storefront asks for name and address.
+    #[serde(default)]
+    pub ships: bool,
     /// The pictures, in the order in which they are shown.
     #[serde(default)]
     pub pictures: Vec<Picture>,
@@ -99,6 +102,7 @@ impl Product {
             hold_for: self.hold_for,
             pay_within: self.pay_within,
             extend_by: self.extend_by,
+            ships: self.ships,
         }
     }
 
@@ -122,6 +126,7 @@ impl Product {
             hold_for,
             pay_within,
             extend_by,
+            ships,
         } = details.check(self.stock.total, Some(&self.details()))?;
         Ok(Self {
             name,
@@ -133,6 +138,7 @@ impl Product {
             hold_for,
             pay_within,
             extend_by,
+            ships,
             pictures,
             ..self
         })
@@ -162,6 +168,8 @@ pub struct ProductDetails {
     pub pay_within: Duration,
     /// See [`Product::extend_by`].
     pub extend_by: Option<Duration>,
+    /// See [`Product::ships`].
+    pub ships: bool,
 }
 
 impl ProductDetails {
@@ -253,6 +261,8 @@ pub struct ProductDraft {
     pub pay_within: Duration,
     /// See [`Product::extend_by`].
     pub extend_by: Option<Duration>,
+    /// See [`Product::ships`].
+    pub ships: bool,
 }
 
 /// Why a draft is not a valid product.
@@ -341,6 +351,7 @@ impl ProductDraft {
             hold_for: Self::DEFAULT_HOLD_FOR,
             pay_within: Self::DEFAULT_PAY_WITHIN,
             extend_by: Some(Self::DEFAULT_EXTEND_BY),
+            ships: false,
         }
     }
 
@@ -360,6 +371,7 @@ impl ProductDraft {
             hold_for,
             pay_within,
             extend_by,
+            ships,
         } = self;
         if RESERVED_SLUGS.contains(&slug.as_str()) {
             return Err(ProductError::ReservedSlug);
@@ -384,6 +396,7 @@ impl ProductDraft {
             hold_for,
             pay_within,
             extend_by,
+            ships,
         };
         let details = details.check(stock, None)?;
         Ok(Product {
@@ -399,6 +412,7 @@ impl ProductDraft {
             hold_for,
             pay_within,
             extend_by,
+            ships,
             pictures: details.pictures,
             status: ProductStatus::Active,
             revision: first_revision(),

@@ -254,7 +254,7 @@ impl ScriptBuilder {
             Step::Order { hold, key } => {
                 self.orders.push(OrderId(id));
                 let hold = self.hold(hold);
-                Command::PlaceOrder { id: OrderId(id), hold, by: by(key, &format!("order {hold}")) }
+                Command::PlaceOrder { id: OrderId(id), hold, contact: None, by: by(key, &format!("order {hold}")) }
             }
             Step::Release { hold, key } => {
                 let hold = self.hold(hold);

@@ -87,7 +87,7 @@ impl Scenario {
         let (hold, order) = (Reference::Hold(HOLD), Reference::Order(ORDER));
         match action {
             "nothing" => String::new(),
-            "order" => self.execute(Command::PlaceOrder { id: ORDER, hold: HOLD, by: by(None, "") }),
+            "order" => self.execute(Command::PlaceOrder { id: ORDER, hold: HOLD, contact: None, by: by(None, "") }),
             "release" => self.execute(Command::ReleaseHold { hold: HOLD, by: by(None, "") }),
             "extend" => self.execute(Command::ExtendHold { hold: HOLD, by: by(None, "") }),
             "cancel" => self.execute(Command::CancelOrder { order: ORDER, by: by(None, "") }),

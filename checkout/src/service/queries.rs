@@ -7,11 +7,11 @@ use crate::{
     metrics::EngineMetrics,
     model::{
         Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
-        Refusal, TransactionId, WebhookId,
+        Refusal, StoredContact, TransactionId, WebhookId,
     },
     store::{Audit, Reads},
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 impl Checkout {
     /// All products, oldest first, as of the last commit that this node knows. From memory.
@@ -86,6 +86,16 @@ impl Checkout {
     /// The order or hold that a transaction was a payment for, if the shop has recorded that transaction.
     pub async fn reference_of(&self, transaction: &TransactionId) -> Result<Option<Reference>, Error> {
         self.reads().reference_of(transaction).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The contact of an order that the caller may see, if the order has one.
+    pub async fn contact(&self, order: OrderId) -> Result<Option<StoredContact>, Error> {
+        self.parts.store.contacts().of_order(order).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The contacts of those of these orders that have one, for the shop's people.
+    pub async fn contacts(&self, orders: &[OrderId]) -> Result<BTreeMap<OrderId, StoredContact>, Error> {
+        self.parts.store.contacts().of_orders(orders).await.map_err(|e| read_failed(&e))
     }
 
     /// Those of these transactions that are disputed: one of their disputes was opened and not closed.

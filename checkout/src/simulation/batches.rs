@@ -34,11 +34,11 @@ async fn an_order_that_ends_makes_room_for_a_hold_of_the_same_batch() {
     let phone = shop.product("phone", Some(1)).await;
     let hold = || shop.node.place_hold(phone, units(1), owner(), Some(shopper("ada")), None);
     let first = hold().await.unwrap().value;
-    let order = shop.node.place_order(first.id, owner(), None).await.unwrap().value;
+    let order = shop.node.place_order(first.id, None, owner(), None).await.unwrap().value;
     let (cancelled, second, third) = tokio::join!(shop.node.cancel_order(order.id, owner(), None), hold(), hold());
     cancelled.unwrap();
     assert!(matches!(third, Err(Error::Refused(Refusal::LimitReached { limit: 1, taken: 1 }))), "{third:?}");
-    let order = shop.node.place_order(second.unwrap().value.id, owner(), None).await.unwrap().value;
+    let order = shop.node.place_order(second.unwrap().value.id, None, owner(), None).await.unwrap().value;
     let declined = PaymentEvent {
         key: "evt".to_owned().try_into().unwrap(),
         fingerprint: [1; 32],

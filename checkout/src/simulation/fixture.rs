@@ -57,7 +57,7 @@ impl Shop {
     /// An order of one unit.
     pub(super) async fn order(&self, product: ProductId) -> Order {
         let hold = self.hold(product, None).await.unwrap();
-        self.node.place_order(hold.id, owner(), None).await.unwrap().value
+        self.node.place_order(hold.id, None, owner(), None).await.unwrap().value
     }
 
     pub(super) fn advance(&self, seconds: u64) {

@@ -126,7 +126,7 @@ impl Step<'_> {
             (Operation::Hold { product, .. }, Refusal::SalePaused) => {
                 self.had(*product, |p| p.status != ProductStatus::Active)
             }
-            (Operation::Order(id) | Operation::Release(id) | Operation::Extend(id), refusal) => match refusal {
+            (Operation::Order(id, _) | Operation::Release(id) | Operation::Extend(id), refusal) => match refusal {
                 Refusal::UnknownHold => !own_hold(id),
                 Refusal::HoldUsed { order_id } => {
                     self.after.holds[id].state == HoldState::Ordered { order_id: *order_id }

@@ -23,6 +23,7 @@ pub(crate) fn check(before: &Tables, after: &Tables) {
     one_way(before, after);
     refunds_one_way(before, after);
     claims(after);
+    contacts(before, after);
     payment_invariants::check(before, after);
     stock_events(after);
     grants(before, after);
@@ -46,6 +47,17 @@ pub(crate) fn drift(tables: &Tables) -> Vec<String> {
         }
     }
     drift
+}
+
+/// A contact belongs to the order of the hold that it was given for, and stays as it was given.
+fn contacts(before: &Tables, after: &Tables) {
+    for (order, stored) in &after.contacts {
+        let hold = after.orders[order].hold_id.0.simple().to_string();
+        assert_eq!(stored.contact.email.local_part(), hold, "the contact of another order: {stored:?}");
+    }
+    for (order, contact) in &before.contacts {
+        assert_eq!(after.contacts.get(order), Some(contact), "a contact changed");
+    }
 }
 
 /// States only advance: an ended hold stays ended, a paid order stays paid (P7), and versions grow.

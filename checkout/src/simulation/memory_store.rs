@@ -10,7 +10,7 @@ use crate::{
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
-        Audit, AuditLog, Clients, CommitOutcome, Listings, Operators, OrderSnapshot, Pictures, Purge, Reads, Sessions,
+        Audit, AuditLog, Clients, Contacts, CommitOutcome, Listings, Operators, OrderSnapshot, Pictures, Purge, Reads, Sessions,
         Statistics, Store, Transaction,
     },
 };
@@ -176,6 +176,10 @@ impl Store for MemoryStore {
         unreachable!("the simulation has no sessions")
     }
 
+    fn contacts(&self) -> &dyn Contacts {
+        unreachable!("the simulation reads the tables")
+    }
+
     fn clients(&self) -> &dyn Clients {
         unreachable!("the simulation has no clients")
     }
@@ -256,6 +260,10 @@ impl Purge for MemoryStore {
     }
 
     async fn payment_payloads(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    async fn contacts(&self, _: Timestamp, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
 }

@@ -91,7 +91,7 @@ async fn one_hold(seed: u64, constraints: Constraints) -> Option<String> {
     let product = race.product("phone", None).await;
     let id = hold(&race.nodes[0], product, None, None).await.unwrap();
     let (ordered, released) =
-        tokio::join!(race.nodes[0].place_order(id, owner(), None), race.nodes[1].release_hold(id, owner(), None));
+        tokio::join!(race.nodes[0].place_order(id, None, owner(), None), race.nodes[1].release_hold(id, owner(), None));
     let drift = invariants::drift(&race.tables());
     let both = ordered.is_ok() == released.is_ok();
     (both || !drift.is_empty()).then(|| format!("ordered {ordered:?}, released {released:?}; {drift:?}"))

@@ -30,7 +30,7 @@ fn success(name: &str, reference: Reference) -> PaymentEvent {
 
 async fn paid_order(node: &Checkout, product: ProductId, name: &str) -> Order {
     let hold = hold(node, product, None, None).await.unwrap();
-    let order = node.place_order(hold, owner(), None).await.unwrap().value;
+    let order = node.place_order(hold, None, owner(), None).await.unwrap().value;
     node.record_payment(success(name, Reference::Order(order.id))).await.unwrap();
     order
 }
@@ -95,7 +95,7 @@ async fn raised_price(seed: u64, constraints: Constraints) -> Option<String> {
     let mut details = before.products[&product].details();
     details.price.minor *= 2;
     race.nodes[1].edit_product(product, 1, details, Actor::system()).await.unwrap();
-    race.nodes[1].place_order(held, owner(), None).await.unwrap();
+    race.nodes[1].place_order(held, None, owner(), None).await.unwrap();
     let wrong = invariants::prices(&before, &race.tables());
     (!wrong.is_empty()).then(|| format!("{wrong:?}"))
 }
@@ -133,7 +133,7 @@ async fn cancel_and_pay(seed: u64, constraints: Constraints) -> Option<String> {
     let race = Race::new(seed, constraints).await;
     let product = race.product("phone", None).await;
     let held = hold(&race.nodes[0], product, None, None).await.unwrap();
-    let order = race.nodes[0].place_order(held, owner(), None).await.unwrap().value;
+    let order = race.nodes[0].place_order(held, None, owner(), None).await.unwrap().value;
     let (cancelled, paid) = tokio::join!(
         race.nodes[1].cancel_order_by_operator(order.id, Actor::system()),
         race.nodes[0].record_payment(success("tx", Reference::Order(order.id))),

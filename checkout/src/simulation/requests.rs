@@ -4,7 +4,7 @@ use crate::{
     Checkout, Error, Idempotency, IdempotencyKey, Idempotent, IssueRefund, OperationContext, PaymentEvent,
     PaymentReply, StockChange,
     model::{
-        Actor, ActorKind, Hold, HoldId, Order, OrderId, Owner, Product, ProductDetails, ProductId, ProductStatus,
+        Actor, ActorKind, Contact, Hold, HoldId, Order, OrderId, Owner, Product, ProductDetails, ProductId, ProductStatus,
         Quantity, Refund, RefundId, RefundStep, Shopper, Timestamp, WebhookId,
     },
 };
@@ -15,7 +15,7 @@ pub(super) enum Operation {
     Hold { product: ProductId, qty: Quantity, shopper: Option<Shopper> },
     Release(HoldId),
     Extend(HoldId),
-    Order(HoldId),
+    Order(HoldId, Option<Contact>),
     Cancel(OrderId),
     Pay(Box<PaymentEvent>),
     Edit { product: ProductId, revision: u64, details: Box<ProductDetails> },
@@ -60,7 +60,12 @@ pub(super) enum Output {
 impl Request {
     /// The payload. The same payload under the same key is a retry.
     pub(super) fn payload(&self) -> String {
-        format!("{:?}", self.operation)
+        // The debug text of a contact leaves its address out.
+        let email = match &self.operation {
+            Operation::Order(_, Some(contact)) => contact.email.as_str(),
+            _ => "",
+        };
+        format!("{:?} {email}", self.operation)
     }
 
     fn idempotency(&self) -> Option<Idempotency> {
@@ -85,7 +90,7 @@ impl Request {
             }
             Operation::Release(id) => node.release_hold(id, owner, key).await.map(hold),
             Operation::Extend(id) => node.extend_hold(id, owner, key).await.map(hold),
-            Operation::Order(id) => node.place_order(id, owner, key).await.map(order),
+            Operation::Order(id, contact) => node.place_order(id, contact, owner, key).await.map(order),
             Operation::Cancel(id) => node.cancel_order(id, owner, key).await.map(order),
             Operation::Pay(event) => node.record_payment(*event).await.map(|r| plain(Output::Payment(r))),
             Operation::Edit { product: id, revision, details } => {

@@ -7,7 +7,7 @@ use crate::{
         AuditEntry, EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product,
         ProductId, Reference, Refund, RefundId, Stock, StockDelta, Timestamp, TransactionId, WebhookId, open_disputes,
     },
-    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, StoredPayload, WriteSet},
+    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, OrderContact, StoredPayload, WriteSet},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,6 +70,7 @@ pub(crate) struct Tables {
     pub(crate) orders: BTreeMap<OrderId, Order>,
     pub(crate) payments: BTreeMap<WebhookId, Payment>,
     pub(crate) payloads: BTreeMap<WebhookId, StoredPayload>,
+    pub(crate) contacts: BTreeMap<OrderId, OrderContact>,
     pub(crate) refunds: BTreeMap<RefundId, Refund>,
     /// In the order of the commits.
     pub(crate) audit_log: Vec<AuditEntry>,
@@ -238,6 +239,10 @@ impl Tables {
                 return false;
             }
             self.orders.insert(order.id, order.clone());
+        }
+        for contact in &writes.contacts {
+            assert!(self.orders.contains_key(&contact.order), "a contact is stored with its order");
+            assert!(self.contacts.insert(contact.order, contact.clone()).is_none(), "an order has one contact");
         }
         for (order, was) in &writes.orders_changed {
             let before = self.orders.insert(order.id, order.clone());

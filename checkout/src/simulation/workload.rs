@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Checkout, Clock, IdempotencyKey, Idempotent, IssueRefund, Limits, ManualClock, PaymentEvent, Restock, StockChange,
     model::{
-        Actor, EventOutcome, EventPayload, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus, ProductDraft,
+        Actor, Contact, EventOutcome, EventPayload, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus, ProductDraft,
         ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep, ReportedAmount,
         SaleWindow, Shopper, Timestamp, WebhookId,
     },
@@ -164,9 +164,9 @@ impl Workload {
                 let product = if self.rng.u32(0..40) == 0 { ProductId(nothing) } else { product };
                 (Operation::Hold { product, qty, shopper }, owner)
             }
-            8..12 => (Operation::Order(hold), holder),
+            8..12 => (Operation::Order(hold, self.contact(hold)), holder),
             // Sometimes the hold belongs to another owner.
-            12 => (Operation::Order(hold), owner),
+            12 => (Operation::Order(hold, self.contact(hold)), owner),
             13 => (Operation::Release(hold), holder),
             14 => (Operation::Extend(hold), holder),
             15 => (Operation::Cancel(order), buyer),
@@ -267,6 +267,12 @@ impl Workload {
         (len > 0 && !missing).then(|| self.rng.usize(len.saturating_sub(20)..len))
     }
 
+    /// The contact of whoever orders a hold: none, or one that tells which hold it is.
+    fn contact(&mut self, hold: HoldId) -> Option<Contact> {
+        let email = format!("{}@example.com", hold.0.simple()).parse().unwrap();
+        self.rng.bool().then_some(Contact { email, name: None, address: None })
+    }
+
     /// A new event, or an old one: repeated, under another key, or with other content.
     fn event(&mut self, hold: HoldId, order: OrderId) -> PaymentEvent {
         self.names += 1;
@@ -345,6 +351,8 @@ impl Workload {
         let parked = tables.payments.values().filter(|p| p.outcome == EventOutcome::Parked).count();
         assert_eq!(parked, 0, "P7: a payment without an outcome");
         assert_eq!(tables.payloads.len(), tables.payments.len(), "an event without its payload");
+        let with_contact = (tables.contacts.len(), tables.orders.len());
+        assert!(with_contact.1 < 20 || (1..with_contact.1).contains(&with_contact.0), "contacts, orders: {with_contact:?}");
         invariants::check(&tables, &tables);
         tables
     }

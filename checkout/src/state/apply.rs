@@ -28,6 +28,7 @@ impl State {
             Effect::PaymentRecorded(payment) => self.apply_payment(payment),
             Effect::RefundChanged(refund) => self.apply_refund(*refund),
             Effect::PayloadStored(payload) => self.changes.payloads.push(payload),
+            Effect::ContactStored(contact) => self.changes.contacts.push(*contact),
             Effect::Audited(entry) => self.changes.audit_log.push(*entry),
             Effect::KeyStored(record) => {
                 self.keys.insert((record.owner, record.idempotency.key.clone()), (*record).clone());
@@ -213,6 +214,7 @@ impl State {
             payments_added: Vec::new(),
             payments_changed: Vec::new(),
             payloads: changes.payloads,
+            contacts: changes.contacts,
             refunds_added: Vec::new(),
             refunds_changed: Vec::new(),
             audit_log: changes.audit_log,

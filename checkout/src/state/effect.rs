@@ -1,6 +1,6 @@
 //! The effects of a decision.
 
-use super::{IdempotencyRecord, StoredPayload};
+use super::{IdempotencyRecord, OrderContact, StoredPayload};
 use crate::model::{AuditEntry, Hold, Order, Payment, Product, ProductId, Refund, Stock, StockDelta};
 
 /// One change that a decision makes.
@@ -22,6 +22,8 @@ pub enum Effect {
     RefundChanged(Box<Refund>),
     /// The payload of a new payment event.
     PayloadStored(StoredPayload),
+    /// The contact of a new order.
+    ContactStored(Box<OrderContact>),
     /// A row of the audit log.
     Audited(Box<AuditEntry>),
     /// A reply to store under an idempotency key.

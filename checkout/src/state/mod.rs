@@ -11,7 +11,7 @@ mod write_set;
 
 pub use effect::{Effect, StockMovement};
 pub use load_request::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD};
-pub use write_set::{OrderSnapshot, StoredPayload, WriteSet};
+pub use write_set::{OrderContact, OrderSnapshot, StoredPayload, WriteSet};
 
 use crate::{
     idempotency::IdempotencyKey,
@@ -49,6 +49,7 @@ struct Changes {
     orders: BTreeMap<OrderId, Option<&'static str>>,
     payments: BTreeMap<WebhookId, (Payment, Option<&'static str>)>,
     payloads: Vec<StoredPayload>,
+    contacts: Vec<OrderContact>,
     refunds: BTreeMap<RefundId, bool>,
     audit_log: Vec<AuditEntry>,
     keys: Vec<IdempotencyRecord>,

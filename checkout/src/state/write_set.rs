@@ -2,7 +2,7 @@
 
 use super::IdempotencyRecord;
 use crate::model::{
-    AuditEntry, BatchId, EventPayload, Hold, Order, Payment, Product, ProductId, Refund, StockDelta, Timestamp,
+    AuditEntry, BatchId, Contact, EventPayload, Hold, Order, OrderId, Payment, Product, ProductId, Refund, StockDelta, Timestamp,
     WebhookId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,8 @@ pub struct WriteSet {
     pub payments_changed: Vec<(Payment, &'static str)>,
     /// Payloads of new payment events.
     pub payloads: Vec<StoredPayload>,
+    /// The contacts of new orders.
+    pub contacts: Vec<OrderContact>,
     /// New refunds.
     pub refunds_added: Vec<Refund>,
     /// Changed refunds. Each must still be at the version before.
@@ -49,6 +51,17 @@ pub struct WriteSet {
     pub keys: Vec<IdempotencyRecord>,
     /// The orders of this batch as their watchers see them. Not stored.
     pub order_snapshots: Vec<OrderSnapshot>,
+}
+
+/// The contact of a new order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderContact {
+    /// The order.
+    pub order: OrderId,
+    /// Who bought it.
+    pub contact: Contact,
+    /// When the contact was given.
+    pub given_at: Timestamp,
 }
 
 /// The payload of a new payment event.

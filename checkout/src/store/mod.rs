@@ -21,6 +21,7 @@ use uuid::Uuid;
 pub use crate::state::OrderSnapshot;
 pub use audit_log::{AuditFilter, AuditLog};
 pub use clients::{ApiClient, ClientChange, ClientKey, ClientOutcome, Clients};
+pub use contacts::Contacts;
 pub use listings::Listings;
 pub use operators::Operators;
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
@@ -29,6 +30,7 @@ pub use statistics::Statistics;
 mod audit;
 mod audit_log;
 mod clients;
+mod contacts;
 pub mod listings;
 pub mod operators;
 mod pictures;
@@ -73,6 +75,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The API's clients.
     fn clients(&self) -> &dyn Clients;
+
+    /// The contacts of orders.
+    fn contacts(&self) -> &dyn Contacts;
 
     /// The operators of the console.
     fn operators(&self) -> &dyn Operators;
@@ -206,6 +211,8 @@ pub trait Purge: Send + Sync {
     /// Deletes up to `most` payloads of payment events that were received before `before`, oldest first. Returns the number
     /// deleted.
     async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Erases up to `most` contacts that were given before `before`, oldest first. Returns the number erased.
+    async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5,

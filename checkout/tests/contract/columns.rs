@@ -88,6 +88,7 @@ crate::scenarios! {
                 draft.hold_for = Duration::from_secs(61);
                 draft.pay_within = Duration::from_secs(62);
                 draft.extend_by = Some(Duration::from_secs(63));
+                draft.ships = true;
             })
             .await;
         let bare = shop.product("bare", 1, |draft| draft.extend_by = None).await;
@@ -123,6 +124,7 @@ crate::scenarios! {
             hold_for: Duration::from_secs(61),
             pay_within: Duration::from_secs(62),
             extend_by: None,
+            ships: true,
         };
         let edited = shop.checkout.edit_product(phone.id, 1, details.clone(), Actor::system()).await.unwrap().value;
         assert_eq!((edited.details(), edited.revision, edited.slug.clone()), (details, 2, phone.slug.clone()));

@@ -146,7 +146,7 @@ crate::scenarios! {
         let stranger = Owner(Uuid::from_u128(8));
         assert_eq!(refused(shop.checkout.hold(hold.id, stranger).await), Refusal::UnknownHold);
         assert_eq!(refused(shop.checkout.release_hold(hold.id, stranger, None).await), Refusal::UnknownHold);
-        assert_eq!(refused(shop.checkout.place_order(hold.id, stranger, None).await), Refusal::UnknownHold);
+        assert_eq!(refused(shop.checkout.place_order(hold.id, None, stranger, None).await), Refusal::UnknownHold);
         assert_eq!(counts(shop.stock(phone).await), [4, 1, 0, 0]);
     }
 

@@ -73,8 +73,8 @@ crate::scenarios! {
     async fn orders_and_cancellations_are_replayed_too(shop: Shop) {
         let phone = shop.phone(3).await.id;
         let held = shop.hold(phone, 1).await;
-        let order = shop.checkout.place_order(held.id, owner(), Some(key("o", 1))).await.unwrap();
-        let again = shop.checkout.place_order(held.id, owner(), Some(key("o", 1))).await.unwrap();
+        let order = shop.checkout.place_order(held.id, None, owner(), Some(key("o", 1))).await.unwrap();
+        let again = shop.checkout.place_order(held.id, None, owner(), Some(key("o", 1))).await.unwrap();
         assert_eq!((again.value, again.replayed), (order.value.clone(), true));
         let cancelled = shop.checkout.cancel_order(order.value.id, owner(), Some(key("c", 2))).await.unwrap();
         let again = shop.checkout.cancel_order(order.value.id, owner(), Some(key("c", 2))).await.unwrap();
@@ -88,8 +88,8 @@ crate::scenarios! {
         // The product is sold out now, and this node has not seen the key yet.
         let fresh = shop.second_node().await;
         assert_eq!(hold(&fresh, phone, 1, Some(key("k", 1))).await.unwrap(), first);
-        let order = fresh.place_order(first.id, owner(), Some(key("o", 1))).await.unwrap().value;
-        let again = shop.second_node().await.place_order(first.id, owner(), Some(key("o", 1))).await.unwrap();
+        let order = fresh.place_order(first.id, None, owner(), Some(key("o", 1))).await.unwrap().value;
+        let again = shop.second_node().await.place_order(first.id, None, owner(), Some(key("o", 1))).await.unwrap();
         assert_eq!((again.value, again.replayed), (order, true));
     }
 }

@@ -31,7 +31,7 @@ async fn send(node: &Checkout, what: KeyedRequest, key: Option<Idempotency>) -> 
             node.extend_hold(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))
         }
         KeyedRequest::Order(id) => {
-            node.place_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))
+            node.place_order(id, None, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))
         }
         KeyedRequest::Cancel(id) => {
             node.cancel_order(id, owner(), key).await.map(|r| (format!("{:?}", r.value), r.replayed))

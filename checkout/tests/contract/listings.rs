@@ -29,7 +29,7 @@ pub struct Sale {
 
 async fn order_for(shop: &Shop, product: ProductId, owner: Owner, shopper: Option<Shopper>) -> Order {
     let held = shop.checkout.place_hold(product, 1.try_into().unwrap(), owner, shopper, None).await.unwrap().value;
-    shop.checkout.place_order(held.id, owner, None).await.unwrap().value
+    shop.checkout.place_order(held.id, None, owner, None).await.unwrap().value
 }
 
 async fn refund(shop: &Shop, order: &Order, amount: Option<i64>, steps: Vec<RefundStep>) {

@@ -199,7 +199,7 @@ async fn a_connection_lost_while_loading_is_replaced() {
     proxied.shop.hold(phone, 1).await;
     let theirs = hold(&proxied.shop.second_node().await, phone, 1, None).await.unwrap();
     proxied.proxy.set(Fault::BeforeStatement);
-    proxied.shop.checkout.place_order(theirs.id, owner(), None).await.unwrap();
+    proxied.shop.checkout.place_order(theirs.id, None, owner(), None).await.unwrap();
 }
 
 /// After a failover, new sessions may connect to a server that has become a standby.

@@ -10,6 +10,7 @@ mod adoption;
 mod audit;
 mod audit_log;
 mod columns;
+mod contacts;
 mod database_info;
 mod disputes;
 mod durability;

@@ -109,7 +109,7 @@ async fn fills_in_what_the_version_before_lacks(shop: Shop) {
     let audit = shop.checkout.audit().await.unwrap();
     assert_eq!((audit.clean, audit.refunds_due, audit.payments), (true, 1, 3), "{audit:?}");
     // The shop goes on with these rows.
-    let order = shop.checkout.place_order(hold.id, owner(), None).await.unwrap().value;
+    let order = shop.checkout.place_order(hold.id, None, owner(), None).await.unwrap().value;
     assert_eq!(order.amount.minor, 2 * 1999);
     let by = checkout::model::Actor::system();
     shop.checkout.advance_refund(due.id, 1, RefundStep::Send, by).await.unwrap();

@@ -51,7 +51,7 @@ crate::scenarios! {
         let held = shop.hold(phone.id, 2).await;
         let order = shop.ordered(phone.id, 1).await;
         edit(&other, &phone, |details| details.price.minor = 5000).await.unwrap();
-        let late = other.place_order(held.id, owner(), None).await.unwrap().value;
+        let late = other.place_order(held.id, None, owner(), None).await.unwrap().value;
         assert_eq!((late.amount.minor, shop.order_now(order.id).await.amount.minor), (2 * 1999, 1999));
         assert_eq!(shop.ordered(phone.id, 1).await.amount.minor, 5000);
     }
@@ -64,7 +64,7 @@ crate::scenarios! {
         let other = shop.second_node().await;
         edit(&other, &phone, |details| details.price.minor = 5000).await.unwrap();
         assert_eq!(shop.store.reads().hold(held.id).await.unwrap().unwrap().unit_price, Some(1999));
-        assert_eq!(other.place_order(held.id, owner(), None).await.unwrap().value.amount.minor, 2 * 1999);
+        assert_eq!(other.place_order(held.id, None, owner(), None).await.unwrap().value.amount.minor, 2 * 1999);
     }
 
     async fn a_limit_counts_from_its_edit_on(shop: Shop) {

@@ -67,7 +67,7 @@ crate::scenarios! {
         let phone = shop.phone(5).await.id;
         let nodes = [shop.checkout.clone(), shop.second_node().await];
         let held = shop.hold(phone, 2).await;
-        let requests = (0..20).map(|n| nodes[n % 2].place_order(held.id, owner(), None));
+        let requests = (0..20).map(|n| nodes[n % 2].place_order(held.id, None, owner(), None));
         let results = futures::future::join_all(requests).await;
         let order = results.iter().flatten().map(|order| order.value.id).collect::<Vec<_>>();
         assert_eq!(order.len(), 1, "{results:?}");

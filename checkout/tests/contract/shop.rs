@@ -86,7 +86,7 @@ impl Shop {
     }
 
     pub async fn try_order(&self, hold: HoldId) -> Result<Order, Error> {
-        Ok(self.checkout.place_order(hold, owner(), None).await?.value)
+        Ok(self.checkout.place_order(hold, None, owner(), None).await?.value)
     }
 
     /// Places a hold and orders it.

@@ -94,7 +94,7 @@ crate::scenarios! {
             shop.advance(nth % 7);
             let Ok(held) = hold(node, phone, 1 + i64::try_from(nth % 3).unwrap(), None).await else { continue };
             if nth % 4 == 0 { continue }
-            let order = node.place_order(held.id, owner(), None).await.unwrap().value;
+            let order = node.place_order(held.id, None, owner(), None).await.unwrap().value;
             if nth % 5 != 0 {
                 // Some of these come after the order's end.
                 shop.advance(nth % 2 * 700);

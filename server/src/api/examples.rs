@@ -42,6 +42,7 @@ pub fn product() -> Value {
         "hold_seconds": 120,
         "extend_seconds": 120,
         "pay_seconds": 600,
+        "ships": true,
         "version": 74,
         "updated_at": "2026-11-27T08:00:01Z",
     })

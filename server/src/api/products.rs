@@ -79,6 +79,8 @@ pub struct ProductView<'a> {
     /// Time to pay an order, in seconds.
     #[schema(minimum = 1)]
     pay_seconds: u64,
+    /// Whether it is sent to its buyer. Then give name and address with the order's `contact`.
+    ships: bool,
     /// Increases by one with each commit that changes the product.
     version: u64,
     /// Time of the last such commit, by the server's clock.
@@ -168,6 +170,7 @@ impl<'a> ProductView<'a> {
             hold_seconds: product.hold_for.as_secs(),
             extend_seconds: product.extend_by.map(|by| by.as_secs()),
             pay_seconds: product.pay_within.as_secs(),
+            ships: product.ships,
             version: product.version,
             updated_at: product.updated_at,
         }

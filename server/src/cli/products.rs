@@ -42,6 +42,7 @@ async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
         hold_for: Duration::from_secs(add.hold_seconds),
         pay_within: Duration::from_secs(add.pay_seconds),
         extend_by: (!add.no_extend).then(|| Duration::from_secs(add.extend_seconds)),
+        ships: add.ships,
         ..ProductDraft::new(add.slug, add.name, price, add.stock)
     };
     let added = engine.checkout.add_product(draft, by_user(None)).await?;
@@ -107,6 +108,7 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         },
         hold_for: edit.hold_seconds.map_or(before.hold_for, Duration::from_secs),
         pay_within: edit.pay_seconds.map_or(before.pay_within, Duration::from_secs),
+        ships: !edit.no_ships && (edit.ships || before.ships),
         extend_by: changed(edit.no_extend, edit.extend_seconds.map(Duration::from_secs), before.extend_by),
         image,
         pictures,

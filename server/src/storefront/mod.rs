@@ -1,6 +1,7 @@
 //! The storefront: its pages, server functions and files.
 
 mod order_events;
+mod order_form;
 pub mod sandbox;
 mod sessions;
 
@@ -17,7 +18,7 @@ use axum::{
     extract::{Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{nonce::use_nonce, prelude::*};
@@ -48,6 +49,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide_contexts(state.clone()), shell)
         .route("/live/orders/{order}", get(order_events::watch))
+        .route(app::paths::ORDER, post(order_form::place))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), check_path))
         .layer(sessions::layer(sessions, state.settings.common.env))

@@ -88,7 +88,7 @@ impl Shop {
         let (owner, qty) = (Owner(Uuid::from_u128(7)), Quantity::try_from(1).unwrap());
         let shopper = Some(shopper.to_owned().try_into().unwrap());
         let hold = self.checkout.place_hold(product.id, qty, owner, shopper, None).await.unwrap().value;
-        self.checkout.place_order(hold.id, owner, None).await.unwrap().value
+        self.checkout.place_order(hold.id, None, owner, None).await.unwrap().value
     }
 
     /// Pays an order, by a transaction with the order's id in its name.

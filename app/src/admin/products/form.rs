@@ -4,15 +4,28 @@ use super::{PATH, path};
 use crate::admin::{
     confirm::ReasonField,
     entered::Entered,
-    form::{Field, hidden, submit, text_area},
+    form::{Field, hidden, select, submit, text_area},
     layout::{Page, PageOperator, Screen, time},
 };
 use checkout::model::{Product, Timestamp};
 use leptos::prelude::*;
 
 /// The fields of a product's details, by their names in the forms.
-pub const DETAILS: [&str; 9] =
-    ["name", "description", "price", "limit", "starts_at", "ends_at", "hold_seconds", "pay_seconds", "extend_seconds"];
+pub const DETAILS: [&str; 10] = [
+    "name",
+    "description",
+    "price",
+    "limit",
+    "starts_at",
+    "ends_at",
+    "hold_seconds",
+    "pay_seconds",
+    "extend_seconds",
+    "ships",
+];
+
+/// The value of the field `ships` for a product that is sent to its buyer.
+pub const SHIPS: &str = "yes";
 
 /// The state of the form that edits a product.
 pub struct EditState {
@@ -74,6 +87,7 @@ pub fn new_product(operator: PageOperator<'_>, entered: &Entered) -> String {
             </div>
             {window(entered)}
             {times(entered)}
+            {delivery(entered)}
             {submit("Create product")}
         </form>
     })
@@ -110,6 +124,7 @@ pub(super) fn edit_form(product: &Product, state: EditState) -> AnyView {
             </p>
             {window(&entered)}
             {times(&entered)}
+            {delivery(&entered)}
             {reason.render("edit-")}
             {submit(submit_label)}
         </form>
@@ -167,6 +182,12 @@ fn times(entered: &Entered) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+fn delivery(entered: &Entered) -> AnyView {
+    let choices = [("", "Not shipped: ask for the e-mail address"), (SHIPS, "Shipped: ask for name and address")];
+    let choices = choices.map(|(value, label)| (value.to_owned(), label.to_owned()));
+    select("ships".to_owned(), "ships", "Delivery".to_owned(), false, choices, entered.get("ships"))
 }
 
 /// A table of the changes that others made meanwhile, field by field.
@@ -228,6 +249,7 @@ fn field_label(name: &str) -> String {
         "hold_seconds" | "hold_for" => "Hold time",
         "pay_seconds" | "pay_within" => "Time to pay",
         "extend_seconds" | "extend_by" => "Extension",
+        "ships" => "Delivery",
         "name" => "Name",
         "description" => "Description",
         "price" => "Price",

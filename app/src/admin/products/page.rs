@@ -222,6 +222,7 @@ fn details(product: &Product) -> AnyView {
                 <div><dt>"Hold lasts"</dt><dd>{format_duration(product.hold_for)}</dd></div>
                 <div><dt>"Time to pay"</dt><dd>{format_duration(product.pay_within)}</dd></div>
                 <div><dt>"Extension"</dt><dd>{extension}</dd></div>
+                <div><dt>"Delivery"</dt><dd>{if product.ships { "shipped" } else { "not shipped" }}</dd></div>
             </dl>
         </div>
     }

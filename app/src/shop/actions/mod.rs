@@ -1,4 +1,4 @@
-//! Server functions: the targets of the shop's forms. Each parses the form, calls the engine and redirects (POST, redirect,
+//! Server functions: the targets of the shop's forms, but for the one that places an order (`checkout_form`). Each parses the form, calls the engine and redirects (POST, redirect,
 //! GET), either to what it made or back to the page with an error. The form's hidden key makes a repeated submission count
 //! once.
 
@@ -24,19 +24,14 @@ fn checkout() -> Result<Checkout, FormError> {
 /// Returns the session's owner, or `None` for a shopper without a session.
 async fn owner() -> Result<Option<Owner>, FormError> {
     match session::current() {
-        Some(session) => session::owner(&session).await.map_err(|error| session_error(&error)),
+        Some(session) => session::owner(&session).await.map_err(|error| FormError::from_session(&error)),
         None => Ok(None),
     }
 }
 
-fn session_error(error: &tower_sessions::session::Error) -> FormError {
-    tracing::error!(%error, "cannot read or write the session");
-    if session::is_store_unavailable(error) { FormError::Busy } else { FormError::Internal }
-}
-
 /// Builds the idempotency key from the form's key and the request. The same form sent for something else (after the back
 /// button, with another quantity) is another request, so the request is part of the key.
-fn idempotency(form_key: Uuid, path: &str, payload: &str) -> Option<Idempotency> {
+pub(super) fn idempotency(form_key: Uuid, path: &str, payload: &str) -> Option<Idempotency> {
     let fingerprint = Idempotency::fingerprint("POST", path, payload.as_bytes());
     let key = IdempotencyKey::parse(&format!("{form_key}/{:032x}", first_half(&fingerprint)))?;
     Some(Idempotency { key, fingerprint })
@@ -68,7 +63,6 @@ mod tests {
         assert_eq!(<holds::Reserve as ServerFn>::PATH, paths::RESERVE);
         assert_eq!(<holds::Release as ServerFn>::PATH, paths::RELEASE);
         assert_eq!(<holds::Extend as ServerFn>::PATH, paths::EXTEND);
-        assert_eq!(<orders::PlaceOrder as ServerFn>::PATH, paths::ORDER);
         assert_eq!(<orders::CancelOrder as ServerFn>::PATH, paths::CANCEL);
         assert_eq!(<sandbox::SendTestPayment as ServerFn>::PATH, paths::SANDBOX);
     }

@@ -19,7 +19,7 @@ use std::{cmp::Ordering, time::Duration};
 /// Time for the sweep to cancel an unpaid order and for the stream to report it. After that the page is reloaded.
 const CANCEL_GRACE: Duration = Duration::from_secs(2);
 
-const STEPS: [&str; 3] = ["Reserve", "Order", "Pay"];
+const STEPS: [&str; 3] = ["Reserve", "Details", "Pay"];
 
 /// The steps of a purchase. `current` is the index of the next step, or 3 after the last one.
 #[component]

@@ -7,9 +7,15 @@ use crate::{
     messages::{self, Notice},
     paths,
     price::format_price,
-    shop::{components::order_panel::PurchaseSteps, form_error::FormError, sandbox::SandboxProvider},
+    shop::{
+        checkout_form::{CheckoutEntry, ContactFields},
+        components::order_panel::PurchaseSteps,
+        form_error::FormError,
+        sandbox::SandboxProvider,
+    },
     ui::{
         countdown::HoldCountdown,
+        local_time::LocalTimeIsland,
         notice::{ErrorNotice, InfoNotice, RefundNotices},
         product_image::{Cover, ProductImage},
     },
@@ -22,9 +28,6 @@ use leptos_meta::Title;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Refresh interval without scripts, for the countdown.
-const REFRESH_SECONDS: i64 = 10;
-
 #[component]
 pub(crate) fn HoldPage() -> impl IntoView {
     render_page(load)
@@ -32,6 +35,7 @@ pub(crate) fn HoldPage() -> impl IntoView {
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let has_sandbox = use_context::<SandboxProvider>().is_some();
+    let entry = use_context::<CheckoutEntry>().unwrap_or_default();
     let id: HoldId = request.id("hold")?;
     let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let hold = request.checkout.hold(id, owner).await?;
@@ -40,7 +44,11 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let now = request.checkout.now();
     let error = FormError::from_query(&request.query, &product, now);
     let body = match hold.state {
-        HoldState::Active => active(&hold, &product, now, error, is_paid_early(&payments), has_sandbox),
+        HoldState::Active => {
+            let notice = entry.notice.clone().or_else(|| error.map(|error| error.notice()));
+            let paid_early = is_paid_early(&payments);
+            Checkout { hold, product, now, notice, entry, paid_early, has_sandbox }.render()
+        }
         HoldState::Ordered { order_id } => ordered(&product, &paths::order(&order_id.to_string())),
         HoldState::Expired => ended(&hold, &product, payments, Refusal::HoldExpired { expired_at: hold.expires_at }),
         HoldState::Released => ended(&hold, &product, payments, Refusal::HoldReleased),
@@ -58,55 +66,71 @@ fn is_paid_early(payments: &[Payment]) -> bool {
     payments.iter().any(|p| p.status == PaymentStatus::Success && p.outcome == EventOutcome::Parked)
 }
 
-fn active(
-    hold: &Hold,
-    product: &Arc<Product>,
+/// The page of a hold that lasts: the form that orders it.
+struct Checkout {
+    hold: Hold,
+    product: Arc<Product>,
     now: Timestamp,
-    error: Option<FormError>,
+    /// Why the shopper is back on this page.
+    notice: Option<Notice>,
+    entry: CheckoutEntry,
     paid_early: bool,
     has_sandbox: bool,
-) -> AnyView {
-    let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
-    let id = hold.id.to_string();
-    view! {
-        <NoScriptRefresh seconds=REFRESH_SECONDS.min(seconds_left(rendered_at, expires_at) + 1) />
-        <PurchaseSteps current=1 />
-        <div class="narrow">
-            <h1>"Yours while you decide"</h1>
-            {error.map(|error| view! { <ErrorNotice notice=error.notice() /> })}
-            {paid_early.then(|| view! { <InfoNotice notice=messages::paid_before_order() /> })}
-            <section class="panel hold" aria-label="Your reservation">
-                <p class="hold-countdown">
-                    <span>"Reserved for you for another"</span>
-                    <HoldCountdown rendered_at expires_at />
-                </p>
-                <LineItem product=product.clone() qty=hold.qty.get() total=hold.amount(product.price) />
-                <div class="actions">
-                    <form method="post" action=paths::ORDER>
+}
+
+impl Checkout {
+    fn render(self) -> AnyView {
+        let Self { hold, product, now, notice, entry, paid_early, has_sandbox } = self;
+        let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
+        let id = hold.id.to_string();
+        let total = hold.amount(product.price);
+        let time = messages::format_duration(product.pay_within);
+        let terms = (!paid_early).then(|| format!("You pay on the next page, within {time}."));
+        let action = if paid_early { "Place order" } else { "Continue to payment" };
+        let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
+        view! {
+            // A reload before the end would delete what the shopper types.
+            <NoScriptRefresh seconds=seconds_left(rendered_at, expires_at) + 1 />
+            <PurchaseSteps current=1 />
+            <div class="narrow">
+                <h1>"Checkout"</h1>
+                {notice.map(|notice| view! { <ErrorNotice notice /> })}
+                {paid_early.then(|| view! { <InfoNotice notice=messages::paid_before_order() /> })}
+                <section class="panel hold" aria-label="Your reservation">
+                    <p class="hold-countdown">
+                        <span>
+                            "Reserved for you for another"
+                            <noscript>
+                                " few minutes, until " <LocalTimeIsland at=hold.expires_at.into() />
+                            </noscript>
+                        </span>
+                        <HoldCountdown rendered_at expires_at />
+                    </p>
+                    <LineItem product=product.clone() qty=hold.qty.get() total />
+                    <form class="checkout-form" method="post" action=paths::ORDER id="checkout">
                         <input type="hidden" name="hold" value=id.clone() />
-                        <input type="hidden" name="key" value=Uuid::new_v4().to_string() />
-                        <button class="button button-primary" type="submit">"Confirm order"</button>
+                        <input type="hidden" name="key" value=key />
+                        <ContactFields ships=product.ships entry />
+                        <button class="button button-primary" type="submit">{action}</button>
+                        {terms.map(|terms| view! { <p class="muted">{terms}</p> })}
                     </form>
-                    <form method="post" action=paths::RELEASE>
+                    <ExtendForm hold=hold.clone() product=product.clone() />
+                    <form class="extend-form" method="post" action=paths::RELEASE>
                         <input type="hidden" name="hold" value=id.clone() />
+                        <p class="muted">"Changed your mind? Somebody else may want it."</p>
                         <button class="button button-secondary" type="submit">"Cancel reservation"</button>
                     </form>
-                </div>
-                {(!paid_early).then(|| {
-                    let time = messages::format_duration(product.pay_within);
-                    view! { <p class="muted">{format!("You won’t be charged yet. You’ll have {time} to pay.")}</p> }
+                </section>
+                {(has_sandbox && !paid_early).then(|| view! {
+                    <p class="muted side-note">
+                        "Test shop: " <a href=paths::sandbox_hold(&id)>"pay before ordering"</a>
+                        " to see an early payment wait for its order."
+                    </p>
                 })}
-                <ExtendForm hold=hold.clone() product=product.clone() />
-            </section>
-            {(has_sandbox && !paid_early).then(|| view! {
-                <p class="muted side-note">
-                    "Test shop: " <a href=paths::sandbox_hold(&id)>"pay before ordering"</a>
-                    " to see an early payment wait for its order."
-                </p>
-            })}
-        </div>
+            </div>
+        }
+        .into_any()
     }
-    .into_any()
 }
 
 /// The product, its quantity, and the total, which was fixed by the hold: the product's price may have changed since.

@@ -14,7 +14,7 @@ use crate::{
     },
     ui::notice::{ErrorNotice, OrderRefundNotices, RefundNotices},
 };
-use checkout::model::{Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, Timestamp};
+use checkout::model::{Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, StoredContact, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -31,6 +31,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let id: OrderId = request.id("order")?;
     let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let order = request.checkout.order(id, owner).await?;
+    let contact = request.checkout.contact(id).await?.and_then(StoredContact::known);
     let payments = request.checkout.payments(&order).await?;
     let refunds = request.checkout.refunds(id).await?;
     let product = request.checkout.product(order.product_id).ok_or(PageError::NotFound)?;
@@ -54,6 +55,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
                 <LineItem product=product.clone() qty=order.qty.get() total=Some(order.amount) />
                 <OrderDetails placed=placed_order(&order, &payments, &product) order=status />
             </section>
+            {contact.map(contact_panel)}
             {(has_sandbox && !is_pending).then(|| view! {
                 <p class="muted side-note">
                     "Test shop: " <a href=paths::sandbox_order(&order.id.to_string())>"open the test provider"</a>
@@ -63,6 +65,27 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         </div>
     }
     .into_any())
+}
+
+/// Who bought the order, and where it goes.
+fn contact_panel(contact: Contact) -> impl IntoView {
+    let Contact { email, name, address } = contact;
+    view! {
+        <section class="panel" aria-labelledby="contact">
+            <h2 id="contact">"Your details"</h2>
+            <dl class="details">
+                <div><dt>"E-mail"</dt><dd>{email.to_string()}</dd></div>
+                {name.map(|name| view! { <div><dt>"Name"</dt><dd>{name}</dd></div> })}
+                {address.map(|address| view! {
+                    <div><dt>"Delivery to"</dt><dd><address>{address_lines(&address)}</address></dd></div>
+                })}
+            </dl>
+        </section>
+    }
+}
+
+fn address_lines(address: &Address) -> impl IntoView + use<> {
+    address.lines().into_iter().map(|line| view! { <span class="address-line">{line}</span> }).collect_view()
 }
 
 /// Counts refunds as the API lists them, because the page compares the two.

@@ -1,10 +1,9 @@
 //! The people who run the shop: their roles, sessions, recovery codes and one-time links.
 
-mod email;
 mod role;
 pub(super) mod statements;
 
-pub use email::{EmailAddress, EmailError};
+pub use crate::model::{EmailAddress, EmailError};
 pub use role::{Permission, Role};
 
 use crate::{

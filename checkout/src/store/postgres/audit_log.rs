@@ -49,6 +49,28 @@ impl PostgresStore {
     }
 }
 
+impl PostgresStore {
+    /// Makes changes in one transaction, which takes no lock but those of its rows. It runs in a task, as
+    /// [`PostgresStore::audited`] does.
+    pub(super) async fn in_transaction<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let pool = self.pool.clone();
+        let done = tokio::spawn(async move {
+            let transaction = async {
+                let mut transaction = pool.begin().await.map_err(classify)?;
+                let value = work(&mut transaction).await?;
+                transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
+                Ok(value)
+            };
+            let limited = tokio::time::timeout(RESPONSE_TIMEOUT * 2, transaction).await;
+            limited.unwrap_or_else(|error| Err(StoreError::Ambiguous(Box::new(error))))
+        });
+        done.await.unwrap_or_else(|error| Err(unavailable(error)))
+    }
+}
+
 async fn transact(
     pool: &PgPool,
     entry: Option<AuditEntry>,

@@ -3,6 +3,7 @@
 
 mod audit_log;
 mod clients;
+mod contacts;
 mod clock;
 mod connection;
 mod error;
@@ -21,7 +22,7 @@ mod transaction;
 mod write;
 
 use super::{
-    AuditLog, Clients, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store,
+    AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store,
     Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
@@ -146,6 +147,10 @@ impl Store for PostgresStore {
     }
 
     fn clients(&self) -> &dyn Clients {
+        self
+    }
+
+    fn contacts(&self) -> &dyn Contacts {
         self
     }
 

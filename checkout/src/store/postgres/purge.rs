@@ -1,8 +1,13 @@
 //! Deletes rows whose retention time is over. Keys that another node is deleting are skipped.
 
 use super::{PostgresStore, error::QueryExt};
-use crate::{error::StoreError, model::Timestamp, store::Purge};
+use crate::{
+    error::StoreError,
+    model::Timestamp,
+    store::{Purge, contacts},
+};
 use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 #[async_trait]
@@ -41,6 +46,14 @@ impl Purge for PostgresStore {
         .with_timeout()
         .await?;
         Ok(done.rows_affected())
+    }
+
+    async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
+        let erase = sqlx::query(AssertSqlSafe(contacts::erase_oldest(" FOR UPDATE SKIP LOCKED")))
+            .bind(now.to_datetime())
+            .bind(before.to_datetime())
+            .bind(i64::from(most));
+        Ok(erase.execute(&self.pool).with_timeout().await?.rows_affected())
     }
 
     async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {

@@ -4,6 +4,7 @@ mod accounts;
 mod audit_log;
 mod batch;
 mod claim;
+mod contact;
 mod operators;
 mod payload;
 mod payment;
@@ -18,6 +19,7 @@ pub(super) use batch::{
     edited_products, idempotency_keys, limit_keys, payment_reports, product_versions,
 };
 pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, refunds};
+pub(super) use contact::ContactRow;
 pub(super) use operators::{
     FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
 };
@@ -35,7 +37,7 @@ use super::{
 use crate::{
     error::StoreError,
     model::{AuditEntry, Hold, Money, Order, Payment, Product, Quantity, Refund, Shopper},
-    state::StoredPayload,
+    state::{OrderContact, StoredPayload},
 };
 
 fn corrupt(what: &str) -> StoreError {
@@ -82,6 +84,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Order>(),
         table::known::<Payment>(),
         table::known::<StoredPayload>(),
+        table::known::<OrderContact>(),
         table::known::<StoredKey<'_>>(),
         table::known::<ApiClient>(),
         table::known::<Session<'_>>(),

@@ -30,6 +30,7 @@ table! {
         Fixed hold_seconds: i64 = seconds(product.hold_for);
         Fixed pay_seconds: i64 = seconds(product.pay_within);
         Fixed extend_seconds: Option<i64> = product.extend_by.map(seconds);
+        Fixed ships: bool = product.ships;
         Fixed pictures: JsonText = pictures(product);
         Fixed status: String = product.status.name();
         Fixed revision: i64 = signed(product.revision);
@@ -59,6 +60,7 @@ table! {
         Mutable hold_seconds: i64 = seconds(edited.0.hold_for);
         Mutable pay_seconds: i64 = seconds(edited.0.pay_within);
         Mutable extend_seconds: Option<i64> = edited.0.extend_by.map(seconds);
+        Mutable ships: bool = edited.0.ships;
         Mutable pictures: JsonText = pictures(edited.0);
         Mutable status: String = edited.0.status.name();
         Mutable revision: i64 = signed(edited.0.revision);
@@ -97,6 +99,7 @@ impl TryFrom<ProductRow> for Product {
             hold_for: span(row.hold_seconds)?,
             pay_within: span(row.pay_seconds)?,
             extend_by: row.extend_seconds.map(span).transpose()?,
+            ships: row.ships,
             pictures: serde_json::from_str(&row.pictures.0).map_err(|_| corrupt("a product's pictures"))?,
             status: ProductStatus::from_name(&row.status).ok_or_else(|| corrupt("a product's status"))?,
             revision: u64::try_from(row.revision).map_err(|_| corrupt("a product's revision"))?,

@@ -39,4 +39,21 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Makes changes in one transaction. It runs in a task, so that a caller who disconnects does not leave a transaction open.
+    pub(super) async fn in_transaction<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let writer = self.writer.clone();
+        let done = tokio::spawn(async move {
+            let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
+            let value = work(&mut transaction).await?;
+            transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
+            Ok(value)
+        });
+        done.await.unwrap_or_else(|error| Err(StoreError::Unavailable(Box::new(error))))
+    }
+}
+
 impl_audit_log!(SqliteStore, Sqlite, readers);

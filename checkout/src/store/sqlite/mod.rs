@@ -3,6 +3,7 @@
 mod audit_log;
 mod checkpoint;
 mod clients;
+mod contacts;
 mod listings;
 mod load;
 mod operators;
@@ -15,7 +16,7 @@ mod statistics;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics,
+    AuditLog, Clients, Contacts, CommitOutcome, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics,
     Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
@@ -153,6 +154,10 @@ impl Store for SqliteStore {
     }
 
     fn clients(&self) -> &dyn Clients {
+        self
+    }
+
+    fn contacts(&self) -> &dyn Contacts {
         self
     }
 

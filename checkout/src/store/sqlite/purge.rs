@@ -2,8 +2,13 @@
 //! taken when there are some.
 
 use super::{SqliteStore, classify};
-use crate::{error::StoreError, model::Timestamp, store::Purge};
+use crate::{
+    error::StoreError,
+    model::Timestamp,
+    store::{Purge, contacts},
+};
 use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 impl SqliteStore {
@@ -40,6 +45,16 @@ impl Purge for SqliteStore {
         let delete = "DELETE FROM payment_payloads
              WHERE event_id IN (SELECT event_id FROM payment_payloads ORDER BY event_id LIMIT ?2) AND received_at < ?1";
         self.delete_oldest(oldest, delete, before, most).await
+    }
+
+    async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
+        let oldest: Option<i64> = sqlx::query_scalar(contacts::OLDEST).fetch_optional(&self.readers).await.map_err(classify)?;
+        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+            return Ok(0);
+        }
+        let erase = sqlx::query(AssertSqlSafe(contacts::erase_oldest(""))).bind(now.as_millis());
+        let erase = erase.bind(before.as_millis()).bind(most);
+        Ok(erase.execute(&self.writer).await.map_err(classify)?.rows_affected())
     }
 
     async fn stock_events(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {

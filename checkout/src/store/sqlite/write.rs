@@ -5,7 +5,7 @@ use super::{classify, sql};
 use crate::{
     error::StoreError,
     model::{AuditEntry, Hold, Order, Payment, Product, Refund},
-    state::{StoredPayload, WriteSet},
+    state::{OrderContact, StoredPayload, WriteSet},
     store::{
         rows::{self, EditedProduct, StockEvent, StoredKey},
         table::Rows,
@@ -24,6 +24,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, writes: &WriteSet) -> Res
     audit_log(conn, writes).await?;
     payloads(conn, writes).await?;
     Ok(orders(conn, writes).await?
+        && contacts(conn, writes).await?
         && payments(conn, writes).await?
         && refunds(conn, writes).await?
         && keys(conn, writes).await?)
@@ -89,6 +90,13 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
 async fn payloads(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
     static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<StoredPayload>);
     run(conn, &INSERT, &Rows::new(&writes.payloads)).await?.must_be_complete("payloads")
+}
+
+/// The contacts of orders that the batch has just added.
+async fn contacts(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
+    static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<OrderContact>);
+    run(conn, &INSERT, &Rows::new(&writes.contacts)).await?.must_be_complete("contacts")?;
+    Ok(true)
 }
 
 /// A refund without a product is guarded by its own version alone.

@@ -112,6 +112,12 @@ pub struct EditProduct {
     /// Allow no extension of holds
     #[arg(long)]
     pub no_extend: bool,
+    /// It is sent to its buyer: ask for name and address
+    #[arg(long, conflicts_with = "no_ships")]
+    pub ships: bool,
+    /// It is not sent: ask for the e-mail address alone
+    #[arg(long)]
+    pub no_ships: bool,
     #[command(flatten)]
     pub images: ImageArgs,
     /// Remove all images
@@ -160,6 +166,9 @@ pub struct AddProduct {
     /// Allow no extension of holds
     #[arg(long)]
     pub no_extend: bool,
+    /// It is sent to its buyer: the storefront asks for name and address
+    #[arg(long)]
+    pub ships: bool,
     /// Time to pay an order
     #[arg(long, value_name = "SECONDS", default_value_t = ProductDraft::DEFAULT_PAY_WITHIN.as_secs())]
     pub pay_seconds: u64,

@@ -4,7 +4,7 @@ use crate::console::Fields;
 use app::admin::{
     confirm::ReasonField,
     entered::Entered,
-    products::{DETAILS, EditState},
+    products::{DETAILS, EditState, SHIPS},
 };
 use checkout::model::{Currency, Money, Product, ProductDetails, ProductDraft, SaleWindow, Slug, Timestamp};
 use std::{str::FromStr, time::Duration};
@@ -72,6 +72,7 @@ fn of_product(product: &Product) -> Entered {
         ("hold_seconds", seconds(product.hold_for)),
         ("pay_seconds", seconds(product.pay_within)),
         ("extend_seconds", product.extend_by.map(seconds).unwrap_or_default()),
+        ("ships", if product.ships { SHIPS.to_owned() } else { String::new() }),
     ];
     let mut entered = Entered::default();
     for (name, value) in values {
@@ -93,6 +94,7 @@ pub(super) fn details(entered: &mut Entered, product: &Product) -> Option<Produc
         hold_for: read.hold_for,
         pay_within: read.pay_within,
         extend_by: read.extend_by,
+        ships: read.ships,
         ..product.details()
     })
 }
@@ -116,6 +118,7 @@ pub(super) fn draft(entered: &mut Entered) -> Option<ProductDraft> {
         hold_for: read.hold_for,
         pay_within: read.pay_within,
         extend_by: read.extend_by,
+        ships: read.ships,
         ..ProductDraft::new(slug?, name, price?, stock?)
     })
 }
@@ -127,6 +130,7 @@ struct Read {
     hold_for: Duration,
     pay_within: Duration,
     extend_by: Option<Duration>,
+    ships: bool,
 }
 
 fn read(entered: &mut Entered) -> Option<Read> {
@@ -140,9 +144,10 @@ fn read(entered: &mut Entered) -> Option<Read> {
     let hold_for = entered.parse("hold_seconds", seconds);
     let pay_within = entered.parse("pay_seconds", seconds);
     let extend_by = entered.parse_optional("extend_seconds", seconds);
+    let ships = entered.get("ships") == SHIPS;
     let window = SaleWindow { starts_at, ends_at };
     let (hold_for, pay_within) = (hold_for?, pay_within?);
-    entered.is_valid().then_some(Read { limit, window, hold_for, pay_within, extend_by })
+    entered.is_valid().then_some(Read { limit, window, hold_for, pay_within, extend_by, ships })
 }
 
 fn price(entered: &mut Entered, currency: Currency) -> Option<Money> {

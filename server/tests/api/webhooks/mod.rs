@@ -75,7 +75,7 @@ impl PaymentFixture {
 
 async fn order(shop: &Shop, product: &Product) -> Order {
     let hold = shop.checkout.place_hold(product.id, 1.try_into().unwrap(), owner(), None, None).await.unwrap().value;
-    shop.checkout.place_order(hold.id, owner(), None).await.unwrap().value
+    shop.checkout.place_order(hold.id, None, owner(), None).await.unwrap().value
 }
 
 fn owner() -> Owner {

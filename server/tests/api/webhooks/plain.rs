@@ -127,7 +127,7 @@ async fn an_event_that_arrives_before_its_order_is_parked() {
     let (shop, hold) = (&fixture.shop, fixture.hold().await);
     let event = json!({ "hold_id": hold.id, "transaction_id": "tx-1", "status": "success" });
     assert_receipt(&shop.pay("e1", &event).await, 202, "parked", "");
-    let order = shop.checkout.place_order(hold.id, super::owner(), None).await.unwrap().value;
+    let order = shop.checkout.place_order(hold.id, None, super::owner(), None).await.unwrap().value;
     assert_eq!(order.state.name(), "paid");
     let again = shop.pay("e1", &event).await;
     assert_receipt(&again, 200, "duplicate", "paid");

@@ -51,6 +51,9 @@ pub struct CreateProduct {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = u64, required = false, minimum = 1, maximum = 2_592_000)]
     pay_seconds: Option<u64>,
+    /// Whether it is sent to its buyer, so that the storefront asks for name and address; false by default.
+    #[serde(default)]
+    ships: bool,
     /// Reason, for the audit log.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = ReasonText, required = false)]
@@ -70,6 +73,7 @@ impl CreateProduct {
             hold_for: seconds(self.hold_seconds, default.hold_for),
             pay_within: seconds(self.pay_seconds, default.pay_within),
             extend_by: self.extend_seconds.map_or(default.extend_by, |by| by.map(Duration::from_secs)),
+            ships: self.ships,
             ..default
         };
         (draft, self.reason)

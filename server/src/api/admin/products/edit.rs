@@ -53,6 +53,10 @@ pub struct EditProduct {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = u64, required = false, minimum = 1, maximum = 2_592_000)]
     pay_seconds: Option<u64>,
+    /// Whether it is sent to its buyer.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool, required = false)]
+    ships: Option<bool>,
     /// Reason, for the audit log.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = ReasonText, required = false)]
@@ -75,6 +79,7 @@ impl EditProduct {
             hold_for: self.hold_seconds.map_or(old.hold_for, Duration::from_secs),
             pay_within: self.pay_seconds.map_or(old.pay_within, Duration::from_secs),
             extend_by: self.extend_seconds.map_or(old.extend_by, |by| by.map(Duration::from_secs)),
+            ships: self.ships.unwrap_or(old.ships),
             image: old.image,
             pictures: old.pictures,
         };

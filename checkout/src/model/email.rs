@@ -1,12 +1,14 @@
-//! E-mail addresses of operators.
+//! E-mail addresses of operators and customers.
 
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// Maximum length of an address, in characters (RFC 5321 §4.5.3.1).
 const MAX_LENGTH: usize = 254;
 
-/// An e-mail address: ASCII, trimmed and in lower case, so that each spelling names the same operator.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An e-mail address: ASCII, trimmed and in lower case, so that each spelling names the same person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(Box<str>);
 
 /// The text is no e-mail address.
@@ -24,6 +26,11 @@ impl EmailAddress {
     pub fn local_part(&self) -> &str {
         self.0.rsplit_once('@').map_or(&self.0, |(local, _)| local)
     }
+
+    /// The part after the `@`.
+    pub fn host(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, host)| host)
+    }
 }
 
 impl FromStr for EmailAddress {
@@ -34,6 +41,20 @@ impl FromStr for EmailAddress {
         let is_plain = text.is_ascii() && text.bytes().all(|byte| byte.is_ascii_graphic());
         let has_parts = text.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
         if text.len() <= MAX_LENGTH && is_plain && has_parts { Ok(Self(text.into())) } else { Err(EmailError) }
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = EmailError;
+
+    fn try_from(text: String) -> Result<Self, EmailError> {
+        text.parse()
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(email: EmailAddress) -> Self {
+        email.0.into()
     }
 }
 

@@ -1,0 +1,200 @@
+//! The fields of a contact.
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
+
+use super::CheckoutEntry;
+use checkout::model::{AddressDraft, ContactField, ContactProblem, Country, MAX_CONTACT_TEXT_CHARS};
+use leptos::prelude::*;
+
+/// A text field.
+struct TextField {
+    field: ContactField,
+    /// The name in the form, and the id of the input.
+    name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    /// What the browser fills in (HTML's autofill field names).
+    autocomplete: &'static str,
+    need: Need,
+    value: String,
+    max_length: usize,
+}
+
+/// Whether a field must be filled in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+    /// The server decides: some countries have no postal codes.
+    ByCountry,
+}
+
+impl TextField {
+    fn render(self, entry: &CheckoutEntry) -> AnyView {
+        let Self { field, name, label, kind, autocomplete, need, value, max_length } = self;
+        let error = entry.problem(field).map(|problem| message(label, problem));
+        let error_id = format!("{name}-error");
+        view! {
+            <p class="field" data-field=name>
+                <label for=name>
+                    {label}
+                    {(need == Need::Optional).then(|| view! { <span class="muted">" (optional)"</span> })}
+                </label>
+                <input
+                    id=name
+                    name=name
+                    type=kind
+                    autocomplete=autocomplete
+                    inputmode=(kind == "email").then_some("email")
+                    autocapitalize=(kind == "email").then_some("none")
+                    spellcheck="false"
+                    maxlength=max_length.to_string()
+                    required=need == Need::Required
+                    value=value
+                    aria-invalid=error.is_some().then_some("true")
+                    aria-describedby=error.is_some().then(|| error_id.clone())
+                />
+                {error.map(|error| view! { <span class="field-error" id=error_id>{error}</span> })}
+            </p>
+        }
+        .into_any()
+    }
+}
+
+/// The fields of e-mail, name and, where the product ships, address.
+#[component]
+pub(crate) fn ContactFields(ships: bool, entry: CheckoutEntry) -> impl IntoView {
+    let draft = entry.draft.clone();
+    let email = TextField {
+        field: ContactField::Email,
+        name: "email",
+        label: "E-mail",
+        kind: "email",
+        autocomplete: "email",
+        need: Need::Required,
+        value: draft.email,
+        max_length: 254,
+    };
+    let name = text(ContactField::Name, "name", "Name", "name", draft.name.unwrap_or_default());
+    let name = TextField { need: if ships { Need::Required } else { Need::Optional }, ..name };
+    let address = ships.then(|| address_fields(draft.address.unwrap_or_default(), &entry));
+    view! {
+        <fieldset class="fields">
+            <legend>"Who is it for?"</legend>
+            {email.render(&entry)}
+            {entry.suggestion.clone().map(|meant| view! { <Suggestion meant typed=entry.draft.email.clone() /> })}
+            {name.render(&entry)}
+        </fieldset>
+        {address}
+    }
+}
+
+fn text(
+    field: ContactField,
+    name: &'static str,
+    label: &'static str,
+    autocomplete: &'static str,
+    value: String,
+) -> TextField {
+    TextField {
+        field,
+        name,
+        label,
+        kind: "text",
+        autocomplete,
+        need: Need::Required,
+        value,
+        max_length: MAX_CONTACT_TEXT_CHARS,
+    }
+}
+
+fn address_fields(address: AddressDraft, entry: &CheckoutEntry) -> AnyView {
+    let AddressDraft { country, line1, line2, city, postal_code, state } = address;
+    let optional = |field: TextField| TextField { need: Need::Optional, ..field };
+    let line1 = text(ContactField::Line1, "line1", "Street and number", "address-line1", line1);
+    let line2 = text(
+        ContactField::Line2,
+        "line2",
+        "Apartment, floor, company",
+        "address-line2",
+        line2.unwrap_or_default(),
+    );
+    let postal_code = text(
+        ContactField::PostalCode,
+        "postal_code",
+        "Postal code",
+        "postal-code",
+        postal_code.unwrap_or_default(),
+    );
+    let city = text(ContactField::City, "city", "City", "address-level2", city);
+    let state = text(
+        ContactField::State,
+        "state",
+        "State, province or region",
+        "address-level1",
+        state.unwrap_or_default(),
+    );
+    let postal_code = TextField { max_length: 20, need: Need::ByCountry, ..postal_code };
+    view! {
+        <fieldset class="fields">
+            <legend>"Where does it go?"</legend>
+            {country_field(&country, entry)}
+            {line1.render(entry)}
+            {optional(line2).render(entry)}
+            <div class="field-row">{postal_code.render(entry)} {city.render(entry)}</div>
+            {optional(state).render(entry)}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn country_field(chosen: &str, entry: &CheckoutEntry) -> AnyView {
+    let error = entry.problem(ContactField::Country).map(|problem| message("Country", problem));
+    let options = Country::all().into_iter().map(|country| {
+        let code = country.code().to_owned();
+        let is_chosen = code.eq_ignore_ascii_case(chosen.trim());
+        view! { <option value=code selected=is_chosen>{country.name()}</option> }
+    });
+    view! {
+        <p class="field" data-field="country">
+            <label for="country">"Country"</label>
+            <select
+                id="country"
+                name="country"
+                autocomplete="country"
+                required
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=error.is_some().then_some("country-error")
+            >
+                <option value="">"Choose a country"</option>
+                {options.collect_view()}
+            </select>
+            {error.map(|error| view! { <span class="field-error" id="country-error">{error}</span> })}
+        </p>
+    }
+    .into_any()
+}
+
+/// Asks whether an address was mistyped. Continuing with the form keeps the address as it is.
+#[component]
+fn Suggestion(meant: String, typed: String) -> impl IntoView {
+    view! {
+        <div class="field-hint" role="alert" data-testid="email-hint">
+            <p>"Did you mean " <strong>{meant.clone()}</strong> "? Your receipt goes to this address."</p>
+            <input type="hidden" name="keep_email" value=typed />
+            <button class="button button-secondary" type="submit" name="use_email" value=meant.clone() formnovalidate>
+                {format!("Use {meant}")}
+            </button>
+        </div>
+    }
+}
+
+/// Says what to do about a field.
+fn message(label: &str, problem: ContactProblem) -> String {
+    match problem {
+        ContactProblem::Missing => format!("{label} is needed."),
+        ContactProblem::Email => "Write it like ada@example.com.".to_owned(),
+        ContactProblem::Country => "Choose a country from the list.".to_owned(),
+        ContactProblem::TooLong(most) => format!("{label} has room for {most} characters."),
+        ContactProblem::Unprintable => format!("{label} contains characters that cannot be printed."),
+    }
+}

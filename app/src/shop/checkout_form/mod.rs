@@ -1,0 +1,45 @@
+//! The form that turns a hold into an order: who buys it, where it goes, and what it costs.
+//!
+//! It is no server function. A server function answers with a redirect, and what the shopper typed would have to survive in
+//! the address or in the session, both of which are stored. Instead the response to a form that cannot be used is the page
+//! itself, with what was typed and what is wrong with it.
+
+mod email_hint;
+mod fields;
+mod submit;
+
+pub use submit::{OrderForm, Submitted, submit};
+
+pub(crate) use fields::ContactFields;
+
+use crate::messages::Notice;
+use checkout::model::{ContactDraft, ContactError, ContactField, ContactProblem};
+
+/// What the shopper typed, and what is wrong with it. It is the context of a page that answers a form.
+#[derive(Debug, Clone, Default)]
+pub struct CheckoutEntry {
+    pub(crate) draft: ContactDraft,
+    pub(crate) errors: Vec<ContactError>,
+    /// The address that the shopper may have meant.
+    pub(crate) suggestion: Option<String>,
+    /// What kept the order from being placed, if it was not a field.
+    pub(crate) notice: Option<Notice>,
+    /// The key of the form, where a repetition must be the same request.
+    pub(crate) key: Option<uuid::Uuid>,
+}
+
+impl CheckoutEntry {
+    /// What is wrong with a field.
+    fn problem(&self, field: ContactField) -> Option<ContactProblem> {
+        // An address that is missing as a whole is missing in each of its required fields.
+        let is_missing_address = |error: &&ContactError| {
+            error.field == ContactField::Address
+                && matches!(
+                    field,
+                    ContactField::Country | ContactField::Line1 | ContactField::City | ContactField::PostalCode
+                )
+        };
+        let found = self.errors.iter().find(|error| error.field == field);
+        found.or_else(|| self.errors.iter().find(is_missing_address)).map(|error| error.problem)
+    }
+}

@@ -1,0 +1,163 @@
+//! Places the order of a form.
+
+use super::{CheckoutEntry, email_hint};
+use crate::{
+    messages, paths,
+    shop::{actions::idempotency, form_error::FormError, session},
+};
+use checkout::{
+    Checkout,
+    model::{AddressDraft, Contact, ContactDraft, Hold, HoldId, HoldState, Order, Owner, Product, Refusal},
+    retry_in_progress,
+};
+use http::StatusCode;
+use serde::Deserialize;
+use std::{fmt, sync::Arc};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+/// The fields of the form. A field that the page did not show is blank.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrderForm {
+    hold: String,
+    key: String,
+    email: String,
+    name: String,
+    country: String,
+    line1: String,
+    line2: String,
+    city: String,
+    postal_code: String,
+    state: String,
+    /// The address that the shopper insists on, although it looks mistyped.
+    keep_email: String,
+    /// The button that takes the suggested address.
+    use_email: String,
+}
+
+/// Writes nothing that was typed.
+impl fmt::Debug for OrderForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrderForm").field("hold", &self.hold).finish_non_exhaustive()
+    }
+}
+
+/// The answer to a form.
+pub enum Submitted {
+    /// The order is placed, now or by an earlier request of the same form.
+    Placed(Order),
+    /// Another page shows what became of the hold.
+    See(String),
+    /// The page of this hold, with what was typed.
+    Page {
+        /// The hold.
+        hold: HoldId,
+        /// The status of the response.
+        status: StatusCode,
+        /// The context of the page.
+        entry: Box<CheckoutEntry>,
+    },
+}
+
+/// Places the order of a form, if its fields are valid.
+///
+/// # Errors
+///
+/// The session or the hold cannot be read.
+pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> Result<Submitted, checkout::Error> {
+    let Ok(hold) = form.hold.parse::<HoldId>() else { return Ok(Submitted::See(paths::NOT_FOUND.to_owned())) };
+    let page = paths::hold(&hold.to_string());
+    let owner = match session::owner(session).await {
+        Ok(Some(owner)) => owner,
+        Ok(None) => return Ok(Submitted::See(page)),
+        Err(error) => {
+            let notice = FormError::from_session(&error).notice();
+            let entry = CheckoutEntry { draft: form.draft(), notice: Some(notice), ..CheckoutEntry::default() };
+            return Ok(Submitted::Page { hold, status: StatusCode::SERVICE_UNAVAILABLE, entry: entry.into() });
+        }
+    };
+    let Some((found, product)) = hold_and_product(checkout, hold, owner).await? else {
+        return Ok(Submitted::See(page));
+    };
+    match found.state {
+        HoldState::Active => {}
+        HoldState::Ordered { order_id } => return Ok(Submitted::See(paths::order(&order_id.to_string()))),
+        HoldState::Expired | HoldState::Released => return Ok(Submitted::See(page)),
+    }
+    let draft = form.draft();
+    let entry = |entry: CheckoutEntry| CheckoutEntry { draft: draft.clone(), ..entry };
+    let invalid = |shown| Submitted::Page { hold, status: StatusCode::UNPROCESSABLE_ENTITY, entry: Box::new(shown) };
+    let Ok(form_key) = form.key.parse::<Uuid>() else {
+        let notice = Some(messages::invalid_form());
+        return Ok(invalid(entry(CheckoutEntry { notice, ..CheckoutEntry::default() })));
+    };
+    let contact = match draft.clone().check(product.ships) {
+        Ok(contact) => contact,
+        Err(errors) => return Ok(invalid(entry(CheckoutEntry { errors, ..CheckoutEntry::default() }))),
+    };
+    let is_kept = form.keep_email.trim().eq_ignore_ascii_case(contact.email.as_str());
+    if let Some(suggestion) = email_hint::suggestion(&contact.email).filter(|_| !is_kept) {
+        let suggestion = Some(suggestion);
+        return Ok(invalid(entry(CheckoutEntry { suggestion, ..CheckoutEntry::default() })));
+    }
+    match place(checkout, hold, owner, form_key, contact).await {
+        Ok(order) => Ok(Submitted::Placed(order)),
+        Err(FormError::Refused(Refusal::HoldUsed { order_id })) => {
+            Ok(Submitted::See(paths::order(&order_id.to_string())))
+        }
+        // The page itself shows that the hold has expired, was released or does not exist.
+        Err(FormError::Refused(_)) => Ok(Submitted::See(page)),
+        Err(error) => {
+            let (notice, key) = (Some(error.notice()), Some(form_key));
+            let entry = entry(CheckoutEntry { notice, key, ..CheckoutEntry::default() });
+            Ok(Submitted::Page { hold, status: error.status(), entry: entry.into() })
+        }
+    }
+}
+
+async fn hold_and_product(
+    checkout: &Checkout,
+    hold: HoldId,
+    owner: Owner,
+) -> Result<Option<(Hold, Arc<Product>)>, checkout::Error> {
+    let hold = match checkout.hold(hold, owner).await {
+        Ok(hold) => hold,
+        Err(checkout::Error::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(checkout.product(hold.product_id).map(|product| (hold, product)))
+}
+
+async fn place(
+    checkout: &Checkout,
+    hold: HoldId,
+    owner: Owner,
+    form_key: Uuid,
+    contact: Contact,
+) -> Result<Order, FormError> {
+    // Another contact is another request. A contact always serialises.
+    let request = serde_json::to_string(&contact).map_err(|_| FormError::Internal)?;
+    let key = idempotency(form_key, paths::ORDER, &format!("{hold} {request}"));
+    let place = || checkout.place_order(hold, Some(contact.clone()), owner, key.clone());
+    Ok(retry_in_progress(place).await?.value)
+}
+
+impl OrderForm {
+    fn draft(&self) -> ContactDraft {
+        let some = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+        let Self { name, country, line1, line2, city, postal_code, state, .. } = self;
+        // The country alone is no address: the page preselects none, but a browser may fill it in.
+        let typed = [line1, line2, city, postal_code, state].into_iter().any(|text| some(text).is_some());
+        let address = AddressDraft {
+            country: country.clone(),
+            line1: line1.clone(),
+            line2: some(line2),
+            city: city.clone(),
+            postal_code: some(postal_code),
+            state: some(state),
+        };
+        let email = if self.use_email.is_empty() { &self.email } else { &self.use_email };
+        ContactDraft { email: email.clone(), name: some(name), address: typed.then_some(address) }
+    }
+}

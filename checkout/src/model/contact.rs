@@ -1,0 +1,458 @@
+//! Who bought an order, and where it goes. A contact is stored beside its order and is never part of [`Order`](super::Order),
+//! so that neither a log, nor a stored reply, nor a watcher of the order sees it.
+
+use super::{EmailAddress, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Maximum length of a name, a line of an address, a city or a state, in characters.
+pub const MAX_CONTACT_TEXT_CHARS: usize = 100;
+
+/// Maximum length of a postal code, in characters.
+const MAX_POSTAL_CODE_CHARS: usize = 20;
+
+/// Countries that have no postal codes, by the Universal Postal Union's list of addressing systems.
+const WITHOUT_POSTAL_CODES: &[&str] = &[
+    "AE", "AG", "AO", "AW", "BF", "BI", "BJ", "BO", "BQ", "BS", "BW", "BZ", "CD", "CF", "CG", "CI", "CK", "CM", "CW", "DJ",
+    "DM", "ER", "FJ", "GA", "GD", "GH", "GM", "GQ", "GY", "HK", "JM", "KI", "KM", "KN", "KP", "LY", "ML", "MO", "MR", "MW",
+    "NR", "NU", "QA", "RW", "SB", "SC", "SL", "SR", "ST", "SX", "SY", "TD", "TF", "TG", "TK", "TO", "TV", "UG", "VU", "YE",
+    "ZW",
+];
+
+/// A country, as its two capital letters of ISO 3166-1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Country([u8; 2]);
+
+/// The text is not a country's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a country is two letters of ISO 3166-1, such as DE")]
+pub struct CountryError;
+
+impl Country {
+    /// All countries, ordered by their English names.
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<_> = rust_iso3166::ALL.iter().filter_map(|country| country.alpha2.parse::<Self>().ok()).collect();
+        all.sort_by_key(Self::name);
+        all
+    }
+
+    /// The code.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The English name.
+    pub fn name(&self) -> &'static str {
+        rust_iso3166::from_alpha2(self.code()).map_or("", |country| country.name)
+    }
+
+    /// Whether addresses in the country have postal codes.
+    pub fn has_postal_codes(self) -> bool {
+        !WITHOUT_POSTAL_CODES.contains(&self.code())
+    }
+}
+
+impl std::str::FromStr for Country {
+    type Err = CountryError;
+
+    fn from_str(text: &str) -> Result<Self, CountryError> {
+        let code = text.trim().to_ascii_uppercase();
+        let letters: [u8; 2] = code.as_bytes().try_into().map_err(|_| CountryError)?;
+        rust_iso3166::from_alpha2(&code).map(|_| Self(letters)).ok_or(CountryError)
+    }
+}
+
+impl TryFrom<String> for Country {
+    type Error = CountryError;
+
+    fn try_from(text: String) -> Result<Self, CountryError> {
+        text.parse()
+    }
+}
+
+impl From<Country> for String {
+    fn from(country: Country) -> Self {
+        country.code().to_owned()
+    }
+}
+
+/// A postal address.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Address {
+    /// The country.
+    pub country: Country,
+    /// Street and number.
+    pub line1: String,
+    /// Apartment, floor, company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line2: Option<String>,
+    /// The city.
+    pub city: String,
+    /// The postal code. Only countries without postal codes have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// State, province or region, where the country's addresses have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
+impl Address {
+    /// The lines as they are written on a parcel.
+    pub fn lines(&self) -> Vec<String> {
+        let Self { country, line1, line2, city, postal_code, state } = self;
+        let town = [postal_code.as_deref(), Some(city.as_str())].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let lines = [Some(line1.clone()), line2.clone(), Some(town), state.clone(), Some(country.name().to_owned())];
+        lines.into_iter().flatten().collect()
+    }
+}
+
+/// Who bought an order, and where it goes.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Contact {
+    /// The e-mail address.
+    pub email: EmailAddress,
+    /// The buyer's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where the order goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+}
+
+/// A contact as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredContact {
+    /// The contact.
+    Known(Contact),
+    /// The contact was erased, at the customer's request or because its retention was over.
+    Erased {
+        /// When it was erased.
+        at: Timestamp,
+    },
+}
+
+impl StoredContact {
+    /// The contact, unless it was erased.
+    pub fn known(self) -> Option<Contact> {
+        match self {
+            Self::Known(contact) => Some(contact),
+            Self::Erased { .. } => None,
+        }
+    }
+}
+
+/// Writes which fields there are, and not their values.
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Contact");
+        shown.field("name", &self.name.is_some()).field("address", &self.address.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// Writes the country alone.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Address").field("country", &self.country).finish_non_exhaustive()
+    }
+}
+
+/// A contact as somebody typed it. [`ContactDraft::check`] turns it into a [`Contact`]. Blank fields count as left out.
+#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactDraft {
+    /// See [`Contact::email`].
+    pub email: String,
+    /// See [`Contact::name`].
+    pub name: Option<String>,
+    /// See [`Contact::address`].
+    pub address: Option<AddressDraft>,
+}
+
+/// An address as somebody typed it.
+#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressDraft {
+    /// See [`Address::country`].
+    pub country: String,
+    /// See [`Address::line1`].
+    pub line1: String,
+    /// See [`Address::line2`].
+    pub line2: Option<String>,
+    /// See [`Address::city`].
+    pub city: String,
+    /// See [`Address::postal_code`].
+    pub postal_code: Option<String>,
+    /// See [`Address::state`].
+    pub state: Option<String>,
+}
+
+impl fmt::Debug for ContactDraft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContactDraft").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AddressDraft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddressDraft").finish_non_exhaustive()
+    }
+}
+
+/// A field of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContactField {
+    /// See [`Contact::email`].
+    Email,
+    /// See [`Contact::name`].
+    Name,
+    /// See [`Contact::address`].
+    Address,
+    /// See [`Address::country`].
+    Country,
+    /// See [`Address::line1`].
+    Line1,
+    /// See [`Address::line2`].
+    Line2,
+    /// See [`Address::city`].
+    City,
+    /// See [`Address::postal_code`].
+    PostalCode,
+    /// See [`Address::state`].
+    State,
+}
+
+impl ContactField {
+    /// The path of the field within the JSON of a contact.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::Country => "address.country",
+            Self::Line1 => "address.line1",
+            Self::Line2 => "address.line2",
+            Self::City => "address.city",
+            Self::PostalCode => "address.postal_code",
+            Self::State => "address.state",
+        }
+    }
+}
+
+/// What is wrong with one field of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ContactProblem {
+    /// A required field is blank.
+    #[error("is required")]
+    Missing,
+    /// The e-mail address cannot exist.
+    #[error("is no e-mail address, such as ada@example.com")]
+    Email,
+    /// The country does not exist.
+    #[error("is no country: two letters of ISO 3166-1 are needed, such as DE")]
+    Country,
+    /// The text is too long.
+    #[error("has more than {0} characters")]
+    TooLong(usize),
+    /// The text contains control characters.
+    #[error("contains characters that cannot be printed")]
+    Unprintable,
+}
+
+/// A field of a contact, and what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} {problem}", field.path())]
+pub struct ContactError {
+    /// The field.
+    pub field: ContactField,
+    /// What is wrong with it.
+    pub problem: ContactProblem,
+}
+
+impl ContactDraft {
+    /// Returns the contact.
+    ///
+    /// # Errors
+    ///
+    /// Every field that has a problem, in the order of the fields. `ships` requires name and address.
+    pub fn check(self, ships: bool) -> Result<Contact, Vec<ContactError>> {
+        let Self { email, name, address } = self;
+        let mut fields = Fields::default();
+        let email = fields.email(&email);
+        let name = if ships { fields.required(ContactField::Name, name) } else { fields.optional(ContactField::Name, name) };
+        let address = match address {
+            Some(draft) => draft.check(&mut fields),
+            None if ships => fields.missing(ContactField::Address),
+            None => None,
+        };
+        match email {
+            Some(email) if fields.errors.is_empty() => Ok(Contact { email, name, address }),
+            _ => Err(fields.errors),
+        }
+    }
+}
+
+impl AddressDraft {
+    fn check(self, fields: &mut Fields) -> Option<Address> {
+        let Self { country, line1, line2, city, postal_code, state } = self;
+        let country = fields.country(&country);
+        let line1 = fields.required(ContactField::Line1, Some(line1));
+        let line2 = fields.optional(ContactField::Line2, line2);
+        let city = fields.required(ContactField::City, Some(city));
+        let postal_code = match country {
+            Some(country) if !country.has_postal_codes() => fields.optional(ContactField::PostalCode, postal_code),
+            _ => fields.required(ContactField::PostalCode, postal_code),
+        };
+        let state = fields.optional(ContactField::State, state);
+        Some(Address { country: country?, line1: line1?, line2, city: city?, postal_code, state })
+    }
+}
+
+/// Checks fields, and collects what is wrong with them.
+#[derive(Default)]
+struct Fields {
+    errors: Vec<ContactError>,
+}
+
+impl Fields {
+    fn refuse<T>(&mut self, field: ContactField, problem: ContactProblem) -> Option<T> {
+        self.errors.push(ContactError { field, problem });
+        None
+    }
+
+    fn missing<T>(&mut self, field: ContactField) -> Option<T> {
+        self.refuse(field, ContactProblem::Missing)
+    }
+
+    /// A customer's address has a host with a dot: unlike an operator's, it is reached over the internet.
+    fn email(&mut self, text: &str) -> Option<EmailAddress> {
+        if text.trim().is_empty() {
+            return self.missing(ContactField::Email);
+        }
+        let is_public = |email: &EmailAddress| {
+            let labels: Vec<_> = email.host().split('.').collect();
+            let is_label = |label: &&str| {
+                !label.is_empty()
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            };
+            labels.len() > 1 && labels.iter().all(is_label) && !email.local_part().contains('@')
+        };
+        match text.parse::<EmailAddress>().ok().filter(is_public) {
+            Some(email) => Some(email),
+            None => self.refuse(ContactField::Email, ContactProblem::Email),
+        }
+    }
+
+    fn country(&mut self, text: &str) -> Option<Country> {
+        match text.parse() {
+            Ok(country) => Some(country),
+            Err(CountryError) if text.trim().is_empty() => self.missing(ContactField::Country),
+            Err(CountryError) => self.refuse(ContactField::Country, ContactProblem::Country),
+        }
+    }
+
+    fn required(&mut self, field: ContactField, text: Option<String>) -> Option<String> {
+        match text.filter(|text| !text.trim().is_empty()) {
+            Some(text) => self.optional(field, Some(text)),
+            None => self.missing(field),
+        }
+    }
+
+    fn optional(&mut self, field: ContactField, text: Option<String>) -> Option<String> {
+        let text = text?;
+        let text = text.trim();
+        let longest = if field == ContactField::PostalCode { MAX_POSTAL_CODE_CHARS } else { MAX_CONTACT_TEXT_CHARS };
+        if text.is_empty() {
+            None
+        } else if text.chars().any(char::is_control) {
+            self.refuse(field, ContactProblem::Unprintable)
+        } else if text.chars().nth(longest).is_some() {
+            self.refuse(field, ContactProblem::TooLong(longest))
+        } else {
+            Some(text.to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> ContactDraft {
+        let address = AddressDraft {
+            country: "de".to_owned(),
+            line1: " Unter den Linden 1 ".to_owned(),
+            line2: Some("  ".to_owned()),
+            city: "Berlin".to_owned(),
+            postal_code: Some("10117".to_owned()),
+            state: None,
+        };
+        ContactDraft { email: " Ada@Example.com".to_owned(), name: Some("Ada Lovelace".to_owned()), address: Some(address) }
+    }
+
+    #[test]
+    fn a_contact_is_trimmed_and_blank_fields_are_left_out() {
+        let contact = draft().check(true).unwrap();
+        assert_eq!(contact.email.as_str(), "ada@example.com");
+        let address = contact.address.clone().unwrap();
+        assert_eq!((address.country.code(), address.line1.as_str()), ("DE", "Unter den Linden 1"));
+        assert_eq!((address.line2, address.country.name()), (None, "Germany"));
+        let json = serde_json::to_value(&contact).unwrap();
+        assert_eq!(json["address"]["postal_code"], "10117");
+        assert!(json["address"].get("state").is_none(), "{json}");
+    }
+
+    #[test]
+    fn each_field_with_a_problem_is_named() {
+        let address = AddressDraft { country: "XX".to_owned(), line1: "x".repeat(101), ..AddressDraft::default() };
+        let draft = ContactDraft { email: "ada".to_owned(), name: Some("a\u{7}b".to_owned()), address: Some(address) };
+        let errors: Vec<_> = draft.check(true).unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            errors,
+            [
+                "email is no e-mail address, such as ada@example.com",
+                "name contains characters that cannot be printed",
+                "address.country is no country: two letters of ISO 3166-1 are needed, such as DE",
+                "address.line1 has more than 100 characters",
+                "address.city is required",
+                "address.postal_code is required",
+            ]
+        );
+    }
+
+    #[test]
+    fn only_a_product_that_ships_needs_name_and_address() {
+        let draft = ContactDraft { email: "ada@example.com".to_owned(), ..ContactDraft::default() };
+        assert!(draft.clone().check(false).is_ok());
+        let fields: Vec<_> = draft.check(true).unwrap_err().iter().map(|error| error.field).collect();
+        assert_eq!(fields, [ContactField::Name, ContactField::Address]);
+    }
+
+    #[test]
+    fn countries_without_postal_codes_need_none() {
+        for (country, is_valid) in [("HK", true), ("US", false)] {
+            let address = draft().address.map(|a| AddressDraft { country: country.to_owned(), postal_code: None, ..a });
+            assert_eq!(ContactDraft { address, ..draft() }.check(true).is_ok(), is_valid, "{country}");
+        }
+        assert!(WITHOUT_POSTAL_CODES.iter().all(|code| code.parse::<Country>().is_ok()));
+        assert!(Country::all().len() > 240 && Country::all().is_sorted_by_key(Country::name));
+    }
+
+    #[test]
+    fn addresses_of_customers_have_a_public_host() {
+        for email in ["ada@localhost", "ada@.com", "ada@example..com", "ada@-x.com", "a@b@example.com", "ada@exa_mple.com"] {
+            let draft = ContactDraft { email: email.to_owned(), ..ContactDraft::default() };
+            assert_eq!(draft.check(false).unwrap_err()[0].problem, ContactProblem::Email, "{email}");
+        }
+    }
+
+    #[test]
+    fn debug_texts_contain_no_contact_data() {
+        let text = format!("{:?} {:?} {:?}", draft(), draft().address, draft().check(true));
+        for secret in ["Ada", "ada@", "Linden", "Berlin", "10117"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `POST /actions/order`: places the order of the checkout form, and leads to its payment.
+
+use super::provide_contexts;
+use crate::{
+    problem::{Kind, Problem},
+    state::AppState,
+};
+use app::{
+    paths,
+    shop::checkout_form::{CheckoutEntry, OrderForm, Submitted, submit},
+};
+use axum::{
+    Form,
+    body::Body,
+    extract::{FromRequest as _, Request, State, rejection::FormRejection},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use checkout::model::{HoldId, Order, OrderState};
+use http::{Method, StatusCode, Uri};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+
+/// Places the order, and leads to the page on which it is paid. A form that cannot be used is answered with its page.
+pub(super) async fn place(State(state): State<AppState>, session: Session, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let form = Request::from_parts(parts.clone(), body);
+    let Form(form) = Form::<OrderForm>::from_request(form, &()).await.map_err(|error| unreadable(&error))?;
+    Ok(match submit(&state.checkout, &session, form).await? {
+        Submitted::Placed(order) => Redirect::to(&payment_page(&state, &order)).into_response(),
+        Submitted::See(page) => Redirect::to(&page).into_response(),
+        Submitted::Page { hold, status, entry } => {
+            page(&state, Request::from_parts(parts, Body::empty()), hold, status, *entry).await
+        }
+    })
+}
+
+/// The page on which an order is paid: that of the provider, or the order's own if a payment came before the order.
+fn payment_page(state: &AppState, order: &Order) -> String {
+    let id = order.id.to_string();
+    if order.state == OrderState::Pending && state.sandbox.is_some() { paths::sandbox_order(&id) } else { paths::order(&id) }
+}
+
+fn unreadable(error: &FormRejection) -> Problem {
+    tracing::debug!(%error, "a form cannot be read");
+    Problem::new(Kind::UnreadableForm, "Send each field of the form once, as the shop's own page does.")
+}
+
+/// Renders the page of a hold with what was typed.
+async fn page(state: &AppState, mut request: Request, hold: HoldId, status: StatusCode, entry: CheckoutEntry) -> Response {
+    let Ok(uri) = paths::hold(&hold.to_string()).parse::<Uri>() else {
+        return Problem::internal_error("the address of a hold").into_response();
+    };
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = uri;
+    let (contexts, options) = (provide_contexts(state.clone()), state.leptos.clone());
+    let context = move || {
+        contexts();
+        provide_context(entry.clone());
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.set_status(status);
+        }
+    };
+    leptos_axum::render_app_async_with_context(context, move || app::shell(options.clone()))(request).await
+}
