@@ -1,6 +1,9 @@
 //! Who bought an order and where it goes, in the API's JSON.
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    http::strict_object::StrictObject,
+    problem::{Kind, Problem},
+};
 use checkout::model::{Address, AddressDraft, Contact, ContactDraft, ContactError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,14 +15,15 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = NewContact)]
 pub struct ContactBody {
-    /// E-mail address. Receipts go to it.
+    /// E-mail address, whose host has a dot. It is stored in lower case.
     #[schema(min_length = 3, max_length = 254, example = "ada@example.com")]
     email: String,
     /// Name of the buyer.
     #[schema(max_length = 100)]
     name: Option<String>,
     /// Postal address.
-    address: Option<AddressBody>,
+    #[schema(value_type = Option<AddressBody>)]
+    address: Option<StrictObject<AddressBody>>,
 }
 
 /// A postal address.
@@ -49,9 +53,13 @@ pub struct AddressBody {
 
 impl ContactBody {
     /// Checks the contact. Neither name nor address is required of an API client.
+    ///
+    /// # Errors
+    ///
+    /// A field is missing or cannot be used: [`Kind::InvalidContact`].
     pub fn check(self) -> Result<Contact, Problem> {
         let Self { email, name, address } = self;
-        let draft = ContactDraft { email, name, address: address.map(AddressDraft::from) };
+        let draft = ContactDraft { email, name, address: address.map(|StrictObject(body)| body.into()) };
         draft.check(false).map_err(|errors| invalid(&errors))
     }
 }
@@ -63,9 +71,11 @@ impl From<AddressBody> for AddressDraft {
     }
 }
 
-/// Names each field that is wrong.
+/// Returns the problem that names each field that is wrong. It repeats no value.
 pub fn invalid(errors: &[ContactError]) -> Problem {
-    let field = |error: &ContactError| json!({ "name": format!("contact.{}", error.field.path()), "problem": error.problem.to_string() });
+    let field = |error: &ContactError| {
+        json!({ "name": format!("contact.{}", error.field.path()), "problem": error.problem.to_string() })
+    };
     let fields: Vec<Value> = errors.iter().map(field).collect();
     let texts: Vec<_> = errors.iter().map(|error| format!("contact.{error}.")).collect();
     Problem::new(Kind::InvalidContact, texts.join(" ")).with("fields", fields)

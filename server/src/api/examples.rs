@@ -86,6 +86,25 @@ pub fn place_order() -> Value {
     json!({ "hold_id": HOLD_ID })
 }
 
+/// A request to place an order that is sent to its buyer.
+pub fn place_order_with_contact() -> Value {
+    json!({ "hold_id": HOLD_ID, "contact": contact() })
+}
+
+/// Who bought the order, and where it goes.
+pub fn contact() -> Value {
+    json!({
+        "email": "ada@example.com",
+        "name": "Ada Lovelace",
+        "address": {
+            "country": "DE",
+            "line1": "Unter den Linden 1",
+            "city": "Berlin",
+            "postal_code": "10117",
+        },
+    })
+}
+
 /// The order, just placed.
 pub fn order() -> Value {
     json!({
@@ -111,6 +130,13 @@ pub fn paid_order() -> Value {
     order["paid_at"] = json!("2026-11-27T08:01:15Z");
     order["transaction_id"] = json!("tx-5501");
     order["version"] = json!(74);
+    order
+}
+
+/// The order with its contact, as its owner reads it.
+pub fn order_with_contact() -> Value {
+    let mut order = order();
+    order["contact"] = contact();
     order
 }
 
@@ -205,6 +231,7 @@ pub fn stream(name: &str, id: Option<u64>, data: &Value) -> String {
 mod tests {
     use super::*;
     use crate::api::{
+        contact::ContactBody,
         holds::{HoldView, PlaceHold},
         order_view::OrderView,
         orders::PlaceOrder,
@@ -350,6 +377,13 @@ mod tests {
         assert_eq!(late_order(), json!(late));
     }
 
+    #[test]
+    fn the_contact_is_as_it_was_sent() {
+        let body = serde_json::from_value::<ContactBody>(contact()).unwrap();
+        let shown = OrderView::from(the_order(OrderState::Pending)).with_contact(Some(body.check().unwrap()));
+        assert_eq!(order_with_contact(), json!(shown));
+    }
+
     /// A refund that failed returns nothing, and the refund of a payment event is shown with its payment.
     #[test]
     fn only_an_operators_refunds_that_have_not_failed_are_added() {
@@ -367,5 +401,6 @@ mod tests {
     fn example_requests_are_valid() {
         serde_json::from_value::<PlaceHold>(place_hold()).unwrap();
         serde_json::from_value::<PlaceOrder>(place_order()).unwrap();
+        serde_json::from_value::<PlaceOrder>(place_order_with_contact()).unwrap();
     }
 }

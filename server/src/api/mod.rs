@@ -1,6 +1,7 @@
 //! The public JSON API: one file for each resource.
 
 pub mod admin;
+pub mod contact;
 pub mod enums;
 pub mod events;
 pub mod examples;

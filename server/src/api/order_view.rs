@@ -1,11 +1,12 @@
 //! Orders as the API shows them, with their refunds.
 
 use super::{
+    contact::ContactView,
     enums::{CancelReason, RefundReason},
     named,
 };
 use checkout::model::{
-    self, Currency, EventOutcome, HoldId, Order, OrderId, OrderNumber, OrderState, Payment, ProductId, Quantity,
+    self, Contact, Currency, EventOutcome, HoldId, Order, OrderId, OrderNumber, OrderState, Payment, ProductId, Quantity,
     Refund, RefundState, ReportedAmount, Shopper, Timestamp, TransactionId,
 };
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,10 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     refunds: Vec<RefundView>,
+    /// Who bought it and where it goes, if you said so and it was not erased. Present when a single order is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ContactView, required = false)]
+    contact: Option<ContactView>,
 }
 
 /// Status of an order: `pending` until it is `paid` or `cancelled`. A cancelled order becomes `paid` when a late payment
@@ -174,6 +179,7 @@ impl From<Order> for OrderView {
             pay_by: order.pay_by,
             version: order.version,
             refunds: Vec::new(),
+            contact: None,
         }
     }
 }
@@ -185,6 +191,12 @@ impl OrderView {
         let of_payments = payments.into_iter().filter_map(RefundView::of_payment);
         let by_operator = refunds.into_iter().filter_map(RefundView::by_operator);
         Self { refunds: of_payments.chain(by_operator).collect(), ..self }
+    }
+
+    /// Adds the contact that the owner may see.
+    #[must_use]
+    pub fn with_contact(self, contact: Option<Contact>) -> Self {
+        Self { contact: contact.map(ContactView::from), ..self }
     }
 }
 

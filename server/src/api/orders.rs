@@ -1,11 +1,14 @@
 //! Orders of the calling client: place, list, get, cancel, watch.
 
-use super::{ApiResult, created, events::EventsOf, examples, order_view::OrderView, pagination::Page, updated};
+use super::{
+    ApiResult, contact::ContactBody, created, events::EventsOf, examples, order_view::OrderView, pagination::Page, updated,
+};
 use crate::{
     auth::{self, Client, SCOPE, Tokens},
     http::{
         extract::{Id, IdempotentEmpty, IdempotentJson},
         sse::{self, EventStreams},
+        strict_object::StrictObject,
     },
     problem::Kind,
 };
@@ -13,7 +16,7 @@ use axum::{Json, extract::State, response::Response};
 use bytes::Bytes;
 use checkout::{
     Checkout,
-    model::{HoldId, OrderId, Owner},
+    model::{HoldId, OrderId, Owner, StoredContact},
 };
 use futures::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
@@ -22,12 +25,15 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A request to place an order.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
     /// The hold to order.
     #[schema(value_type = Uuid)]
     hold_id: HoldId,
+    /// Who buys the order, and where it goes.
+    #[schema(value_type = Option<ContactBody>)]
+    contact: Option<StrictObject<ContactBody>>,
 }
 
 /// Schema of the stream of an order.
@@ -38,6 +44,9 @@ type OrderEvents = EventsOf<OrderView>;
 /// Each hold can be ordered once. The price is fixed now, and must be paid within the product's `pay_seconds`.
 ///
 /// If a payment for the hold has already arrived, it is applied at once, and the response is a paid order.
+///
+/// `contact` is stored apart from the order. Only `GET /api/orders/{order}` returns it, and only to you. A problem names each of its
+/// fields that cannot be used.
 #[utoipa::path(
     post,
     path = "/api/orders",
@@ -45,7 +54,13 @@ type OrderEvents = EventsOf<OrderView>;
     tag = "Orders",
     summary = "Place an order",
     params(("Idempotency-Key", Header)),
-    request_body(content = PlaceOrder, example = json!(examples::place_order())),
+    request_body(
+        content = PlaceOrder,
+        examples(
+            ("contact" = (summary = "With the buyer's contact", value = json!(examples::place_order_with_contact()))),
+            ("anonymous" = (summary = "Without a contact", value = json!(examples::place_order()))),
+        ),
+    ),
     responses((
         status = CREATED,
         description = "The order is placed.",
@@ -61,21 +76,31 @@ type OrderEvents = EventsOf<OrderView>;
         ),
     )),
     security(("oauth2" = [SCOPE]), ("bearer" = [])),
-    extensions(("x-problems" = json!([Kind::UnknownHold, Kind::HoldUsed, Kind::HoldExpired, Kind::HoldReleased]))),
+    extensions((
+        "x-problems" = json!([
+            Kind::UnknownHold,
+            Kind::HoldUsed,
+            Kind::HoldExpired,
+            Kind::HoldReleased,
+            Kind::InvalidContact,
+        ])
+    )),
 )]
 pub async fn place(
     State(checkout): State<Checkout>,
     Client(owner): Client,
     IdempotentJson { body, idempotency }: IdempotentJson<PlaceOrder>,
 ) -> ApiResult<Response> {
-    let order = checkout.place_order(body.hold_id, owner, idempotency).await?;
+    let PlaceOrder { hold_id, contact } = body;
+    let contact = contact.map(|StrictObject(contact)| contact.check()).transpose()?;
+    let order = checkout.place_order(hold_id, contact, owner, idempotency).await?;
     let location = format!("/api/orders/{}", order.value.id);
     Ok(created(&location, order.replayed, OrderView::from(order.value)))
 }
 
 /// Lists the client's orders, newest first.
 ///
-/// The list has no refunds; get a single order to see them.
+/// The list has neither refunds nor contacts; get a single order to see them.
 #[utoipa::path(
     get,
     path = "/api/orders",
@@ -99,9 +124,10 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
     Ok(page.respond("/api/orders", &orders, |order| order.id.to_string(), |order| OrderView::from(order.clone())))
 }
 
-/// Returns an order of the client, with its refunds.
+/// Returns an order of the client, with its refunds and its contact.
 ///
-/// Orders of other clients are not found. `refunds` lists the refunds that are due or done.
+/// Orders of other clients are not found. `refunds` lists the refunds that are due or done. `contact` is what you sent with the
+/// order, until it is erased.
 #[utoipa::path(
     get,
     path = "/api/orders/{order}",
@@ -114,6 +140,7 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
         body = OrderView,
         examples(
             ("paid" = (summary = "Paid", value = json!(examples::paid_order()))),
+            ("contact" = (summary = "With the buyer's contact", value = json!(examples::order_with_contact()))),
             ("refund" = (summary = "Paid too late: a refund is due", value = json!(examples::late_order()))),
             ("refunded" = (summary = "Refunded by the shop", value = json!(examples::refunded_order()))),
         ),
@@ -128,7 +155,8 @@ pub async fn get(
 ) -> ApiResult<Json<OrderView>> {
     let order = checkout.order(order, owner).await?;
     let (payments, refunds) = (checkout.payments(&order).await?, checkout.refunds(order.id).await?);
-    Ok(Json(OrderView::from(order).with_refunds(payments, refunds)))
+    let contact = checkout.contact(order.id).await?.and_then(StoredContact::known);
+    Ok(Json(OrderView::from(order).with_refunds(payments, refunds).with_contact(contact)))
 }
 
 /// Cancels an unpaid order.

@@ -277,7 +277,17 @@ fn value_schema(member: &Member) -> Value {
         Shape::Id => json!({ "type": "string", "format": "uuid", "description": description }),
         Shape::Text => json!({ "type": "string", "description": description }),
         Shape::Edits => edits(description),
+        Shape::Fields => fields(description),
     }
+}
+
+fn fields(description: &str) -> Value {
+    let text = json!({ "type": "string" });
+    json!({ "type": "array", "description": description, "minItems": 1, "items": {
+        "type": "object",
+        "required": ["name", "problem"],
+        "properties": { "name": text, "problem": text },
+    } })
 }
 
 fn edits(description: &str) -> Value {

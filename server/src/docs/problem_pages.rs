@@ -63,6 +63,7 @@ fn members(members: &[Member]) -> String {
             Shape::Id => "uuid",
             Shape::Text => "string",
             Shape::Edits => "list of edits",
+            Shape::Fields => "list of fields",
         };
         let optional = if member.required { "" } else { ", optional" };
         let (name, description) = (member.name, with_code(member.description));

@@ -243,6 +243,11 @@ catalogue! {
         cause: "The product would not be valid after this change. Nothing was changed.",
         resolution: "Correct what `detail` names.",
     }
+    UNPROCESSABLE_ENTITY InvalidContact "invalid-contact" "Invalid contact" {
+        cause: "A field of the order's contact is missing or cannot be used. Nothing was ordered.",
+        resolution: "Correct each field in `fields`, and send the request again with a new `Idempotency-Key`.",
+        members: [member("fields", Shape::Fields, "The fields that cannot be used: the path of each, and what is wrong with it.")],
+    }
     UNPROCESSABLE_ENTITY RefundTooLarge "refund-too-large" "Refund too large" {
         cause: "The order's refunds would exceed the amount paid. Refunds that have not failed count. Nothing was refunded.",
         resolution: "Refund at most `left`.",

@@ -1,8 +1,10 @@
 //! An example of each kind of problem, built like the real responses.
 
 use super::{Kind, Problem};
-use crate::{clients::ClientError, pictures::PictureError};
-use checkout::model::{OrderId, ProductError, RefundState, Refusal, Timestamp};
+use crate::{api::contact, clients::ClientError, pictures::PictureError};
+use checkout::model::{
+    ContactError, ContactField, ContactProblem, OrderId, ProductError, RefundState, Refusal, Timestamp,
+};
 use serde_json::json;
 use std::time::Duration;
 use uuid::uuid;
@@ -36,6 +38,10 @@ pub fn example(kind: Kind) -> Problem {
             Problem::from(Refusal::StaleRevision { seen: 3, current: 4 }).with("changes", changes)
         }
         Kind::InvalidProduct => Refusal::InvalidProduct { error: ProductError::Window }.into(),
+        Kind::InvalidContact => contact::invalid(&[
+            ContactError { field: ContactField::Email, problem: ContactProblem::Email },
+            ContactError { field: ContactField::PostalCode, problem: ContactProblem::Missing },
+        ]),
         Kind::ProductInUse => Refusal::ProductInUse { units: 3 }.into(),
         Kind::OrderNotPaid => Refusal::OrderNotPaid.into(),
         Kind::RefundTooLarge => Refusal::RefundTooLarge { left: 250_000 }.into(),
@@ -118,6 +124,9 @@ mod tests {
                     Shape::Edits => {
                         value.as_array().is_some_and(|edits| edits.iter().all(|edit| edit["by"].is_string()))
                     }
+                    Shape::Fields => value
+                        .as_array()
+                        .is_some_and(|fields| fields.iter().all(|field| field["name"].is_string() && field["problem"].is_string())),
                 };
                 assert!(fits, "{kind:?} {name} {value}");
             }

@@ -47,6 +47,8 @@ pub enum Shape {
     Text,
     /// A list of edits: `by`, `at`, `reason`, `revision`, and `fields` with `name`, `before` and `after`.
     Edits,
+    /// A list of fields of the body: `name`, its path, and `problem`, what is wrong with it.
+    Fields,
 }
 
 /// Which requests can fail with a problem.
