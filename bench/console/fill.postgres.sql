@@ -64,6 +64,11 @@ SELECT h.order_id, h.id, h.product_id, h.owner, h.shopper, h.qty, h.qty * 1999, 
        overlay(upper('HF-' || lpad(to_hex(i * 2654435761 % 4294967296), 8, '0')) PLACING '-' FROM 8 FOR 0), 1
 FROM fill JOIN holds h ON h.id = pg_temp.v7(ms - 20000, '001', i) ORDER BY i;
 
+-- Who bought them: five orders of each buyer on average. Every seventh order has no contact.
+INSERT INTO order_contacts (order_id, email, name, country, line1, city, postal_code, given_at)
+SELECT pg_temp.v7(ms, '002', i), 'buyer-' || (i % (1 + {orders} / 5)) || '@example.com', 'Buyer ' || i, 'DE', 'Street ' || i, 'Berlin', '10117', pg_temp.at(ms)
+FROM fill WHERE i % 7 <> 0 OR i < 100 ORDER BY i;
+
 -- What the provider reported: payments, failures, late payments of cancelled orders, progress, and repetitions.
 INSERT INTO payment_webhooks (id, key, fingerprint, order_id, hold_id, product_id, transaction_id, status, amount, currency,
     received_at, outcome, refund_reason)

@@ -60,6 +60,11 @@ SELECT h.order_id, h.id, h.product_id, h.owner, h.shopper, h.qty, h.qty * 1999, 
        printf('HF-%04X-%04X', i * 2654435761 % 4294967296 / 65536, i * 2654435761 % 65536), 1
 FROM fill JOIN holds h ON h.id = unhex(printf('%012x70018%015x', ms - 20000, i)) ORDER BY i;
 
+-- Who bought them: five orders of each buyer on average. Every seventh order has no contact.
+INSERT INTO order_contacts (order_id, email, name, country, line1, city, postal_code, given_at)
+SELECT unhex(printf('%012x70028%015x', ms, i)), 'buyer-' || (i % (1 + {orders} / 5)) || '@example.com', 'Buyer ' || i, 'DE', 'Street ' || i, 'Berlin', '10117', ms
+FROM fill WHERE i % 7 <> 0 OR i < 100 ORDER BY i;
+
 -- What the provider reported: payments, failures, late payments of cancelled orders, progress, and repetitions.
 INSERT INTO payment_webhooks (id, key, fingerprint, order_id, hold_id, product_id, transaction_id, status, amount, currency,
     received_at, outcome, refund_reason)

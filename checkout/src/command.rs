@@ -225,6 +225,9 @@ pub enum Reply {
     Payment(PaymentReply),
     /// The API client that was changed. Such a change is not a command of the writer, but its key is stored like theirs.
     Client(Uuid),
+    /// The number of orders whose contacts were erased. An erasure is no command of the writer either, and its key is stored the
+    /// same way.
+    Erased(u64),
     /// The number of units that a sweep returned to stock, or of payments that it expired or gave a refund.
     Swept(u32),
 }
@@ -239,6 +242,7 @@ impl Reply {
             Self::Refund(_) => "refund",
             Self::Payment(_) => "payment",
             Self::Client(_) => "client",
+            Self::Erased(_) => "erased",
             Self::Swept(_) => "swept",
         }
     }

@@ -45,6 +45,7 @@ impl Scenario {
             Ok(Reply::Payment(reply)) => format!("{:?}", reply.verdict),
             Ok(Reply::Swept(units)) => format!("{units} back"),
             Ok(Reply::Client(id)) => id.to_string(),
+            Ok(Reply::Erased(orders)) => format!("{orders} erased"),
             Ok(Reply::Product(_)) => "stocked".to_owned(),
             Ok(Reply::Refund(refund)) => refund.state.name().to_owned(),
             Err(refusal) => format!("{refusal:?}").split(' ').next().unwrap().to_owned(),

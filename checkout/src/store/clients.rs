@@ -74,6 +74,13 @@ pub struct ClientKey {
     pub idempotency: Idempotency,
 }
 
+impl ClientKey {
+    /// Whether the stored request with the same key is the same request.
+    pub(super) fn is_of(&self, stored: &Idempotency) -> bool {
+        self.idempotency.fingerprint == stored.fingerprint
+    }
+}
+
 /// How a change of a client ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientOutcome {
@@ -159,18 +166,22 @@ macro_rules! impl_clients {
         impl $store {
             /// Returns the outcome of the request with this key, if there was one.
             async fn outcome_of_key(&self, key: Option<&ClientKey>) -> Result<Option<ClientOutcome>, StoreError> {
-                let Some(ClientKey { owner, idempotency }) = key else { return Ok(None) };
+                let Some(key) = key else { return Ok(None) };
+                Ok(self.record_of_key(key).await?.map(|record| match record.reply {
+                    Reply::Client(id) if key.is_of(&record.idempotency) => ClientOutcome::Replayed(id),
+                    _ => ClientOutcome::KeyReused,
+                }))
+            }
+
+            /// Returns the request with this key and its reply, if there was one.
+            pub(super) async fn record_of_key(&self, key: &ClientKey) -> Result<Option<IdempotencyRecord>, StoreError> {
+                let ClientKey { owner, idempotency } = key;
                 let columns = sql::select::<StoredKey<'_>>("k");
                 let select = format!("SELECT {columns} FROM idempotency_keys k WHERE k.owner = $1 AND k.key = $2");
                 let query = sqlx::query_as::<_, KeyRow>(AssertSqlSafe(select));
                 let query = query.bind(owner.0).bind(idempotency.key.as_str());
                 let row = query.fetch_optional(&self.$reader).with_timeout().await?;
-                let Some(record) = row.map(IdempotencyRecord::try_from).transpose()? else { return Ok(None) };
-                let is_same = record.idempotency.fingerprint == idempotency.fingerprint;
-                Ok(Some(match record.reply {
-                    Reply::Client(id) if is_same => ClientOutcome::Replayed(id),
-                    _ => ClientOutcome::KeyReused,
-                }))
+                row.map(IdempotencyRecord::try_from).transpose()
             }
         }
 

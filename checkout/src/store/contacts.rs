@@ -1,11 +1,23 @@
 //! The contacts of orders: who bought them, and where they go.
 
+use super::clients::ClientKey;
 use crate::{
     error::StoreError,
     model::{AuditEntry, EmailAddress, OrderId, StoredContact},
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
+
+/// How an erasure ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erasure {
+    /// The contacts of this number of orders are erased, and the entry of the audit log is on disk unless it is zero.
+    Done(u64),
+    /// An earlier request with the same key erased the contacts of this number of orders.
+    Replayed(u64),
+    /// The key was used for another request. Nothing was erased.
+    KeyReused,
+}
 
 /// The contacts of orders. The writer adds them together with their orders.
 #[async_trait]
@@ -14,9 +26,14 @@ pub trait Contacts: Send + Sync {
     async fn of_orders(&self, orders: &[OrderId]) -> Result<BTreeMap<OrderId, StoredContact>, StoreError>;
 
     /// Erases the contacts of all orders with this address, and the payloads of their payment events, which may repeat them.
-    /// The entry of the audit log is written with it, and gets the number of orders. Returns that number. Where there are
-    /// none, nothing is written.
-    async fn erase(&self, email: &EmailAddress, entry: AuditEntry) -> Result<u64, StoreError>;
+    /// The entry of the audit log is written with it, and gets the number of orders; where there are none, no entry is
+    /// written. A key is stored in the same transaction, so that the same request gets the same number again.
+    async fn erase(
+        &self,
+        email: &EmailAddress,
+        entry: AuditEntry,
+        key: Option<&ClientKey>,
+    ) -> Result<Erasure, StoreError>;
 
     /// Returns the contact of an order, if it has one.
     async fn of_order(&self, order: OrderId) -> Result<Option<StoredContact>, StoreError> {
@@ -75,9 +92,35 @@ macro_rules! impl_contacts {
                 rows.into_iter().map(<(OrderId, StoredContact)>::try_from).collect()
             }
 
-            async fn erase(&self, email: &EmailAddress, entry: AuditEntry) -> Result<u64, StoreError> {
-                let email = email.to_string();
-                self.in_transaction(move |connection| Box::pin(erase(connection, email, entry))).await
+            async fn erase(
+                &self,
+                email: &EmailAddress,
+                entry: AuditEntry,
+                key: Option<&ClientKey>,
+            ) -> Result<Erasure, StoreError> {
+                if let Some(known) = self.erasure_of_key(key).await? {
+                    return Ok(known);
+                }
+                let (email, owned) = (email.to_string(), key.cloned());
+                let done = self.in_transaction(move |connection| Box::pin(erase(connection, email, entry, owned))).await;
+                match done {
+                    // Another request with the same key was first, and this one is rolled back.
+                    Err(StoreError::Contended(cause)) => {
+                        self.erasure_of_key(key).await?.ok_or(StoreError::Contended(cause))
+                    }
+                    other => other.map(Erasure::Done),
+                }
+            }
+        }
+
+        impl $store {
+            /// Returns the outcome of the request with this key, if there was one.
+            async fn erasure_of_key(&self, key: Option<&ClientKey>) -> Result<Option<Erasure>, StoreError> {
+                let Some(key) = key else { return Ok(None) };
+                Ok(self.record_of_key(key).await?.map(|record| match record.reply {
+                    Reply::Erased(orders) if key.is_of(&record.idempotency) => Erasure::Replayed(orders),
+                    _ => Erasure::KeyReused,
+                }))
             }
         }
 
@@ -85,12 +128,20 @@ macro_rules! impl_contacts {
             connection: &mut $connection,
             email: String,
             entry: AuditEntry,
+            key: Option<ClientKey>,
         ) -> Result<u64, StoreError> {
             let payloads = sqlx::query(contacts::DELETE_PAYLOADS).bind(&email);
             payloads.execute(&mut *connection).await.map_err(classify)?;
             let blank = AssertSqlSafe(format!("{} WHERE email = $2", contacts::BLANK));
             let blank = sqlx::query(blank).bind($instant(entry.at)).bind(&email);
             let erased = blank.execute(&mut *connection).await.map_err(classify)?.rows_affected();
+            if let Some(ClientKey { owner, idempotency }) = key {
+                let record = IdempotencyRecord { owner, idempotency, reply: Reply::Erased(erased) };
+                let row = StoredKey::new(&record, entry.at);
+                if insert(connection, &row, " ON CONFLICT DO NOTHING").await? == 0 {
+                    return Err(StoreError::Contended("another request with the same key was first".into()));
+                }
+            }
             if erased > 0 {
                 let after = Some(format!(r#"{{"orders":{erased}}}"#));
                 insert(connection, &AuditEntry { after, ..entry }, "").await?;

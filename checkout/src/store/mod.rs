@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub use crate::state::OrderSnapshot;
 pub use audit_log::{AuditFilter, AuditLog};
 pub use clients::{ApiClient, ClientChange, ClientKey, ClientOutcome, Clients};
-pub use contacts::Contacts;
+pub use contacts::{Contacts, Erasure};
 pub use listings::Listings;
 pub use operators::Operators;
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};

@@ -7,6 +7,7 @@ use checkout::{
         Actor, Address, AuditEntry, AuditId, AuditObject, Contact, EmailAddress, EventPayload, Order, PaymentStatus,
         ProductId, Reference, StoredContact,
     },
+    store::{ClientKey, Erasure},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -87,9 +88,9 @@ crate::scenarios! {
             shop.deliver(PaymentEvent { payload, ..paid }).await.unwrap();
         }
         let contacts = shop.store.contacts();
-        assert_eq!(contacts.erase(&email("nobody@example.com"), erasure()).await.unwrap(), 0);
+        assert_eq!(contacts.erase(&email("nobody@example.com"), erasure(), None).await.unwrap(), Erasure::Done(0));
         assert_eq!(shop.database.count("SELECT count(*) FROM audit_log WHERE action = 'customer.erase'").await, 0);
-        assert_eq!(contacts.erase(&email("ada@example.com"), erasure()).await.unwrap(), 2);
+        assert_eq!(contacts.erase(&email("ada@example.com"), erasure(), None).await.unwrap(), Erasure::Done(2));
         for order in &orders {
             assert_eq!(stored(&shop, order).await, Some(StoredContact::Erased { at: noon() }));
             let now = shop.order_now(order.id).await;
@@ -99,8 +100,24 @@ crate::scenarios! {
         assert_eq!(shop.database.count("SELECT count(*) FROM payment_payloads").await, 1);
         let entries: Vec<(String,)> = shop.database.rows("SELECT after FROM audit_log WHERE action = 'customer.erase'").await;
         assert_eq!(entries[0].0, r#"{"orders":2}"#);
-        assert_eq!(contacts.erase(&email("ada@example.com"), erasure()).await.unwrap(), 0, "erased twice");
+        let again = contacts.erase(&email("ada@example.com"), erasure(), None).await.unwrap();
+        assert_eq!(again, Erasure::Done(0), "erased twice");
         shop.stock(phone).await;
+    }
+
+    async fn an_erasure_with_a_key_counts_once(shop: Shop) {
+        let phone = shop.phone(9).await.id;
+        ordered_by(&shop, phone, "ada@example.com").await;
+        let contacts = shop.store.contacts();
+        let ada = ClientKey { owner: owner(), idempotency: key("k", 1) };
+        let other = ClientKey { owner: owner(), idempotency: key("k", 2) };
+        let erase = async |key: &ClientKey| contacts.erase(&email("ada@example.com"), erasure(), Some(key)).await.unwrap();
+        assert_eq!(erase(&ada).await, Erasure::Done(1));
+        let later = ordered_by(&shop, phone, "ada@example.com").await;
+        assert_eq!(erase(&ada).await, Erasure::Replayed(1));
+        assert_eq!(erase(&other).await, Erasure::KeyReused);
+        assert!(stored(&shop, &later).await.unwrap().known().is_some());
+        assert_eq!(shop.database.count("SELECT count(*) FROM audit_log WHERE action = 'customer.erase'").await, 1);
     }
 
     async fn old_contacts_are_erased_oldest_first_in_small_batches(shop: Shop) {

@@ -65,6 +65,7 @@ pub async fn filters(store: &dyn Store) -> Vec<ListFilter> {
         "evt-77".to_owned(),
         "re_77".to_owned(),
         "customer-7".to_owned(),
+        "buyer-7@example.com".to_owned(),
         "nobody".to_owned(),
     ];
     for text in texts {
@@ -83,6 +84,11 @@ pub async fn filters(store: &dyn Store) -> Vec<ListFilter> {
 /// the ids.
 fn needed_indexes(filter: &ListFilter) -> Vec<&'static str> {
     match filter {
+        ListFilter::Orders(OrderFilter { search: Some(OrderSearch::Any(all)), .. })
+            if all.iter().any(|search| matches!(search, OrderSearch::Email(_))) =>
+        {
+            vec!["order_contacts_email"]
+        }
         ListFilter::Orders(OrderFilter { status: Some(OrderStatus::Pending), .. }) => vec!["orders_due"],
         ListFilter::Orders(OrderFilter { status: None, product: Some(_), .. }) => {
             vec!["orders_due", "orders_ended_of_product"]
@@ -125,7 +131,7 @@ fn fault(filter: &ListFilter, plan: &[String]) -> Option<String> {
     let missing = needed_indexes(filter).into_iter().find(|names| !names.split('|').any(|name| text.contains(name)));
     let is_slow = |line: &&String| {
         let line = line.trim_start();
-        let is_scan = line.contains("Seq Scan on") || line.starts_with("SCAN t") || line.starts_with("SCAN w");
+        let is_scan = line.contains("Seq Scan on") || ["SCAN t", "SCAN w", "SCAN c"].iter().any(|scan| line.starts_with(scan));
         let is_walk = line.starts_with("Index Cond: ((id > ") || line.starts_with("SEARCH t USING PRIMARY KEY (id>");
         let is_walk = is_walk && !line.contains('=');
         (is_scan && !line.contains("orders_due")) || (is_walk && has_filter(filter))

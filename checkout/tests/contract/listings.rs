@@ -4,7 +4,7 @@ use crate::shop::{Shop, event, owner, refused, shopper};
 use checkout::{
     IssueRefund, PaymentEvent, PaymentVerdict, Restock,
     model::{
-        Actor, Order, OrderStatus, Owner, PaymentStatus, ProductId, Reference, RefundReference, RefundStep, Refusal,
+        Actor, Contact, Order, OrderStatus, Owner, PaymentStatus, ProductId, Reference, RefundReference, RefundStep, Refusal,
         Shopper,
     },
     store::listings::{
@@ -159,6 +159,12 @@ crate::scenarios! {
         assert_eq!(found(&shop, "early").await, []);
         let order = shop.order(hold.id).await;
         assert_eq!(found(&shop, "early").await, [order]);
+        // The address of its contact, in any spelling.
+        let held = shop.hold(sale.products[0], 1).await;
+        let contact = Contact { email: "buyer@example.com".parse().unwrap(), name: None, address: None };
+        let bought = shop.checkout.place_order(held.id, Some(contact), owner(), None).await.unwrap().value;
+        assert_eq!(found(&shop, " Buyer@Example.com").await, [bought]);
+        assert_eq!(found(&shop, "buyer@example.co").await, []);
         assert_eq!(refused(shop.checkout.order_by_number("HF-0000-0000".parse().unwrap()).await), Refusal::UnknownOrder);
     }
 

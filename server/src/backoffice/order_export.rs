@@ -60,6 +60,7 @@ fn searched(search: &OrderSearch) -> String {
         OrderSearch::Id(id) => id.to_string(),
         OrderSearch::Transaction(_) => "a transaction".to_owned(),
         OrderSearch::Shopper(_) => "a shopper".to_owned(),
+        OrderSearch::Email(_) => "an e-mail address".to_owned(),
         OrderSearch::Any(searches) => searches.iter().map(searched).collect::<Vec<_>>().join(" or "),
     }
 }

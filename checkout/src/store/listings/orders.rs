@@ -93,6 +93,7 @@ fn push_search(branches: &mut Vec<Branch>, dialect: Dialect, search: &OrderSearc
                 branches.push(Branch::of("orders_owner", key, Query::new("t.shopper = ").text(owner.to_string())));
             }
         }
+        OrderSearch::Email(email) => branch(of_contact(email.as_str())),
         OrderSearch::Any(searches) => searches.iter().for_each(|search| push_search(branches, dialect, search)),
     }
 }
@@ -103,6 +104,11 @@ fn names_another(dialect: Dialect) -> &'static str {
         Dialect::Sqlite => "replace(t.shopper, '-', '') <> lower(hex(t.owner))",
         Dialect::Postgres => "t.shopper <> t.owner::text",
     }
+}
+
+/// The orders of one customer are few. Their contacts are found by the index of addresses.
+fn of_contact(email: &str) -> Query {
+    Query::new("t.id IN (SELECT c.order_id FROM order_contacts c WHERE c.email = ").text(email).sql(")")
 }
 
 /// A transaction pays one order. Its events are found by the index that makes them unique.

@@ -1,7 +1,7 @@
 //! Searches for orders, payments and refunds by a text that an operator types. Each search compares whole values, so that an
 //! index finds them.
 
-use crate::model::{EventKey, OrderNumber, RefundReference, Shopper, TransactionId};
+use crate::model::{EmailAddress, EventKey, OrderNumber, RefundReference, Shopper, TransactionId};
 use uuid::Uuid;
 
 /// A search for orders.
@@ -15,6 +15,8 @@ pub enum OrderSearch {
     Transaction(TransactionId),
     /// The orders of this shopper.
     Shopper(Shopper),
+    /// The orders whose contact has this address.
+    Email(EmailAddress),
     /// Orders that match one of these. None match an empty list.
     Any(Vec<Self>),
 }
@@ -75,6 +77,7 @@ impl OrderSearch {
             Uuid::try_parse(text).ok().map(Self::Id),
             TransactionId::try_from(text.to_owned()).ok().map(Self::Transaction),
             Shopper::try_from(text.to_owned()).ok().map(Self::Shopper),
+            text.parse().ok().map(Self::Email),
         ];
         (!text.is_empty()).then(|| one_or_any(searches.into_iter().flatten().collect(), Self::Any))
     }
@@ -127,6 +130,9 @@ mod tests {
         let any = OrderSearch::Any(vec![OrderSearch::Number(number), transaction("7K3Q9M2D"), shopper("7K3Q9M2D")]);
         assert_eq!(OrderSearch::parse("7K3Q9M2D"), Some(any));
         assert_eq!(OrderSearch::parse("Ada Lovelace"), Some(shopper("Ada Lovelace")));
+        let email = OrderSearch::Email("ada@example.com".parse().unwrap());
+        let any = OrderSearch::Any(vec![transaction("Ada@example.com"), shopper("Ada@example.com"), email]);
+        assert_eq!(OrderSearch::parse("Ada@example.com "), Some(any));
         let id = Uuid::from_u128(7);
         let Some(OrderSearch::Any(all)) = OrderSearch::parse(&id.to_string()) else { panic!("not ambiguous") };
         assert!(all.contains(&OrderSearch::Id(id)) && all.len() == 3, "{all:?}");

@@ -39,6 +39,8 @@ pub enum Permission {
     Operators,
     /// See and manage API clients.
     Clients,
+    /// Erase the contacts of customers.
+    Customers,
     /// See and manage webhook endpoints. No route needs it yet.
     Webhooks,
     /// Change the shop's settings. No route needs it yet.
@@ -47,7 +49,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::See,
         Self::Products,
         Self::Orders,
@@ -55,6 +57,7 @@ impl Permission {
         Self::Payments,
         Self::Operators,
         Self::Clients,
+        Self::Customers,
         Self::Webhooks,
         Self::Settings,
     ];
@@ -69,6 +72,7 @@ impl Permission {
             Self::Payments => "payments",
             Self::Operators => "operators",
             Self::Clients => "clients",
+            Self::Customers => "customers",
             Self::Webhooks => "webhooks",
             Self::Settings => "settings",
         }
@@ -148,6 +152,7 @@ mod tests {
             "payments  --xx",
             "operators ---x",
             "clients   ---x",
+            "customers ---x",
             "webhooks  ---x",
             "settings  ---x",
         ];

@@ -7,12 +7,14 @@ use super::{
     sql,
 };
 use crate::{
+    command::Reply,
     error::StoreError,
     model::{AuditEntry, EmailAddress, OrderId, StoredContact, Timestamp},
-    state::OrderContact,
+    state::{IdempotencyRecord, OrderContact},
     store::{
-        contacts::{self, Contacts, impl_contacts},
-        rows::ContactRow,
+        ClientKey,
+        contacts::{self, Contacts, Erasure, impl_contacts},
+        rows::{ContactRow, StoredKey},
     },
 };
 use async_trait::async_trait;
