@@ -16,6 +16,7 @@ pub mod live;
 mod navigation;
 pub mod operators;
 pub mod order;
+mod order_contact;
 pub mod order_refund;
 pub mod orders;
 pub mod payment;

@@ -5,11 +5,14 @@ use super::{
     labels::{self, money},
     layout::{Flash, Page, PageOperator, Screen, time},
     list::{Column, Row, table},
+    order_contact::{contact_panel, erase_form},
     order_refund::{RefundForm, can_refund, refund_form},
     refusal::refusal,
 };
 use checkout::{
-    model::{Money, Order, OrderStatus, Payment, Product, Refund, Refusal, Timestamp, open_disputes},
+    model::{
+        Money, Order, OrderStatus, Payment, Product, Refund, Refusal, StoredContact, Timestamp, open_disputes,
+    },
     store::operators::Permission,
 };
 use leptos::prelude::*;
@@ -43,8 +46,12 @@ pub struct OrderPage {
     pub payments: Vec<Payment>,
     /// Its refunds, oldest first.
     pub refunds: Vec<Refund>,
+    /// Its contact, if it has one.
+    pub contact: Option<StoredContact>,
     /// The reason of the form that cancels it.
     pub cancel: ReasonField,
+    /// The reason of the form that erases its contact.
+    pub erase: ReasonField,
     /// The form that refunds it.
     pub refund: RefundForm,
 }
@@ -61,7 +68,7 @@ pub fn path_of(order: impl std::fmt::Display) -> String {
 
 /// Renders the page.
 pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) -> String {
-    let OrderPage { order, product, timeline, payments, refunds, cancel, refund } = page;
+    let OrderPage { order, product, timeline, payments, refunds, contact, cancel, erase, refund } = page;
     let can_cancel = order.status() == OrderStatus::Pending && operator.role.may(Permission::Orders);
     let cancel = can_cancel.then(|| cancel_form(&order, cancel));
     // Where there is no form to open, a refused refund is told above.
@@ -74,11 +81,14 @@ pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) 
         view! { <p class="flash flash-warning">{text}</p> }
     });
     let refund = may_refund.then(|| refund_form(&order, refund));
+    let is_known = matches!(contact, Some(StoredContact::Known(_)));
+    let can_erase = is_known && operator.role.may(Permission::Customers);
+    let erase = can_erase.then(|| erase_form(&order, erase));
     Page::new(format!("Order {}", name_of(&order)))
         .signed_in(operator, Screen::Orders)
         .back("Orders", "/admin/orders")
         .badge(labels::order_status(&order))
-        .actions(view! { {cancel} {refund} })
+        .actions(view! { {cancel} {refund} {erase} })
         .flash(refused.or(flash))
         .render(view! {
             {dispute}
@@ -92,7 +102,7 @@ pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) 
                     {payment_table(&payments)}
                     {refund_table(&refunds)}
                 </div>
-                {facts(&order, product)}
+                <div>{facts(&order, product)} {contact_panel(contact)}</div>
             </div>
         })
 }

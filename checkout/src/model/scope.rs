@@ -15,7 +15,7 @@ pub enum Scope {
     CatalogWrite,
     /// Read the orders of all owners, and their refunds.
     OrdersRead,
-    /// Cancel orders.
+    /// Cancel orders and erase customers.
     OrdersWrite,
     /// Read payment events.
     PaymentsRead,

@@ -1,9 +1,11 @@
 //! Views and tasks that the console, the admin API and the command line share: orders, payments, refunds and products as
-//! operators see them, lookups by name, exports, an order's timeline, and the edits of a product since it was read. Two tasks are
+//! operators see them, lookups by name, exports, an order's timeline, the erasure of a customer, and the edits of a product since it
+//! was read. Two tasks are
 //! not shared by all: the API has no export of the audit log, and only the console uses the recount.
 
 pub mod audit_log_export;
 pub mod csv;
+pub mod customer;
 pub mod edit_conflict;
 pub mod export;
 pub mod lookup;

@@ -80,7 +80,8 @@ impl ExportRows for Orders {
     type Row = AdminOrderView;
     type Error = Error;
 
-    /// The fields of the view, those that people look for first. Three amounts are there as decimals too.
+    /// The fields of the view, those that people look for first. The contact has a column for each of its fields. Three amounts are
+    /// there as decimals too.
     const COLUMNS: &'static [&'static str] = &[
         "number",
         "order_id",
@@ -103,6 +104,15 @@ impl ExportRows for Orders {
         "restocked",
         "disputed",
         "shopper",
+        "email",
+        "name",
+        "country",
+        "line1",
+        "line2",
+        "city",
+        "postal_code",
+        "state",
+        "contact_erased_at",
         "owner",
         "hold_id",
         "product_id",
@@ -120,9 +130,13 @@ impl ExportRows for Orders {
         self.is_done = listing.next.is_none();
         let paid: Vec<_> = listing.items.iter().filter_map(Order::transaction_id).cloned().collect();
         let disputed: HashSet<_> = self.checkout.disputed(&paid).await?.into_iter().collect();
+        let ids: Vec<_> = listing.items.iter().map(|order| order.id).collect();
+        let mut contacts = self.checkout.contacts(&ids).await?;
         let row = |order: Order| {
+            let contact = contacts.remove(&order.id);
             let is_disputed = order.transaction_id().is_some_and(|paid| disputed.contains(paid));
-            AdminOrderView { disputed: Some(is_disputed), ..AdminOrderView::new(&self.checkout, order) }
+            let row = AdminOrderView { disputed: Some(is_disputed), ..AdminOrderView::new(&self.checkout, order) };
+            row.with_contact(contact)
         };
         Ok(Some(listing.items.into_iter().map(row).collect()))
     }
@@ -134,9 +148,18 @@ impl ExportRows for Orders {
                 let minor = fields[amount].as_i64().unwrap_or_default();
                 Money { minor, currency: order.currency }.decimal()
             }
-            None => text(&fields[*column]),
+            None => text(field(&fields, column)),
         };
         Self::COLUMNS.iter().map(|column| Cow::Owned(cell(column))).collect()
+    }
+}
+
+/// Returns the field of a column. A contact is an object of its own, and so is its address.
+fn field<'a>(order: &'a Value, column: &str) -> &'a Value {
+    match column {
+        "email" | "name" => &order["contact"][column],
+        "country" | "line1" | "line2" | "city" | "postal_code" | "state" => &order["contact"]["address"][column],
+        _ => &order[column],
     }
 }
 
@@ -152,14 +175,20 @@ fn text(field: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::contact::{AddressView, ContactView};
     use std::collections::BTreeSet;
     use utoipa::PartialSchema as _;
 
     #[test]
     fn the_columns_are_the_fields_of_an_order_in_a_list() {
         let schema = serde_json::to_value(AdminOrderView::schema()).unwrap();
+        let contact = json!({ "contact": ContactView::schema(), "address": AddressView::schema() });
         let mut fields: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         assert!(fields.remove("payments") && fields.remove("refunds"), "{fields:?}");
+        assert!(fields.remove("contact"), "{fields:?}");
+        let parts = ["contact", "address"].map(|part| contact[part]["properties"].as_object().unwrap());
+        fields.extend(parts.into_iter().flat_map(|part| part.keys().map(String::as_str)));
+        assert!(fields.remove("address"), "{fields:?}");
         let columns = Orders::COLUMNS.iter().copied();
         let (decimals, columns): (BTreeSet<_>, BTreeSet<_>) = columns.partition(|name| name.ends_with(DECIMAL));
         assert_eq!(columns, fields);

@@ -4,6 +4,7 @@ mod actor;
 pub mod args;
 mod audit_log;
 mod client;
+mod customers;
 mod demo_products;
 mod export_file;
 mod failure;
@@ -115,6 +116,7 @@ async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Fail
         Command::Seed => add_demo_products(&engine).await,
         Command::Product(command) => products::run(&engine, command).await,
         Command::Order(command) => orders::run(&engine, command).await,
+        Command::Customer(command) => customers::run(&engine, command).await,
         Command::Refund(command) => refunds::run(&engine, command).await,
         Command::Payment(command) => payments::run(&engine, command).await,
         Command::Client(command) => client::run(&engine, command).await,

@@ -19,7 +19,7 @@ use crate::{
 };
 use checkout::{
     Error,
-    model::{Money, Order, OrderState, Refusal},
+    model::{Contact, Money, Order, OrderState, Refusal, StoredContact},
     store::listings::OrderFilter,
 };
 use serde::Serialize;
@@ -95,11 +95,12 @@ async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<Exi
     let order = find(engine, key.key()).await?;
     let history = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
     let OrderHistory { payments, refunds, events: timeline } = history;
+    let contact = engine.checkout.contact(order.id).await?;
     if output.json {
-        let order = AdminOrderView::complete(&engine.checkout, order, payments, refunds);
+        let order = AdminOrderView::complete(&engine.checkout, order, payments, refunds).with_contact(contact);
         return print(&OrderWithTimeline { order, timeline });
     }
-    say(&facts(describe(engine, &order)))?;
+    say(&facts(describe(engine, &order).into_iter().chain(describe_contact(contact))))?;
     let rows = timeline.into_iter().map(|event| {
         let TimelineEvent { at, kind: _, title, detail, actor, reason } = event;
         [at.to_string(), title, detail.unwrap_or_default(), actor.unwrap_or_default(), reason.unwrap_or_default()]
@@ -144,6 +145,18 @@ fn describe(engine: &Engine, order: &Order) -> Vec<(&'static str, String)> {
         facts.push(("Put back", order.refunds.restocked.to_string()));
     }
     facts
+}
+
+fn describe_contact(contact: Option<StoredContact>) -> Vec<(&'static str, String)> {
+    match contact {
+        None => vec![("Contact", "none was given".to_owned())],
+        Some(StoredContact::Erased { at }) => vec![("Contact", format!("erased on {at}"))],
+        Some(StoredContact::Known(Contact { email, name, address })) => {
+            let name = name.map(|name| ("Name", name));
+            let address = address.map(|address| ("Address", address.lines().join(", ")));
+            [Some(("Email", email.to_string())), name, address].into_iter().flatten().collect()
+        }
+    }
 }
 
 async fn export(engine: &Engine, args: ExportArgs) -> Result<ExitCode, Failure> {

@@ -11,6 +11,7 @@ mod live;
 mod operation;
 mod operators;
 mod order;
+mod order_contact;
 mod order_refund;
 mod orders;
 mod password;
@@ -133,16 +134,17 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
 }
 
 /// The routes of orders, payments, refunds and API clients.
-fn sale_routes() -> [ConsoleRoute; 17] {
+fn sale_routes() -> [ConsoleRoute; 18] {
     let [see, orders] = [Permission::See, Permission::Orders].map(Access::With);
     let [payments, refunds] = [Permission::Payments, Permission::Refunds].map(Access::With);
-    let clients = Access::With(Permission::Clients);
+    let [clients, customers] = [Permission::Clients, Permission::Customers].map(Access::With);
     [
         page("/admin/orders", see, orders::page),
         page("/admin/orders.csv", orders, orders::csv),
         page("/admin/orders.jsonl", orders, orders::json_lines),
         page("/admin/orders/{id}", see, order::page),
         form("/admin/orders/{id}/cancel", orders, order::cancel),
+        form("/admin/orders/{id}/erase-contact", customers, order_contact::erase),
         form("/admin/orders/{id}/refunds", refunds, order_refund::issue),
         page("/admin/payments", see, payments::page),
         page("/admin/payments/{id}", see, payment::page),

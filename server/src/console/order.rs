@@ -82,19 +82,26 @@ pub(super) struct Shown {
     pub(super) status: StatusCode,
     pub(super) flash: Option<Flash>,
     pub(super) cancel: ReasonField,
+    pub(super) erase: ReasonField,
     /// The form that refunds, if it was sent.
     pub(super) refund: Option<RefundForm>,
 }
 
 impl Default for Shown {
     fn default() -> Self {
-        Self { status: StatusCode::OK, flash: None, cancel: ReasonField::default(), refund: None }
+        Self {
+            status: StatusCode::OK,
+            flash: None,
+            cancel: ReasonField::default(),
+            erase: ReasonField::optional(),
+            refund: None,
+        }
     }
 }
 
 impl Shown {
     /// A change that the order's state does not allow.
-    fn refused(text: &str) -> Self {
+    pub(super) fn refused(text: &str) -> Self {
         Self {
             status: StatusCode::CONFLICT,
             flash: Some(Flash::error(format!("Nothing was changed. {text}"))),
@@ -116,7 +123,9 @@ impl Shown {
             timeline: events.into_iter().map(row).collect(),
             payments,
             refunds,
+            contact: checkout.contact(order.id).await?,
             cancel: self.cancel,
+            erase: self.erase,
             refund: self.refund.unwrap_or_else(|| RefundForm::new(checkout.new_refund_id())),
             order,
         };

@@ -87,7 +87,7 @@ async fn export(
 
 /// Reads the filter in the address.
 fn filter(query: &mut ListQuery, checkout: &Checkout) -> OrderFilter {
-    let search = query.search("Search", "Order number, id, transaction or shopper");
+    let search = query.search("Search", "Order number, id, transaction, shopper or e-mail address");
     let statuses = OrderStatus::ALL.map(|status| (status.name().to_owned(), words(status.name())));
     OrderFilter {
         search: search.as_deref().and_then(OrderSearch::parse),

@@ -233,6 +233,17 @@ impl Shop {
         response.body
     }
 
+    /// Places an order of one unit for a buyer in Berlin, with this address.
+    pub async fn order_of_buyer(&self, token: &str, product: &Product, email: &str) -> Value {
+        let hold = self.hold(token, product, 1).await;
+        let address = json!({ "country": "DE", "line1": "Unter den Linden 1", "city": "Berlin", "postal_code": "10117" });
+        let contact = json!({ "email": email, "name": "=Ada Lovelace", "address": address });
+        let response =
+            self.post("/api/orders", token, &json!({ "hold_id": hold["hold_id"], "contact": contact })).await;
+        assert_eq!(response.status, 201, "{response:?}");
+        response.body
+    }
+
     pub fn now_s(&self) -> i64 {
         self.checkout.now().as_millis() / 1000
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod conflicts;
+mod customers;
 mod documentation;
 mod exports;
 mod operators;

@@ -4,7 +4,7 @@ use super::json;
 use checkout::{
     Checkout, Limits, PaymentEvent, SystemClock,
     model::{
-        Actor, EventPayload, Money, Order, OrderId, Owner, PaymentStatus, Product, ProductDraft, Quantity, Reference,
+        Actor, Address, Contact, EventPayload, Money, Order, OrderId, Owner, PaymentStatus, Product, ProductDraft, Quantity, Reference,
         ReportedAmount,
     },
     store,
@@ -89,6 +89,23 @@ impl Shop {
         let shopper = Some(shopper.to_owned().try_into().unwrap());
         let hold = self.checkout.place_hold(product.id, qty, owner, shopper, None).await.unwrap().value;
         self.checkout.place_order(hold.id, None, owner, None).await.unwrap().value
+    }
+
+    /// Places an order of one unit for a buyer in Berlin.
+    pub async fn order_of_buyer(&self, product: &Product, email: &str) -> Order {
+        let (owner, qty) = (Owner(Uuid::from_u128(7)), Quantity::try_from(1).unwrap());
+        let address = Address {
+            country: "DE".parse().unwrap(),
+            line1: "Unter den Linden 1".to_owned(),
+            line2: None,
+            city: "Berlin".to_owned(),
+            postal_code: Some("10117".to_owned()),
+            state: None,
+        };
+        let (email, name) = (email.parse().unwrap(), Some("Ada Lovelace".to_owned()));
+        let contact = Contact { email, name, address: Some(address) };
+        let hold = self.checkout.place_hold(product.id, qty, owner, None, None).await.unwrap().value;
+        self.checkout.place_order(hold.id, Some(contact), owner, None).await.unwrap().value
     }
 
     /// Pays an order, by a transaction with the order's id in its name.

@@ -1,6 +1,6 @@
 //! Example requests and responses of the admin API: the product, the order and the payment of the public examples.
 
-use crate::api::examples::{HOLD_ID, ORDER_ID, PRODUCT_ID};
+use crate::api::examples::{HOLD_ID, ORDER_ID, PRODUCT_ID, contact};
 use serde_json::{Value, json};
 
 const PAYMENT_ID: &str = "01a21c05-d9a8-7e11-9b0c-5d7f2a4e8c31";
@@ -10,9 +10,11 @@ const CLIENT_ID: &str = "01a21b00-0000-7a11-b0c4-51d7e90f6a3b";
 /// The export of the order as CSV.
 pub const ORDERS_CSV: &str = "number,order_id,created_at,product,qty,amount_decimal,amount,currency,status,paid_at,\
 transaction_id,cancelled_at,cancel_reason,refunds_issued_decimal,refunds_issued,refunds_returned_decimal,refunds_returned,\
-refundable,restocked,disputed,shopper,owner,hold_id,product_id,pay_by,version\r\n\
+refundable,restocked,disputed,shopper,email,name,country,line1,line2,city,postal_code,state,contact_erased_at,owner,hold_id,\
+product_id,pay_by,version\r\n\
 HF-7K3Q-9M2D,01a21c05-2930-7d06-8c4f-93b1e5a7d820,2026-11-27T08:00:30Z,flash-phone,1,5000.00,500000,USD,paid,\
-2026-11-27T08:01:15Z,tx-5501,,,0.00,0,0.00,0,500000,0,false,customer-1729,01a21b00-0000-7a11-b0c4-51d7e90f6a3b,\
+2026-11-27T08:01:15Z,tx-5501,,,0.00,0,0.00,0,500000,0,false,customer-1729,ada@example.com,Ada Lovelace,\
+DE,Unter den Linden 1,,Berlin,10117,,,01a21b00-0000-7a11-b0c4-51d7e90f6a3b,\
 01a21c04-b7e8-7b52-9d1e-6a0c8f2b4e17,01a21b3c-5e40-7c3a-9e41-2f6b8d0c5a17,2026-11-27T08:10:30Z,74\r\n";
 
 /// A page with one item.
@@ -132,6 +134,7 @@ pub fn cancelled_order() -> Value {
 pub fn order_detail() -> Value {
     let mut order = order();
     order["disputed"] = json!(false);
+    order["contact"] = contact();
     order["payments"] = json!([payment()]);
     order["refunds"] = json!([]);
     order["timeline"] = json!([
@@ -146,6 +149,7 @@ pub fn order_detail() -> Value {
 pub fn orders_jsonl() -> String {
     let mut order = order();
     order["disputed"] = json!(false);
+    order["contact"] = contact();
     format!("{order}\n")
 }
 

@@ -5,6 +5,7 @@ mod access;
 mod audit_log;
 mod bodies;
 mod clients;
+mod customers;
 mod examples;
 mod order_export;
 mod orders;
@@ -47,6 +48,7 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (OrdersRead, routes!(order_export::export)),
         (OrdersRead, routes!(orders::get)),
         (OrdersWrite, routes!(orders::cancel)),
+        (OrdersWrite, routes!(customers::erase)),
         (RefundsWrite, routes!(refunds::issue)),
         (PaymentsRead, routes!(payments::list)),
         (PaymentsRead, routes!(payments::get)),

@@ -75,7 +75,7 @@ pub struct OrderDetail {
 
 /// Lists orders.
 ///
-/// The orders of all shoppers and clients, newest first. Payments and refunds are part of a single order only.
+/// The orders of all shoppers and clients, newest first. Payments, refunds and contacts are part of a single order only.
 #[utoipa::path(
     get,
     path = "/api/admin/orders",
@@ -111,7 +111,7 @@ pub async fn list(
 
 /// Returns one order.
 ///
-/// An order of any shopper or client, with its payments, its refunds and its timeline.
+/// An order of any shopper or client, with its contact, its payments, its refunds and its timeline.
 #[utoipa::path(
     get,
     path = "/api/admin/orders/{order}",
@@ -135,7 +135,9 @@ pub async fn get(
     let order = lookup::order(&state.checkout, key).await?;
     let history = timeline::of_order(&state.checkout, &*state.store, &order).await?;
     let OrderHistory { payments, refunds, events: timeline } = history;
-    Ok(Json(OrderDetail { order: AdminOrderView::complete(&state.checkout, order, payments, refunds), timeline }))
+    let contact = state.checkout.contact(order.id).await?;
+    let order = AdminOrderView::complete(&state.checkout, order, payments, refunds).with_contact(contact);
+    Ok(Json(OrderDetail { order, timeline }))
 }
 
 /// Cancels an unpaid order.

@@ -1,12 +1,12 @@
 //! Orders as operators see them.
 
 use super::{AdminPaymentView, AdminRefundView};
-use crate::api::{enums::CancelReason, order_view::OrderStatus};
+use crate::api::{contact::ContactView, enums::CancelReason, order_view::OrderStatus};
 use checkout::{
     Checkout,
     model::{
         Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, Payment, ProductId, Quantity, Refund,
-        Shopper, Slug, Timestamp, TransactionId, open_disputes,
+        Shopper, Slug, StoredContact, Timestamp, TransactionId, open_disputes,
     },
 };
 use serde::Serialize;
@@ -90,6 +90,14 @@ pub struct AdminOrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
     pub disputed: Option<bool>,
+    /// Who bought it, and where it goes. Present when a single order is read, and in an export, if the order has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ContactView, required = false)]
+    pub contact: Option<ContactView>,
+    /// Time at which the contact was erased, if it was. Present when a single order is read, and in an export.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    pub contact_erased_at: Option<Timestamp>,
     /// Payment events of the order, oldest first. Present when a single order is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
@@ -101,7 +109,7 @@ pub struct AdminOrderView {
 }
 
 impl AdminOrderView {
-    /// The order as in a list, without its payments and refunds.
+    /// The order as in a list, without its payments, its refunds and its contact.
     pub fn new(checkout: &Checkout, order: Order) -> Self {
         let product = checkout.product(order.product_id).map(|product| product.slug.clone());
         let (status, refundable) = (order.status().into(), order.refundable());
@@ -135,6 +143,8 @@ impl AdminOrderView {
             restocked: order.refunds.restocked,
             version: order.version,
             disputed: None,
+            contact: None,
+            contact_erased_at: None,
             payments: None,
             refunds: None,
         }
@@ -149,5 +159,16 @@ impl AdminOrderView {
             refunds: Some(refunds.into_iter().map(AdminRefundView::from).collect()),
             ..Self::new(checkout, order)
         }
+    }
+
+    /// Adds the contact, or the time at which it was erased.
+    #[must_use]
+    pub fn with_contact(self, contact: Option<StoredContact>) -> Self {
+        let (contact, contact_erased_at) = match contact {
+            None => (None, None),
+            Some(StoredContact::Known(contact)) => (Some(contact.into()), None),
+            Some(StoredContact::Erased { at }) => (None, Some(at)),
+        };
+        Self { contact, contact_erased_at, ..self }
     }
 }

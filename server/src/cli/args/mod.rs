@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod client;
+mod customer;
 mod filter;
 mod operator;
 mod order;
@@ -11,6 +12,7 @@ mod refund;
 
 pub use audit_log::AuditLogArgs;
 pub use client::ClientCommand;
+pub use customer::CustomerCommand;
 pub use filter::{OrderArgs, OutputArgs, PageArgs};
 pub use operator::OperatorCommand;
 pub use order::{ExportArgs, OrderCommand, OrderFilterArgs, OrderListArgs};
@@ -51,6 +53,9 @@ pub enum Command {
     /// List, show, cancel and export orders
     #[command(subcommand)]
     Order(OrderCommand),
+    /// Erase the contacts of a customer
+    #[command(subcommand)]
+    Customer(CustomerCommand),
     /// List and issue refunds
     #[command(subcommand)]
     Refund(RefundCommand),

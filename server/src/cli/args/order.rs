@@ -16,7 +16,7 @@ pub enum OrderCommand {
     ///
     /// Example: holdfast order list --status paid --product flash-phone --since 2026-11-27T00:00:00Z
     List(OrderListArgs),
-    /// Show an order with its timeline, payment events and refunds
+    /// Show an order with its contact, timeline, payment events and refunds
     ///
     /// Example: holdfast order show --number HF-7K3Q-9M2D
     Show {
@@ -46,7 +46,7 @@ pub enum OrderCommand {
 /// The orders to list or to export.
 #[derive(Debug, Args)]
 pub struct OrderFilterArgs {
-    /// Search: an order's number, the id of an order or of its hold, a transaction, or a shopper
+    /// Search: an order's number, the id of an order or of its hold, a transaction, a shopper, or the buyer's e-mail address
     #[arg(long, value_name = "TEXT", value_parser = |text: &str| search(text, OrderSearch::parse))]
     pub q: Option<OrderSearch>,
     /// Only orders of this status

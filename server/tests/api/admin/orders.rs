@@ -140,3 +140,85 @@ async fn an_export_has_each_order_and_is_in_the_audit_log() {
         .await
         .assert_problem(404, "unknown-product");
 }
+
+#[tokio::test]
+async fn a_contact_is_part_of_a_single_order_and_of_an_export() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let product = shop.product("phone", 9).await;
+    let order = shop.order_of_buyer(&shop.token().await, &product, "ada@example.com").await;
+    let without = shop.order(&token, &product, 1).await;
+    let shown = shop.get(&of_order(&order, ""), &token).await.body;
+    assert_eq!((&shown["contact"]["email"], &shown["contact"]["address"]["city"]), (&json!("ada@example.com"), &json!("Berlin")));
+    let none = shop.get(&of_order(&without, ""), &token).await.body;
+    assert_eq!((&none["contact"], &none["contact_erased_at"]), (&Value::Null, &Value::Null));
+    for query in ["", "?q=Ada%40Example.com"] {
+        let list = shop.get(&format!("/api/admin/orders{query}"), &token).await.body;
+        let items = list["items"].as_array().unwrap();
+        assert!(items.iter().any(|item| item["order_id"] == order["order_id"]), "{query}: {list}");
+        assert!(items.iter().all(|item| item["contact"].is_null()), "{query}: {list}");
+    }
+    let found = shop.get("/api/admin/orders?q=ada%40example.com", &token).await.body;
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+
+    let export = async |query: &str| shop.get(&format!("/api/admin/orders/export?{query}"), &token).await.body;
+    let csv = export("format=csv").await;
+    let csv = csv.as_str().unwrap();
+    let mut rows = csv.lines();
+    let header: Vec<_> = rows.next().unwrap().split(',').collect();
+    let names = ["email", "name", "country", "line1", "line2", "city", "postal_code", "state", "contact_erased_at"];
+    let start = header.iter().position(|name| *name == "email").unwrap();
+    assert_eq!(header[start..start + names.len()], names);
+    let row = |order: &Value| csv.lines().find(|row| row.contains(order["order_id"].as_str().unwrap())).unwrap();
+    assert!(row(&order).contains("ada@example.com,'=Ada Lovelace,DE,Unter den Linden 1,,Berlin,10117,,,"), "{csv}");
+    assert!(row(&without).contains(",,,,,,,,,"), "{csv}");
+    let line = export("format=jsonl&q=ada%40example.com").await;
+    assert_eq!(line["contact"], shown["contact"]);
+    let log = shop.get("/api/admin/audit-log?action=order.export&limit=1", &token).await.body;
+    let search = log["items"][0]["after"]["filter"]["search"].as_str().unwrap();
+    assert!(search.contains("an e-mail address") && !log.to_string().contains("ada@"), "{log}");
+}
+
+#[tokio::test]
+async fn a_customer_is_erased_from_all_orders_and_named_nowhere() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let product = shop.product("phone", 9).await;
+    let buyer = shop.token().await;
+    let orders = [
+        shop.order_of_buyer(&buyer, &product, "ada@example.com").await,
+        shop.order_of_buyer(&token, &product, "ADA@example.com").await,
+    ];
+    let other = shop.order_of_buyer(&buyer, &product, "bob@example.com").await;
+    let path = "/api/admin/customers/erase";
+    let body = json!({ "email": " Ada@Example.com", "reason": "asked by telephone" });
+    for named in [json!({ "email": "ada" }), json!({}), json!({ "email": "ada@example.com", "why": "x" })] {
+        shop.post(path, &token, &named).await.assert_problem(422, "invalid-body");
+    }
+    let named = shop.post(path, &token, &json!({ "email": "ada@example.com", "reason": "ADA@example.com asked" })).await;
+    named.assert_problem(422, "invalid-body");
+    for replayed in ["", "true"] {
+        let erased = shop.post_keyed(path, &token, "k", &body).await;
+        assert_eq!((erased.status, &erased.body), (200, &json!({ "orders": 2 })), "{erased:?}");
+        assert_eq!(erased.header("idempotency-replayed"), replayed);
+    }
+    shop.post_keyed(path, &token, "k", &json!({ "email": "bob@example.com" })).await.assert_problem(422, "key-reused");
+    assert_eq!(shop.post(path, &token, &body).await.body, json!({ "orders": 0 }));
+    for order in &orders {
+        let shown = shop.get(&of_order(order, ""), &token).await.body;
+        assert_eq!((&shown["contact"], &shown["contact_erased_at"]), (&Value::Null, &json!("2026-11-23T00:00:00Z")));
+    }
+    let own = format!("/api/orders/{}", orders[0]["order_id"].as_str().unwrap());
+    assert_eq!(shop.get(&own, &buyer).await.body["contact"], Value::Null);
+    assert_eq!(shop.get(&of_order(&other, ""), &token).await.body["contact"]["email"], "bob@example.com");
+    assert_eq!(shop.get("/api/admin/orders?q=ada%40example.com", &token).await.body["items"], json!([]));
+
+    let log = shop.get("/api/admin/audit-log?action=customer.erase", &token).await.body;
+    let entries = log["items"].as_array().unwrap();
+    assert_eq!(entries.len(), 1, "{log}");
+    let entry = &entries[0];
+    assert_eq!((&entry["after"], &entry["reason"]), (&json!({ "orders": 2 }), &json!("asked by telephone")));
+    assert_eq!(entry["object"], json!({ "kind": "customer", "id": entry["id"] }));
+    assert!(!log.to_string().contains("ada@"), "{log}");
+    assert!(shop.checkout.audit().await.unwrap().clean);
+}

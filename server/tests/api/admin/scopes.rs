@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Each call with its scope.
-const CALLS: [(&str, &str, Scope); 30] = [
+const CALLS: [(&str, &str, Scope); 31] = [
     ("get", "/api/admin/products", Scope::CatalogRead),
     ("post", "/api/admin/products", Scope::CatalogWrite),
     ("get", "/api/admin/products/{product}", Scope::CatalogRead),
@@ -28,6 +28,7 @@ const CALLS: [(&str, &str, Scope); 30] = [
     ("get", "/api/admin/orders/{order}", Scope::OrdersRead),
     ("post", "/api/admin/orders/{order}/cancel", Scope::OrdersWrite),
     ("post", "/api/admin/orders/{order}/refunds", Scope::RefundsWrite),
+    ("post", "/api/admin/customers/erase", Scope::OrdersWrite),
     ("get", "/api/admin/payments", Scope::PaymentsRead),
     ("get", "/api/admin/payments/{payment}", Scope::PaymentsRead),
     ("post", "/api/admin/payments/{payment}/replay", Scope::PaymentsWrite),

@@ -1,6 +1,6 @@
 //! The list of orders, an order's screen, and its cancellation.
 
-use super::Shown;
+use super::{PASSWORD, Shown};
 use crate::shop::Shop;
 use checkout::{
     StockChange,
@@ -225,6 +225,51 @@ async fn a_pending_order_is_cancelled_once_with_a_reason() {
     place(&shop, &phone, 8, "dan").await;
     sam.post(&format!("{}/cancel", path(&expired)), &[("reason", "late")]).await.shows(409, "had ended before");
     sam.post("/admin/orders/00000000-0000-0000-0000-000000000000/cancel", &[("reason", "x")]).await.shows(404, "");
+}
+
+#[tokio::test]
+async fn an_order_shows_its_contact_until_an_admin_erases_it() {
+    let shop = Shop::open().await;
+    let (token, phone) = (shop.token().await, shop.product("phone", 9).await);
+    let order = shop.order_of_buyer(&token, &phone, "ada@example.com").await;
+    let second = shop.order_of_buyer(&token, &phone, "ada@example.com").await;
+    let without = place(&shop, &phone, 1, "ada").await;
+    let mut sam = shop.signed_in("sam@shop.example", Role::Seller).await;
+    let seen = sam.get(&path(&order)).await;
+    for expected in ["ada@example.com", "=Ada Lovelace", "Unter den Linden 1", "10117 Berlin", "Germany"] {
+        seen.shows(200, expected);
+    }
+    assert!(!seen.text.contains("Erase contact"), "only administrators erase");
+    sam.get(&path(&without)).await.shows(200, "No contact was given");
+    let listed = sam.get("/admin/orders?q=Ada%40example.com").await;
+    let mut numbers = numbers(&listed);
+    numbers.sort();
+    let mut expected = [text(&order, "number").to_owned(), text(&second, "number").to_owned()];
+    expected.sort();
+    assert_eq!(numbers, expected);
+    sam.post(&format!("{}/erase-contact", path(&order)), &[]).await.shows(403, "does not allow this");
+
+    let mut root = shop.signed_in("root@shop.example", Role::Admin).await;
+    root.get(&path(&order)).await.shows(200, "Erase contact of this customer");
+    let erase = format!("{}/erase-contact", path(&order));
+    root.post(&erase, &[("reason", "a\0b")]).await.shows(422, "invisible character U+0000");
+    root.post(&erase, &[("reason", "Ada@example.com asked")]).await.shows(422, "Leave out the customer’s address");
+    shop.clock.advance(Duration::from_mins(11));
+    root.post(&erase, &[]).await.shows(200, "confirm_password");
+    root.get(&path(&order)).await.shows(200, "Unter den Linden 1");
+    let done = format!("{}?done=contact-erased", path(&order));
+    root.post(&erase, &[("reason", "asked by mail"), ("confirm_password", PASSWORD)]).await.leads_to(&done);
+    let shown = root.get(&done).await;
+    shown.shows(200, "is erased from all their orders");
+    for page in [shown, root.get(&path(&second)).await] {
+        page.shows(200, "Erased on ");
+        assert!(!page.text.contains("ada@example.com") && !page.text.contains("Erase contact"), "{}", page.text);
+    }
+    root.post(&erase, &[]).await.shows(409, "has no contact");
+    let filter = AuditFilter { action: Some("customer.erase".to_owned()), ..AuditFilter::default() };
+    let entries = shop.store().audit_log().list(&filter, None, 10).await.unwrap();
+    assert_eq!((entries.len(), entries[0].actor.name.as_str()), (1, "root@shop.example"));
+    assert_eq!((&*entries[0].object.kind, &entries[0].object.id), ("customer", &entries[0].id.to_string()));
 }
 
 /// Raises a product's stock.
