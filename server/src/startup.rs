@@ -203,7 +203,8 @@ impl Server {
 
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
     let (checkout, store, tasks) = (&state.checkout, &state.store, &state.tasks);
-    checkout.start_maintenance(Limits::default());
+    let limits = Limits { contact_retention: state.settings.contact_retention, ..Limits::default() };
+    checkout.start_maintenance(limits);
     let sessions = SessionStorage::new(store.clone(), checkout.clone());
     tasks.spawn("session_purge", false, sessions.purge_periodically());
     tasks.spawn("operator_purge", false, state.operators.clone().purge_periodically());

@@ -137,7 +137,7 @@ impl From<ChangeReason> for String {
 /// The thing that a change is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditObject {
-    /// The kind: `product`, `order`, `refund`, `payment`, `client`, `operator`, `session`.
+    /// The kind: `product`, `order`, `refund`, `payment`, `client`, `operator`, `session`, `customer`.
     pub kind: Cow<'static, str>,
     /// Its id.
     pub id: String,

@@ -77,6 +77,9 @@ pub struct ServeArgs {
     /// Seconds between audits of the stock, or `off` [default: 900]
     #[arg(long, env = "HOLDFAST_AUDIT_EVERY", value_name = "SECONDS")]
     pub audit_every: Option<OsString>,
+    /// Days that the contact of an order is kept, 1 to 3650; it is erased afterwards [default: for ever]
+    #[arg(long, env = "HOLDFAST_CONTACT_DAYS", value_name = "DAYS")]
+    pub contact_days: Option<OsString>,
     /// Base URL of an OTLP collector for traces, over plain HTTP; `/v1/traces` is appended [default: no traces]
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
     pub otlp_endpoint: Option<SensitiveArg>,

@@ -32,6 +32,8 @@ const MIN_SECRET_LENGTH: usize = 16;
 const DEFAULT_AUDIT_INTERVAL: Duration = Duration::from_mins(15);
 /// Default maximum of open connections: enough for ten thousand watchers and for those who buy.
 const DEFAULT_MAX_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
+/// Longest retention of contacts that can be configured, in days.
+const MAX_CONTACT_DAYS: u32 = 3650;
 /// Largest maximum of open connections that can be configured.
 const MAX_CONNECTIONS: usize = 1_000_000;
 
@@ -106,6 +108,8 @@ pub struct Settings {
     pub metrics_token: Option<Secret>,
     /// Interval between audits of the stock; `None` for no audits.
     pub audit_interval: Option<Duration>,
+    /// How long the contact of an order is kept; `None` for ever.
+    pub contact_retention: Option<Duration>,
     /// URL of the collector of traces. It may contain a password.
     pub traces: Option<Secret>,
     /// Folder of the storefront's files, if configured.
@@ -170,6 +174,7 @@ impl Settings {
         let metrics_token =
             errors.parse("HOLDFAST_METRICS_TOKEN", args.metrics_token, |v| values::metrics_token(v, min_secret));
         let audit_interval = errors.parse("HOLDFAST_AUDIT_EVERY", args.audit_every, values::audit_interval);
+        let contact_retention = errors.parse("HOLDFAST_CONTACT_DAYS", args.contact_days, values::contact_days);
         let base = errors.parse("OTEL_EXPORTER_OTLP_ENDPOINT", args.otlp_endpoint, values::collector);
         let traces = errors.parse("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", args.otlp_traces_endpoint, values::collector);
         let traces = traces.or_else(|| base.map(|base| format!("{}/v1/traces", base.trim_end_matches('/'))));
@@ -195,6 +200,7 @@ impl Settings {
             max_connections: max_connections.unwrap_or(DEFAULT_MAX_CONNECTIONS),
             metrics_token,
             audit_interval: audit_interval.unwrap_or(Some(DEFAULT_AUDIT_INTERVAL)),
+            contact_retention,
             traces: traces.map(|url| Secret::new(&url)),
             site_root,
         })
@@ -233,6 +239,21 @@ mod tests {
             let settings =
                 Settings::read(common, ServeArgs { payment_provider: provider.map(OsString::from), ..serve });
             assert_eq!(settings.unwrap().sandbox, expected, "{env} {provider:?}");
+        }
+    }
+
+    #[test]
+    fn contacts_are_kept_for_ever_or_for_whole_days() {
+        let dir = tempfile::tempdir().unwrap();
+        let days = |days| Some(Duration::from_hours(24 * days));
+        for (text, expected) in
+            [(None, Some(None)), (Some(""), Some(None)), (Some("1"), Some(days(1))), (Some("3650"), Some(days(3650)))]
+                .into_iter()
+                .chain(["0", "3651", "1.5", "-1", "off", "30d"].map(|text| (Some(text), None)))
+        {
+            let (common, serve) = args("production", &dir);
+            let settings = Settings::read(common, ServeArgs { contact_days: text.map(OsString::from), ..serve });
+            assert_eq!(settings.map(|settings| settings.contact_retention).ok(), expected, "{text:?}");
         }
     }
 

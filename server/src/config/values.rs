@@ -1,6 +1,6 @@
 //! Parsers of the settings. An error says what the value must be, and never repeats the value.
 
-use super::{CorsOrigins, Environment, MAX_CONNECTIONS, RateLimit};
+use super::{CorsOrigins, Environment, MAX_CONNECTIONS, MAX_CONTACT_DAYS, RateLimit};
 use crate::config::secret::{JwtKey, Secret};
 use http::{HeaderValue, Uri};
 use ipnet::IpNet;
@@ -111,6 +111,12 @@ pub(super) fn audit_interval(text: &str) -> Result<Option<Duration>, String> {
     let seconds =
         text.parse::<NonZeroU32>().map_err(|_| "must be off or a whole number of seconds from 1".to_owned())?;
     Ok(Some(Duration::from_secs(seconds.get().into())))
+}
+
+pub(super) fn contact_days(text: &str) -> Result<Duration, String> {
+    let days = text.parse::<u32>().ok().filter(|days| (1..=MAX_CONTACT_DAYS).contains(days));
+    let days = days.ok_or_else(|| format!("must be a whole number of days from 1 to {MAX_CONTACT_DAYS}"))?;
+    Ok(Duration::from_hours(24 * u64::from(days)))
 }
 
 /// Traces are exported without TLS: the collector runs nearby, or another one nearby forwards to it.

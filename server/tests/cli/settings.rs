@@ -20,6 +20,7 @@ fn one_message_names_every_invalid_setting_and_contains_no_value() {
         .env("HOLDFAST_SITE_ROOT", "nowhere")
         .env("HOLDFAST_METRICS_TOKEN", "hush")
         .env("HOLDFAST_AUDIT_EVERY", "0")
+        .env("HOLDFAST_CONTACT_DAYS", "0")
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", "https://hush")
         .env("DATABASE_URL", "mysql://user:hush@host/db")
         .env("RUST_LOG", "server=hush")
@@ -36,6 +37,7 @@ fn one_message_names_every_invalid_setting_and_contains_no_value() {
         "HOLDFAST_SITE_ROOT",
         "HOLDFAST_METRICS_TOKEN",
         "HOLDFAST_AUDIT_EVERY",
+        "HOLDFAST_CONTACT_DAYS",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "DATABASE_URL",
         "RUST_LOG",
