@@ -1,13 +1,15 @@
-//! The log of a server in production at level `trace`: its lines, and the secrets that it must not contain.
+//! The log of a server in production at level `trace`: its lines, and the secrets and contacts that it must not contain.
 
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 #[path = "log/activity.rs"]
 mod activity;
+#[path = "log/console.rs"]
+mod console;
 mod support;
 
 use activity::Activity;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::{path::Path, process::Command};
 use support::{ServerProcess, holdfast};
@@ -19,6 +21,9 @@ pub const WEBHOOK_SECRET: &str = "whsec_d2ViaG9vay1odXNoLW9mLXRoZS1wcm92aWRlcg==
 pub const STRIPE_SECRET: &str = "whsec_stripe-hush-of-the-provider";
 pub const JWT_SECRET: &str = "token-hush-of-thirty-two-bytes-or-more";
 pub const METRICS_TOKEN: &str = "metrics-hush-of-the-scraper";
+
+/// E-mail address, name and street of the buyer of the orders.
+pub const BUYER: [&str; 3] = ["augusta.unlogged@buyers.example", "Augusta Unlogged", "17 Unlogged Street"];
 
 fn in_production(dir: &Path, database: &str) -> Command {
     let mut command = holdfast(dir);
@@ -56,13 +61,31 @@ async fn check_log(database: &str, mut secrets: Vec<String>) {
     ];
     let (product, log_of_add) = run(dir.path(), database, &add);
     let (_, log_of_adjustment) = run(dir.path(), database, &["product", "stock", "--slug", "phone", "--total", "12"]);
-    log += &(log_of_add + &log_of_adjustment);
+    let invite = ["operator", "add", "--email", "root@shop.example", "--role", "admin", "--json"];
+    let (invitation, log_of_invitation) = run(dir.path(), database, &invite);
+    log += &(log_of_add + &log_of_adjustment + &log_of_invitation);
 
     let mut command = in_production(dir.path(), database);
     command.arg("serve");
     let server = ServerProcess::start(command, dir.path());
     let activity = Activity::run(&server.addr, &client, &product).await;
+    console::read_and_erase(&server.addr, invitation["link"].as_str().unwrap(), &activity.orders[0]).await;
     log += &server.stop();
+    let [email, ..] = BUYER;
+    let (erased, log_of_erasure) = run(dir.path(), database, &["customer", "erase", "--email", email, "--json"]);
+    assert_eq!(erased, json!({ "orders": 0 }), "the console erased them");
+    let (audit_log, log_of_reading) = run(dir.path(), database, &["audit-log", "--limit", "1000", "--json"]);
+    log += &(log_of_erasure + &log_of_reading);
+    let entries = audit_log["items"].as_array().unwrap();
+    let of = |action: &str| entries.iter().find(|entry| entry["action"] == action).unwrap();
+    assert_eq!(of("customer.erase")["after"], json!({ "orders": activity.orders.len() }));
+    assert!(of("order.export")["after"]["filter"]["search"].is_string());
+    for part in BUYER {
+        assert_absent(part, &audit_log.to_string());
+        assert_absent(part, &activity.metrics);
+    }
+    secrets.extend(BUYER.map(str::to_owned));
+    secrets.push(email.replace('@', "%40"));
 
     let lines: Vec<Value> =
         log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect();

@@ -32,6 +32,16 @@ VALID_KEY = re.compile(r'^(?:"[!#-~]{1,255}"|[!#-~]{1,255})$')
 numbers = itertools.count(1)
 every_third = itertools.cycle([True, False, False])
 every_fourth = itertools.cycle([True, False, False, False])
+# Contacts with which an order is accepted. Generated addresses and countries rarely exist.
+contacts = itertools.cycle([
+    None,
+    {"email": "ada@example.com"},
+    {
+        "email": "ada@example.com",
+        "name": "Ada Lovelace",
+        "address": {"country": "DE", "line1": "Unter den Linden 1", "city": "Berlin", "postal_code": "10117"},
+    },
+])
 
 
 def token():
@@ -161,6 +171,16 @@ class ExistingIds:
         if isinstance(case.body, dict):
             for name in case.body.keys() & {"product_id", "order_id"}:
                 case.body[name] = {"product_id": self.product, "order_id": self.order}[name]
+        if case.path == "/api/orders" and isinstance(case.body, dict):
+            self.make_orderable(case.body)
+
+    def make_orderable(self, body):
+        """Gives a request for an order a hold that is not ordered yet, and a contact that is accepted, or none."""
+        body["hold_id"] = self.new_hold()
+        body.pop("contact", None)
+        contact = next(contacts)
+        if contact is not None:
+            body["contact"] = contact
 
 
 class AdminObjects:

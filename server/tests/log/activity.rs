@@ -1,7 +1,7 @@
 //! Requests of every kind of client: an API client, a payment provider in each signature scheme, a forger of its webhooks,
 //! a shopper with a browser, a proxy that speaks HTTP/2, and a scraper of the metrics.
 
-use crate::{METRICS_TOKEN, STRIPE_SECRET, WEBHOOK_SECRET};
+use crate::{BUYER, METRICS_TOKEN, STRIPE_SECRET, WEBHOOK_SECRET};
 use axum::body::Body;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use checkout::{Clock as _, SystemClock};
@@ -20,6 +20,10 @@ pub struct Activity {
     pub secrets: Vec<String>,
     /// Lines that the log must contain: messages, and some of their fields.
     pub logged: Vec<(&'static str, HashMap<&'static str, String>)>,
+    /// Ids of the orders of the API client, which have the contact of [`BUYER`].
+    pub orders: Vec<String>,
+    /// The metrics after all requests.
+    pub metrics: String,
     addr: String,
     http: reqwest::Client,
     product: String,
@@ -30,7 +34,15 @@ impl Activity {
     pub async fn run(addr: &str, client: &Value, product: &Value) -> Self {
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         let product = product["id"].as_str().unwrap().to_owned();
-        let mut activity = Self { secrets: Vec::new(), logged: Vec::new(), addr: addr.to_owned(), http, product };
+        let mut activity = Self {
+            secrets: Vec::new(),
+            logged: Vec::new(),
+            orders: Vec::new(),
+            metrics: String::new(),
+            addr: addr.to_owned(),
+            http,
+            product,
+        };
         let token = activity.token(client).await;
         for scheme in ["plain", "standard", "stripe"] {
             activity.sale(&token, scheme).await;
@@ -76,8 +88,14 @@ impl Activity {
     async fn sale(&mut self, token: &str, scheme: &'static str) {
         let hold =
             self.post("/api/holds", token, json!({ "product_id": self.product, "qty": 1, "shopper": "Ada" })).await;
-        let order = self.post("/api/orders", token, json!({ "hold_id": hold["hold_id"] })).await;
+        let [email, name, street] = BUYER;
+        let address = json!({ "country": "DE", "line1": street, "city": "Berlin", "postal_code": "10117" });
+        let contact = json!({ "email": email, "name": name, "address": address });
+        let order = self.post("/api/orders", token, json!({ "hold_id": hold["hold_id"], "contact": contact })).await;
         let order = order["order_id"].as_str().unwrap().to_owned();
+        let own = self.request(Method::GET, &format!("/api/orders/{order}")).bearer_auth(token).send().await.unwrap();
+        assert_eq!(own.json::<Value>().await.unwrap()["contact"], contact);
+        self.orders.push(order.clone());
         let event = format!("evt-{scheme}");
         for (secret, status) in [(WEBHOOK_SECRET, 200), ("whsec_YW5vdGhlciBzZWNyZXQgb2Ygbm9ib2R5cw==", 403)] {
             let (headers, body) = signed(scheme, secret, &event, &order);
@@ -151,9 +169,11 @@ impl Activity {
         driven.await.unwrap().unwrap();
     }
 
-    async fn scraper(&self) {
+    async fn scraper(&mut self) {
         let request = self.request(Method::GET, "/metrics").header("x-forwarded-for", "192.0.2.7");
-        assert_eq!(request.bearer_auth(METRICS_TOKEN).send().await.unwrap().status(), 200);
+        let response = request.bearer_auth(METRICS_TOKEN).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        self.metrics = response.text().await.unwrap();
     }
 }
 
