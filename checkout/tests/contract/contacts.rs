@@ -1,8 +1,8 @@
 //! The contact of an order is stored in the order's commit, and erased without touching the books.
 
-use crate::shop::{Shop, event, key, noon, owner};
+use crate::shop::{Shop, event, eventually, key, noon, owner};
 use checkout::{
-    PaymentEvent,
+    Limits, PaymentEvent,
     model::{
         Actor, Address, AuditEntry, AuditId, AuditObject, Contact, EmailAddress, EventPayload, Order, PaymentStatus,
         ProductId, Reference, StoredContact,
@@ -136,5 +136,16 @@ crate::scenarios! {
             let is_known = stored(&shop, order).await.unwrap().known().is_some();
             assert_eq!(is_known, nth >= 3, "{nth}");
         }
+    }
+
+    async fn maintenance_erases_a_contact_after_its_retention_and_not_before(shop: Shop) {
+        let phone = shop.phone(9).await.id;
+        let old = ordered_by(&shop, phone, "ada@example.com").await;
+        shop.advance(31 * DAY);
+        let young = ordered_by(&shop, phone, "ada@example.com").await;
+        let contact_retention = Some(Duration::from_secs(30 * DAY));
+        shop.checkout.start_maintenance(Limits { contact_retention, ..Limits::default() });
+        eventually(async || shop.checkout.contact(old.id).await.unwrap().unwrap().known().is_none()).await;
+        assert!(stored(&shop, &young).await.unwrap().known().is_some());
     }
 }
