@@ -68,8 +68,8 @@ async fn get(addr: &str, path: &str, traceparent: &str) -> u16 {
     http.get(format!("http://{addr}{path}")).header("traceparent", traceparent).send().await.unwrap().status().into()
 }
 
-/// Places a hold as an API client, in the caller's trace.
-async fn place_hold(addr: &str, dir: &Path) {
+/// Places a hold and an order as an API client, in the caller's trace.
+async fn place_order(addr: &str, dir: &Path) {
     let client = holdfast(dir).args(["client", "add", "--name", "a test"]).output().unwrap();
     let client: Value = serde_json::from_slice(&client.stdout).unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -83,9 +83,17 @@ async fn place_hold(addr: &str, dir: &Path) {
     let token: Value = token.body(form).send().await.unwrap().json().await.unwrap();
     let product: Value =
         http.get(format!("http://{addr}/api/products/flash-phone")).send().await.unwrap().json().await.unwrap();
-    let hold = http.post(format!("http://{addr}/api/holds")).bearer_auth(token["access_token"].as_str().unwrap());
+    let token = token["access_token"].as_str().unwrap();
+    let hold = http.post(format!("http://{addr}/api/holds")).bearer_auth(token);
     let hold = hold.header("traceparent", CALLER).json(&json!({ "product_id": product["id"], "qty": 1 }));
-    assert_eq!(hold.send().await.unwrap().status(), 201);
+    let hold = hold.send().await.unwrap();
+    assert_eq!(hold.status(), 201);
+    let hold: Value = hold.json().await.unwrap();
+    let address = json!({ "country": "DE", "line1": "hush", "city": "hush", "postal_code": "hush" });
+    let contact = json!({ "email": "hush@example.com", "name": "hush", "address": address });
+    let order = http.post(format!("http://{addr}/api/orders")).bearer_auth(token).header("traceparent", CALLER);
+    let order = order.json(&json!({ "hold_id": hold["hold_id"], "contact": contact }));
+    assert_eq!(order.send().await.unwrap().status(), 201);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -94,7 +102,7 @@ async fn a_request_continues_its_callers_trace_and_its_spans_are_exported() {
     let mut command = shop(dir.path());
     command.env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
     let server = ServerProcess::start(command, dir.path());
-    place_hold(&server.addr, dir.path()).await;
+    place_order(&server.addr, dir.path()).await;
     assert_eq!(get(&server.addr, "/no/such/page?hush=hush", CALLER).await, 404);
     assert_eq!(get(&server.addr, "/livez", UNSAMPLED).await, 200);
     assert_eq!(get(&server.addr, "/readyz", "00-nonsense").await, 200);
@@ -116,6 +124,7 @@ async fn a_request_continues_its_callers_trace_and_its_spans_are_exported() {
         hold.start_time_unix_nano <= command.start_time_unix_nano
             && command.end_time_unix_nano <= hold.end_time_unix_nano
     );
+    assert!(of_caller.iter().any(|span| span.name == "POST /api/orders"));
     let unknown = of_caller.iter().find(|span| span.name == "GET (none)").unwrap();
     assert_eq!(text(&unknown.attributes, "url.path").as_deref(), Some("/no/such/page"));
     assert!(!spans.iter().any(|span| span.name == "GET /livez"), "the caller does not sample this trace");
