@@ -59,7 +59,7 @@ pub fn refusal(refusal: &Refusal) -> Notice {
         }
         Refusal::NoExtension => Notice::new(
             "You can’t add more time",
-            "You can extend a reservation once at most. Confirm your order before the time runs out.",
+            "You can extend a reservation once at most. Place your order before the time runs out.",
         ),
         Refusal::SalePaused => Notice::new("The sale is paused", SALE_PAUSED),
         Refusal::OrderPaid => Notice::new(
@@ -151,7 +151,7 @@ pub fn test_payment_not_delivered() -> Notice {
 
 /// A payment arrived before its order (P6).
 pub fn paid_before_order() -> Notice {
-    Notice::new("We already have your payment", "Confirm your order and it’s paid right away.")
+    Notice::new("We already have your payment", "Place your order and it’s paid right away.")
 }
 
 /// The quantity is not a number that can be bought.

@@ -3,6 +3,7 @@
 mod connection_indicator;
 pub mod countdown;
 pub mod local_time;
+pub mod own_address;
 pub(crate) mod sale_state;
 pub mod stock;
 

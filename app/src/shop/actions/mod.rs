@@ -1,6 +1,6 @@
-//! Server functions: the targets of the shop's forms, but for the one that places an order (`checkout_form`). Each parses the form, calls the engine and redirects (POST, redirect,
-//! GET), either to what it made or back to the page with an error. The form's hidden key makes a repeated submission count
-//! once.
+//! Server functions: the targets of the shop's forms, except the one that places an order (`checkout_form`). Each parses the
+//! form, calls the engine and redirects (POST, redirect, GET), either to what it made or back to the page with an error. The
+//! form's hidden key makes a repeated submission count once.
 
 mod holds;
 mod orders;

@@ -19,6 +19,9 @@ struct TextField {
     max_length: usize,
 }
 
+/// The id of the hint about a mistyped address.
+const HINT_ID: &str = "email-hint";
+
 /// Whether a field must be filled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
@@ -33,6 +36,8 @@ impl TextField {
         let Self { field, name, label, kind, autocomplete, need, value, max_length } = self;
         let error = entry.problem(field).map(|problem| message(label, problem));
         let error_id = format!("{name}-error");
+        let has_hint = field == ContactField::Email && entry.suggestion.is_some();
+        let described_by = if has_hint { Some(HINT_ID.to_owned()) } else { error.is_some().then(|| error_id.clone()) };
         view! {
             <p class="field" data-field=name>
                 <label for=name>
@@ -50,8 +55,9 @@ impl TextField {
                     maxlength=max_length.to_string()
                     required=need == Need::Required
                     value=value
+                    autofocus=entry.field_to_correct() == Some(field)
                     aria-invalid=error.is_some().then_some("true")
-                    aria-describedby=error.is_some().then(|| error_id.clone())
+                    aria-describedby=described_by
                 />
                 {error.map(|error| view! { <span class="field-error" id=error_id>{error}</span> })}
             </p>
@@ -60,9 +66,9 @@ impl TextField {
     }
 }
 
-/// The fields of e-mail, name and, where the product ships, address.
+/// The fields of e-mail, name and, where the product ships, address. `action` is the text of the form's button.
 #[component]
-pub(crate) fn ContactFields(ships: bool, entry: CheckoutEntry) -> impl IntoView {
+pub(crate) fn ContactFields(ships: bool, entry: CheckoutEntry, action: &'static str) -> impl IntoView {
     let draft = entry.draft.clone();
     let email = TextField {
         field: ContactField::Email,
@@ -77,7 +83,12 @@ pub(crate) fn ContactFields(ships: bool, entry: CheckoutEntry) -> impl IntoView 
     let name = text(ContactField::Name, "name", "Name", "name", draft.name.unwrap_or_default());
     let name = TextField { need: if ships { Need::Required } else { Need::Optional }, ..name };
     let address = ships.then(|| address_fields(draft.address.unwrap_or_default(), &entry));
+    let has_hint = entry.suggestion.is_some();
     view! {
+        // The Enter key presses the first button of a form. It must not be the one that changes the address.
+        {has_hint.then(|| view! {
+            <button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true">{action}</button>
+        })}
         <fieldset class="fields">
             <legend>"Who is it for?"</legend>
             {email.render(&entry)}
@@ -162,6 +173,7 @@ fn country_field(chosen: &str, entry: &CheckoutEntry) -> AnyView {
                 name="country"
                 autocomplete="country"
                 required
+                autofocus=entry.field_to_correct() == Some(ContactField::Country)
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=error.is_some().then_some("country-error")
             >
@@ -178,7 +190,7 @@ fn country_field(chosen: &str, entry: &CheckoutEntry) -> AnyView {
 #[component]
 fn Suggestion(meant: String, typed: String) -> impl IntoView {
     view! {
-        <div class="field-hint" role="alert" data-testid="email-hint">
+        <div class="field-hint" id=HINT_ID role="alert" data-testid="email-hint">
             <p>"Did you mean " <strong>{meant.clone()}</strong> "? Your receipt goes to this address."</p>
             <input type="hidden" name="keep_email" value=typed />
             <button class="button button-secondary" type="submit" name="use_email" value=meant.clone() formnovalidate>

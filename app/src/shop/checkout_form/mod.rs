@@ -42,4 +42,12 @@ impl CheckoutEntry {
         let found = self.errors.iter().find(|error| error.field == field);
         found.or_else(|| self.errors.iter().find(is_missing_address)).map(|error| error.problem)
     }
+
+    /// The first field to look at again, in the order of the page.
+    fn field_to_correct(&self) -> Option<ContactField> {
+        use ContactField::{City, Country, Email, Line1, Line2, Name, PostalCode, State};
+        let fields = [Email, Name, Country, Line1, Line2, PostalCode, City, State];
+        let wrong = fields.into_iter().find(|&field| self.problem(field).is_some());
+        wrong.or_else(|| self.suggestion.is_some().then_some(Email))
+    }
 }

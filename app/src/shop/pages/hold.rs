@@ -15,8 +15,9 @@ use crate::{
     },
     ui::{
         countdown::HoldCountdown,
-        local_time::LocalTimeIsland,
+        local_time::DateTime,
         notice::{ErrorNotice, InfoNotice, RefundNotices},
+        own_address::OwnAddress,
         product_image::{Cover, ProductImage},
     },
 };
@@ -35,7 +36,9 @@ pub(crate) fn HoldPage() -> impl IntoView {
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let has_sandbox = use_context::<SandboxProvider>().is_some();
-    let entry = use_context::<CheckoutEntry>().unwrap_or_default();
+    let entry = use_context::<CheckoutEntry>();
+    let is_response = entry.is_some();
+    let entry = entry.unwrap_or_default();
     let id: HoldId = request.id("hold")?;
     let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let hold = request.checkout.hold(id, owner).await?;
@@ -47,7 +50,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         HoldState::Active => {
             let notice = entry.notice.clone().or_else(|| error.map(|error| error.notice()));
             let paid_early = is_paid_early(&payments);
-            Checkout { hold, product, now, notice, entry, paid_early, has_sandbox }.render()
+            Checkout { hold, product, now, notice, entry, is_response, paid_early, has_sandbox }.render()
         }
         HoldState::Ordered { order_id } => ordered(&product, &paths::order(&order_id.to_string())),
         HoldState::Expired => ended(&hold, &product, payments, Refusal::HoldExpired { expired_at: hold.expires_at }),
@@ -74,15 +77,19 @@ struct Checkout {
     /// Why the shopper is back on this page.
     notice: Option<Notice>,
     entry: CheckoutEntry,
+    /// The page answers a form, so the browser shows the form's address.
+    is_response: bool,
     paid_early: bool,
     has_sandbox: bool,
 }
 
 impl Checkout {
     fn render(self) -> AnyView {
-        let Self { hold, product, now, notice, entry, paid_early, has_sandbox } = self;
+        let Self { hold, product, now, notice, entry, is_response, paid_early, has_sandbox } = self;
         let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
         let id = hold.id.to_string();
+        let page = paths::hold(&id);
+        let until = DateTime::from(hold.expires_at);
         let total = hold.amount(product.price);
         let time = messages::format_duration(product.pay_within);
         let terms = (!paid_early).then(|| format!("You pay on the next page, within {time}."));
@@ -90,7 +97,8 @@ impl Checkout {
         let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
         view! {
             // A reload before the end would delete what the shopper types.
-            <NoScriptRefresh seconds=seconds_left(rendered_at, expires_at) + 1 />
+            <NoScriptRefresh seconds=seconds_left(rendered_at, expires_at) + 1 page=page.clone() />
+            {is_response.then(|| view! { <OwnAddress path=page /> })}
             <PurchaseSteps current=1 />
             <div class="narrow">
                 <h1>"Checkout"</h1>
@@ -98,19 +106,15 @@ impl Checkout {
                 {paid_early.then(|| view! { <InfoNotice notice=messages::paid_before_order() /> })}
                 <section class="panel hold" aria-label="Your reservation">
                     <p class="hold-countdown">
-                        <span>
-                            "Reserved for you for another"
-                            <noscript>
-                                " few minutes, until " <LocalTimeIsland at=hold.expires_at.into() />
-                            </noscript>
-                        </span>
+                        <span class="with-scripts">"Reserved for you for another"</span>
+                        <noscript>"Reserved for you until " <time datetime=until.iso>{until.text}</time></noscript>
                         <HoldCountdown rendered_at expires_at />
                     </p>
                     <LineItem product=product.clone() qty=hold.qty.get() total />
                     <form class="checkout-form" method="post" action=paths::ORDER id="checkout">
                         <input type="hidden" name="hold" value=id.clone() />
                         <input type="hidden" name="key" value=key />
-                        <ContactFields ships=product.ships entry />
+                        <ContactFields ships=product.ships entry action />
                         <button class="button button-primary" type="submit">{action}</button>
                         {terms.map(|terms| view! { <p class="muted">{terms}</p> })}
                     </form>

@@ -125,10 +125,16 @@ pub(crate) fn NoIndex(description: &'static str) -> impl IntoView {
 
 /// Reloads the page after some seconds if scripts are disabled.
 #[component]
-pub(crate) fn NoScriptRefresh(seconds: i64) -> impl IntoView {
+pub(crate) fn NoScriptRefresh(
+    seconds: i64,
+    /// The page to open. Without it, the page itself.
+    #[prop(optional)]
+    page: Option<String>,
+) -> impl IntoView {
+    let page = page.map(|page| format!("; url={page}")).unwrap_or_default();
     view! {
         <noscript>
-            <meta http-equiv="refresh" content=seconds.max(1).to_string() />
+            <meta http-equiv="refresh" content=format!("{}{page}", seconds.max(1)) />
         </noscript>
     }
 }
