@@ -53,10 +53,12 @@ export class Shop {
     return this.#send('/actions/reserve', { product: field(page, 'product'), key: field(page, 'key'), qty: '1' });
   }
 
-  /** Confirms the reservation and returns the order's path. */
+  /** Orders the reservation and returns the order's path. */
   async order(checkout) {
     const page = await this.page(checkout);
-    return this.#send('/actions/order', { hold: field(page, 'hold'), key: field(page, 'key') });
+    const details = { hold: field(page, 'hold'), key: field(page, 'key'), email: 'ada@example.com' };
+    const payment = await this.#send('/actions/order', details);
+    return payment.replace('/sandbox/pay/', '/orders/');
   }
 
   async #send(action, fields) {
@@ -66,7 +68,7 @@ export class Shop {
     const [newCookie] = response.headers.getSetCookie();
     if (newCookie) this.cookie = newCookie.split(';')[0];
     const location = response.headers.get('location');
-    if (!/^\/(checkout|orders)\/[0-9a-f-]{36}$/.test(location)) throw new Error(`${action} redirected to ${location}, ${response.status}`);
+    if (!/^\/(checkout|sandbox\/pay)\/[0-9a-f-]{36}$/.test(location)) throw new Error(`${action} redirected to ${location}, ${response.status}`);
     return location;
   }
 }

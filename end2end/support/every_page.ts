@@ -1,7 +1,7 @@
 // Visits every page of the shop in the states that look different, with long names and large numbers.
 import { expect, type Page } from '@playwright/test';
 import type { Shop } from './shop.js';
-import { confirm, expectStatus, payInSandbox, reserve } from './steps.js';
+import { confirm, detailsField, expectStatus, fillDetails, payButton, payInSandbox, RECIPIENT, reserve } from './steps.js';
 
 const LONG_PRODUCT = {
   slug: 'lamp',
@@ -10,7 +10,11 @@ const LONG_PRODUCT = {
   stock: 123_456,
   limit: 3,
   extendSeconds: 3_600,
+  ships: true,
 };
+
+/** The errors that the visit causes: a page that does not exist, and forms with mistakes. */
+export const EXPECTED_ERRORS = [/\b404\b.*\/nowhere/, /\b422\b.*\/actions\/order/];
 
 /** Calls `check` with the name of each page once it is open. */
 export async function visitEveryPage(page: Page, shop: Shop, check: (name: string) => Promise<void>): Promise<void> {
@@ -38,7 +42,16 @@ export async function visitEveryPage(page: Page, shop: Shop, check: (name: strin
   await expect(page.getByTestId('hold-ended')).toBeVisible();
   await check('a cancelled reservation');
   await reserve(page, 'lamp');
-  const order = await confirm(page);
+  const long = 'Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch';
+  await fillDetails(page, { ...RECIPIENT, email: `${long}@localhost`, line1: long, postal_code: '', city: long });
+  await payButton(page).click();
+  await expect(detailsField(page, 'email')).toHaveAttribute('aria-invalid', 'true');
+  await check('a checkout with errors');
+  await fillDetails(page, { ...RECIPIENT, email: `${long}@gmial.com` });
+  await payButton(page).click();
+  await expect(page.getByTestId('email-hint')).toBeVisible();
+  await check('a checkout with a hint');
+  const order = await confirm(page, RECIPIENT);
   await check('an order');
   await at(order.replace('/orders/', '/sandbox/pay/'), 'the payment sandbox');
   await page.goto(order);

@@ -22,6 +22,7 @@ export type Draft = {
   paySeconds?: number;
   startsAt?: Date;
   endsAt?: Date;
+  ships?: boolean;
 };
 
 /** The fields of a product that the tests use; the API returns more. */
@@ -90,6 +91,7 @@ export class Shop {
       '--ends-at': draft.endsAt?.toISOString(),
     }).flatMap(([option, value]) => (value === undefined ? [] : [option, String(value)]));
     if (draft.extendSeconds === undefined) options.push('--no-extend');
+    if (draft.ships) options.push('--ships');
     const stock = String(draft.stock);
     const output = await this.command('product', 'add', '--slug', slug, '--name', name, '--price', price, '--currency', 'USD', '--stock', stock, ...options);
     await this.#waitForProduct(slug);

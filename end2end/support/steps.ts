@@ -33,12 +33,70 @@ export async function reserve(page: Page, slug: string, quantity = 1): Promise<v
   await expect(page).toHaveURL(/\/checkout\/[0-9a-f-]{36}$/);
 }
 
-/** Confirms the reservation, waits for the pending order, and returns its path. */
-export async function confirm(page: Page): Promise<string> {
-  await page.getByRole('button', { name: 'Confirm order' }).click();
-  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
+/** The fields of the checkout form, by their names, and their labels. */
+const LABELS = {
+  email: 'E-mail',
+  name: 'Name',
+  country: 'Country',
+  line1: 'Street and number',
+  line2: 'Apartment, floor, company',
+  postal_code: 'Postal code',
+  city: 'City',
+  state: 'State, province or region',
+} as const;
+
+export type FieldName = keyof typeof LABELS;
+
+/** What a shopper enters in the checkout form. A country is entered by its code. */
+export type Details = Partial<Record<FieldName, string>>;
+
+/** The details that a product needs which does not ship. */
+export const BUYER: Details = { email: 'ada@example.com' };
+
+/** The details that a product needs which ships. */
+export const RECIPIENT: Details = {
+  email: 'ada@example.com',
+  name: 'Ada Lovelace',
+  country: 'DE',
+  line1: 'Unter den Linden 1',
+  postal_code: '10117',
+  city: 'Berlin',
+};
+
+/** A field of the checkout form. */
+export function detailsField(page: Page, name: FieldName): Locator {
+  return page.locator('#checkout').getByLabel(LABELS[name]);
+}
+
+/** The button that sends the checkout form. */
+export function payButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Continue to payment' });
+}
+
+/** Fills in the checkout form. */
+export async function fillDetails(page: Page, details: Details): Promise<void> {
+  for (const [name, value] of Object.entries(details) as [FieldName, string][]) {
+    const field = detailsField(page, name);
+    if (name === 'country') await field.selectOption(value);
+    else await field.fill(value);
+  }
+}
+
+/** Waits for the payment page of the order that was just placed, and returns the order's path. */
+export async function expectPaymentPage(page: Page): Promise<string> {
+  await expect(page).toHaveURL(/\/sandbox\/pay\/[0-9a-f-]{36}$/);
+  return new URL(page.url()).pathname.replace('/sandbox/pay/', '/orders/');
+}
+
+/** Sends the checkout form, opens the pending order, and returns its path. */
+export async function confirm(page: Page, details: Details = BUYER): Promise<string> {
+  await fillDetails(page, details);
+  await payButton(page).click();
+  const order = await expectPaymentPage(page);
+  await page.getByRole('link', { name: 'Go back without paying' }).click();
+  await expect(page).toHaveURL(new RegExp(`${order}$`));
   await expectStatus(page, 'pending');
-  return new URL(page.url()).pathname;
+  return order;
 }
 
 /** Goes from a pending order to the payment sandbox and presses a button there. */

@@ -1,6 +1,6 @@
 // Expiry of holds, unpaid orders and sale windows. The stock returns and pages change by themselves.
 import { expect, test } from '../support/fixtures.js';
-import { confirm, connection, expectNotReloaded, expectStatus, expectStock, inSeconds, markDocument, recordText, reserve } from '../support/steps.js';
+import { confirm, connection, expectNotReloaded, expectStatus, expectStock, inSeconds, markDocument, payButton, recordText, reserve } from '../support/steps.js';
 
 /** For changes that a timer of at most 20 s triggers. */
 const EXPIRY_TIMEOUT = { timeout: 60_000 };
@@ -17,7 +17,7 @@ test('a hold expires', async ({ page, shop, newShopper }) => {
   await expectStock(watcher, { available: 1, held: 0 });
   await expectNotReloaded(watcher);
   await expect(page.getByTestId('hold-ended')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Confirm order' })).toBeHidden();
+  await expect(payButton(page)).toBeHidden();
 });
 
 test('an unpaid order is cancelled', async ({ page, shop, newShopper }) => {

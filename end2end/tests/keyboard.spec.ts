@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { ApiClient } from '../support/api_client.js';
 import { expect, test } from '../support/fixtures.js';
-import { connection, expectStatus } from '../support/steps.js';
+import { connection, detailsField, expectPaymentPage, expectStatus, payButton } from '../support/steps.js';
 
 const MAX_STEPS = 40;
 
@@ -32,8 +32,13 @@ test('a purchase by keyboard', async ({ page, shop }) => {
   await page.keyboard.press('Enter');
 
   await expect(page).toHaveURL(/\/checkout\//);
-  await tabTo(page, page.getByRole('button', { name: 'Confirm order' }));
+  await tabTo(page, detailsField(page, 'email'));
+  await page.keyboard.type('ada@example.com');
+  await tabTo(page, payButton(page));
   await page.keyboard.press('Space');
+  await expectPaymentPage(page);
+  await tabTo(page, page.getByRole('link', { name: 'Go back without paying' }));
+  await page.keyboard.press('Enter');
   await expectStatus(page, 'pending');
   await tabTo(page, page.getByRole('link', { name: 'Pay now' }));
   await page.keyboard.press('Enter');

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { ApiClient } from '../support/api_client.js';
 import { expect, test } from '../support/fixtures.js';
-import { confirm, connection, expectNotReloaded, expectStatus, expectStock, markDocument, payInSandbox, reserve, waitForTick, waitInPage } from '../support/steps.js';
+import { confirm, connection, expectNotReloaded, expectStatus, expectStock, markDocument, payButton, payInSandbox, reserve, waitForTick, waitInPage } from '../support/steps.js';
 
 /** The promise is two seconds (unit tests of the delay check it); the rest is a margin for a busy machine. */
 const SYNC_TIMEOUT = { timeout: 6_000 };
@@ -116,7 +116,7 @@ test('asleep with the machine: after waking, the page asks the server for the cu
     Date.now = () => now() + 3_600_000;
   });
   await expect(page.locator('html')).not.toHaveAttribute('data-mark', 'kept', SYNC_TIMEOUT);
-  await expect(page.getByRole('button', { name: 'Confirm order' })).toBeVisible(SYNC_TIMEOUT);
+  await expect(payButton(page)).toBeVisible(SYNC_TIMEOUT);
 });
 
 /** Opens a page, waits until its stream is connected, and marks the document. */

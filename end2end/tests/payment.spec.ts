@@ -84,7 +84,8 @@ test('payment before the order: the reservation shows it, and the refund after e
   await expect(page.getByText('We already have your payment')).toBeVisible();
   await page.reload();
   await expect(page.getByText('We already have your payment')).toBeVisible();
-  await expect(page.getByText('You won’t be charged yet')).toHaveCount(0);
+  await expect(page.getByText('You pay on the next page')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Place order' })).toBeVisible();
   await expect(page.getByTestId('hold-ended')).toBeVisible(EXPIRY_TIMEOUT);
   await expect(page.getByTestId('refund')).toContainText('99.80');
   await expect(page.getByTestId('refund')).toContainText('no order was placed for it');

@@ -3,13 +3,13 @@ import type { Page } from '@playwright/test';
 import { expectTargetSizes } from '../support/accessibility.js';
 import { expect, test } from '../support/fixtures.js';
 import { connection } from '../support/steps.js';
-import { visitEveryPage } from '../support/every_page.js';
+import { EXPECTED_ERRORS, visitEveryPage } from '../support/every_page.js';
 
 test.describe('on a small phone', () => {
   test.use({ viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
 
   test('a purchase: nothing overflows, and targets are large enough', async ({ page, shop, pageMonitor }) => {
-    pageMonitor.allow(/\b404\b.*\/nowhere/);
+    pageMonitor.allow(...EXPECTED_ERRORS);
     await visitEveryPage(page, shop, async (state) => {
       expect.soft(await overflowing(page), state).toEqual([]);
       await expectTargetSizes(page, state);
@@ -22,14 +22,14 @@ test.describe('zoomed to 200 %', () => {
   test.use({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
 
   test('a purchase: nothing overflows', async ({ page, shop, pageMonitor }) => {
-    pageMonitor.allow(/\b404\b.*\/nowhere/);
+    pageMonitor.allow(...EXPECTED_ERRORS);
     await visitEveryPage(page, shop, async (state) => expect.soft(await overflowing(page), state).toEqual([]));
   });
 });
 
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`a purchase in ${colorScheme} mode`, async ({ page, shop, pageMonitor }) => {
-    pageMonitor.allow(/\b404\b.*\/nowhere/);
+    pageMonitor.allow(...EXPECTED_ERRORS);
     await page.emulateMedia({ colorScheme });
     await visitEveryPage(page, shop, async (state) => {
       const { background, text } = await brightness(page);
@@ -41,7 +41,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
 }
 
 test('with reduced motion nothing moves', async ({ page, context, shop, pageMonitor }) => {
-  pageMonitor.allow(/\b404\b.*\/nowhere/, /net::ERR_INTERNET_DISCONNECTED/);
+  pageMonitor.allow(...EXPECTED_ERRORS, /net::ERR_INTERNET_DISCONNECTED/);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await visitEveryPage(page, shop, async (state) => expect.soft(await animated(page), state).toEqual([]));
   await page.goto('/products/flash-phone');
