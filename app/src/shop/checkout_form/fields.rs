@@ -191,7 +191,7 @@ fn country_field(chosen: &str, entry: &CheckoutEntry) -> AnyView {
 fn Suggestion(meant: String, typed: String) -> impl IntoView {
     view! {
         <div class="field-hint" id=HINT_ID role="alert" data-testid="email-hint">
-            <p>"Did you mean " <strong>{meant.clone()}</strong> "? Your receipt goes to this address."</p>
+            <p>"Did you mean " <strong>{meant.clone()}</strong> "? The shop reaches you at this address."</p>
             <input type="hidden" name="keep_email" value=typed />
             <button class="button button-secondary" type="submit" name="use_email" value=meant.clone() formnovalidate>
                 {format!("Use {meant}")}
