@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use checkout::model::{HoldId, Order, OrderState};
-use http::{Method, StatusCode, Uri};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
@@ -59,6 +59,9 @@ async fn page(state: &AppState, mut request: Request, hold: HoldId, status: Stat
         provide_context(entry.clone());
         if let Some(response) = use_context::<ResponseOptions>() {
             response.set_status(status);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                response.insert_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
         }
     };
     leptos_axum::render_app_async_with_context(context, move || app::shell(options.clone()))(request).await

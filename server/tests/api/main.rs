@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod admin;
+mod checkout_form;
 mod compression;
 mod connections;
 mod console;

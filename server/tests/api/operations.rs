@@ -237,7 +237,8 @@ async fn the_order_page_shows_the_number_and_the_refunds() {
     let fields = [("product", &*product.id.to_string()), ("qty", "1"), ("key", &key)];
     let hold = submit("/actions/reserve", &fields, "").await.unwrap();
     let cookie = hold.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let order = submit("/actions/order", &[("hold", &id(&hold)), ("key", &key)], &cookie).await.unwrap();
+    let fields = [("hold", &*id(&hold)), ("key", &key), ("email", "ada@example.com")];
+    let order = submit("/actions/order", &fields, &cookie).await.unwrap();
     let order = json!({ "order_id": id(&order), "amount": 500_000 });
     pay(&shop, &order).await;
     let page = async || {

@@ -257,6 +257,7 @@ async fn posts_from_other_sites_are_rejected_except_by_the_api() {
     let shop = Shop::open().await;
     let post = |path: &str| shop.request(Method::POST, path).header("sec-fetch-site", "cross-site").send();
     read(post("/actions/reserve").await.unwrap()).await.assert_problem(403, "cross-site");
+    read(post("/actions/order").await.unwrap()).await.assert_problem(403, "cross-site");
     read(post("/anything").await.unwrap()).await.assert_problem(403, "cross-site");
     read(post("/api/holds").await.unwrap()).await.assert_problem(401, "unauthorized");
 }
@@ -272,8 +273,9 @@ async fn malformed_forms_are_problems() {
             response.assert_problem(400, "unreadable-form");
         }
     }
-    // A nested field is unknown, as is any other: the form has no product, and names no hold or order.
-    for (action, status) in [("reserve", 400), ("order", 404), ("release", 404), ("cancel", 404)] {
+    // A nested field is unknown, as is any other: the form has no product, and names no hold or order. The checkout form
+    // accepts its own fields only.
+    for (action, status) in [("reserve", 400), ("order", 400), ("release", 404), ("cancel", 404)] {
         let request = shop.request(Method::POST, &format!("/actions/{action}")).header("content-type", form);
         let response = read(request.body("product[a]=1").send().await.unwrap()).await;
         assert_eq!(response.status, status, "{action} {response:?}");

@@ -133,7 +133,15 @@ impl Activity {
         let cookie = reserved.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         self.secrets.push(cookie.split_once('=').unwrap().1.to_owned());
         let hold = redirect_id(&reserved);
-        let ordered = self.form("/actions/order", &[("hold", &hold), ("key", &key)], &cookie).await;
+        // A mistyped host comes back with its page before the order is placed.
+        for email in ["grace.hopper@gmial.com", "grace.hopper@example.com"] {
+            self.secrets.push(email.to_owned());
+        }
+        self.secrets.push("Grace Hopper".to_owned());
+        let fields = [("hold", &*hold), ("key", &key), ("name", "Grace Hopper"), ("email", "grace.hopper@gmial.com")];
+        assert_eq!(self.form("/actions/order", &fields, &cookie).await.status(), 422);
+        let fields = [("hold", &*hold), ("key", &key), ("name", "Grace Hopper"), ("email", "grace.hopper@example.com")];
+        let ordered = self.form("/actions/order", &fields, &cookie).await;
         let order = redirect_id(&ordered);
         self.form("/actions/sandbox", &[("order", &order), ("act", "pay"), ("key", &key)], &cookie).await;
         let page =

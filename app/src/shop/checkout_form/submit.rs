@@ -73,7 +73,7 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         Ok(None) => return Ok(Submitted::See(page)),
         Err(error) => {
             let notice = FormError::from_session(&error).notice();
-            let entry = CheckoutEntry { draft: form.draft(), notice: Some(notice), ..CheckoutEntry::default() };
+            let entry = CheckoutEntry { draft: form.draft(true), notice: Some(notice), ..CheckoutEntry::default() };
             return Ok(Submitted::Page { hold, status: StatusCode::SERVICE_UNAVAILABLE, entry: entry.into() });
         }
     };
@@ -85,7 +85,7 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         HoldState::Ordered { order_id } => return Ok(Submitted::See(paths::order(&order_id.to_string()))),
         HoldState::Expired | HoldState::Released => return Ok(Submitted::See(page)),
     }
-    let draft = form.draft();
+    let draft = form.draft(product.ships);
     let entry = |entry: CheckoutEntry| CheckoutEntry { draft: draft.clone(), ..entry };
     let invalid = |shown| Submitted::Page { hold, status: StatusCode::UNPROCESSABLE_ENTITY, entry: Box::new(shown) };
     let Ok(form_key) = form.key.parse::<Uuid>() else {
@@ -144,11 +144,12 @@ async fn place(
 }
 
 impl OrderForm {
-    fn draft(&self) -> ContactDraft {
+    /// Returns what was typed. A product that does not ship has no use for an address.
+    fn draft(&self, ships: bool) -> ContactDraft {
         let some = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
         let Self { name, country, line1, line2, city, postal_code, state, .. } = self;
         // The country alone is no address: the page preselects none, but a browser may fill it in.
-        let typed = [line1, line2, city, postal_code, state].into_iter().any(|text| some(text).is_some());
+        let typed = ships && [line1, line2, city, postal_code, state].into_iter().any(|text| some(text).is_some());
         let address = AddressDraft {
             country: country.clone(),
             line1: line1.clone(),
