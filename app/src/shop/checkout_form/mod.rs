@@ -1,7 +1,7 @@
 //! The form that turns a hold into an order: who buys it, where it goes, and what it costs.
 //!
-//! It is no server function. A server function answers with a redirect, and what the shopper typed would have to survive in
-//! the address or in the session, both of which are stored. Instead the response to a form that cannot be used is the page
+//! It is no server function. A server function answers with a redirect, and what the shopper typed would have to survive
+//! in the URL or in the session, both of which are stored. Instead the response to a form that cannot be used is the page
 //! itself, with what was typed and what is wrong with it.
 
 mod email_hint;

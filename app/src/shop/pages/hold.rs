@@ -89,6 +89,7 @@ impl Checkout {
         let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
         let id = hold.id.to_string();
         let page = paths::hold(&id);
+        let refresh_after = seconds_left(rendered_at, expires_at) + 1;
         let until = DateTime::from(hold.expires_at);
         let total = hold.amount(product.price);
         let time = messages::format_duration(product.pay_within);
@@ -97,7 +98,7 @@ impl Checkout {
         let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
         view! {
             // A reload before the end would delete what the shopper types.
-            <NoScriptRefresh seconds=seconds_left(rendered_at, expires_at) + 1 page=page.clone() />
+            <NoScriptRefresh seconds=refresh_after page=page.clone() />
             {is_response.then(|| view! { <OwnAddress path=page /> })}
             <PurchaseSteps current=1 />
             <div class="narrow">
