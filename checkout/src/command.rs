@@ -4,9 +4,9 @@
 use crate::{
     idempotency::Idempotency,
     model::{
-        Actor, AuditId, ChangeReason, Contact, EventPayload, Hold, HoldId, Order, OrderId, OrderStatus, Owner, Payment, Product,
-        ProductDetails, ProductId, ProductStatus, Quantity, Refund, RefundId, RefundReason, RefundStep, Shopper,
-        Timestamp, WebhookId,
+        Actor, AuditId, ChangeReason, Contact, EventPayload, Hold, HoldId, Order, OrderId, OrderStatus, Owner, Payment,
+        Product, ProductDetails, ProductId, ProductStatus, Quantity, Refund, RefundId, RefundReason, RefundStep,
+        Shopper, Timestamp, WebhookId,
     },
 };
 use serde::{Deserialize, Serialize};

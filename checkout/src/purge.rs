@@ -63,11 +63,7 @@ pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>, contact_re
 }
 
 /// Deletes some of the rows that are past their retention at `now`. Returns their number.
-async fn step(
-    purge: &dyn Purge,
-    now: Timestamp,
-    contact_retention: Option<Duration>,
-) -> Result<u64, StoreError> {
+async fn step(purge: &dyn Purge, now: Timestamp, contact_retention: Option<Duration>) -> Result<u64, StoreError> {
     let contacts = match contact_retention {
         Some(retention) => purge.contacts(now - retention, now, ROWS_PER_STEP).await?,
         None => 0,

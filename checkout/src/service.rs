@@ -10,8 +10,8 @@ use crate::{
     limits::Limits,
     metrics::EngineMetrics,
     model::{
-        Contact, DisputeId, EventKey, EventOutcome, EventPayload, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus,
-        ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
+        Contact, DisputeId, EventKey, EventOutcome, EventPayload, Hold, HoldId, Order, OrderId, Owner, Payment,
+        PaymentStatus, ProductId, Quantity, Reference, Refusal, ReportedAmount, Shopper, Timestamp, TransactionId,
     },
     purge,
     queue::CommandQueue,
@@ -161,7 +161,13 @@ impl Checkout {
         idempotency: Option<Idempotency>,
     ) -> Result<Idempotent<Order>, Error> {
         let by = Requester { owner, idempotency };
-        self.order_reply(Command::PlaceOrder { id: self.parts.ids.generate(), hold, contact: contact.map(Box::new), by }).await
+        self.order_reply(Command::PlaceOrder {
+            id: self.parts.ids.generate(),
+            hold,
+            contact: contact.map(Box::new),
+            by,
+        })
+        .await
     }
 
     /// Cancels an unpaid order. Cancelling it again is a no-op.

@@ -10,9 +10,7 @@ use super::{
     refusal::refusal,
 };
 use checkout::{
-    model::{
-        Money, Order, OrderStatus, Payment, Product, Refund, Refusal, StoredContact, Timestamp, open_disputes,
-    },
+    model::{Money, Order, OrderStatus, Payment, Product, Refund, Refusal, StoredContact, Timestamp, open_disputes},
     store::operators::Permission,
 };
 use leptos::prelude::*;

@@ -4,12 +4,14 @@ use super::{Decision, hold, own_claim, payment};
 use crate::{
     command::Reply,
     model::{
-        CancelReason, Contact, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refusal, Timestamp,
+        CancelReason, Contact, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refusal,
+        Timestamp,
     },
     state::{Effect, OrderContact, ProductState, State, StockMovement},
 };
 
 /// An order to place.
+#[derive(Clone, Copy)]
 pub(super) struct NewOrder<'a> {
     pub(super) id: OrderId,
     pub(super) hold: HoldId,

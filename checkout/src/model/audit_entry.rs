@@ -178,12 +178,8 @@ mod tests {
     #[test]
     fn an_actor_is_shown_with_its_kind() {
         let shown = ActorKind::ALL.map(|kind| Actor { kind, id: None, name: "admin@localhost".to_owned() }.to_string());
-        let expected = [
-            "admin@localhost",
-            "API client admin@localhost",
-            "command-line user admin@localhost",
-            "admin@localhost",
-        ];
+        let expected =
+            ["admin@localhost", "API client admin@localhost", "command-line user admin@localhost", "admin@localhost"];
         assert_eq!(shown, expected);
         for text in &shown {
             assert_eq!(Actor::name_in(text), "admin@localhost");

@@ -13,10 +13,10 @@ const MAX_POSTAL_CODE_CHARS: usize = 20;
 
 /// Countries that have no postal codes, by the Universal Postal Union's list of addressing systems.
 const WITHOUT_POSTAL_CODES: &[&str] = &[
-    "AE", "AG", "AO", "AW", "BF", "BI", "BJ", "BO", "BQ", "BS", "BW", "BZ", "CD", "CF", "CG", "CI", "CK", "CM", "CW", "DJ",
-    "DM", "ER", "FJ", "GA", "GD", "GH", "GM", "GQ", "GY", "HK", "JM", "KI", "KM", "KN", "KP", "LY", "ML", "MO", "MR", "MW",
-    "NR", "NU", "QA", "RW", "SB", "SC", "SL", "SR", "ST", "SX", "SY", "TD", "TF", "TG", "TK", "TO", "TV", "UG", "VU", "YE",
-    "ZW",
+    "AE", "AG", "AO", "AW", "BF", "BI", "BJ", "BO", "BQ", "BS", "BW", "BZ", "CD", "CF", "CG", "CI", "CK", "CM", "CW",
+    "DJ", "DM", "ER", "FJ", "GA", "GD", "GH", "GM", "GQ", "GY", "HK", "JM", "KI", "KM", "KN", "KP", "LY", "ML", "MO",
+    "MR", "MW", "NR", "NU", "QA", "RW", "SB", "SC", "SL", "SR", "ST", "SX", "SY", "TD", "TF", "TG", "TK", "TO", "TV",
+    "UG", "VU", "YE", "ZW",
 ];
 
 /// A country, as its two capital letters of ISO 3166-1.
@@ -32,7 +32,8 @@ pub struct CountryError;
 impl Country {
     /// All countries, ordered by their English names.
     pub fn all() -> Vec<Self> {
-        let mut all: Vec<_> = rust_iso3166::ALL.iter().filter_map(|country| country.alpha2.parse::<Self>().ok()).collect();
+        let mut all: Vec<_> =
+            rust_iso3166::ALL.iter().filter_map(|country| country.alpha2.parse::<Self>().ok()).collect();
         all.sort_by_key(Self::name);
         all
     }
@@ -279,7 +280,8 @@ impl ContactDraft {
         let Self { email, name, address } = self;
         let mut fields = Fields::default();
         let email = fields.email(&email);
-        let name = if ships { fields.required(ContactField::Name, name) } else { fields.optional(ContactField::Name, name) };
+        let name =
+            if ships { fields.required(ContactField::Name, name) } else { fields.optional(ContactField::Name, name) };
         let address = match address {
             Some(draft) => draft.check(&mut fields),
             None if ships => fields.missing(ContactField::Address),
@@ -389,7 +391,11 @@ mod tests {
             postal_code: Some("10117".to_owned()),
             state: None,
         };
-        ContactDraft { email: " Ada@Example.com".to_owned(), name: Some("Ada Lovelace".to_owned()), address: Some(address) }
+        ContactDraft {
+            email: " Ada@Example.com".to_owned(),
+            name: Some("Ada Lovelace".to_owned()),
+            address: Some(address),
+        }
     }
 
     #[test]
@@ -442,7 +448,9 @@ mod tests {
 
     #[test]
     fn addresses_of_customers_have_a_public_host() {
-        for email in ["ada@localhost", "ada@.com", "ada@example..com", "ada@-x.com", "a@b@example.com", "ada@exa_mple.com"] {
+        for email in
+            ["ada@localhost", "ada@.com", "ada@example..com", "ada@-x.com", "a@b@example.com", "ada@exa_mple.com"]
+        {
             let draft = ContactDraft { email: email.to_owned(), ..ContactDraft::default() };
             assert_eq!(draft.check(false).unwrap_err()[0].problem, ContactProblem::Email, "{email}");
         }

@@ -10,8 +10,8 @@ use crate::{
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
-        Audit, AuditLog, Clients, Contacts, CommitOutcome, Listings, Operators, OrderSnapshot, Pictures, Purge, Reads, Sessions,
-        Statistics, Store, Transaction,
+        Audit, AuditLog, Clients, CommitOutcome, Contacts, Listings, Operators, OrderSnapshot, Pictures, Purge, Reads,
+        Sessions, Statistics, Store, Transaction,
     },
 };
 use async_trait::async_trait;

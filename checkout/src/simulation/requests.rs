@@ -4,8 +4,8 @@ use crate::{
     Checkout, Error, Idempotency, IdempotencyKey, Idempotent, IssueRefund, OperationContext, PaymentEvent,
     PaymentReply, StockChange,
     model::{
-        Actor, ActorKind, Contact, Hold, HoldId, Order, OrderId, Owner, Product, ProductDetails, ProductId, ProductStatus,
-        Quantity, Refund, RefundId, RefundStep, Shopper, Timestamp, WebhookId,
+        Actor, ActorKind, Contact, Hold, HoldId, Order, OrderId, Owner, Product, ProductDetails, ProductId,
+        ProductStatus, Quantity, Refund, RefundId, RefundStep, Shopper, Timestamp, WebhookId,
     },
 };
 use std::hash::{DefaultHasher, Hash, Hasher};

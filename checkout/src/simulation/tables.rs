@@ -7,7 +7,10 @@ use crate::{
         AuditEntry, EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product,
         ProductId, Reference, Refund, RefundId, Stock, StockDelta, Timestamp, TransactionId, WebhookId, open_disputes,
     },
-    state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, OrderContact, StoredPayload, WriteSet},
+    state::{
+        Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, OrderContact, StoredPayload,
+        WriteSet,
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,9 +11,9 @@ use super::{
 use crate::{
     Checkout, Clock, IdempotencyKey, Idempotent, IssueRefund, Limits, ManualClock, PaymentEvent, Restock, StockChange,
     model::{
-        Actor, Contact, EventOutcome, EventPayload, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus, ProductDraft,
-        ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep, ReportedAmount,
-        SaleWindow, Shopper, Timestamp, WebhookId,
+        Actor, Contact, EventOutcome, EventPayload, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus,
+        ProductDraft, ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep,
+        ReportedAmount, SaleWindow, Shopper, Timestamp, WebhookId,
     },
 };
 use fastrand::Rng;
@@ -352,7 +352,10 @@ impl Workload {
         assert_eq!(parked, 0, "P7: a payment without an outcome");
         assert_eq!(tables.payloads.len(), tables.payments.len(), "an event without its payload");
         let with_contact = (tables.contacts.len(), tables.orders.len());
-        assert!(with_contact.1 < 20 || (1..with_contact.1).contains(&with_contact.0), "contacts, orders: {with_contact:?}");
+        assert!(
+            with_contact.1 < 20 || (1..with_contact.1).contains(&with_contact.0),
+            "contacts, orders: {with_contact:?}"
+        );
         invariants::check(&tables, &tables);
         tables
     }

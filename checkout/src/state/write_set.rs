@@ -2,8 +2,8 @@
 
 use super::IdempotencyRecord;
 use crate::model::{
-    AuditEntry, BatchId, Contact, EventPayload, Hold, Order, OrderId, Payment, Product, ProductId, Refund, StockDelta, Timestamp,
-    WebhookId,
+    AuditEntry, BatchId, Contact, EventPayload, Hold, Order, OrderId, Payment, Product, ProductId, Refund, StockDelta,
+    Timestamp, WebhookId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

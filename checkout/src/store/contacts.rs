@@ -57,8 +57,7 @@ DELETE FROM payment_payloads WHERE event_id IN (
         JOIN order_contacts c ON c.order_id = o.id WHERE c.email = $1)";
 
 /// Selects when the oldest contact was given that is not erased. Ids of orders sort by age.
-pub(super) const OLDEST: &str =
-    "SELECT given_at FROM order_contacts WHERE erased_at IS NULL ORDER BY order_id LIMIT 1";
+pub(super) const OLDEST: &str = "SELECT given_at FROM order_contacts WHERE erased_at IS NULL ORDER BY order_id LIMIT 1";
 
 /// Erases the oldest contacts: `$1` is the time, contacts given before `$2` are erased, and `$3` at most. `lock` ends the
 /// selection of their rows.
@@ -102,7 +101,8 @@ macro_rules! impl_contacts {
                     return Ok(known);
                 }
                 let (email, owned) = (email.to_string(), key.cloned());
-                let done = self.in_transaction(move |connection| Box::pin(erase(connection, email, entry, owned))).await;
+                let done =
+                    self.in_transaction(move |connection| Box::pin(erase(connection, email, entry, owned))).await;
                 match done {
                     // Another request with the same key was first, and this one is rolled back.
                     Err(StoreError::Contended(cause)) => {

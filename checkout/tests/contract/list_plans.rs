@@ -131,7 +131,8 @@ fn fault(filter: &ListFilter, plan: &[String]) -> Option<String> {
     let missing = needed_indexes(filter).into_iter().find(|names| !names.split('|').any(|name| text.contains(name)));
     let is_slow = |line: &&String| {
         let line = line.trim_start();
-        let is_scan = line.contains("Seq Scan on") || ["SCAN t", "SCAN w", "SCAN c"].iter().any(|scan| line.starts_with(scan));
+        let is_scan =
+            line.contains("Seq Scan on") || ["SCAN t", "SCAN w", "SCAN c"].iter().any(|scan| line.starts_with(scan));
         let is_walk = line.starts_with("Index Cond: ((id > ") || line.starts_with("SEARCH t USING PRIMARY KEY (id>");
         let is_walk = is_walk && !line.contains('=');
         (is_scan && !line.contains("orders_due")) || (is_walk && has_filter(filter))

@@ -4,8 +4,8 @@ use crate::shop::{Shop, event, owner, refused, shopper};
 use checkout::{
     IssueRefund, PaymentEvent, PaymentVerdict, Restock,
     model::{
-        Actor, Contact, Order, OrderStatus, Owner, PaymentStatus, ProductId, Reference, RefundReference, RefundStep, Refusal,
-        Shopper,
+        Actor, Contact, Order, OrderStatus, Owner, PaymentStatus, ProductId, Reference, RefundReference, RefundStep,
+        Refusal, Shopper,
     },
     store::listings::{
         Direction, Listing, OrderFilter, OrderSearch, PageRequest, PaymentFilter, PaymentSearch, RefundFilter,

@@ -73,9 +73,7 @@ impl From<AddressBody> for AddressDraft {
 
 /// Returns the problem that names each field that is wrong. It repeats no value.
 pub fn invalid(errors: &[ContactError]) -> Problem {
-    let field = |error: &ContactError| {
-        json!({ "name": format!("contact.{}", error.field.path()), "problem": error.problem.to_string() })
-    };
+    let field = |error: &ContactError| json!({ "name": format!("contact.{}", error.field.path()), "problem": error.problem.to_string() });
     let fields: Vec<Value> = errors.iter().map(field).collect();
     let texts: Vec<_> = errors.iter().map(|error| format!("contact.{error}.")).collect();
     Problem::new(Kind::InvalidContact, texts.join(" ")).with("fields", fields)

@@ -6,8 +6,8 @@ use super::{
     named,
 };
 use checkout::model::{
-    self, Contact, Currency, EventOutcome, HoldId, Order, OrderId, OrderNumber, OrderState, Payment, ProductId, Quantity,
-    Refund, RefundState, ReportedAmount, Shopper, Timestamp, TransactionId,
+    self, Contact, Currency, EventOutcome, HoldId, Order, OrderId, OrderNumber, OrderState, Payment, ProductId,
+    Quantity, Refund, RefundState, ReportedAmount, Shopper, Timestamp, TransactionId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

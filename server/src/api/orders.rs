@@ -1,7 +1,8 @@
 //! Orders of the calling client: place, list, get, cancel, watch.
 
 use super::{
-    ApiResult, contact::ContactBody, created, events::EventsOf, examples, order_view::OrderView, pagination::Page, updated,
+    ApiResult, contact::ContactBody, created, events::EventsOf, examples, order_view::OrderView, pagination::Page,
+    updated,
 };
 use crate::{
     auth::{self, Client, SCOPE, Tokens},

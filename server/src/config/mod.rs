@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn contacts_are_kept_for_ever_or_for_whole_days() {
         let dir = tempfile::tempdir().unwrap();
-        let days = |days| Some(Duration::from_hours(24 * days));
+        let days = |days: u64| Some(Duration::from_hours(24 * days));
         for (text, expected) in
             [(None, Some(None)), (Some(""), Some(None)), (Some("1"), Some(days(1))), (Some("3650"), Some(days(3650)))]
                 .into_iter()

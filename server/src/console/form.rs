@@ -51,9 +51,7 @@ impl Fields {
             }
             return None;
         }
-        entered.parse(ReasonField::NAME, |text| {
-            ChangeReason::try_from(text.to_owned()).map_err(reason_error)
-        })
+        entered.parse(ReasonField::NAME, |text| ChangeReason::try_from(text.to_owned()).map_err(reason_error))
     }
 
     /// Reads the reason of a change that must have one. Without it, returns the field with its message.

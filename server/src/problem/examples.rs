@@ -124,9 +124,9 @@ mod tests {
                     Shape::Edits => {
                         value.as_array().is_some_and(|edits| edits.iter().all(|edit| edit["by"].is_string()))
                     }
-                    Shape::Fields => value
-                        .as_array()
-                        .is_some_and(|fields| fields.iter().all(|field| field["name"].is_string() && field["problem"].is_string())),
+                    Shape::Fields => value.as_array().is_some_and(|fields| {
+                        fields.iter().all(|field| field["name"].is_string() && field["problem"].is_string())
+                    }),
                 };
                 assert!(fits, "{kind:?} {name} {value}");
             }

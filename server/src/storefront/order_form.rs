@@ -22,7 +22,11 @@ use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 /// Places the order, and leads to the page on which it is paid. A form that cannot be used is answered with its page.
-pub(super) async fn place(State(state): State<AppState>, session: Session, request: Request) -> Result<Response, Problem> {
+pub(super) async fn place(
+    State(state): State<AppState>,
+    session: Session,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let form = Request::from_parts(parts.clone(), body);
     let Form(form) = Form::<OrderForm>::from_request(form, &()).await.map_err(|error| unreadable(&error))?;
@@ -38,7 +42,11 @@ pub(super) async fn place(State(state): State<AppState>, session: Session, reque
 /// The page on which an order is paid: that of the provider, or the order's own if a payment came before the order.
 fn payment_page(state: &AppState, order: &Order) -> String {
     let id = order.id.to_string();
-    if order.state == OrderState::Pending && state.sandbox.is_some() { paths::sandbox_order(&id) } else { paths::order(&id) }
+    if order.state == OrderState::Pending && state.sandbox.is_some() {
+        paths::sandbox_order(&id)
+    } else {
+        paths::order(&id)
+    }
 }
 
 fn unreadable(error: &FormRejection) -> Problem {
@@ -47,7 +55,13 @@ fn unreadable(error: &FormRejection) -> Problem {
 }
 
 /// Renders the page of a hold with what was typed.
-async fn page(state: &AppState, mut request: Request, hold: HoldId, status: StatusCode, entry: CheckoutEntry) -> Response {
+async fn page(
+    state: &AppState,
+    mut request: Request,
+    hold: HoldId,
+    status: StatusCode,
+    entry: CheckoutEntry,
+) -> Response {
     let Ok(uri) = paths::hold(&hold.to_string()).parse::<Uri>() else {
         return Problem::internal_error("the address of a hold").into_response();
     };

@@ -246,11 +246,9 @@ async fn a_mistyped_host_is_asked_about_once() {
     let response = shopper.order(&[typed]).await;
     assert_eq!(response.status, 422);
     let page = html(&response);
-    for part in [
-        "Use ada@gmail.com",
-        r#"name="keep_email" value="ada@gmial.com""#,
-        r#"name="use_email" value="ada@gmail.com""#,
-    ] {
+    for part in
+        ["Use ada@gmail.com", r#"name="keep_email" value="ada@gmial.com""#, r#"name="use_email" value="ada@gmail.com""#]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(!page.contains(r#"aria-invalid="true""#), "{page}");

@@ -237,7 +237,8 @@ impl Shop {
     /// Places an order of one unit for a buyer in Berlin, with this address.
     pub async fn order_of_buyer(&self, token: &str, product: &Product, email: &str) -> Value {
         let hold = self.hold(token, product, 1).await;
-        let address = json!({ "country": "DE", "line1": "Unter den Linden 1", "city": "Berlin", "postal_code": "10117" });
+        let address =
+            json!({ "country": "DE", "line1": "Unter den Linden 1", "city": "Berlin", "postal_code": "10117" });
         let contact = json!({ "email": email, "name": "=Ada Lovelace", "address": address });
         let response =
             self.post("/api/orders", token, &json!({ "hold_id": hold["hold_id"], "contact": contact })).await;

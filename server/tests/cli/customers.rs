@@ -22,13 +22,17 @@ on_both_stores!(a_contact_is_shown_and_found_until_it_is_erased);
 
 async fn a_contact_is_shown_and_found_until_it_is_erased(shop: Shop) {
     let product = shop.product("mug", 9).await;
-    let orders =
-        [shop.order_of_buyer(&product, "ada@example.com").await, shop.order_of_buyer(&product, "ada@example.com").await];
+    let orders = [
+        shop.order_of_buyer(&product, "ada@example.com").await,
+        shop.order_of_buyer(&product, "ada@example.com").await,
+    ];
     let other = shop.order_of_buyer(&product, "bob@example.com").await;
     let without = shop.order(&product, "customer-1").await;
     let show = |order: &checkout::model::Order| shop.text(&["order", "show", "--id", &order.id.to_string()]);
     let text = show(&orders[0]);
-    for line in ["Email        ada@example.com", "Name         Ada Lovelace", "Unter den Linden 1, 10117 Berlin, Germany"] {
+    for line in
+        ["Email        ada@example.com", "Name         Ada Lovelace", "Unter den Linden 1, 10117 Berlin, Germany"]
+    {
         assert!(text.contains(line), "{text}");
     }
     assert!(show(&without).contains("Contact      none was given"));

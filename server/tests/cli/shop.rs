@@ -4,8 +4,8 @@ use super::json;
 use checkout::{
     Checkout, Limits, PaymentEvent, SystemClock,
     model::{
-        Actor, Address, Contact, EventPayload, Money, Order, OrderId, Owner, PaymentStatus, Product, ProductDraft, Quantity, Reference,
-        ReportedAmount,
+        Actor, Address, Contact, EventPayload, Money, Order, OrderId, Owner, PaymentStatus, Product, ProductDraft,
+        Quantity, Reference, ReportedAmount,
     },
     store,
 };

@@ -38,8 +38,9 @@ async fn place_hold(product: &Product, qty: &str, form_key: Uuid, retry_key: Uui
     let qty = qty.ok_or(FormError::InvalidQuantity)?;
     let session = session::current().ok_or(FormError::Internal)?;
     let checkout = checkout()?;
-    let owner =
-        session::owner_or_new(&session, form_key, checkout.now()).await.map_err(|error| FormError::from_session(&error))?;
+    let owner = session::owner_or_new(&session, form_key, checkout.now())
+        .await
+        .map_err(|error| FormError::from_session(&error))?;
     let idempotency = idempotency(retry_key, paths::RESERVE, &format!("{} {}", product.id, qty.get()));
     // After a double click, the second request waits for the first.
     let place = || checkout.place_hold(product.id, qty, owner, Some(Shopper::from(owner)), idempotency.clone());

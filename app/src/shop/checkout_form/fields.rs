@@ -122,28 +122,13 @@ fn address_fields(address: AddressDraft, entry: &CheckoutEntry) -> AnyView {
     let AddressDraft { country, line1, line2, city, postal_code, state } = address;
     let optional = |field: TextField| TextField { need: Need::Optional, ..field };
     let line1 = text(ContactField::Line1, "line1", "Street and number", "address-line1", line1);
-    let line2 = text(
-        ContactField::Line2,
-        "line2",
-        "Apartment, floor, company",
-        "address-line2",
-        line2.unwrap_or_default(),
-    );
-    let postal_code = text(
-        ContactField::PostalCode,
-        "postal_code",
-        "Postal code",
-        "postal-code",
-        postal_code.unwrap_or_default(),
-    );
+    let line2 =
+        text(ContactField::Line2, "line2", "Apartment, floor, company", "address-line2", line2.unwrap_or_default());
+    let postal_code =
+        text(ContactField::PostalCode, "postal_code", "Postal code", "postal-code", postal_code.unwrap_or_default());
     let city = text(ContactField::City, "city", "City", "address-level2", city);
-    let state = text(
-        ContactField::State,
-        "state",
-        "State, province or region",
-        "address-level1",
-        state.unwrap_or_default(),
-    );
+    let state =
+        text(ContactField::State, "state", "State, province or region", "address-level1", state.unwrap_or_default());
     let postal_code = TextField { max_length: 20, need: Need::ByCountry, ..postal_code };
     view! {
         <fieldset class="fields">

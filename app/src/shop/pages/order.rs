@@ -14,7 +14,9 @@ use crate::{
     },
     ui::notice::{ErrorNotice, OrderRefundNotices, RefundNotices},
 };
-use checkout::model::{Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, StoredContact, Timestamp};
+use checkout::model::{
+    Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, StoredContact, Timestamp,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 

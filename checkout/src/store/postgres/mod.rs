@@ -3,9 +3,9 @@
 
 mod audit_log;
 mod clients;
-mod contacts;
 mod clock;
 mod connection;
+mod contacts;
 mod error;
 mod listings;
 mod load;
@@ -22,8 +22,8 @@ mod transaction;
 mod write;
 
 use super::{
-    AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics, Store,
-    Transaction, accepting_newer_schema,
+    AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics,
+    Store, Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;

@@ -16,8 +16,8 @@ mod statistics;
 mod write;
 
 use super::{
-    AuditLog, Clients, Contacts, CommitOutcome, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics,
-    Store, Transaction, accepting_newer_schema,
+    AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions,
+    Statistics, Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{

@@ -48,7 +48,8 @@ impl Purge for SqliteStore {
     }
 
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
-        let oldest: Option<i64> = sqlx::query_scalar(contacts::OLDEST).fetch_optional(&self.readers).await.map_err(classify)?;
+        let oldest: Option<i64> =
+            sqlx::query_scalar(contacts::OLDEST).fetch_optional(&self.readers).await.map_err(classify)?;
         if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
             return Ok(0);
         }

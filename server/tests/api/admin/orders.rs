@@ -149,7 +149,10 @@ async fn a_contact_is_part_of_a_single_order_and_of_an_export() {
     let order = shop.order_of_buyer(&shop.token().await, &product, "ada@example.com").await;
     let without = shop.order(&token, &product, 1).await;
     let shown = shop.get(&of_order(&order, ""), &token).await.body;
-    assert_eq!((&shown["contact"]["email"], &shown["contact"]["address"]["city"]), (&json!("ada@example.com"), &json!("Berlin")));
+    assert_eq!(
+        (&shown["contact"]["email"], &shown["contact"]["address"]["city"]),
+        (&json!("ada@example.com"), &json!("Berlin"))
+    );
     let none = shop.get(&of_order(&without, ""), &token).await.body;
     assert_eq!((&none["contact"], &none["contact_erased_at"]), (&Value::Null, &Value::Null));
     for query in ["", "?q=Ada%40Example.com"] {
@@ -195,7 +198,8 @@ async fn a_customer_is_erased_from_all_orders_and_named_nowhere() {
     for named in [json!({ "email": "ada" }), json!({}), json!({ "email": "ada@example.com", "why": "x" })] {
         shop.post(path, &token, &named).await.assert_problem(422, "invalid-body");
     }
-    let named = shop.post(path, &token, &json!({ "email": "ada@example.com", "reason": "ADA@example.com asked" })).await;
+    let named =
+        shop.post(path, &token, &json!({ "email": "ada@example.com", "reason": "ADA@example.com asked" })).await;
     named.assert_problem(422, "invalid-body");
     for replayed in ["", "true"] {
         let erased = shop.post_keyed(path, &token, "k", &body).await;

@@ -148,7 +148,8 @@ async fn the_reference_is_found_in_metadata_or_client_reference_id() {
         let object = with(object, "/client_reference_id", if metadata { Value::Null } else { json!(hold) });
         let known = event(&format!("evt_{hold}"), "checkout.session.completed", &object);
         assert_receipt(&deliver(&fixture.shop, &known).await, 202, "parked", "");
-        let order = fixture.shop.checkout.place_order(hold.parse().unwrap(), None, super::owner(), None).await.unwrap().value;
+        let order =
+            fixture.shop.checkout.place_order(hold.parse().unwrap(), None, super::owner(), None).await.unwrap().value;
         assert_eq!(order.state.name(), "paid");
         assert_receipt(&deliver(&fixture.shop, &known).await, 200, "duplicate", "paid");
     }

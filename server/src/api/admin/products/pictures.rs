@@ -245,7 +245,8 @@ async fn locate(
     revision: NonZeroU64,
 ) -> Result<(Arc<Product>, Option<usize>), Problem> {
     let Path((name, picture)) = names.map_err(|_| Refusal::UnknownProduct)?;
-    let product = lookup::product_at_revision(&*state.store, find(&state.checkout, Ok(Path(name)))?, revision.get()).await?;
+    let product =
+        lookup::product_at_revision(&*state.store, find(&state.checkout, Ok(Path(name)))?, revision.get()).await?;
     let id: Option<PictureId> = picture.parse().ok();
     let nth = product.pictures.iter().position(|known| Some(known.id) == id);
     if nth.is_none() && product.revision == revision.get() {

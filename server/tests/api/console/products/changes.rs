@@ -23,9 +23,11 @@ async fn an_edit_changes_the_price_of_new_holds_only() {
     page.shows(200, "Black Friday");
 
     let form = sam.get(&path).await.edit_form();
-    for (name, value, text) in
-        [("price", "", "Enter a price"), ("name", "", "Enter a name."), ("reason", "a\tb", "invisible character U+0009")]
-    {
+    for (name, value, text) in [
+        ("price", "", "Enter a price"),
+        ("name", "", "Enter a name."),
+        ("reason", "a\tb", "invisible character U+0009"),
+    ] {
         let shown = sam.post(&path, &borrowed(&changed(form.clone(), &[(name, value)]))).await;
         shown.shows(422, text);
     }
