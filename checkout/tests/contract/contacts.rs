@@ -2,15 +2,14 @@
 
 use crate::shop::{Shop, event, eventually, key, noon, owner};
 use checkout::{
-    Limits, PaymentEvent,
+    IdGenerator, Limits, PaymentEvent, SystemClock,
     model::{
-        Actor, Address, AuditEntry, AuditId, AuditObject, Contact, EmailAddress, EventPayload, Order, PaymentStatus,
+        Actor, Address, AuditEntry, AuditObject, Contact, EmailAddress, EventPayload, Order, PaymentStatus,
         ProductId, Reference, StoredContact,
     },
     store::{ClientKey, Erasure},
 };
-use std::time::Duration;
-use uuid::Uuid;
+use std::{sync::Arc, time::Duration};
 
 const DAY: u64 = 24 * 3600;
 
@@ -41,7 +40,7 @@ async fn stored(shop: &Shop, order: &Order) -> Option<StoredContact> {
 
 fn erasure() -> AuditEntry {
     AuditEntry {
-        id: AuditId(Uuid::now_v7()),
+        id: IdGenerator::new(Arc::new(SystemClock)).generate(),
         at: noon(),
         actor: Actor::command_line("ada"),
         action: "customer.erase".into(),

@@ -39,7 +39,7 @@ impl<'a> Shopper<'a> {
         let key = Uuid::new_v4().to_string();
         let form = encode(&[("product", &product.id.to_string()), ("qty", "1"), ("key", &key)]);
         let reserved = read(shopper.post("/actions/reserve").body(form).send().await.unwrap()).await;
-        shopper.cookie = reserved.header("set-cookie").split(';').next().unwrap().to_owned();
+        shopper.cookie = String::from(reserved.header("set-cookie").split(';').next().unwrap());
         shopper.hold = id(&reserved);
         shopper
     }
