@@ -4,8 +4,8 @@ use crate::shop::{Shop, event, eventually, key, noon, owner};
 use checkout::{
     IdGenerator, Limits, PaymentEvent, SystemClock,
     model::{
-        Actor, Address, AuditEntry, AuditObject, Contact, EmailAddress, EventPayload, Order, PaymentStatus,
-        ProductId, Reference, StoredContact,
+        Actor, Address, AuditEntry, AuditObject, Contact, EmailAddress, EventPayload, Order, PaymentStatus, ProductId,
+        Reference, StoredContact,
     },
     store::{ClientKey, Erasure},
 };
