@@ -104,7 +104,8 @@ pub enum ChangeReasonError {
 
 impl ChangeReason {
     /// Returns a reason as it was stored. An older version accepted more characters.
-    pub fn from_stored(text: String) -> Self {
+    #[cfg(feature = "engine")]
+    pub(crate) fn from_stored(text: String) -> Self {
         Self(text.into())
     }
 

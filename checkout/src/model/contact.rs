@@ -1,7 +1,7 @@
 //! Who bought an order, and where it goes. A contact is stored beside its order and is never part of [`Order`](super::Order),
 //! so that neither a log, nor a stored reply, nor a watcher of the order sees it.
 
-use super::{EmailAddress, Timestamp};
+use super::{EmailAddress, Timestamp, is_unseen};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -255,8 +255,8 @@ pub enum ContactProblem {
     /// The text is too long.
     #[error("has more than {0} characters")]
     TooLong(usize),
-    /// The text contains control characters.
-    #[error("contains characters that cannot be printed")]
+    /// The text contains a control character, or one that is invisible or changes the direction of the text.
+    #[error("contains control or invisible characters")]
     Unprintable,
 }
 
@@ -368,7 +368,7 @@ impl Fields {
         let longest = if field == ContactField::PostalCode { MAX_POSTAL_CODE_CHARS } else { MAX_CONTACT_TEXT_CHARS };
         if text.is_empty() {
             None
-        } else if text.chars().any(char::is_control) {
+        } else if text.chars().any(is_hidden) {
             self.refuse(field, ContactProblem::Unprintable)
         } else if text.chars().nth(longest).is_some() {
             self.refuse(field, ContactProblem::TooLong(longest))
@@ -376,6 +376,11 @@ impl Fields {
             Some(text.to_owned())
         }
     }
+}
+
+/// Whether a character must not be in the text of a contact. Persian and other scripts need the joiners, which have no width.
+fn is_hidden(c: char) -> bool {
+    is_unseen(c) && !matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 #[cfg(test)]
@@ -413,13 +418,14 @@ mod tests {
     #[test]
     fn each_field_with_a_problem_is_named() {
         let address = AddressDraft { country: "XX".to_owned(), line1: "x".repeat(101), ..AddressDraft::default() };
-        let draft = ContactDraft { email: "ada".to_owned(), name: Some("a\u{7}b".to_owned()), address: Some(address) };
+        let draft =
+            ContactDraft { email: "ada".to_owned(), name: Some("a\u{202E}b".to_owned()), address: Some(address) };
         let errors: Vec<_> = draft.check(true).unwrap_err().iter().map(ToString::to_string).collect();
         assert_eq!(
             errors,
             [
                 "email is no e-mail address, such as ada@example.com",
-                "name contains characters that cannot be printed",
+                "name contains control or invisible characters",
                 "address.country is no country: two letters of ISO 3166-1 are needed, such as DE",
                 "address.line1 has more than 100 characters",
                 "address.city is required",

@@ -37,8 +37,8 @@ fn check(text: &str, allowed: &[char]) -> Result<(), ForbiddenChar> {
     }
 }
 
-/// Whether a character is a control character, has no width, or changes the direction of a text. The patterns of reasons and
-/// names in the OpenAPI document list the same characters.
+/// Whether a character is a control character, has no width, or changes the direction of a text. The patterns of reasons and of
+/// clients' names in the OpenAPI document list the same characters.
 pub fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(

@@ -2,7 +2,7 @@
 //! never older than the last commit that this node has seen.
 
 use super::{ApiResult, examples, pagination::Page};
-use crate::{http::conditional::with_etag, problem::Kind};
+use crate::{backoffice::lookup, http::conditional::with_etag, problem::Kind};
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -270,10 +270,7 @@ pub async fn get(
 /// Returns the product whose id or slug is in the path. A path that cannot be decoded names no product.
 pub(super) fn find(checkout: &Checkout, name: Result<Path<String>, PathRejection>) -> Result<Arc<Product>, Refusal> {
     let Path(name) = name.map_err(|_| Refusal::UnknownProduct)?;
-    // A slug that was added by an older version can have the form of an id.
-    let by_id = name.parse().ok().and_then(|id| checkout.product(id));
-    let product = by_id.or_else(|| checkout.product_by_slug(&name));
-    product.filter(|product| is_listed(product)).ok_or(Refusal::UnknownProduct)
+    lookup::product(checkout, &name).filter(|product| is_listed(product)).ok_or(Refusal::UnknownProduct)
 }
 
 /// Returns whether the catalogue shows the product.

@@ -54,7 +54,7 @@ pub async fn order(checkout: &Checkout, key: OrderKey) -> Result<Order, Error> {
 
 /// Returns the product with this id or slug, archived ones included. From memory.
 pub fn product(checkout: &Checkout, name: &str) -> Option<Arc<Product>> {
-    // A slug can have the form of an id.
+    // A slug that was added by an older version can have the form of an id.
     let by_id = name.parse().ok().and_then(|id| checkout.product(id));
     by_id.or_else(|| checkout.product_by_slug(name))
 }

@@ -73,9 +73,6 @@ struct Orders {
     is_done: bool,
 }
 
-/// End of the name of a column that has the amount of another column as a decimal, for spreadsheets.
-const DECIMAL: &str = "_decimal";
-
 impl ExportRows for Orders {
     type Row = AdminOrderView;
     type Error = Error;
@@ -142,13 +139,14 @@ impl ExportRows for Orders {
     }
 
     fn cells(order: &AdminOrderView) -> Vec<Cow<'_, str>> {
+        // A struct of plain fields always serialises.
         let fields = serde_json::to_value(order).unwrap_or_default();
-        let cell = |column: &&str| match column.strip_suffix(DECIMAL) {
-            Some(amount) => {
-                let minor = fields[amount].as_i64().unwrap_or_default();
-                Money { minor, currency: order.currency }.decimal()
-            }
-            None => text(field(&fields, column)),
+        let decimal = |minor| Money { minor, currency: order.currency }.decimal();
+        let cell = |column: &&str| match *column {
+            "amount_decimal" => decimal(order.amount),
+            "refunds_issued_decimal" => decimal(order.refunds_issued),
+            "refunds_returned_decimal" => decimal(order.refunds_returned),
+            column => text(field(&fields, column)),
         };
         Self::COLUMNS.iter().map(|column| Cow::Owned(cell(column))).collect()
     }
@@ -178,6 +176,9 @@ mod tests {
     use crate::api::contact::{AddressView, ContactView};
     use std::collections::BTreeSet;
     use utoipa::PartialSchema as _;
+
+    /// End of the name of a column that has the amount of another column as a decimal, for spreadsheets.
+    const DECIMAL: &str = "_decimal";
 
     #[test]
     fn the_columns_are_the_fields_of_an_order_in_a_list() {

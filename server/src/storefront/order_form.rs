@@ -39,7 +39,8 @@ pub(super) async fn place(
     })
 }
 
-/// The page on which an order is paid: that of the provider, or the order's own if a payment came before the order.
+/// The page on which an order is paid: that of the sandbox where it is on, or the order's own. An order that was paid before it
+/// was placed leads to its own page.
 fn payment_page(state: &AppState, order: &Order) -> String {
     let id = order.id.to_string();
     if order.state == OrderState::Pending && state.sandbox.is_some() {
@@ -50,7 +51,8 @@ fn payment_page(state: &AppState, order: &Order) -> String {
 }
 
 fn unreadable(error: &FormRejection) -> Problem {
-    tracing::debug!(%error, "a form cannot be read");
+    // The error repeats the names of fields, which the sender chose.
+    tracing::debug!(status = error.status().as_u16(), "a form cannot be read");
     Problem::new(Kind::UnreadableForm, "Send each field of the form once, as the shop's own page does.")
 }
 

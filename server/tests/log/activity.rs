@@ -140,6 +140,9 @@ impl Activity {
         self.secrets.push("Grace Hopper".to_owned());
         let fields = [("hold", &*hold), ("key", &key), ("name", "Grace Hopper"), ("email", "grace.hopper@gmial.com")];
         assert_eq!(self.form("/actions/order", &fields, &cookie).await.status(), 422);
+        // A form without names of fields: the address itself is read as one.
+        let unreadable = [("grace.hopper@example.com", "")];
+        assert_eq!(self.form("/actions/order", &unreadable, &cookie).await.status(), 400);
         let fields = [("hold", &*hold), ("key", &key), ("name", "Grace Hopper"), ("email", "grace.hopper@example.com")];
         let ordered = self.form("/actions/order", &fields, &cookie).await;
         let order = redirect_id(&ordered);

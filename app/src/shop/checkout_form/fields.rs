@@ -84,15 +84,18 @@ pub(crate) fn ContactFields(ships: bool, entry: CheckoutEntry, action: &'static 
     let name = TextField { need: if ships { Need::Required } else { Need::Optional }, ..name };
     let address = ships.then(|| address_fields(draft.address.unwrap_or_default(), &entry));
     let has_hint = entry.suggestion.is_some();
+    // Sending the form again answers the question whether the address is right.
+    let kept_email = if has_hint { Some(entry.draft.email.clone()) } else { entry.kept_email.clone() };
     view! {
         // The Enter key presses the first button of a form. It must not be the one that changes the address.
         {has_hint.then(|| view! {
             <button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true">{action}</button>
         })}
         <fieldset class="fields">
-            <legend>"Who is it for?"</legend>
+            <legend>"Your details"</legend>
             {email.render(&entry)}
-            {entry.suggestion.clone().map(|meant| view! { <Suggestion meant typed=entry.draft.email.clone() /> })}
+            {kept_email.map(|kept| view! { <input type="hidden" name="keep_email" value=kept /> })}
+            {entry.suggestion.clone().map(|meant| view! { <Suggestion meant /> })}
             {name.render(&entry)}
         </fieldset>
         {address}
@@ -173,11 +176,10 @@ fn country_field(chosen: &str, entry: &CheckoutEntry) -> AnyView {
 
 /// Asks whether an address was mistyped. Continuing with the form keeps the address as it is.
 #[component]
-fn Suggestion(meant: String, typed: String) -> impl IntoView {
+fn Suggestion(meant: String) -> impl IntoView {
     view! {
         <div class="field-hint" id=HINT_ID role="alert" data-testid="email-hint">
             <p>"Did you mean " <strong>{meant.clone()}</strong> "? The shop reaches you at this address."</p>
-            <input type="hidden" name="keep_email" value=typed />
             <button class="button button-secondary" type="submit" name="use_email" value=meant.clone() formnovalidate>
                 {format!("Use {meant}")}
             </button>
@@ -192,6 +194,6 @@ fn message(label: &str, problem: ContactProblem) -> String {
         ContactProblem::Email => "Write it like ada@example.com.".to_owned(),
         ContactProblem::Country => "Choose a country from the list.".to_owned(),
         ContactProblem::TooLong(most) => format!("{label} has room for {most} characters."),
-        ContactProblem::Unprintable => format!("{label} contains characters that cannot be printed."),
+        ContactProblem::Unprintable => format!("{label} contains control or invisible characters."),
     }
 }

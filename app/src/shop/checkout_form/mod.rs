@@ -16,16 +16,25 @@ use crate::messages::Notice;
 use checkout::model::{ContactDraft, ContactError, ContactField, ContactProblem};
 
 /// What the shopper typed, and what is wrong with it. It is the context of a page that answers a form.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct CheckoutEntry {
     pub(crate) draft: ContactDraft,
     pub(crate) errors: Vec<ContactError>,
     /// The address that the shopper may have meant.
     pub(crate) suggestion: Option<String>,
+    /// The address that the shopper insists on, although it looks mistyped. Every further page carries it.
+    pub(crate) kept_email: Option<String>,
     /// What kept the order from being placed, if it was not a field.
     pub(crate) notice: Option<Notice>,
-    /// The key of the form, where a repetition must be the same request.
+    /// The key of the form. The page carries it on, so that a repetition is the same request.
     pub(crate) key: Option<uuid::Uuid>,
+}
+
+/// Writes nothing that was typed.
+impl std::fmt::Debug for CheckoutEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CheckoutEntry").field("errors", &self.errors).field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 impl CheckoutEntry {

@@ -86,9 +86,16 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         HoldState::Expired | HoldState::Released => return Ok(Submitted::See(page)),
     }
     let draft = form.draft(product.ships);
-    let entry = |entry: CheckoutEntry| CheckoutEntry { draft: draft.clone(), ..entry };
+    let form_key = form.key.parse::<Uuid>().ok();
+    let kept_email = Some(form.keep_email.trim().to_owned()).filter(|kept| !kept.is_empty());
+    let entry = |entry: CheckoutEntry| CheckoutEntry {
+        draft: draft.clone(),
+        kept_email: kept_email.clone(),
+        key: form_key,
+        ..entry
+    };
     let invalid = |shown| Submitted::Page { hold, status: StatusCode::UNPROCESSABLE_ENTITY, entry: Box::new(shown) };
-    let Ok(form_key) = form.key.parse::<Uuid>() else {
+    let Some(form_key) = form_key else {
         let notice = Some(messages::invalid_form());
         return Ok(invalid(entry(CheckoutEntry { notice, ..CheckoutEntry::default() })));
     };
@@ -96,7 +103,7 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         Ok(contact) => contact,
         Err(errors) => return Ok(invalid(entry(CheckoutEntry { errors, ..CheckoutEntry::default() }))),
     };
-    let is_kept = form.keep_email.trim().eq_ignore_ascii_case(contact.email.as_str());
+    let is_kept = kept_email.as_ref().is_some_and(|kept| kept.eq_ignore_ascii_case(contact.email.as_str()));
     if let Some(suggestion) = email_hint::suggestion(&contact.email).filter(|_| !is_kept) {
         let suggestion = Some(suggestion);
         return Ok(invalid(entry(CheckoutEntry { suggestion, ..CheckoutEntry::default() })));
@@ -109,8 +116,7 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         // The page itself shows that the hold has expired, was released or does not exist.
         Err(FormError::Refused(_)) => Ok(Submitted::See(page)),
         Err(error) => {
-            let (notice, key) = (Some(error.notice()), Some(form_key));
-            let entry = entry(CheckoutEntry { notice, key, ..CheckoutEntry::default() });
+            let entry = entry(CheckoutEntry { notice: Some(error.notice()), ..CheckoutEntry::default() });
             Ok(Submitted::Page { hold, status: error.status(), entry: entry.into() })
         }
     }

@@ -93,8 +93,12 @@ impl Checkout {
         let until = DateTime::from(hold.expires_at);
         let total = hold.amount(product.price);
         let time = messages::format_duration(product.pay_within);
-        let terms = (!paid_early).then(|| format!("You pay on the next page, within {time}."));
-        let action = if paid_early { "Place order" } else { "Continue to payment" };
+        let terms = match (paid_early, has_sandbox) {
+            (true, _) => None,
+            (false, true) => Some(format!("You pay on the next page, within {time}.")),
+            (false, false) => Some(format!("You’ll have {time} to pay.")),
+        };
+        let action = if has_sandbox && !paid_early { "Continue to payment" } else { "Place order" };
         let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
         view! {
             // A reload before the end would delete what the shopper types.
@@ -120,7 +124,7 @@ impl Checkout {
                         {terms.map(|terms| view! { <p class="muted">{terms}</p> })}
                     </form>
                     <ExtendForm hold=hold.clone() product=product.clone() />
-                    <form class="extend-form" method="post" action=paths::RELEASE>
+                    <form class="side-form" method="post" action=paths::RELEASE>
                         <input type="hidden" name="hold" value=id.clone() />
                         <p class="muted">"Changed your mind? Somebody else may want it."</p>
                         <button class="button button-secondary" type="submit">"Cancel reservation"</button>
@@ -166,7 +170,7 @@ fn ExtendForm(hold: Hold, product: Arc<Product>) -> impl IntoView {
     let extend_by = product.extend_by.filter(|_| !hold.extended);
     extend_by.map(|extend_by| {
         view! {
-            <form class="extend-form" method="post" action=paths::EXTEND>
+            <form class="side-form" method="post" action=paths::EXTEND>
                 <input type="hidden" name="hold" value=hold.id.to_string() />
                 <input type="hidden" name="key" value=Uuid::new_v4().to_string() />
                 <p class="muted">"Need longer? You can add time once."</p>

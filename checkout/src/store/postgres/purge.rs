@@ -49,6 +49,12 @@ impl Purge for PostgresStore {
     }
 
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
+        let oldest = format!("SELECT ms(given_at) FROM ({}) AS oldest", contacts::OLDEST);
+        let oldest: Option<i64> =
+            sqlx::query_scalar(AssertSqlSafe(oldest)).fetch_optional(&self.pool).with_timeout().await?;
+        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+            return Ok(0);
+        }
         let erase = sqlx::query(AssertSqlSafe(contacts::erase_oldest(" FOR UPDATE SKIP LOCKED")))
             .bind(now.to_datetime())
             .bind(before.to_datetime())

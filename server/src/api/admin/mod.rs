@@ -77,7 +77,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     described(calls())
 }
 
-/// The calls whose body is a file, as [`routes`].
+/// The calls whose body is a file, as [`routes()`].
 pub fn upload_routes() -> OpenApiRouter<AppState> {
     described(uploads())
 }
