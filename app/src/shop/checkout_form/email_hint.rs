@@ -57,7 +57,7 @@ const HOSTS: &[&str] = &[
 ];
 
 /// Shortest host that is compared by its letters. Shorter ones differ by one letter from too many others.
-const MIN_LENGTH: usize = 8;
+const MIN_LENGTH: usize = 9;
 
 /// Returns the address that was probably meant: its host differs in one letter, or in two that are swapped, from that of a
 /// large provider. `None` if the host is one of these, or like none of them.
