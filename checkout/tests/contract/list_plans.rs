@@ -95,9 +95,9 @@ fn needed_indexes(filter: &ListFilter) -> Vec<&'static str> {
         }
         ListFilter::Orders(OrderFilter { product: Some(_), .. }) => vec!["orders_ended_of_product"],
         ListFilter::Orders(OrderFilter { status: Some(_), .. }) => vec!["orders_ended "],
-        // Where hardly any event has such an outcome and status, both indexes find that out at once.
+        // Where hardly any event has such an outcome and status, or is of the period, several indexes find that out at once.
         ListFilter::Payments(PaymentFilter { product: Some(_), .. }) => {
-            vec!["payment_webhooks_product|payment_webhooks_outcome"]
+            vec!["payment_webhooks_product|payment_webhooks_outcome|payment_webhooks_parked|payment_webhooks_refunds"]
         }
         ListFilter::Payments(filter) if filter.search.is_none() && !may_be_plain(filter) => {
             vec!["payment_webhooks_outcome"]

@@ -260,6 +260,7 @@ mod tests {
 
     fn the_product() -> Product {
         let draft = ProductDraft {
+            ships: true,
             description: product()["description"].as_str().unwrap().to_owned(),
             image: "/img/flash-phone.svg".to_owned(),
             pictures: vec![Picture {

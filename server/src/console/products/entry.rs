@@ -145,6 +145,9 @@ fn read(entered: &mut Entered) -> Option<Read> {
     let pay_within = entered.parse("pay_seconds", seconds);
     let extend_by = entered.parse_optional("extend_seconds", seconds);
     let ships = entered.get("ships") == SHIPS;
+    if !ships && !entered.get("ships").is_empty() {
+        entered.refuse("ships", "Choose how it is delivered.");
+    }
     let window = SaleWindow { starts_at, ends_at };
     let (hold_for, pay_within) = (hold_for?, pay_within?);
     entered.is_valid().then_some(Read { limit, window, hold_for, pay_within, extend_by, ships })
