@@ -139,7 +139,7 @@ async fn each_name_and_reason_is_refused_with_the_character_beside_it() {
         }
     }
     assert_eq!(shop.checkout.products().len(), 1);
-    assert_eq!(shop.clients().all().await.unwrap().len(), 1, "only the one of the order");
+    assert_eq!(shop.clients().all().await.unwrap().len(), 2, "only those of the two orders");
 }
 
 #[tokio::test]
