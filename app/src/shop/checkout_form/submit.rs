@@ -80,11 +80,12 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
     let Some((found, product)) = hold_and_product(checkout, hold, owner).await? else {
         return Ok(Submitted::See(page));
     };
-    match found.state {
-        HoldState::Active => {}
-        HoldState::Ordered { order_id } => return Ok(Submitted::See(paths::order(&order_id.to_string()))),
+    // A repetition of the form that placed the order gets the same answer, which the engine knows.
+    let order_page = match found.state {
+        HoldState::Active => None,
+        HoldState::Ordered { order_id } => Some(paths::order(&order_id.to_string())),
         HoldState::Expired | HoldState::Released => return Ok(Submitted::See(page)),
-    }
+    };
     let draft = form.draft(product.ships);
     let form_key = form.key.parse::<Uuid>().ok();
     let kept_email = Some(form.keep_email.trim().to_owned()).filter(|kept| !kept.is_empty());
@@ -94,7 +95,10 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         key: form_key,
         ..entry
     };
-    let invalid = |shown| Submitted::Page { hold, status: StatusCode::UNPROCESSABLE_ENTITY, entry: Box::new(shown) };
+    let invalid = |shown| match &order_page {
+        Some(order) => Submitted::See(order.clone()),
+        None => Submitted::Page { hold, status: StatusCode::UNPROCESSABLE_ENTITY, entry: Box::new(shown) },
+    };
     let Some(form_key) = form_key else {
         let notice = Some(messages::invalid_form());
         return Ok(invalid(entry(CheckoutEntry { notice, ..CheckoutEntry::default() })));
