@@ -334,12 +334,16 @@ impl Fields {
         let is_public = |email: &EmailAddress| {
             let labels: Vec<_> = email.host().split('.').collect();
             let is_label = |label: &&str| {
-                !label.is_empty()
+                (1..=63).contains(&label.len())
                     && !label.starts_with('-')
                     && !label.ends_with('-')
                     && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             };
-            labels.len() > 1 && labels.iter().all(is_label) && !email.local_part().contains('@')
+            let is_name = |word: &str| !word.is_empty() && word.bytes().all(is_plain_in_email);
+            let local = email.local_part();
+            let is_local = local.len() <= 64 && local.split('.').all(is_name);
+            let is_top = |label: &&str| label.bytes().any(|b| b.is_ascii_alphabetic());
+            labels.len() > 1 && labels.iter().all(is_label) && labels.last().is_some_and(is_top) && is_local
         };
         match text.parse::<EmailAddress>().ok().filter(is_public) {
             Some(email) => Some(email),
@@ -378,9 +382,20 @@ impl Fields {
     }
 }
 
-/// Whether a character must not be in the text of a contact. Persian and other scripts need the joiners, which have no width.
+/// Whether a character stands in a local part without quotes (RFC 5322 §3.2.3). Browsers accept the same ones.
+fn is_plain_in_email(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte)
+}
+
+/// Whether a character must not be in the text of a contact: nobody would see it on a parcel. Persian and other scripts need the
+/// joiners, which have no width.
 fn is_hidden(c: char) -> bool {
-    is_unseen(c) && !matches!(c, '\u{200C}' | '\u{200D}')
+    let has_no_ink = matches!(
+        c,
+        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{2800}'
+            | '\u{3164}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFF}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
+    );
+    has_no_ink || is_unseen(c) && !matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 #[cfg(test)]
@@ -454,12 +469,34 @@ mod tests {
 
     #[test]
     fn addresses_of_customers_have_a_public_host() {
-        for email in
-            ["ada@localhost", "ada@.com", "ada@example..com", "ada@-x.com", "a@b@example.com", "ada@exa_mple.com"]
-        {
+        for email in [
+            "ada@localhost",
+            "ada@.com",
+            "ada@example..com",
+            "ada@-x.com",
+            "a@b@example.com",
+            "ada@exa_mple.com",
+            "a,b@example.com",
+            "a<b>@example.com",
+            ".a..b@example.com",
+            "a\"@example.com",
+            "a@example.1",
+            &format!("{}@example.com", "a".repeat(65)),
+            &format!("a@{}.com", "b".repeat(64)),
+        ] {
             let draft = ContactDraft { email: email.to_owned(), ..ContactDraft::default() };
             assert_eq!(draft.check(false).unwrap_err()[0].problem, ContactProblem::Email, "{email}");
         }
+    }
+
+    #[test]
+    fn texts_that_nobody_would_see_on_a_parcel_are_refused() {
+        for name in ["\u{3164}", "\u{2800}", "a\u{AD}b", "a\u{202E}b"] {
+            let draft = ContactDraft { name: Some(name.to_owned()), ..draft() };
+            assert_eq!(draft.check(true).unwrap_err()[0].problem, ContactProblem::Unprintable, "{name:?}");
+        }
+        let joined = ContactDraft { name: Some("نام\u{200C}ها".to_owned()), ..draft() };
+        assert!(joined.check(true).is_ok());
     }
 
     #[test]

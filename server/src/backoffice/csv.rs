@@ -7,9 +7,20 @@ use std::borrow::Cow;
 const FORMULA_STARTS: [char; 8] = ['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
 /// Characters at which some programs split a cell, so that the rest of it becomes a cell of its own.
 const SEPARATORS: [char; 2] = ['\t', '\r'];
+/// The separator of spreadsheets whose decimals have a comma. They split a cell that stands without quotes.
+const OTHER_SEPARATOR: char = ';';
 
-/// Returns the text of a cell. What a spreadsheet would run as a formula gets an apostrophe in front, which makes it text.
+/// Returns the text of a cell. What a spreadsheet would run as a formula gets an apostrophe in front, which makes it text. So
+/// does each part that follows a semicolon.
 pub fn safe_cell(text: &str) -> Cow<'_, str> {
+    if !text.contains(OTHER_SEPARATOR) {
+        return safe_part(text);
+    }
+    let parts: Vec<_> = text.split(OTHER_SEPARATOR).map(safe_part).collect();
+    Cow::Owned(parts.join(&OTHER_SEPARATOR.to_string()))
+}
+
+fn safe_part(text: &str) -> Cow<'_, str> {
     let visible = text.trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c));
     let is_formula = text.starts_with(SEPARATORS) || visible.starts_with(FORMULA_STARTS);
     if is_formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
@@ -46,7 +57,10 @@ mod tests {
                 assert_eq!(safe_cell(&text), format!("'{text}"), "{text:?}");
             }
         }
-        for text in ["", "ada@example.com", "a=b", "a＝b", "\u{200b}a", "19.99", "{\"delta\":-1}", "'=1"] {
+        for (text, safe) in [("Street 1;=1+1", "Street 1;'=1+1"), (";;@x", ";;'@x"), ("=1; +2", "'=1;' +2")] {
+            assert_eq!(safe_cell(text), safe, "{text:?}");
+        }
+        for text in ["", "ada@example.com", "a; b;c", "a=b", "a＝b", "\u{200b}a", "19.99", "{\"delta\":-1}", "'=1"] {
             assert_eq!(safe_cell(text), text, "{text:?}");
         }
     }

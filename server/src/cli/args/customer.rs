@@ -14,7 +14,7 @@ pub enum CustomerCommand {
     /// Example: holdfast customer erase --email ada@example.com
     Erase {
         /// E-mail address of the customer
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         email: EmailAddress,
         #[command(flatten)]
         output: OutputArgs,
