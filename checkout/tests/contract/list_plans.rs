@@ -100,7 +100,7 @@ fn needed_indexes(filter: &ListFilter) -> Vec<&'static str> {
             vec!["payment_webhooks_product|payment_webhooks_outcome|payment_webhooks_parked|payment_webhooks_refunds"]
         }
         ListFilter::Payments(filter) if filter.search.is_none() && !may_be_plain(filter) => {
-            vec!["payment_webhooks_outcome"]
+            vec!["payment_webhooks_outcome|payment_webhooks_parked|payment_webhooks_refunds"]
         }
         ListFilter::Refunds(RefundFilter { product: Some(_), .. }) => vec!["refunds_product"],
         ListFilter::Refunds(RefundFilter { state: Some(_), .. }) => vec!["refunds_state"],
