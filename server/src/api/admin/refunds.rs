@@ -46,14 +46,14 @@ pub struct IssueRefundBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundDone {
-    /// For example the number of a bank transfer.
+    /// For example the number of a bank transfer. The refund shows it as its `note`.
     #[schema(
         value_type = String,
         min_length = 1,
         max_length = 255,
         pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
     )]
-    note: RefundReference,
+    reference: RefundReference,
     /// Reason, for the audit log.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = ReasonText, required = false)]
@@ -198,7 +198,7 @@ pub async fn get(State(checkout): State<Checkout>, Id(refund): Id<RefundId>) -> 
     tag = "Admin refunds",
     summary = "Mark a refund as done",
     params(("Idempotency-Key", Header)),
-    request_body(content = RefundDone, example = json!({ "note": "bank transfer 2026-1142" })),
+    request_body(content = RefundDone, example = json!({ "reference": "bank transfer 2026-1142" })),
     responses((
         status = OK,
         description = "The refund has succeeded.",
@@ -214,7 +214,7 @@ pub async fn done(
     Id(refund): Id<RefundId>,
     IdempotentJson { body, idempotency }: IdempotentJson<RefundDone>,
 ) -> ApiResult<Response> {
-    let step = RefundStep::DoneElsewhere { note: body.note };
+    let step = RefundStep::DoneElsewhere { note: body.reference };
     let done = advance(&checkout, refund, step, client.operation(body.reason, idempotency)).await?;
     Ok(updated(done, AdminRefundView::from))
 }

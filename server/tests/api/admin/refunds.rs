@@ -83,10 +83,10 @@ async fn a_refund_is_done_elsewhere_once() {
     let order = paid_order(&shop, &token, 1).await;
     let refund = shop.post(&of_order(&order, "/refunds"), &token, &json!({ "restock": 0, "reason": "x" })).await.body;
     for note in ["", " ", "a\u{0}b", &"x".repeat(256)] {
-        let body = json!({ "note": note });
+        let body = json!({ "reference": note });
         shop.post(&of_refund(&refund, "/done"), &token, &body).await.assert_problem(422, "invalid-body");
     }
-    let body = json!({ "note": "bank transfer 17", "reason": "the card was closed" });
+    let body = json!({ "reference": "bank transfer 17", "reason": "the card was closed" });
     let done = shop.post_keyed(&of_refund(&refund, "/done"), &token, "k", &body).await;
     assert_eq!((&done.body["state"], &done.body["note"]), (&json!("succeeded"), &json!("bank transfer 17")));
     let again = shop.post_keyed(&of_refund(&refund, "/done"), &token, "k", &body).await;
@@ -137,7 +137,7 @@ async fn refunds_are_listed_by_state_order_and_product() {
     let issue = json!({ "restock": 0, "reason": "x" });
     let due = shop.post(&of_order(&first, "/refunds"), &token, &issue).await.body;
     let done = shop.post(&of_order(&second, "/refunds"), &token, &issue).await.body;
-    shop.post(&of_refund(&done, "/done"), &token, &json!({ "note": "transfer" })).await;
+    shop.post(&of_refund(&done, "/done"), &token, &json!({ "reference": "transfer" })).await;
     let (due, done) = (due["id"].clone(), done["id"].clone());
     for (query, expected) in [
         (String::new(), vec![done.clone(), due.clone()]),
