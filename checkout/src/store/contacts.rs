@@ -104,11 +104,13 @@ macro_rules! impl_contacts {
                 let done =
                     self.in_transaction(move |connection| Box::pin(erase(connection, email, entry, owned))).await;
                 match done {
+                    Ok(Some(orders)) => Ok(Erasure::Done(orders)),
                     // Another request with the same key was first, and this one is rolled back.
-                    Err(StoreError::Contended(cause)) => {
-                        self.erasure_of_key(key).await?.ok_or(StoreError::Contended(cause))
+                    Ok(None) | Err(StoreError::Contended(_)) => {
+                        let contended = || StoreError::Contended("another request was first".into());
+                        self.erasure_of_key(key).await?.ok_or_else(contended)
                     }
-                    other => other.map(Erasure::Done),
+                    Err(error) => Err(error),
                 }
             }
         }
@@ -124,12 +126,13 @@ macro_rules! impl_contacts {
             }
         }
 
+        /// Returns the number of orders; `None` if the key was taken meanwhile.
         async fn erase(
             connection: &mut $connection,
             email: String,
             entry: AuditEntry,
             key: Option<ClientKey>,
-        ) -> Result<u64, StoreError> {
+        ) -> Result<Option<u64>, StoreError> {
             let payloads = sqlx::query(contacts::DELETE_PAYLOADS).bind(&email);
             payloads.execute(&mut *connection).await.map_err(classify)?;
             let blank = AssertSqlSafe(format!("{} WHERE email = $2", contacts::BLANK));
@@ -139,14 +142,14 @@ macro_rules! impl_contacts {
                 let record = IdempotencyRecord { owner, idempotency, reply: Reply::Erased(erased) };
                 let row = StoredKey::new(&record, entry.at);
                 if insert(connection, &row, " ON CONFLICT DO NOTHING").await? == 0 {
-                    return Err(StoreError::Contended("another request with the same key was first".into()));
+                    return Ok(None);
                 }
             }
             if erased > 0 {
                 let after = Some(format!(r#"{{"orders":{erased}}}"#));
                 insert(connection, &AuditEntry { after, ..entry }, "").await?;
             }
-            Ok(erased)
+            Ok(Some(erased))
         }
     };
 }

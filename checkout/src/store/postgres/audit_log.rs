@@ -18,7 +18,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection};
 
 /// The key of the lock that changes of operators and clients take. Such changes are rare, so that they may wait for each
 /// other; and each then sees what the others have left, such as the number of administrators.
@@ -33,61 +33,50 @@ pub(super) async fn insert<T: Table>(connection: &mut PgConnection, row: &T, end
 
 impl PostgresStore {
     /// Makes a change and writes the entry of the audit log in one transaction, unless the change is refused: `work`
-    /// returns whether it was made. It runs in a task, because a transaction whose caller disconnects would go back to the
-    /// pool open.
+    /// returns whether it was made.
     pub(super) async fn audited(
         &self,
         entry: Option<AuditEntry>,
         work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<bool, StoreError>> + Send + 'static,
     ) -> Result<bool, StoreError> {
-        let pool = self.pool.clone();
-        let done = tokio::spawn(async move {
-            let limited = tokio::time::timeout(RESPONSE_TIMEOUT * 2, transact(&pool, entry, work)).await;
-            limited.unwrap_or_else(|error| Err(StoreError::Ambiguous(Box::new(error))))
+        let done = self.in_transaction(move |connection| {
+            Box::pin(async move {
+                let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CHANGE_LOCK);
+                lock.execute(&mut *connection).await.map_err(classify)?;
+                if !work(&mut *connection).await? {
+                    return Ok(None);
+                }
+                if let Some(entry) = &entry {
+                    insert(connection, entry, "").await?;
+                }
+                Ok(Some(()))
+            })
         });
-        done.await.unwrap_or_else(|error| Err(unavailable(error)))
+        Ok(done.await?.is_some())
     }
-}
 
-impl PostgresStore {
-    /// Makes changes in one transaction, which takes no lock but those of its rows. It runs in a task, as
-    /// [`PostgresStore::audited`] does.
+    /// Makes changes in one transaction, unless `work` returns `None`. It takes no lock but those of its rows. It runs in a task,
+    /// because a transaction whose caller disconnects would go back to the pool open.
     pub(super) async fn in_transaction<T: Send + 'static>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<Option<T>, StoreError>> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
         let pool = self.pool.clone();
         let done = tokio::spawn(async move {
             let transaction = async {
                 let mut transaction = pool.begin().await.map_err(classify)?;
-                let value = work(&mut transaction).await?;
+                let Some(value) = work(&mut transaction).await? else {
+                    transaction.rollback().await.map_err(classify)?;
+                    return Ok(None);
+                };
                 transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
-                Ok(value)
+                Ok(Some(value))
             };
             let limited = tokio::time::timeout(RESPONSE_TIMEOUT * 2, transaction).await;
             limited.unwrap_or_else(|error| Err(StoreError::Ambiguous(Box::new(error))))
         });
         done.await.unwrap_or_else(|error| Err(unavailable(error)))
     }
-}
-
-async fn transact(
-    pool: &PgPool,
-    entry: Option<AuditEntry>,
-    work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, Result<bool, StoreError>> + Send,
-) -> Result<bool, StoreError> {
-    let mut transaction = pool.begin().await.map_err(classify)?;
-    let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CHANGE_LOCK);
-    lock.execute(&mut *transaction).await.map_err(classify)?;
-    if !work(&mut transaction).await? {
-        transaction.rollback().await.map_err(classify)?;
-        return Ok(false);
-    }
-    if let Some(entry) = &entry {
-        insert(&mut transaction, entry, "").await?;
-    }
-    transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
-    Ok(true)
 }
 
 impl_audit_log!(PostgresStore, Postgres, pool);

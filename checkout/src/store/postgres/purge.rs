@@ -10,6 +10,16 @@ use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+impl PostgresStore {
+    /// Whether the instant that `oldest` selects lies before `before`.
+    async fn has_older(&self, oldest: &str, before: Timestamp) -> Result<bool, StoreError> {
+        let select = format!("SELECT ms(oldest.at) FROM ({oldest}) AS oldest (at)");
+        let query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(select));
+        let oldest = query.fetch_optional(&self.pool).with_timeout().await?;
+        Ok(oldest.is_some_and(|oldest| oldest < before.as_millis()))
+    }
+}
+
 #[async_trait]
 impl Purge for PostgresStore {
     async fn idempotency_keys(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
@@ -28,12 +38,8 @@ impl Purge for PostgresStore {
 
     async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         // Ids of events sort by age, so the oldest are found without an index by age.
-        let oldest: Option<i64> =
-            sqlx::query_scalar("SELECT ms(received_at) FROM payment_payloads ORDER BY event_id LIMIT 1")
-                .fetch_optional(&self.pool)
-                .with_timeout()
-                .await?;
-        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+        let oldest = "SELECT received_at FROM payment_payloads ORDER BY event_id LIMIT 1";
+        if !self.has_older(oldest, before).await? {
             return Ok(0);
         }
         let done = sqlx::query(
@@ -49,10 +55,7 @@ impl Purge for PostgresStore {
     }
 
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
-        let oldest = format!("SELECT ms(given_at) FROM ({}) AS oldest", contacts::OLDEST);
-        let oldest: Option<i64> =
-            sqlx::query_scalar(AssertSqlSafe(oldest)).fetch_optional(&self.pool).with_timeout().await?;
-        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+        if !self.has_older(contacts::OLDEST, before).await? {
             return Ok(0);
         }
         let erase = sqlx::query(AssertSqlSafe(contacts::erase_oldest(" FOR UPDATE SKIP LOCKED")))

@@ -16,41 +16,41 @@ use sqlx::SqliteConnection;
 
 impl SqliteStore {
     /// Makes a change and writes the entry of the audit log in one transaction, unless the change is refused: `work`
-    /// returns whether it was made. It runs in a task, so that a caller who disconnects does not leave a transaction open.
+    /// returns whether it was made.
     pub(super) async fn audited(
         &self,
         entry: Option<AuditEntry>,
         work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<bool, StoreError>> + Send + 'static,
     ) -> Result<bool, StoreError> {
-        let writer = self.writer.clone();
-        let done = tokio::spawn(async move {
-            let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
-            if !work(&mut transaction).await? {
-                transaction.rollback().await.map_err(classify)?;
-                return Ok(false);
-            }
-            if let Some(entry) = &entry {
-                insert(&mut transaction, entry, "").await?;
-            }
-            transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
-            Ok(true)
+        let done = self.in_transaction(move |connection| {
+            Box::pin(async move {
+                if !work(&mut *connection).await? {
+                    return Ok(None);
+                }
+                if let Some(entry) = &entry {
+                    insert(connection, entry, "").await?;
+                }
+                Ok(Some(()))
+            })
         });
-        done.await.unwrap_or_else(|error| Err(StoreError::Unavailable(Box::new(error))))
+        Ok(done.await?.is_some())
     }
-}
 
-impl SqliteStore {
-    /// Makes changes in one transaction. It runs in a task, so that a caller who disconnects does not leave a transaction open.
+    /// Makes changes in one transaction, unless `work` returns `None`. It runs in a task, so that a caller who disconnects does not
+    /// leave a transaction open.
     pub(super) async fn in_transaction<T: Send + 'static>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<Option<T>, StoreError>> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
         let writer = self.writer.clone();
         let done = tokio::spawn(async move {
             let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
-            let value = work(&mut transaction).await?;
+            let Some(value) = work(&mut transaction).await? else {
+                transaction.rollback().await.map_err(classify)?;
+                return Ok(None);
+            };
             transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
-            Ok(value)
+            Ok(Some(value))
         });
         done.await.unwrap_or_else(|error| Err(StoreError::Unavailable(Box::new(error))))
     }

@@ -20,12 +20,17 @@ impl SqliteStore {
         before: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
-        let oldest: Option<i64> = sqlx::query_scalar(oldest).fetch_optional(&self.readers).await.map_err(classify)?;
-        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+        if !self.has_older(oldest, before).await? {
             return Ok(0);
         }
         let delete = sqlx::query(delete).bind(before.as_millis()).bind(most);
         Ok(delete.execute(&self.writer).await.map_err(classify)?.rows_affected())
+    }
+
+    /// Whether the instant that `oldest` selects lies before `before`. A reader looks, so that the writer's lock stays free.
+    async fn has_older(&self, oldest: &'static str, before: Timestamp) -> Result<bool, StoreError> {
+        let oldest: Option<i64> = sqlx::query_scalar(oldest).fetch_optional(&self.readers).await.map_err(classify)?;
+        Ok(oldest.is_some_and(|oldest| oldest < before.as_millis()))
     }
 }
 
@@ -48,9 +53,7 @@ impl Purge for SqliteStore {
     }
 
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
-        let oldest: Option<i64> =
-            sqlx::query_scalar(contacts::OLDEST).fetch_optional(&self.readers).await.map_err(classify)?;
-        if oldest.is_none_or(|oldest| oldest >= before.as_millis()) {
+        if !self.has_older(contacts::OLDEST, before).await? {
             return Ok(0);
         }
         let erase = sqlx::query(AssertSqlSafe(contacts::erase_oldest(""))).bind(now.as_millis());
