@@ -1,4 +1,4 @@
-//! Who bought an order, and where it goes. A contact is stored beside its order and is never part of [`Order`](super::Order),
+//! Contacts: the buyer's e-mail address, name and postal address. A contact is stored beside its order and is never part of [`Order`](super::Order),
 //! so that neither a log, nor a stored reply, nor a watcher of the order sees it.
 
 use super::{EmailAddress, Timestamp, is_unseen};
@@ -9,7 +9,7 @@ use std::fmt;
 pub const MAX_CONTACT_TEXT_CHARS: usize = 100;
 
 /// Maximum length of a postal code, in characters.
-const MAX_POSTAL_CODE_CHARS: usize = 20;
+pub const MAX_POSTAL_CODE_CHARS: usize = 20;
 
 /// Countries that have no postal codes, by the Universal Postal Union's list of addressing systems.
 const WITHOUT_POSTAL_CODES: &[&str] = &[
@@ -108,7 +108,7 @@ impl Address {
     }
 }
 
-/// Who bought an order, and where it goes.
+/// The buyer's e-mail address, name and postal address.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Contact {
     /// The e-mail address.
@@ -116,7 +116,7 @@ pub struct Contact {
     /// The buyer's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Where the order goes.
+    /// The postal address to which the order is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
 }
@@ -159,8 +159,7 @@ impl fmt::Debug for Address {
 }
 
 /// A contact as somebody typed it. [`ContactDraft::check`] turns it into a [`Contact`]. Blank fields count as left out.
-#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct ContactDraft {
     /// See [`Contact::email`].
     pub email: String,
@@ -171,8 +170,7 @@ pub struct ContactDraft {
 }
 
 /// An address as somebody typed it.
-#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct AddressDraft {
     /// See [`Address::country`].
     pub country: String,
@@ -240,7 +238,7 @@ impl ContactField {
     }
 }
 
-/// What is wrong with one field of a contact.
+/// The problem of one field of a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ContactProblem {
     /// A required field is blank.
@@ -266,7 +264,7 @@ pub enum ContactProblem {
 pub struct ContactError {
     /// The field.
     pub field: ContactField,
-    /// What is wrong with it.
+    /// Its problem.
     pub problem: ContactProblem,
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// Maximum length of an address, in characters (RFC 5321 §4.5.3.1).
-const MAX_LENGTH: usize = 254;
+pub const MAX_EMAIL_LENGTH: usize = 254;
 
 /// An e-mail address: ASCII, trimmed and in lower case, so that each spelling names the same person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ impl FromStr for EmailAddress {
         let text = text.trim().to_ascii_lowercase();
         let is_plain = text.is_ascii() && text.bytes().all(|byte| byte.is_ascii_graphic());
         let has_parts = text.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-        if text.len() <= MAX_LENGTH && is_plain && has_parts { Ok(Self(text.into())) } else { Err(EmailError) }
+        if text.len() <= MAX_EMAIL_LENGTH && is_plain && has_parts { Ok(Self(text.into())) } else { Err(EmailError) }
     }
 }
 

@@ -29,9 +29,9 @@ pub use audit_entry::{Actor, ActorKind, AuditEntry, AuditObject, ChangeReason, C
 #[cfg(feature = "engine")]
 pub use contact::{
     Address, AddressDraft, Contact, ContactDraft, ContactError, ContactField, ContactProblem, Country, CountryError,
-    MAX_CONTACT_TEXT_CHARS, StoredContact,
+    MAX_CONTACT_TEXT_CHARS, MAX_POSTAL_CODE_CHARS, StoredContact,
 };
-pub use email::{EmailAddress, EmailError};
+pub use email::{EmailAddress, EmailError, MAX_EMAIL_LENGTH};
 pub use hold::{Hold, HoldState};
 pub use ids::{AuditId, BatchId, HoldId, OrderId, ProductId, RefundId, WebhookId};
 pub use money::{Currency, Money, MoneyError};

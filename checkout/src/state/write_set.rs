@@ -58,7 +58,7 @@ pub struct WriteSet {
 pub struct OrderContact {
     /// The order.
     pub order: OrderId,
-    /// Who bought it.
+    /// Its buyer's details.
     pub contact: Contact,
     /// When the contact was given.
     pub given_at: Timestamp,

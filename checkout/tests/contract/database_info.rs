@@ -1,4 +1,4 @@
-//! What a store tells about its database: product, version, and the last migration.
+//! A store names its database: product, version, and the last migration.
 
 use crate::database::Database;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Who bought an order and where it goes, in the API's JSON.
+//! The buyer's e-mail address, name and postal address in the API's JSON.
 
 use crate::{
     http::strict_object::StrictObject,
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-/// Who buys an order, and where it goes. It is stored apart from the order, shown to its owner and to operators, and erased on
+/// The buyer's e-mail address, name and postal address. It is stored apart from the order, shown to its owner and to operators, and erased on
 /// request.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -79,7 +79,7 @@ pub fn invalid(errors: &[ContactError]) -> Problem {
     Problem::new(Kind::InvalidContact, texts.join(" ")).with("fields", fields)
 }
 
-/// Who bought an order, and where it goes.
+/// The buyer's e-mail address, name and postal address.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Contact)]
 pub struct ContactView {

@@ -91,7 +91,7 @@ pub fn place_order_with_contact() -> Value {
     json!({ "hold_id": HOLD_ID, "contact": contact() })
 }
 
-/// Who bought the order, and where it goes.
+/// The contact of the order's buyer.
 pub fn contact() -> Value {
     json!({
         "email": "ada@example.com",

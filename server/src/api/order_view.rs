@@ -73,7 +73,7 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     refunds: Vec<RefundView>,
-    /// Who bought it and where it goes, if you said so and it was not erased. Present when a single order is read.
+    /// The buyer's details, if you sent them and they were not erased. Present when a single order is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ContactView, required = false)]
     contact: Option<ContactView>,

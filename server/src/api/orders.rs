@@ -32,7 +32,7 @@ pub struct PlaceOrder {
     /// The hold to order.
     #[schema(value_type = Uuid)]
     hold_id: HoldId,
-    /// Who buys the order, and where it goes.
+    /// The buyer's e-mail address, name and postal address.
     #[schema(value_type = Option<ContactBody>)]
     contact: Option<StrictObject<ContactBody>>,
 }

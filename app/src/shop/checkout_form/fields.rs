@@ -2,7 +2,10 @@
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use super::CheckoutEntry;
-use checkout::model::{AddressDraft, ContactField, ContactProblem, Country, MAX_CONTACT_TEXT_CHARS};
+use checkout::model::{
+    AddressDraft, ContactField, ContactProblem, Country, MAX_CONTACT_TEXT_CHARS, MAX_EMAIL_LENGTH,
+    MAX_POSTAL_CODE_CHARS,
+};
 use leptos::prelude::*;
 
 /// A text field.
@@ -12,7 +15,7 @@ struct TextField {
     name: &'static str,
     label: &'static str,
     kind: &'static str,
-    /// What the browser fills in (HTML's autofill field names).
+    /// HTML's autofill field name, by which the browser fills the field in.
     autocomplete: &'static str,
     need: Need,
     value: String,
@@ -78,7 +81,7 @@ pub(crate) fn ContactFields(ships: bool, entry: CheckoutEntry, action: &'static 
         autocomplete: "email",
         need: Need::Required,
         value: draft.email,
-        max_length: 254,
+        max_length: MAX_EMAIL_LENGTH,
     };
     let name = text(ContactField::Name, "name", "Name", "name", draft.name.unwrap_or_default());
     let name = TextField { need: if ships { Need::Required } else { Need::Optional }, ..name };
@@ -132,7 +135,7 @@ fn address_fields(address: AddressDraft, entry: &CheckoutEntry) -> AnyView {
     let city = text(ContactField::City, "city", "City", "address-level2", city);
     let state =
         text(ContactField::State, "state", "State, province or region", "address-level1", state.unwrap_or_default());
-    let postal_code = TextField { max_length: 20, need: Need::ByCountry, ..postal_code };
+    let postal_code = TextField { max_length: MAX_POSTAL_CODE_CHARS, need: Need::ByCountry, ..postal_code };
     view! {
         <fieldset class="fields">
             <legend>"Where does it go?"</legend>
@@ -187,7 +190,7 @@ fn Suggestion(meant: String) -> impl IntoView {
     }
 }
 
-/// Says what to do about a field.
+/// Returns the message beside a field: the shopper's next step.
 fn message(label: &str, problem: ContactProblem) -> String {
     match problem {
         ContactProblem::Missing => format!("{label} is needed."),

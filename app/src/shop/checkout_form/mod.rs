@@ -1,4 +1,4 @@
-//! The form that turns a hold into an order: who buys it, where it goes, and what it costs.
+//! The form that turns a hold into an order: it asks for the buyer's details.
 //!
 //! It is no server function. A server function answers with a redirect, and what the shopper typed would have to survive
 //! in the URL or in the session, both of which are stored. Instead the response to a form that cannot be used is the page
@@ -15,7 +15,7 @@ pub(crate) use fields::ContactFields;
 use crate::messages::Notice;
 use checkout::model::{ContactDraft, ContactError, ContactField, ContactProblem};
 
-/// What the shopper typed, and what is wrong with it. It is the context of a page that answers a form.
+/// The values that the shopper typed, and the problems of their fields. It is the context of a page that answers a form.
 #[derive(Clone, Default)]
 pub struct CheckoutEntry {
     pub(crate) draft: ContactDraft,
@@ -24,7 +24,7 @@ pub struct CheckoutEntry {
     pub(crate) suggestion: Option<String>,
     /// The address that the shopper insists on, although it looks mistyped. Every further page carries it.
     pub(crate) kept_email: Option<String>,
-    /// What kept the order from being placed, if it was not a field.
+    /// The reason why the order was not placed, if no field is the reason.
     pub(crate) notice: Option<Notice>,
     /// The key of the form. The page carries it on, so that a repetition is the same request.
     pub(crate) key: Option<uuid::Uuid>,
@@ -38,7 +38,7 @@ impl std::fmt::Debug for CheckoutEntry {
 }
 
 impl CheckoutEntry {
-    /// What is wrong with a field.
+    /// Returns the problem of a field.
     fn problem(&self, field: ContactField) -> Option<ContactProblem> {
         // An address that is missing as a whole is missing in each of its required fields.
         let is_missing_address = |error: &&ContactError| {

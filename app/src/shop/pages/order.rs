@@ -69,7 +69,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     .into_any())
 }
 
-/// Who bought the order, and where it goes.
+/// The panel with the buyer's details.
 fn contact_panel(contact: Contact) -> impl IntoView {
     let Contact { email, name, address } = contact;
     view! {

@@ -90,7 +90,7 @@ pub struct AdminOrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
     pub disputed: Option<bool>,
-    /// Who bought it, and where it goes. Present when a single order is read, and in an export, if the order has one.
+    /// The buyer's e-mail address, name and postal address. Present when a single order is read, and in an export, if the order has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ContactView, required = false)]
     pub contact: Option<ContactView>,
