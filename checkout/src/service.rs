@@ -21,6 +21,7 @@ use crate::{
     writer::Writer,
 };
 use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
 
 mod listings;
 mod operations;
@@ -66,6 +67,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     ids: IdGenerator,
     in_flight: InFlightKeys,
+    outbox: Arc<watch::Sender<()>>,
 }
 
 impl Checkout {
@@ -76,11 +78,12 @@ impl Checkout {
         let feed = Feed::start(store.clone(), &supervisor).await?;
         let metrics = Arc::new(EngineMetrics::default());
         let (queue, commands) = CommandQueue::new(limits.queue_capacity, metrics.clone());
-        let writer = Writer::new(store.clone(), clock.clone(), feed.clone(), metrics.clone());
+        let outbox = Arc::new(watch::Sender::new(()));
+        let writer = Writer::new(store.clone(), clock.clone(), feed.clone(), metrics.clone(), outbox.clone());
         supervisor.spawn_stoppable("writer", true, |stop| writer.run(commands, limits.batch_size, stop));
         let ids = IdGenerator::new(clock.clone());
         let in_flight = InFlightKeys::default();
-        Ok(Self { parts: Arc::new(Parts { supervisor, queue, feed, metrics, store, clock, ids, in_flight }) })
+        Ok(Self { parts: Arc::new(Parts { supervisor, queue, feed, metrics, store, clock, ids, in_flight, outbox }) })
     }
 
     /// Starts the sweep, which expires overdue holds and unpaid orders, and the purge of old rows.
@@ -111,6 +114,16 @@ impl Checkout {
             running.extend(store.stop(limit).await);
         }
         running
+    }
+
+    /// Tells when a commit of this process has left an event in the outbox, or a job was added.
+    pub fn watch_outbox(&self) -> watch::Receiver<()> {
+        self.parts.outbox.subscribe()
+    }
+
+    /// Tells the outbox's workers of this process that jobs were added.
+    pub fn wake_outbox(&self) {
+        self.parts.outbox.send_replace(());
     }
 
     /// The server's clock.

@@ -20,7 +20,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Maximum number of attempts for a batch that meets other writers.
@@ -54,6 +54,8 @@ pub(crate) struct Writer {
     state: State,
     /// The latest instant at which a batch was decided.
     latest: Timestamp,
+    /// Tells the outbox's workers of this process.
+    outbox: Arc<watch::Sender<()>>,
 }
 
 impl Writer {
@@ -62,9 +64,10 @@ impl Writer {
         clock: Arc<dyn Clock>,
         feed: Arc<Feed>,
         metrics: Arc<EngineMetrics>,
+        outbox: Arc<watch::Sender<()>>,
     ) -> Self {
         let ids = IdGenerator::new(clock.clone());
-        Self { store, clock, ids, feed, metrics, state: State::default(), latest: Timestamp::default() }
+        Self { store, clock, ids, feed, metrics, state: State::default(), latest: Timestamp::default(), outbox }
     }
 
     /// Executes queued commands in batches of at most `batch_size`. Ends when all senders are dropped. Once `stop` is
@@ -195,6 +198,9 @@ impl Writer {
         }
         if writes.products().next().is_some() {
             self.store.notify();
+        }
+        if !writes.events.is_empty() {
+            self.outbox.send_replace(());
         }
     }
 

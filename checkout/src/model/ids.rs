@@ -61,3 +61,15 @@ id!(
     /// The id of a refund.
     RefundId
 );
+id!(
+    /// The id of an attempt to pay an order at a payment provider, also its idempotency key there.
+    AttemptId
+);
+id!(
+    /// The id of an endpoint that receives the shop's webhooks.
+    EndpointId
+);
+id!(
+    /// The id of a row of the outbox.
+    JobId
+);

@@ -10,13 +10,16 @@ mod ids;
 mod money;
 mod order;
 mod order_number;
+mod outbox;
 mod payload;
 mod payment;
+mod payment_attempt;
 mod picture;
 mod product;
 mod quantity;
 mod refund;
 mod refusal;
+mod reported_refund;
 mod sale;
 mod scope;
 mod shopper;
@@ -33,20 +36,23 @@ pub use contact::{
 };
 pub use email::{EmailAddress, EmailError, MAX_EMAIL_LENGTH};
 pub use hold::{Hold, HoldState};
-pub use ids::{AuditId, BatchId, HoldId, OrderId, ProductId, RefundId, WebhookId};
+pub use ids::{AttemptId, AuditId, BatchId, EndpointId, HoldId, JobId, OrderId, ProductId, RefundId, WebhookId};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{CancelReason, Order, OrderRefunds, OrderState, OrderStatus};
 pub use order_number::OrderNumber;
+pub use outbox::{Job, JobKind, JobState, JobSubject, NewJob, Topic};
 pub use payload::{EventPayload, MAX_PAYLOAD_SIZE, PaymentPayload};
 pub use payment::{
     DisputeId, EventKey, EventOutcome, Payment, PaymentReport, PaymentStatus, Reference, RefundReason, ReportedAmount,
     TransactionId, open_disputes,
 };
+pub use payment_attempt::{AttemptState, PaymentAttempt, ProviderName, SessionId};
 pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, PictureIdError, PictureSize};
 pub use product::{MAX_STOCK, Product, ProductDetails, ProductDraft, ProductError};
 pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
 pub use refund::{Refund, RefundReference, RefundState, RefundStep};
 pub use refusal::Refusal;
+pub use reported_refund::{ReportedRefund, ReportedRefundState};
 pub use sale::{ProductStatus, SalePhase, SaleWindow};
 pub use scope::{Scope, ScopeError, ScopeSet};
 pub use shopper::{Owner, Shopper, ShopperError};

@@ -61,6 +61,8 @@ provider_text!(
     "a dispute id"
 );
 
+pub(super) use provider_text;
+
 /// The order or hold that a payment event refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

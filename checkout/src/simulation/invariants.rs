@@ -3,8 +3,8 @@
 use super::{audit_trail, payment_invariants, tables::Tables};
 use crate::{
     model::{
-        EventOutcome, HoldState, Order, OrderRefunds, OrderState, Product, ProductId, ProductStatus, Refund, RefundId,
-        RefundState, SalePhase, Stock, StockDelta,
+        EventOutcome, HoldState, Order, OrderId, OrderRefunds, OrderState, Product, ProductId, ProductStatus, Refund,
+        RefundId, RefundState, SalePhase, Stock, StockDelta, Topic,
     },
     state::LimitKey,
 };
@@ -24,6 +24,7 @@ pub(crate) fn check(before: &Tables, after: &Tables) {
     refunds_one_way(before, after);
     claims(after);
     contacts(before, after);
+    announced(after);
     payment_invariants::check(before, after);
     stock_events(after);
     grants(before, after);
@@ -57,6 +58,32 @@ fn contacts(before: &Tables, after: &Tables) {
     }
     for (order, contact) in &before.contacts {
         assert_eq!(after.contacts.get(order), Some(contact), "a contact changed");
+    }
+}
+
+/// Each order and each refund was announced: each order once when it was placed, and once when it was paid.
+fn announced(tables: &Tables) {
+    let mut announced: BTreeMap<(Option<OrderId>, Option<RefundId>, Topic), u32> = BTreeMap::new();
+    for event in &tables.events {
+        *announced.entry((event.subject.order, event.subject.refund, event.topic)).or_default() += 1;
+    }
+    let count = |order, refund, topic| announced.get(&(order, refund, topic)).copied().unwrap_or_default();
+    for order in tables.orders.values() {
+        let of = |topic| count(Some(order.id), None, topic);
+        let is_paid = u32::from(matches!(order.state, OrderState::Paid { .. }));
+        assert_eq!((of(Topic::OrderCreated), of(Topic::OrderPaid)), (1, is_paid), "events of {order:?}");
+        let is_cancelled = matches!(order.state, OrderState::Cancelled { .. });
+        assert!(!is_cancelled || of(Topic::OrderCancelled) == 1, "events of {order:?}");
+    }
+    for refund in tables.refunds.values() {
+        let of = |topic| count(refund.order_id, Some(refund.id), topic);
+        let topic = match refund.state {
+            RefundState::Due => Topic::RefundDue,
+            RefundState::Succeeded => Topic::RefundSucceeded,
+            RefundState::Failed => Topic::RefundFailed,
+            RefundState::Sending | RefundState::Withdrawn => continue,
+        };
+        assert!(of(topic) > 0, "events of {refund:?}");
     }
 }
 

@@ -10,8 +10,8 @@ use crate::{
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
-        Audit, AuditLog, Clients, CommitOutcome, Contacts, Listings, Operators, OrderSnapshot, Pictures, Purge, Reads,
-        Sessions, Statistics, Store, Transaction,
+        Audit, AuditLog, Clients, CommitOutcome, Contacts, Listings, Operators, OrderSnapshot, Outbox, PaymentAttempts,
+        Pictures, Purge, Reads, Sessions, Statistics, Store, Transaction,
     },
 };
 use async_trait::async_trait;
@@ -174,6 +174,14 @@ impl Store for MemoryStore {
 
     fn sessions(&self) -> &dyn Sessions {
         unreachable!("the simulation has no sessions")
+    }
+
+    fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        unreachable!("the simulation has no payment provider")
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        unreachable!("the simulation reads the tables")
     }
 
     fn contacts(&self) -> &dyn Contacts {

@@ -4,7 +4,7 @@
 use crate::{
     idempotency::IdempotencyKey,
     model::{
-        AuditEntry, EventOutcome, Hold, HoldId, HoldState, Order, OrderId, OrderState, Owner, Payment, Product,
+        AuditEntry, EventOutcome, Hold, HoldId, HoldState, NewJob, Order, OrderId, OrderState, Owner, Payment, Product,
         ProductId, Reference, Refund, RefundId, Stock, StockDelta, Timestamp, TransactionId, WebhookId, open_disputes,
     },
     state::{
@@ -74,6 +74,8 @@ pub(crate) struct Tables {
     pub(crate) payments: BTreeMap<WebhookId, Payment>,
     pub(crate) payloads: BTreeMap<WebhookId, StoredPayload>,
     pub(crate) contacts: BTreeMap<OrderId, OrderContact>,
+    /// Events of the outbox, in the order of the commits.
+    pub(crate) events: Vec<NewJob>,
     pub(crate) refunds: BTreeMap<RefundId, Refund>,
     /// In the order of the commits.
     pub(crate) audit_log: Vec<AuditEntry>,
@@ -302,6 +304,7 @@ impl Tables {
             assert!(payment.dispute_id.is_none() || payment.status.is_dispute(), "a dispute's id: {payment:?}");
             self.payments.insert(payment.id, payment.clone());
         }
+        self.events.extend(writes.events.iter().cloned());
         self.payloads.extend(writes.payloads.iter().map(|payload| (payload.event, payload.clone())));
         for record in &writes.keys {
             let key = (record.owner, record.idempotency.key.clone());

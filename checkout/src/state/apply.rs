@@ -1,11 +1,14 @@
 //! Applies effects to the state, and collects what the commit writes.
 
-use super::{Claim, Effect, LimitKey, OrderSnapshot, ProductChange, ProductState, State, StockMovement, WriteSet};
+use super::{
+    Claim, Effect, LimitKey, OrderSnapshot, ProductChange, ProductState, State, StockMovement, StoredOrder, WriteSet,
+    announce,
+};
 use crate::{
     clock::IdGenerator,
     model::{
-        EventOutcome, Hold, HoldId, HoldState, Order, OrderStatus, Owner, Payment, Product, ProductId, Reference,
-        Refund, RefundId, RefundReason, RefundState, Shopper, StockDelta, Timestamp,
+        EventOutcome, Hold, HoldId, HoldState, JobKind, JobSubject, NewJob, Order, OrderStatus, Owner, Payment,
+        Product, ProductId, Reference, Refund, RefundId, RefundReason, RefundState, Shopper, StockDelta, Timestamp,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -38,8 +41,7 @@ impl State {
     }
 
     fn apply_edit(&mut self, edited: Product) {
-        self.touch(edited.id);
-        self.changes.products.entry(edited.id).or_default().is_edited = true;
+        self.change(edited.id).is_edited = true;
         let product_state = self.products.get_mut(&edited.id).expect_known("product");
         let price_before = product_state.product.price;
         if edited.price != price_before {
@@ -98,7 +100,8 @@ impl State {
             product_state.next_due = product_state.next_due.into_iter().chain([order.pay_by]).min();
         }
         let claim = product_state.claims.get_mut(&order.hold_id).expect_known("hold");
-        let was = claim.order.as_ref().map(|before| before.state.name());
+        let stored = |before: &Order| StoredOrder { state: before.state.name(), status: before.status() };
+        let was = claim.order.as_ref().map(stored);
         self.changes.orders.entry(order.id).or_insert(was);
         self.order_hold.insert(order.id, order.hold_id);
         claim.order = Some(order);
@@ -173,13 +176,19 @@ impl State {
         if let Some(id) = refund.product_id.filter(|id| self.products.contains_key(id)) {
             self.touch(id);
         }
-        let is_new = !self.refunds.contains_key(&refund.id);
-        self.changes.refunds.entry(refund.id).or_insert(is_new);
+        let was = self.refunds.get(&refund.id).map(|before| before.state);
+        self.changes.refunds.entry(refund.id).or_insert(was);
         self.refunds.insert(refund.id, refund);
     }
 
     fn touch(&mut self, id: ProductId) -> &mut StockDelta {
-        &mut self.changes.products.entry(id).or_default().delta
+        &mut self.change(id).delta
+    }
+
+    /// The change of a product. The first one remembers the stored number of available units.
+    fn change(&mut self, id: ProductId) -> &mut ProductChange {
+        let available_before = self.products.get(&id).map_or(0, |known| known.product.stock.available);
+        self.changes.products.entry(id).or_insert(ProductChange { available_before, ..ProductChange::default() })
     }
 
     fn record_limit_usage(
@@ -199,6 +208,17 @@ impl State {
     /// Returns what the commit must write. Raises the version of each changed product.
     pub(crate) fn writes(&mut self, ids: &IdGenerator, at: Timestamp) -> WriteSet {
         let changes = std::mem::take(&mut self.changes);
+        let event = |topic, subject| NewJob {
+            id: ids.generate(),
+            kind: JobKind::Event,
+            topic,
+            subject,
+            endpoint: None,
+            unique_key: None,
+            body: None,
+            due_at: at,
+            created_at: at,
+        };
         let mut writes = WriteSet {
             batch: ids.generate(),
             at,
@@ -207,6 +227,7 @@ impl State {
             products_edited: Vec::new(),
             stock_deltas: BTreeMap::new(),
             products_read: Vec::new(),
+            events: Vec::new(),
             holds_added: Vec::new(),
             holds_changed: Vec::new(),
             orders_added: Vec::new(),
@@ -230,6 +251,9 @@ impl State {
             let product = &mut self.products.get_mut(&id).expect_known("product").product;
             product.version += 1;
             product.updated_at = at;
+            let topic = announce::product(change.available_before, product.stock.available).filter(|_| !change.is_new);
+            let subject = JobSubject { product: Some(id), version: product.version, ..JobSubject::default() };
+            writes.events.extend(topic.map(|topic| event(topic, subject)));
             writes.stock_deltas.insert(id, change.delta);
             let list = match change {
                 ProductChange { is_new: true, .. } => &mut writes.products_added,
@@ -245,9 +269,17 @@ impl State {
         }
         for (id, was) in changes.orders {
             let order = self.claim_by_order(id).and_then(|(_, claim)| claim.order.clone()).expect_known("order");
+            let subject = JobSubject {
+                order: Some(id),
+                product: Some(order.product_id),
+                version: order.version,
+                ..JobSubject::default()
+            };
+            let topics = announce::order(was.map(|was| was.status), order.status());
+            writes.events.extend(topics.map(|topic| event(topic, subject)));
             match was {
                 None => writes.orders_added.push(order),
-                Some(was) => writes.orders_changed.push((order, was)),
+                Some(was) => writes.orders_changed.push((order, was.state)),
             }
         }
         for (_, (payment, was)) in changes.payments {
@@ -256,9 +288,17 @@ impl State {
                 Some(was) => writes.payments_changed.push((payment, was)),
             }
         }
-        for (id, is_new) in changes.refunds {
+        for (id, was) in changes.refunds {
             let refund = self.refunds.get(&id).cloned().expect_known("refund");
-            let list = if is_new { &mut writes.refunds_added } else { &mut writes.refunds_changed };
+            let subject = JobSubject {
+                order: refund.order_id,
+                refund: Some(id),
+                product: refund.product_id,
+                operator: None,
+                version: refund.version,
+            };
+            writes.events.extend(announce::refund(was, refund.state).map(|topic| event(topic, subject)));
+            let list = if was.is_none() { &mut writes.refunds_added } else { &mut writes.refunds_changed };
             list.push(refund);
         }
         writes.order_snapshots = self.order_snapshots(&writes);

@@ -3,6 +3,7 @@
 //! The claims in memory are current as long as their product is at the version that it was read at. The store checks the
 //! version when it commits. So a batch whose data is in memory reads nothing.
 
+mod announce;
 mod apply;
 mod effect;
 mod eviction;
@@ -16,9 +17,9 @@ pub use write_set::{OrderContact, OrderSnapshot, StoredPayload, WriteSet};
 use crate::{
     idempotency::IdempotencyKey,
     model::{
-        AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, Owner, Payment, PaymentReport,
-        PictureId, PictureSize, Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta, Timestamp,
-        TransactionId, WebhookId,
+        AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, OrderStatus, Owner, Payment,
+        PaymentReport, PictureId, PictureSize, Product, ProductId, Reference, Refund, RefundId, RefundState, Slug,
+        StockDelta, Timestamp, TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -38,19 +39,28 @@ struct ProductChange {
     delta: StockDelta,
     is_new: bool,
     is_edited: bool,
+    /// The stored number of available units.
+    available_before: u32,
 }
 
-/// The changes of this batch. A `bool` tells whether the row is new; a name is the row's stored state, and `None` for a new
-/// row.
+/// How an order is stored.
+#[derive(Debug, Clone, Copy)]
+struct StoredOrder {
+    state: &'static str,
+    status: OrderStatus,
+}
+
+/// The changes of this batch. A `bool` tells whether the row is new; an `Option` has the row's stored state, and is `None` for a
+/// new row.
 #[derive(Debug, Default)]
 struct Changes {
     products: BTreeMap<ProductId, ProductChange>,
     holds: BTreeMap<HoldId, bool>,
-    orders: BTreeMap<OrderId, Option<&'static str>>,
+    orders: BTreeMap<OrderId, Option<StoredOrder>>,
     payments: BTreeMap<WebhookId, (Payment, Option<&'static str>)>,
     payloads: Vec<StoredPayload>,
     contacts: Vec<OrderContact>,
-    refunds: BTreeMap<RefundId, bool>,
+    refunds: BTreeMap<RefundId, Option<RefundState>>,
     audit_log: Vec<AuditEntry>,
     keys: Vec<IdempotencyRecord>,
 }

@@ -2,8 +2,8 @@
 
 use super::IdempotencyRecord;
 use crate::model::{
-    AuditEntry, BatchId, Contact, EventPayload, Hold, Order, OrderId, Payment, Product, ProductId, Refund, StockDelta,
-    Timestamp, WebhookId,
+    AuditEntry, BatchId, Contact, EventPayload, Hold, NewJob, Order, OrderId, Payment, Product, ProductId, Refund,
+    StockDelta, Timestamp, WebhookId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +39,8 @@ pub struct WriteSet {
     pub payments_changed: Vec<(Payment, &'static str)>,
     /// Payloads of new payment events.
     pub payloads: Vec<StoredPayload>,
+    /// Events of the outbox: what this commit lets others know.
+    pub events: Vec<NewJob>,
     /// The contacts of new orders.
     pub contacts: Vec<OrderContact>,
     /// New refunds.

@@ -24,6 +24,8 @@ pub use clients::{ApiClient, ClientChange, ClientKey, ClientOutcome, Clients};
 pub use contacts::{Contacts, Erasure};
 pub use listings::Listings;
 pub use operators::Operators;
+pub use outbox::Outbox;
+pub use payment_attempts::{BeginOutcome, PaymentAttempts};
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
 pub use statistics::Statistics;
 
@@ -33,6 +35,8 @@ mod clients;
 mod contacts;
 pub mod listings;
 pub mod operators;
+pub mod outbox;
+mod payment_attempts;
 mod pictures;
 pub mod postgres;
 mod rows;
@@ -78,6 +82,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// The contacts of orders.
     fn contacts(&self) -> &dyn Contacts;
+
+    /// Attempts to pay at a payment provider.
+    fn payment_attempts(&self) -> &dyn PaymentAttempts;
+
+    /// The outbox.
+    fn outbox(&self) -> &dyn Outbox;
 
     /// The operators of the console.
     fn operators(&self) -> &dyn Operators;

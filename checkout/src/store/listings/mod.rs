@@ -51,7 +51,7 @@ impl PageRequest {
     }
 
     /// The limit within its bounds.
-    fn rows(&self) -> u32 {
+    pub(super) fn rows(&self) -> u32 {
         self.limit.clamp(1, MAX_PAGE_ROWS)
     }
 

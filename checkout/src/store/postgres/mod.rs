@@ -11,6 +11,8 @@ mod listings;
 mod load;
 mod notifications;
 mod operators;
+mod outbox;
+mod payment_attempts;
 mod pictures;
 mod purge;
 mod reads;
@@ -22,8 +24,8 @@ mod transaction;
 mod write;
 
 use super::{
-    AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions, Statistics,
-    Store, Transaction, accepting_newer_schema,
+    AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures, Purge, Reads,
+    Sessions, Statistics, Store, Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
@@ -151,6 +153,14 @@ impl Store for PostgresStore {
     }
 
     fn contacts(&self) -> &dyn Contacts {
+        self
+    }
+
+    fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        self
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
         self
     }
 

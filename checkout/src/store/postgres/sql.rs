@@ -20,6 +20,11 @@ pub(super) fn select<T: Table>(alias: &str) -> String {
     table::read_columns::<T>().map(column).collect::<Vec<_>>().join(", ")
 }
 
+/// Reads an instant in milliseconds.
+pub(super) fn instant(expression: &str) -> String {
+    format!("ms({expression})")
+}
+
 /// An item of FROM that is called `n`: the rows of array parameters, of which the first has this number.
 pub(super) fn rows(columns: &[Column], first: usize) -> String {
     let array = |(nth, column): (usize, &Column)| format!("${nth}::{}[]", type_name(column.kind));

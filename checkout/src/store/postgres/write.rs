@@ -2,7 +2,7 @@
 
 use super::{sql, statement::Statement};
 use crate::{
-    model::{AuditEntry, Hold, Order, Payment, Product, Refund},
+    model::{AuditEntry, Hold, NewJob, Order, Payment, Product, Refund},
     state::{OrderContact, StoredPayload, WriteSet},
     store::{
         rows::{self, EditedProduct, StockEvent, StoredKey},
@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use uuid::Uuid;
 
 /// Kinds of row that a batch of shoppers may have.
-const KINDS: usize = 12;
+const KINDS: usize = 13;
 
 /// The text for each combination of those kinds, made when the first such batch is written.
 static TEXTS: [OnceLock<String>; 1 << KINDS] = [const { OnceLock::new() }; 1 << KINDS];
@@ -56,6 +56,7 @@ fn shape(writes: &WriteSet) -> usize {
         writes.payments_changed.is_empty(),
         writes.payloads.is_empty(),
         writes.contacts.is_empty(),
+        writes.events.is_empty(),
         writes.keys.is_empty(),
     ];
     kinds.iter().fold(0, |shape, is_empty| (shape << 1) | usize::from(!is_empty))
@@ -74,6 +75,7 @@ fn build(writes: &WriteSet, needs_text: bool) -> Statement {
     s.update::<Payment>(&rows::changed_payments(writes));
     s.insert::<StoredPayload>(&Rows::new(&writes.payloads));
     s.insert::<OrderContact>(&Rows::new(&writes.contacts));
+    s.insert::<NewJob>(&Rows::new(&writes.events));
     s.insert::<Refund>(&Rows::new(&writes.refunds_added));
     // No other node can have changed these refunds: loading them has locked their products, or the refunds themselves.
     s.update::<Refund>(&rows::changed_refunds(writes));

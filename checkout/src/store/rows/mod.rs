@@ -6,8 +6,10 @@ mod batch;
 mod claim;
 mod contact;
 mod operators;
+mod outbox;
 mod payload;
 mod payment;
+mod payment_attempt;
 mod picture;
 mod product;
 mod refund;
@@ -23,8 +25,10 @@ pub(super) use contact::ContactRow;
 pub(super) use operators::{
     FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
 };
+pub(super) use outbox::JobRow;
 pub(super) use payload::PayloadRow;
 pub(super) use payment::{PaymentRow, ReferenceRow, disputed, reference_of};
+pub(super) use payment_attempt::AttemptRow;
 pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
 pub(super) use refund::RefundRow;
@@ -36,7 +40,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{AuditEntry, Hold, Money, Order, Payment, Product, Quantity, Refund, Shopper},
+    model::{AuditEntry, Hold, Money, NewJob, Order, Payment, PaymentAttempt, Product, Quantity, Refund, Shopper},
     state::{OrderContact, StoredPayload},
 };
 
@@ -90,6 +94,8 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Session<'_>>(),
         table::known::<AuditEntry>(),
         table::known::<Refund>(),
+        table::known::<NewJob>(),
+        table::known::<PaymentAttempt>(),
         table::known::<PictureRow>(),
         table::known::<PictureFileRow<'_>>(),
         table::known::<Operator>(),

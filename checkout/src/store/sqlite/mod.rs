@@ -7,6 +7,8 @@ mod contacts;
 mod listings;
 mod load;
 mod operators;
+mod outbox;
+mod payment_attempts;
 mod pictures;
 mod purge;
 mod reads;
@@ -16,8 +18,8 @@ mod statistics;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Listings, Operators, Pictures, Purge, Reads, Sessions,
-    Statistics, Store, Transaction, accepting_newer_schema,
+    AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures,
+    Purge, Reads, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -158,6 +160,14 @@ impl Store for SqliteStore {
     }
 
     fn contacts(&self) -> &dyn Contacts {
+        self
+    }
+
+    fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        self
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
         self
     }
 

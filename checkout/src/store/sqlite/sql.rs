@@ -12,6 +12,11 @@ pub(super) fn select<T: Table>(alias: &str) -> String {
     table::read_columns::<T>().map(|column| format!("{alias}.{}", column.name)).collect::<Vec<_>>().join(", ")
 }
 
+/// Reads an instant in milliseconds.
+pub(super) fn instant(expression: &str) -> String {
+    expression.to_owned()
+}
+
 /// An item of FROM that is called `n`: the rows of a JSON parameter.
 pub(super) fn rows(columns: &[Column], parameter: &str) -> String {
     let values: Vec<_> = columns.iter().enumerate().map(|(nth, column)| value(nth, *column)).collect();

@@ -4,7 +4,7 @@
 use super::{classify, sql};
 use crate::{
     error::StoreError,
-    model::{AuditEntry, Hold, Order, Payment, Product, Refund},
+    model::{AuditEntry, Hold, NewJob, Order, Payment, Product, Refund},
     state::{OrderContact, StoredPayload, WriteSet},
     store::{
         rows::{self, EditedProduct, StockEvent, StoredKey},
@@ -23,6 +23,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, writes: &WriteSet) -> Res
     holds(conn, writes).await?;
     audit_log(conn, writes).await?;
     payloads(conn, writes).await?;
+    events(conn, writes).await?;
     Ok(orders(conn, writes).await?
         && contacts(conn, writes).await?
         && payments(conn, writes).await?
@@ -90,6 +91,11 @@ async fn payments(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
 async fn payloads(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
     static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<StoredPayload>);
     run(conn, &INSERT, &Rows::new(&writes.payloads)).await?.must_be_complete("payloads")
+}
+
+async fn events(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<(), StoreError> {
+    static INSERT: LazyLock<String> = LazyLock::new(sql::insert::<NewJob>);
+    run(conn, &INSERT, &Rows::new(&writes.events)).await?.must_be_complete("events of the outbox")
 }
 
 /// The contacts of orders that the batch has just added.

@@ -1,0 +1,412 @@
+//! The outbox: events of commits, and the jobs that follow from them. Workers of several nodes share it. A claim is a lease: it
+//! moves the time at which a row is due to the lease's end, so that the row of a process that died is due again.
+
+use crate::{
+    error::StoreError,
+    model::{AuditEntry, EndpointId, Job, JobId, JobKind, JobState, NewJob, OrderId, Timestamp},
+    store::listings::{
+        Listing, PageRequest,
+        query::{Page, Query},
+    },
+};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+/// Maximum number of characters of an error that is kept.
+const MAX_ERROR_CHARS: usize = 1000;
+
+/// The rows that a claim takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimRequest {
+    /// The kind of the rows.
+    pub kind: JobKind,
+    /// Only webhooks to this endpoint.
+    pub endpoint: Option<EndpointId>,
+    /// The claim's id.
+    pub claim: Uuid,
+    /// Now. Rows that are due are taken, the longest due first.
+    pub now: Timestamp,
+    /// The end of the lease. Nobody else claims the rows before.
+    pub until: Timestamp,
+    /// Maximum number of rows.
+    pub limit: u32,
+}
+
+/// How an attempt at a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobOutcome {
+    /// It was carried out, or turned out to be needless.
+    Done,
+    /// It failed, or has to wait.
+    Again {
+        /// When it is due again.
+        due_at: Timestamp,
+        /// Why.
+        error: String,
+        /// Whether this counts as an attempt. Waiting for something that is expected does not.
+        is_attempt: bool,
+    },
+    /// It failed for good.
+    Dead {
+        /// Why.
+        error: String,
+    },
+}
+
+/// The result of one job. It counts only while the job is still claimed under this claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobResult {
+    /// The job.
+    pub id: JobId,
+    /// The claim under which it was carried out.
+    pub claim: Uuid,
+    /// How it ended.
+    pub outcome: JobOutcome,
+}
+
+/// The outbox in numbers, for each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboxCount {
+    /// The kind.
+    pub kind: JobKind,
+    /// Number of pending rows.
+    pub pending: u64,
+    /// When the oldest pending row was made.
+    pub oldest: Option<Timestamp>,
+    /// Number of rows that failed for good.
+    pub dead: u64,
+}
+
+/// Jobs to list. An empty filter lists all jobs, and no events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobFilter {
+    /// Only jobs in this state.
+    pub state: Option<JobState>,
+    /// Only jobs of this kind.
+    pub kind: Option<JobKind>,
+    /// Only jobs about this order.
+    pub order: Option<OrderId>,
+    /// Only webhooks to this endpoint.
+    pub endpoint: Option<EndpointId>,
+}
+
+/// The outbox.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Claims rows that are due. Rows that another worker is claiming are skipped.
+    async fn claim(&self, request: ClaimRequest) -> Result<Vec<Job>, StoreError>;
+
+    /// Deletes the events that are still claimed under `claim`, and adds the jobs of those, in one transaction. `jobs` are pairs
+    /// of an event's id and a job. A job whose unique key exists is left out. Returns the number of jobs added.
+    async fn fan_out(&self, claim: Uuid, events: &[JobId], jobs: &[(JobId, NewJob)]) -> Result<u64, StoreError>;
+
+    /// Adds jobs that follow from no event. Jobs whose unique keys exist are left out. Returns the number of jobs added.
+    async fn add(&self, jobs: &[NewJob]) -> Result<u64, StoreError>;
+
+    /// Records results, in one transaction. A result whose claim has ended changes nothing.
+    async fn record(&self, results: &[JobResult], now: Timestamp) -> Result<(), StoreError>;
+
+    /// The endpoints that have webhooks due at `now`, at most `limit`.
+    async fn endpoints_due(&self, now: Timestamp, limit: u32) -> Result<Vec<EndpointId>, StoreError>;
+
+    /// When the next row of any of these kinds is due.
+    async fn next_due(&self, kinds: &[JobKind]) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Jobs, page by page.
+    async fn list(&self, filter: JobFilter, page: PageRequest) -> Result<Listing<Job>, StoreError>;
+
+    /// The job with this id.
+    async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError>;
+
+    /// Makes a job that is done or dead due at `entry.at`, with all its attempts. Returns `false`, and writes no entry, when there
+    /// is no such job, or it is pending.
+    async fn retry(&self, id: JobId, entry: &AuditEntry) -> Result<bool, StoreError>;
+
+    /// The outbox in numbers.
+    async fn counts(&self) -> Result<Vec<OutboxCount>, StoreError>;
+
+    /// Deletes up to `most` jobs that ended before `before`. Dead jobs stay. Returns the number deleted.
+    async fn purge(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+}
+
+/// Returns the statement that lists jobs.
+pub(super) fn list(columns: &str, filter: JobFilter, request: PageRequest) -> Query {
+    let JobFilter { state, kind, order, endpoint } = filter;
+    let mut page = Page::new("outbox", PageRequest { limit: request.rows() + 1, ..request });
+    page.filter(Query::new("t.kind <> 'event'"));
+    if let Some(state) = state {
+        page.filter(Query::new("t.state = ").text(state.name()));
+    }
+    if let Some(kind) = kind {
+        page.filter(Query::new("t.kind = ").text(kind.name()));
+    }
+    if let Some(order) = order {
+        page.filter(Query::new("t.order_id = ").uuid(order.0));
+    }
+    if let Some(endpoint) = endpoint {
+        page.filter(Query::new("t.endpoint_id = ").uuid(endpoint.0));
+    }
+    page.whole(columns)
+}
+
+/// Returns the text of an error as it is kept.
+pub(super) fn short(error: &str) -> String {
+    error.chars().take(MAX_ERROR_CHARS).collect()
+}
+
+/// Implements [`Outbox`] for a store. Both databases understand the statements. `$instant` converts a timestamp to the driver's
+/// type, and `$lock` ends the selection of rows that a transaction takes.
+macro_rules! impl_outbox {
+    ($store:ty, $database:ident, $connection:ty, $reader:ident, $writer:ident, $instant:expr, lock: $lock:literal) => {
+        impl $store {
+            fn job_columns() -> String {
+                sql::select::<NewJob>("outbox")
+            }
+        }
+
+        #[async_trait]
+        impl Outbox for $store {
+            async fn claim(&self, request: ClaimRequest) -> Result<Vec<Job>, StoreError> {
+                let ClaimRequest { kind, endpoint, claim, now, until, limit } = request;
+                // A reader looks first, so that the writer's lock is only taken where there is something to claim.
+                let due = |mut query: QueryBuilder<$database>| {
+                    query.push(" FROM outbox WHERE state = 'pending' AND kind = ").push_bind(kind.name());
+                    if let Some(endpoint) = endpoint {
+                        query.push(" AND endpoint_id = ").push_bind(endpoint.0);
+                    }
+                    query.push(" AND due_at <= ").push_bind($instant(now));
+                    query
+                };
+                let mut any = due(QueryBuilder::new("SELECT 1"));
+                any.push(" LIMIT 1");
+                let found: Option<i32> = any.build_query_scalar().fetch_optional(&self.$reader).with_timeout().await?;
+                if found.is_none() {
+                    return Ok(Vec::new());
+                }
+                let mut query = due(QueryBuilder::new("WITH due AS MATERIALIZED (SELECT id AS due_id"));
+                query.push(" ORDER BY due_at LIMIT ").push_bind(i64::from(limit)).push($lock);
+                query.push(") UPDATE outbox SET claim = ").push_bind(claim);
+                query.push(", due_at = ").push_bind($instant(until));
+                query.push(", attempts = attempts + 1 FROM due WHERE outbox.id = due.due_id RETURNING ");
+                query.push(Self::job_columns());
+                let rows = query.build_query_as::<JobRow>().fetch_all(&self.$writer).with_timeout().await?;
+                let mut jobs: Vec<Job> = into_all(rows)?;
+                jobs.sort_by_key(|job| job.id);
+                Ok(jobs)
+            }
+
+            async fn fan_out(
+                &self,
+                claim: Uuid,
+                events: &[JobId],
+                jobs: &[(JobId, NewJob)],
+            ) -> Result<u64, StoreError> {
+                if events.is_empty() {
+                    return Ok(0);
+                }
+                let (events, jobs) = (events.to_vec(), jobs.to_vec());
+                let work = self.in_transaction(move |connection| {
+                    Box::pin(async move {
+                        let mut query = QueryBuilder::<$database>::new("DELETE FROM outbox WHERE claim = ");
+                        query.push_bind(claim).push(" AND id IN (");
+                        let mut ids = query.separated(", ");
+                        for id in &events {
+                            ids.push_bind(id.0);
+                        }
+                        query.push(") RETURNING id");
+                        let deleted = query.build_query_scalar::<Uuid>().persistent(false).fetch_all(&mut *connection);
+                        let deleted: HashSet<Uuid> = deleted.await.map_err(classify)?.into_iter().collect();
+                        let mine: Vec<NewJob> =
+                            jobs.into_iter().filter(|(event, _)| deleted.contains(&event.0)).map(|(_, job)| job).collect();
+                        Ok(Some(insert_jobs(connection, &mine).await?))
+                    })
+                });
+                Ok(work.await?.unwrap_or_default())
+            }
+
+            async fn add(&self, jobs: &[NewJob]) -> Result<u64, StoreError> {
+                let jobs = jobs.to_vec();
+                let work = self.in_transaction(move |connection| {
+                    Box::pin(async move { Ok(Some(insert_jobs(connection, &jobs).await?)) })
+                });
+                Ok(work.await?.unwrap_or_default())
+            }
+
+            async fn record(&self, results: &[JobResult], now: Timestamp) -> Result<(), StoreError> {
+                if results.is_empty() {
+                    return Ok(());
+                }
+                let results = results.to_vec();
+                let work = self.in_transaction(move |connection| {
+                    Box::pin(async move {
+                        let done: Vec<_> = results.iter().filter(|result| result.outcome == JobOutcome::Done).collect();
+                        for done in done.chunks(500) {
+                            let mut query = QueryBuilder::<$database>::new(
+                                "UPDATE outbox SET state = 'done', claim = NULL, last_error = NULL, done_at = ",
+                            );
+                            query.push_bind($instant(now)).push(" WHERE state = 'pending' AND (id, claim) IN (");
+                            query.push_values(done, |mut row, result| {
+                                row.push_bind(result.id.0).push_bind(result.claim);
+                            });
+                            query.push(")");
+                            query.build().persistent(false).execute(&mut *connection).await.map_err(classify)?;
+                        }
+                        for result in &results {
+                            let query = match &result.outcome {
+                                JobOutcome::Done => continue,
+                                JobOutcome::Again { due_at, error, is_attempt } => sqlx::query(
+                                    "UPDATE outbox SET claim = NULL, due_at = $3, last_error = $4, attempts = attempts - $5
+                                     WHERE id = $1 AND claim = $2 AND state = 'pending'",
+                                )
+                                .bind(result.id.0)
+                                .bind(result.claim)
+                                .bind($instant(*due_at))
+                                .bind(outbox::short(error))
+                                .bind(i32::from(!is_attempt)),
+                                JobOutcome::Dead { error } => sqlx::query(
+                                    "UPDATE outbox SET claim = NULL, state = 'dead', done_at = $3, last_error = $4
+                                     WHERE id = $1 AND claim = $2 AND state = 'pending'",
+                                )
+                                .bind(result.id.0)
+                                .bind(result.claim)
+                                .bind($instant(now))
+                                .bind(outbox::short(error)),
+                            };
+                            query.execute(&mut *connection).await.map_err(classify)?;
+                        }
+                        Ok(Some(()))
+                    })
+                });
+                work.await.map(|_| ())
+            }
+
+            async fn endpoints_due(&self, now: Timestamp, limit: u32) -> Result<Vec<EndpointId>, StoreError> {
+                // A look into the index for each endpoint, however many webhooks wait for it.
+                let query = sqlx::query_scalar(
+                    "WITH RECURSIVE waiting (id) AS (
+                         SELECT min(endpoint_id) FROM outbox WHERE state = 'pending' AND kind = 'webhook'
+                         UNION ALL
+                         SELECT (SELECT min(o.endpoint_id) FROM outbox o
+                                 WHERE o.state = 'pending' AND o.kind = 'webhook' AND o.endpoint_id > waiting.id)
+                         FROM waiting WHERE waiting.id IS NOT NULL)
+                     SELECT id FROM waiting WHERE id IS NOT NULL
+                       AND EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'pending' AND o.kind = 'webhook'
+                                   AND o.endpoint_id = waiting.id AND o.due_at <= $1)
+                     LIMIT $2",
+                );
+                let ids: Vec<Uuid> =
+                    query.bind($instant(now)).bind(i64::from(limit)).fetch_all(&self.$reader).with_timeout().await?;
+                Ok(ids.into_iter().map(EndpointId).collect())
+            }
+
+            async fn next_due(&self, kinds: &[JobKind]) -> Result<Option<Timestamp>, StoreError> {
+                let mut first: Option<Timestamp> = None;
+                for kind in kinds {
+                    let column = sql::instant("due_at");
+                    let select = format!(
+                        "SELECT {column} FROM outbox WHERE state = 'pending' AND kind = $1 ORDER BY due_at LIMIT 1"
+                    );
+                    let query = sqlx::query_scalar::<_, i64>(AssertSqlSafe(select)).bind(kind.name());
+                    let due = query.fetch_optional(&self.$reader).with_timeout().await?.map(Timestamp::from_millis);
+                    first = first.into_iter().chain(due).min();
+                }
+                Ok(first)
+            }
+
+            async fn list(&self, filter: JobFilter, page: PageRequest) -> Result<Listing<Job>, StoreError> {
+                let query = outbox::list(&sql::select::<NewJob>("t"), filter, page);
+                let mut query = bind("", query);
+                let query = query.build_query_as::<JobRow>().persistent(false);
+                let rows = into_all(query.fetch_all(&self.$reader).with_timeout().await?)?;
+                Ok(Listing::of(rows, page, |job: &Job| job.id.0))
+            }
+
+            async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+                let select = format!("SELECT {} FROM outbox WHERE id = $1", Self::job_columns());
+                let query = sqlx::query_as::<_, JobRow>(AssertSqlSafe(select)).bind(id.0);
+                query.fetch_optional(&self.$reader).with_timeout().await?.map(Job::try_from).transpose()
+            }
+
+            async fn retry(&self, id: JobId, entry: &AuditEntry) -> Result<bool, StoreError> {
+                let at = entry.at;
+                let work = self.audited(Some(entry.clone()), move |connection| {
+                    Box::pin(async move {
+                        let query = sqlx::query(
+                            "UPDATE outbox SET state = 'pending', claim = NULL, due_at = $2, attempts = 0, done_at = NULL
+                             WHERE id = $1 AND state <> 'pending' AND kind <> 'event'",
+                        );
+                        let done = query.bind(id.0).bind($instant(at)).execute(&mut *connection).await;
+                        Ok(done.map_err(classify)?.rows_affected() == 1)
+                    })
+                });
+                work.await
+            }
+
+            async fn counts(&self) -> Result<Vec<OutboxCount>, StoreError> {
+                let oldest = sql::instant("min(created_at) FILTER (WHERE state = 'pending')");
+                let select = format!(
+                    "SELECT kind, count(*) FILTER (WHERE state = 'pending'), {oldest}, count(*) FILTER (WHERE state = 'dead')
+                     FROM outbox WHERE state <> 'done' GROUP BY kind"
+                );
+                let rows = sqlx::query_as::<_, (String, i64, Option<i64>, i64)>(AssertSqlSafe(select));
+                let rows = rows.fetch_all(&self.$reader).with_timeout().await?;
+                let found = |kind: JobKind| rows.iter().find(|row| row.0 == kind.name());
+                let count = |kind| {
+                    let (pending, oldest, dead) = found(kind).map_or((0, None, 0), |row| (row.1, row.2, row.3));
+                    OutboxCount {
+                        kind,
+                        pending: pending.unsigned_abs(),
+                        oldest: oldest.map(Timestamp::from_millis),
+                        dead: dead.unsigned_abs(),
+                    }
+                };
+                Ok(JobKind::ALL.into_iter().map(count).collect())
+            }
+
+            async fn purge(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+                let select = "SELECT 1 FROM outbox WHERE state = 'done' AND done_at < $1 LIMIT 1";
+                let found: Option<i32> = sqlx::query_scalar(select)
+                    .bind($instant(before))
+                    .fetch_optional(&self.$reader)
+                    .with_timeout()
+                    .await?;
+                if found.is_none() {
+                    return Ok(0);
+                }
+                let delete = concat!(
+                    "DELETE FROM outbox WHERE id IN (
+                         SELECT id FROM outbox WHERE state = 'done' AND done_at < $1 ORDER BY done_at LIMIT $2",
+                    $lock,
+                    ")"
+                );
+                let query = sqlx::query(delete).bind($instant(before)).bind(i64::from(most));
+                Ok(query.execute(&self.$writer).with_timeout().await?.rows_affected())
+            }
+        }
+
+        async fn insert_jobs(connection: &mut $connection, jobs: &[NewJob]) -> Result<u64, StoreError> {
+            let mut added = 0;
+            // A database has a limit of parameters: 17 for each row.
+            for jobs in jobs.chunks(200) {
+                let mut query = QueryBuilder::<$database>::new(
+                    "INSERT INTO outbox (id, kind, topic, order_id, refund_id, product_id, operator_id, version, endpoint_id, unique_key,
+                         body, state, due_at, attempts, created_at) ",
+                );
+                query.push_values(jobs, |mut row, job| {
+                    let NewJob { id, kind, topic, subject, endpoint, unique_key, body, due_at, created_at } = job;
+                    row.push_bind(id.0).push_bind(kind.name()).push_bind(topic.name());
+                    row.push_bind(subject.order.map(|id| id.0)).push_bind(subject.refund.map(|id| id.0));
+                    row.push_bind(subject.product.map(|id| id.0)).push_bind(subject.operator);
+                    row.push_bind(i64::try_from(subject.version).unwrap_or(i64::MAX)).push_bind(endpoint.map(|id| id.0));
+                    row.push_bind(unique_key.as_deref()).push_bind(body.as_deref()).push("'pending'");
+                    row.push_bind($instant(*due_at)).push("0").push_bind($instant(*created_at));
+                });
+                query.push(" ON CONFLICT (unique_key) DO NOTHING");
+                let done = query.build().persistent(false).execute(&mut *connection).await.map_err(classify)?;
+                added += done.rows_affected();
+            }
+            Ok(added)
+        }
+    };
+}
+pub(super) use impl_outbox;

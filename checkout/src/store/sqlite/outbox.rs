@@ -1,0 +1,18 @@
+//! The outbox.
+
+use super::{QueryExt as _, SqliteStore, classify, listings::bind, sql};
+use crate::{
+    error::StoreError,
+    model::{AuditEntry, EndpointId, Job, JobId, JobKind, NewJob, Timestamp},
+    store::{
+        listings::{Listing, PageRequest},
+        outbox::{self, ClaimRequest, JobFilter, JobOutcome, JobResult, Outbox, OutboxCount, impl_outbox},
+        rows::{JobRow, into_all},
+    },
+};
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+impl_outbox!(SqliteStore, Sqlite, SqliteConnection, readers, writer, Timestamp::as_millis, lock: "");
