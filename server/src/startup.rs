@@ -22,6 +22,7 @@ use checkout::{
     Checkout, Clock, IdGenerator, Limits, StoreError, Supervisor,
     store::{self, Store},
 };
+use integrations::outbox;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -201,10 +202,16 @@ impl Server {
     }
 }
 
+/// Starts the outbox's workers.
+fn start_outbox(state: &AppState) {
+    outbox::start(&state.checkout, &state.store, Vec::new(), Vec::new(), &state.tasks);
+}
+
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
     let (checkout, store, tasks) = (&state.checkout, &state.store, &state.tasks);
     let limits = Limits { contact_retention: state.settings.contact_retention, ..Limits::default() };
     checkout.start_maintenance(limits);
+    start_outbox(state);
     let sessions = SessionStorage::new(store.clone(), checkout.clone());
     tasks.spawn("session_purge", false, sessions.purge_periodically());
     tasks.spawn("operator_purge", false, state.operators.clone().purge_periodically());

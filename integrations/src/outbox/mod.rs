@@ -1,0 +1,65 @@
+//! The workers of the outbox. A commit leaves events; the fan-out turns each into jobs; the lanes carry the jobs out, each kind
+//! with its own concurrency, so that a slow receiver delays nobody else.
+
+mod fan_out;
+mod lane;
+mod results;
+mod schedule;
+
+pub use fan_out::{Consequences, Event};
+pub use lane::{Handler, Lane, Outcome};
+pub use schedule::Schedule;
+
+use checkout::{Checkout, IdGenerator, StoreError, Supervisor, store::Store};
+use fan_out::FanOut;
+use results::Results;
+use std::{sync::Arc, time::Duration};
+
+/// The longest pause of a worker. Rows of other nodes, and of a node that died, are found within it.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+/// The pause after an error of the database.
+const ERROR_PAUSE: Duration = Duration::from_secs(2);
+
+/// How much longer than its time limit a job is claimed for, so that its result is recorded in time.
+const LEASE_MARGIN: Duration = Duration::from_secs(30);
+
+/// What all workers share.
+#[derive(Clone)]
+struct Context {
+    checkout: Checkout,
+    store: Arc<dyn Store>,
+    ids: IdGenerator,
+}
+
+/// Starts the workers. They stop with the supervisor; jobs that were under way are due again after their lease.
+pub fn start(
+    checkout: &Checkout,
+    store: &Arc<dyn Store>,
+    consequences: Vec<Arc<dyn Consequences>>,
+    lanes: Vec<Lane>,
+    supervisor: &Supervisor,
+) {
+    let ids = IdGenerator::new(store.clock());
+    let context = Context { checkout: checkout.clone(), store: store.clone(), ids };
+    let results = Results::start(context.clone(), supervisor);
+    supervisor.spawn("outbox_events", false, FanOut::new(context.clone(), consequences).run());
+    for lane in lanes {
+        let name = lane.handler.task_name();
+        supervisor.spawn(name, false, lane.run(context.clone(), results.clone()));
+    }
+}
+
+impl Context {
+    /// Waits for an event or a job, at most for [`POLL_INTERVAL`].
+    async fn wait(&self, changes: &mut tokio::sync::watch::Receiver<()>) {
+        let _ = tokio::time::timeout(POLL_INTERVAL, changes.changed()).await;
+    }
+}
+
+/// Logs an error of the database, and waits.
+async fn pause_after(what: &'static str, error: &StoreError) {
+    let cause = error.cause();
+    tracing::warn!(%error, cause, what, "the outbox cannot be used for now");
+    tokio::time::sleep(ERROR_PAUSE).await;
+}

@@ -1,0 +1,86 @@
+//! What a provider's event says, whether a webhook carried it or it was read from the provider's list of events.
+
+use super::SessionState;
+use checkout::model::{
+    AttemptId, DisputeId, EventKey, PaymentStatus, Reference, ReportedAmount, ReportedRefund, SessionId, TransactionId,
+};
+use uuid::Uuid;
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Something about a payment.
+    Payment(PaymentNotice),
+    /// A refund was made, or has a new state.
+    Refund {
+        /// The event's id.
+        event: EventKey,
+        /// The refund.
+        refund: ReportedRefund,
+        /// Whether it is a test event, which moves no money.
+        test_mode: bool,
+    },
+    /// Some refund of this transaction has a new state: read its refunds.
+    RefundsChanged {
+        /// The event's id.
+        event: EventKey,
+        /// The transaction.
+        transaction: TransactionId,
+        /// Whether it is a test event, which moves no money.
+        test_mode: bool,
+    },
+    /// The event does not concern this shop.
+    Foreign {
+        /// The event's id.
+        event: String,
+        /// Why it does not concern this shop.
+        reason: String,
+    },
+}
+
+/// What an event says about a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentNotice {
+    /// The event's id.
+    pub event: EventKey,
+    /// Hash of the event's meaning.
+    pub fingerprint: [u8; 32],
+    /// What was paid for.
+    pub about: About,
+    /// The transaction.
+    pub transaction: TransactionId,
+    /// What happened.
+    pub status: PaymentStatus,
+    /// The dispute, for the two statuses of disputes.
+    pub dispute: Option<DisputeId>,
+    /// The amount that the provider reports.
+    pub reported: ReportedAmount,
+    /// The payment page and its state, where the event is about one.
+    pub session: Option<(SessionId, SessionState)>,
+    /// The attempt that the page or the transaction was made for, as their metadata say.
+    pub attempt: Option<AttemptId>,
+    /// Whether it is a test event, which moves no money.
+    pub test_mode: bool,
+}
+
+/// The order or hold that was paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// An order or a hold.
+    Known(Reference),
+    /// An id that may be a hold's or an order's.
+    Untyped(Uuid),
+    /// The order or hold that the transaction paid for.
+    Transaction,
+}
+
+/// Why an event cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    /// It is not JSON of the expected shape.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// It lacks something.
+    #[error("{0}")]
+    Unreadable(&'static str),
+}
