@@ -14,8 +14,8 @@ export const programs = {
 
 /** The scenarios of a run without ONLY, in the order in which they run. */
 const usual = ['holds', 'single', 'rejections', 'mixed', 'flood', 'growth', 'watchers'];
-/** All scenarios. The console's fills two databases first, which takes minutes, so that it runs on request. */
-export const scenarios = [...usual, 'console'];
+/** All scenarios. Those of the console and of messages take minutes each, so that they run on request. */
+export const scenarios = [...usual, 'console', 'messages'];
 
 export const quick = !['', '0', undefined].includes(process.env.QUICK);
 export const only = (process.env.ONLY ?? '').split(/[\s,]+/).filter(Boolean);
