@@ -199,10 +199,11 @@ async fn one_report(seed: u64, constraints: Constraints) -> Option<String> {
     (!is_same || !wrong.is_empty()).then(|| format!("{wrong:?}"))
 }
 
-/// One node hears of a refund at the provider while an operator issues another one. Returns what went wrong.
+/// One node hears of a refund at the provider while an operator issues another one on the node that has the order in memory.
+/// Returns what went wrong.
 async fn report_and_refund(seed: u64, constraints: Constraints) -> Option<String> {
     let race = Race::new(seed, constraints).await;
-    let order = paid_order(&race.nodes[0], race.product("phone", None).await, "tx").await;
+    let order = paid_order(&race.nodes[1], race.product("phone", None).await, "tx").await;
     let (recorded, issued) = tokio::join!(
         race.nodes[0].record_refund(reported("re_1", "tx", 3), Actor::system()),
         race.nodes[1].issue_refund(refund(1, &order, Some(2), Restock::None), Actor::system()),

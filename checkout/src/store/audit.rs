@@ -52,8 +52,9 @@ ORDER BY p.id";
 /// - `parked`: a parked payment still waits for an order that may come.
 /// - `answers`: a received payment is applied, parked, a duplicate, or due for refund.
 /// - `refunds`: a payment event that is refunded or due for refund has a reason.
-/// - `order_refunds`: an order's sums are those of the refunds of its own payment, which have no event, and its transaction
-///   and currency. Failed refunds count only with the units that they have put back on sale.
+/// - `order_refunds`: an order's sums are those of the refunds of its own payment, which have no event: those by operators, and
+///   those at the provider with its transaction and currency. Failed refunds count only with the units that they have put back
+///   on sale.
 /// - `refund_rows`: a payment event is due for refund exactly if its refund is due, being sent or failed, and refunded
 ///   exactly if its refund succeeded. Each refund of an event has that event.
 /// - `disputes`: a dispute that had no effect when it was opened was closed before.
@@ -70,7 +71,8 @@ WITH applied AS (
     SELECT r.order_id, sum(r.amount) FILTER (WHERE r.state IN ('due', 'sending', 'succeeded')) AS issued,
            sum(r.amount) FILTER (WHERE r.state = 'succeeded') AS returned, sum(r.restocked) AS restocked
     FROM refunds r
-    JOIN orders o ON o.id = r.order_id AND o.transaction_id = r.transaction_id AND o.currency = r.currency
+    JOIN orders o ON o.id = r.order_id
+         AND (r.reason = 'by_operator' OR (o.transaction_id, o.currency) = (r.transaction_id, r.currency))
     WHERE r.event_id IS NULL GROUP BY r.order_id
 ), broken AS (
     SELECT o.product_id, 'paid' AS rule FROM orders o LEFT JOIN payers p ON p.order_id = o.id
