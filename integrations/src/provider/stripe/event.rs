@@ -204,7 +204,7 @@ fn object<T: DeserializeOwned>(raw: &[u8]) -> Result<T, EventError> {
 
 /// Returns the reference. A typed one takes precedence.
 fn about(metadata: Option<&Metadata>, client_reference_id: Option<&str>) -> Option<About> {
-    let order = metadata.and_then(|m| own_id(m.order_id.as_deref()?)).map(|id| Reference::Order(OrderId(id)));
+    let order = metadata.and_then(Metadata::order).map(Reference::Order);
     let hold = || metadata.and_then(|m| own_id(m.hold_id.as_deref()?)).map(|id| Reference::Hold(HoldId(id)));
     let untyped = || client_reference_id.and_then(own_id).map(About::Untyped);
     order.or_else(hold).map(About::Known).or_else(untyped)

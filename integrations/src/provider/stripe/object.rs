@@ -3,7 +3,7 @@
 use super::{event::own_id, money};
 use crate::strict_object::StrictObject;
 use checkout::model::{
-    AttemptId, DisputeId, EventKey, RefundId, RefundReference, ReportedRefund, ReportedRefundState, Timestamp,
+    AttemptId, DisputeId, EventKey, OrderId, RefundId, RefundReference, ReportedRefund, ReportedRefundState, Timestamp,
     TransactionId,
 };
 use serde::Deserialize;
@@ -104,7 +104,7 @@ pub(super) struct RefundObject {
 /// The metadata that this shop writes.
 #[derive(Deserialize)]
 pub(super) struct Metadata {
-    pub(super) order_id: Option<String>,
+    order_id: Option<String>,
     pub(super) hold_id: Option<String>,
     attempt_id: Option<String>,
     refund_id: Option<String>,
@@ -113,6 +113,11 @@ pub(super) struct Metadata {
 }
 
 impl Metadata {
+    /// The order that a session or an intent was made for.
+    pub(super) fn order(&self) -> Option<OrderId> {
+        own_id(self.order_id.as_deref()?).map(OrderId)
+    }
+
     /// The attempt that a session or an intent was made for.
     pub(super) fn attempt(&self) -> Option<AttemptId> {
         own_id(self.attempt_id.as_deref()?).map(AttemptId)
