@@ -37,8 +37,8 @@ pub(super) async fn open(
     attempt: AttemptId,
     request: &OpenRequest,
 ) -> Result<PaymentPage, ProviderError> {
-    let create = create(attempt, request)?;
-    let session: Session = client.send(create.build(), Some(&attempt.to_string())).await?;
+    let create = create(attempt, request)?.build();
+    let session: Session = client.send(create, Some(&attempt.to_string())).await?;
     let unreadable = || ProviderError::Unknown("Stripe's session has no address".to_owned());
     let url = session.url.ok_or_else(unreadable)?;
     Ok(PaymentPage { session: SessionId::try_from(session.id).map_err(|_| unreadable())?, url })
@@ -46,8 +46,8 @@ pub(super) async fn open(
 
 /// Expires a session. Stripe refuses for one that is not open, so a refusal is followed by a look-up.
 pub(super) async fn close(client: &Client, session: &SessionId) -> Result<CloseOutcome, ProviderError> {
-    let expire = ExpireCheckoutSession::new(session.as_str());
-    match client.send::<Session>(expire.build(), None).await {
+    let expire = ExpireCheckoutSession::new(session.as_str()).build();
+    match client.send::<Session>(expire, None).await {
         Ok(_) => return Ok(CloseOutcome::Closed),
         Err(error) if error.is_missing() => return Ok(CloseOutcome::Closed),
         Err(error) => match ProviderError::from(error) {

@@ -63,7 +63,7 @@ impl Client {
             http = http.tls_certs_only([]);
         }
         Ok(Self {
-            http: http.build().map_err(|error| SettingsError::Client(error.to_string()))?,
+            http: http.build().map_err(|error| SettingsError::Client(cause(&error)))?,
             base,
             authorization: authorization(&settings.key)?,
             account: settings.account.as_deref().map(account).transpose()?,
@@ -150,6 +150,15 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("base", &self.base).finish_non_exhaustive()
     }
+}
+
+/// The innermost cause, such as missing certificates. reqwest's own text says only that building failed.
+fn cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 async fn read(mut response: Response) -> Result<Bytes, CallError> {

@@ -70,11 +70,11 @@ impl StripeProvider {
         Self::with_time_limit(settings, REQUEST_TIME_LIMIT)
     }
 
-    /// As [`Self::new`], with another time limit for each request.
+    /// The same as [`Self::new`], with another time limit for each request.
     ///
     /// # Errors
     ///
-    /// As [`Self::new`].
+    /// The same as those of [`Self::new`].
     pub fn with_time_limit(settings: StripeSettings, time_limit: Duration) -> Result<Self, SettingsError> {
         Ok(Self { client: Client::new(&settings, time_limit)?, account: settings.account })
     }
