@@ -2,4 +2,5 @@
 //! providers, mail and webhooks.
 
 pub mod outbox;
+pub mod payments;
 pub mod provider;
