@@ -4,3 +4,4 @@
 pub mod outbox;
 pub mod payments;
 pub mod provider;
+pub mod strict_object;
