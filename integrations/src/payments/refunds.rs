@@ -162,8 +162,13 @@ impl Payments {
     /// The refund, if this attempt is still to be sent.
     async fn refund_to_send(&self, id: RefundId, attempt: u32) -> Result<Option<Refund>, Error> {
         let refund = self.checkout().refund(id).await?;
-        let is_current = refund.attempt == attempt && matches!(refund.state, RefundState::Due | RefundState::Sending);
-        Ok(is_current.then_some(refund))
+        // An operator may be sending it by hand.
+        let is_to_send = match refund.state {
+            RefundState::Due => true,
+            RefundState::Sending => refund.automatic,
+            RefundState::Succeeded | RefundState::Failed | RefundState::Withdrawn => false,
+        };
+        Ok((is_to_send && refund.attempt == attempt).then_some(refund))
     }
 
     /// Applies the provider's answer.

@@ -1,6 +1,6 @@
 //! The comparison finds what shop and provider know differently, and nothing else.
 
-use crate::support::{Shop, eventually};
+use crate::support::eventually;
 use checkout::model::{RefundState, ReportedRefundState};
 use integrations::payments::{AuditError, Difference};
 
@@ -49,8 +49,13 @@ crate::scenarios! {
         let found = shop.payments.audit().await.unwrap();
         let of_refund = refund.transaction_id.clone();
         assert_eq!(found, [Difference::RefundNotAtProvider { refund: refund.id, transaction: of_refund }]);
+        // The first refund in the dashboard has the reference of the forgotten one.
         shop.provider.refund_in_dashboard(&transaction, 700);
+        shop.provider.refund_in_dashboard(&transaction, 100);
         let found = shop.payments.audit().await.unwrap();
-        assert!(found.len() == 1 || found.len() == 2, "{found:?}");
+        let [amount, unknown] = &found[..] else { panic!("{found:?}") };
+        assert!(matches!(amount, Difference::RefundAmount { here: 500, there, .. } if there.minor == 700), "{amount:?}");
+        let told = format!("The provider made refund re_1 of {transaction} over 100 minor units of USD, which the shop does not know.");
+        assert_eq!(unknown.to_string(), told);
     }
 }

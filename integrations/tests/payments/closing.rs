@@ -1,6 +1,6 @@
 //! No page survives its order, and money that comes at the last moment is not lost (P7).
 
-use crate::support::{Fault, Shop, busy, eventually, refused, unknown};
+use crate::support::{Fault, busy, eventually, refused, unknown};
 use checkout::model::{JobKind, JobState, OrderStatus, PaymentStatus, RefundReason};
 use integrations::provider::SessionState::{Expired, Open, Paid};
 
@@ -31,9 +31,6 @@ crate::scenarios! {
     async fn an_order_that_was_paid_at_its_page_needs_no_closing(shop: Shop) {
         shop.start_workers();
         let (order, _) = shop.paid().await;
-        let (other, session) = (shop.payments.clone(), shop.provider.last_session());
-        shop.receive(shop.provider.pay(&session)).await;
-        drop(other);
         // Another order's job shows that the event was worked on.
         let phone = shop.product(1, |draft| draft.slug = "other".parse().unwrap()).await;
         let cancelled = shop.ordered(phone).await;

@@ -1,6 +1,6 @@
 //! A shopper who presses "pay" gets one page, however badly the call goes.
 
-use crate::support::{Fault, HOUR, MINUTE, ORIGIN, Shop, busy, refused, unknown};
+use crate::support::{Fault, HOUR, MINUTE, ORIGIN, busy, refused, unknown};
 use checkout::model::{OrderStatus, PaymentStatus};
 use integrations::{
     payments::{OpenError, OpenedPayment},

@@ -1,6 +1,6 @@
 //! An event counts if it is about a payment that the shop opened, once, and moves its attempt.
 
-use crate::support::{Fault, Shop, unknown};
+use crate::support::{Fault, unknown};
 use checkout::{
     PaymentVerdict,
     model::{OrderStatus, PaymentStatus},

@@ -1,6 +1,6 @@
 //! A webhook that never came changes nothing but the delay.
 
-use crate::support::{Fault, HOUR, MINUTE, Shop, busy, noon, unknown};
+use crate::support::{Fault, HOUR, MINUTE, busy, noon, unknown};
 use checkout::model::{OrderStatus, PaymentStatus, RefundState, ReportedRefundState};
 use integrations::{
     payments::{ReconcileError, Reconciled},

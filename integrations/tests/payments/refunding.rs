@@ -214,13 +214,14 @@ crate::scenarios! {
         shop.payments.open(&order).await.unwrap();
         let second = shop.provider.last_session();
         shop.receive(shop.provider.pay(&second)).await;
-        let held = shop.with(|settings| settings.auto_refund = false);
-        held.receive(shop.provider.pay(&first), None).await.unwrap();
+        shop.receive(shop.provider.pay(&first)).await;
         assert!(shop.refund_is(&order, RefundState::Due, 1).await);
         let transaction = shop.refund(&order).await.transaction_id.as_str().to_owned();
         shop.receive(shop.provider.refund_in_dashboard(&transaction, 1999)).await;
-        shop.start_workers();
         assert!(shop.refund_is(&order, RefundState::Succeeded, 1).await);
+        // The workers find nothing left to send.
+        shop.start_workers();
+        tokio::time::sleep(SECOND).await;
         assert_eq!((shop.status(&order).await, shop.provider.refunds().len()), (OrderStatus::Paid, 1));
     }
 
@@ -237,21 +238,39 @@ crate::scenarios! {
         in_time(&shop, MINUTE, async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
     }
 
-    async fn only_wanted_refunds_of_the_providers_own_payments_are_sent(shop: Shop) {
-        let phone = shop.product(2, |draft| draft.slug = "other".parse().unwrap()).await;
+    async fn a_refund_of_a_payment_from_elsewhere_is_left_to_operators(shop: Shop) {
+        let phone = shop.product(1, |draft| draft.slug = "other".parse().unwrap()).await;
         let elsewhere = shop.ordered(phone).await;
         shop.report(&elsewhere, "tx", PaymentStatus::Success).await;
         let (order, _) = shop.paid().await;
-        let unwanted = shop.with(|settings| settings.auto_refund = false);
-        shop.start_workers_of(&unwanted);
+        shop.start_workers();
         shop.issue(elsewhere.id, None).await;
         shop.issue(order.id, None).await;
-        // A page to close shows that the earlier events were worked on.
+        eventually(async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
+        assert!(shop.refund_is(&elsewhere, RefundState::Due, 1).await);
+        assert_eq!(shop.jobs(JobKind::SendRefund).await.len(), 1);
+    }
+
+    async fn refunds_are_left_to_operators_where_the_shop_wants_it(shop: Shop) {
+        let (order, _) = shop.paid().await;
+        shop.start_workers_of(&shop.with(|settings| settings.auto_refund = false));
+        shop.issue(order.id, None).await;
+        // A page to close shows that the earlier event was worked on.
+        let phone = shop.product(1, |draft| draft.slug = "other".parse().unwrap()).await;
         let cancelled = shop.ordered(phone).await;
         shop.payments.open(&cancelled).await.unwrap();
         shop.cancel(&cancelled).await;
         eventually(async || shop.states(&cancelled).await == ["closed"]).await;
-        assert_eq!(shop.jobs(JobKind::SendRefund).await, []);
+        assert_eq!((shop.jobs(JobKind::SendRefund).await, shop.provider.calls("refund")), (vec![], 0));
+    }
+
+    async fn a_refund_that_an_operator_sends_by_hand_is_left_alone(shop: Shop) {
+        let (order, _) = shop.paid().await;
+        let refund = shop.issue(order.id, None).await;
+        job_made(&shop).await;
+        let by_hand = Actor::command_line("ada");
+        shop.checkout.advance_refund(refund.id, 1, RefundStep::Send, by_hand).await.unwrap();
+        assert_eq!(run(&shop, &shop.payments).await, Outcome::Done);
         assert_eq!(shop.provider.calls("refund"), 0);
     }
 }

@@ -159,11 +159,6 @@ impl FakeProvider {
         self.announce(&mut self.state(), None);
     }
 
-    /// Adds an event.
-    pub fn announce_notice(&self, notice: Notice) {
-        self.announce(&mut self.state(), Some(notice));
-    }
-
     fn announce(&self, state: &mut State, notice: Option<Notice>) {
         let id = format!("evt_{}", state.events.len());
         let event =
