@@ -9,12 +9,9 @@ use crate::{
     outbox::Outcome,
     provider::{About, CloseOutcome, Notice, PaymentNotice, ProviderError, SessionReport, SessionState},
 };
-use checkout::{
-    Error,
-    model::{
-        AttemptState, Currency, EventKey, OrderId, PaymentAttempt, PaymentStatus, Reference, ReportedAmount, SessionId,
-        TransactionId,
-    },
+use checkout::model::{
+    AttemptState, Currency, EventKey, OrderId, PaymentAttempt, PaymentStatus, Reference, ReportedAmount, SessionId,
+    TransactionId,
 };
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
@@ -122,7 +119,8 @@ impl Payments {
 }
 
 /// The page's state as a payment event. Its key is made from page and state, so that each state counts once.
-fn notice_of(attempt: &PaymentAttempt, report: SessionReport) -> Result<Notice, Error> {
+fn notice_of(attempt: &PaymentAttempt, report: SessionReport) -> Result<Notice, ProviderError> {
+    let unusable = |what: &str| ProviderError::Refused(format!("it reports a page without {what}"));
     let SessionReport { session, state, transaction, amount, .. } = report;
     let (name, status) = match state {
         SessionState::Paid => ("paid", PaymentStatus::Success),
@@ -132,22 +130,19 @@ fn notice_of(attempt: &PaymentAttempt, report: SessionReport) -> Result<Notice, 
     // Without a transaction the page names the payment, as it does in the provider's events.
     let transaction = match transaction {
         Some(transaction) => transaction,
-        None => TransactionId::try_from(session.as_str().to_owned()).map_err(|_| Error::Internal)?,
+        None => TransactionId::try_from(session.as_str().to_owned()).map_err(|_| unusable("a transaction"))?,
     };
     // A success must report its amount: otherwise a page of any amount would pay the order.
     let reported = match (status, amount) {
         (PaymentStatus::Success, Some(money)) => {
             ReportedAmount { amount: Some(money.minor), currency: Some(money.currency) }
         }
-        (PaymentStatus::Success, None) => {
-            tracing::error!(attempt = %attempt.id, "the provider reports a payment without its amount");
-            return Err(Error::Internal);
-        }
+        (PaymentStatus::Success, None) => return Err(unusable("its amount")),
         _ => ReportedAmount::default(),
     };
     let key = format!("lookup-{name}-{}", hex(&Sha256::digest(session.as_str())));
     Ok(Notice::Payment(PaymentNotice {
-        event: EventKey::try_from(key).map_err(|_| Error::Internal)?,
+        event: EventKey::try_from(key).map_err(|_| unusable("a key"))?,
         fingerprint: fingerprint(attempt.order_id, &transaction, status, &reported),
         about: About::Known(Reference::Order(attempt.order_id)),
         transaction,

@@ -78,6 +78,7 @@ fn name_of(state: ReportedRefundState) -> &'static str {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn state_name<S: Serializer>(state: &ReportedRefundState, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(name_of(*state))
 }
@@ -89,7 +90,7 @@ impl fmt::Display for Difference {
                 write!(f, "Order {order} is paid by {transaction}, which the provider does not know as paid.")
             }
             Self::MoneyWithoutOrder { order, transaction, amount } => {
-                write!(f, "The provider took ")?;
+                f.write_str("The provider took ")?;
                 match amount {
                     Some(Money { minor, currency }) => write!(f, "{minor} minor units of {currency}")?,
                     None => f.write_str("money")?,

@@ -60,14 +60,11 @@ impl Run<'_> {
     /// Applies an event. One that cannot be used is counted and skipped.
     async fn event(&mut self, event: &ProviderEvent) -> Result<(), Error> {
         let id = event.id.as_str();
-        let notice = match self.calls.provider().read_event(&event.json) {
-            Ok(notice) => notice,
-            Err(_) => {
-                // The error may repeat a part of the event.
-                self.done.events_skipped += 1;
-                tracing::warn!(event = id, "an event of the payment provider cannot be read");
-                return Ok(());
-            }
+        let Ok(notice) = self.calls.provider().read_event(&event.json) else {
+            // The error may repeat a part of the event.
+            self.done.events_skipped += 1;
+            tracing::warn!(event = id, "an event of the payment provider cannot be read");
+            return Ok(());
         };
         let payload = EventPayload::new(Some("application/json"), &event.json);
         match self.payments.receive(notice, payload).await {

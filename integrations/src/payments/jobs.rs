@@ -60,7 +60,7 @@ impl Handler for ClosePayments {
         let (Some(calls), Some(order)) = (self.0.calls(), job.subject.order) else {
             return Outcome::Dead("the job names no order".to_owned());
         };
-        self.0.close_pages(calls, order).await.unwrap_or_else(outcome_of)
+        self.0.close_pages(calls, order).await.unwrap_or_else(|error| outcome_of(&error))
     }
 }
 
@@ -86,19 +86,19 @@ impl Handler for SendRefunds {
             RefundJob::Send { attempt } => self.0.send_refund(calls, refund, attempt).await,
             RefundJob::Retry { attempt } => self.0.retry_refund(refund, attempt).await,
         };
-        done.unwrap_or_else(outcome_of)
+        done.unwrap_or_else(|error| outcome_of(&error))
     }
 }
 
 /// How a job ends after an error.
-fn outcome_of(error: CallError) -> Outcome {
+fn outcome_of(error: &CallError) -> Outcome {
     let text = error.to_string();
     match error {
         CallError::Provider(ProviderError::Busy { retry_after, .. }) => {
             Outcome::Busy(text, retry_after.unwrap_or(BUSY_PAUSE))
         }
         CallError::Provider(ProviderError::Refused(_)) => Outcome::Dead(text),
-        CallError::Checkout(Error::Busy { retry_after }) => Outcome::Busy(text, retry_after),
+        CallError::Checkout(Error::Busy { retry_after }) => Outcome::Busy(text, *retry_after),
         CallError::Provider(ProviderError::Unknown(_)) | CallError::Checkout(_) => Outcome::Failed(text),
     }
 }

@@ -7,6 +7,7 @@ mod consequences;
 mod difference;
 mod events;
 mod jobs;
+mod lookups;
 mod open;
 mod receive;
 mod reconcile;

@@ -191,16 +191,22 @@ impl Payments {
             return Ok(OpenedPayment { url, expires_at });
         }
         let known = stored(self.attempts().attempt(attempt.id).await)?.ok_or(Error::Internal)?;
+        let has_other_page = known.session.as_ref().is_some_and(|other| *other != session);
         match known.state {
-            AttemptState::Open if known.session.as_ref() == Some(&session) => {
+            AttemptState::Open if !has_other_page => {
                 return opened_page(&known)?.ok_or(OpenError::Failed(Error::Internal));
             }
-            AttemptState::Completed => return Err(OpenError::Processing),
+            AttemptState::Completed if !has_other_page => return Err(OpenError::Processing),
             _ => {}
         }
-        // From now on the page is known, so that it is closed even if this call fails.
-        stored(self.attempts().adopt(attempt.id, &session, now).await)?;
-        if let Err(error) = self.close_page(calls, &known, &session).await {
+        let closed = if has_other_page {
+            calls.close(&session).await.map(drop).map_err(CallError::from)
+        } else {
+            // From now on the page is known, so that it is closed even if this call fails.
+            stored(self.attempts().adopt(attempt.id, &session, now).await)?;
+            self.close_page(calls, &known, &session).await.map(drop)
+        };
+        if let Err(error) = closed {
             tracing::warn!(order = %attempt.order_id, attempt = %attempt.id, %error, "a payment page is not closed yet");
         }
         Err(self.not_payable(attempt.order_id).await?)

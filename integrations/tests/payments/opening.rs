@@ -1,6 +1,6 @@
 //! A shopper who presses "pay" gets one page, however badly the call goes.
 
-use crate::support::{Fault, HOUR, MINUTE, ORIGIN, busy, refused, unknown};
+use crate::support::{Fault, HOUR, MINUTE, ORIGIN, busy, noon, refused, unknown};
 use checkout::model::{OrderStatus, PaymentStatus};
 use integrations::{
     payments::{OpenError, OpenedPayment},
@@ -28,6 +28,31 @@ crate::scenarios! {
         let page = shop.payments.page_of(order.id).await.unwrap().unwrap();
         assert_eq!((page.url, page.expires_at), (urls[0].clone(), order.pay_by));
         assert_eq!(shop.provider.calls("open"), calls);
+    }
+
+    async fn without_keys_two_nodes_would_open_several_pages(shop: Shop) {
+        shop.provider.ignore_keys();
+        let phone = shop.phone(1).await;
+        let order = shop.ordered(phone).await;
+        let (_other, other) = shop.second_node().await;
+        let presses = (0..8).map(|nth| if nth % 2 == 0 { shop.payments.open(&order) } else { other.open(&order) });
+        futures::future::join_all(presses).await;
+        assert!(shop.provider.pages().len() > 1);
+        // All but the one that the attempt has are closed.
+        assert_eq!(shop.provider.pages().iter().filter(|page| **page == Open).count(), 1);
+    }
+
+    async fn a_second_page_of_one_attempt_is_closed(shop: Shop) {
+        let phone = shop.phone(1).await;
+        let order = shop.ordered(phone).await;
+        shop.faulty.next("open", Fault::After(unknown()));
+        shop.payments.open(&order).await.unwrap_err();
+        // A webhook has told the page, and the provider has forgotten the key.
+        let (attempt, session) = (shop.attempts(&order).await[0].id, "cs_0".to_owned().try_into().unwrap());
+        assert!(shop.store.payment_attempts().adopt(attempt, &session, noon()).await.unwrap());
+        shop.provider.forget_keys();
+        assert!(matches!(shop.payments.open(&order).await, Err(OpenError::Busy { .. })));
+        assert_eq!((shop.provider.pages(), shop.states(&order).await), (vec![Open, Expired], vec!["opening"]));
     }
 
     async fn a_process_that_is_killed_opens_one_page(shop: Shop) {
@@ -94,6 +119,34 @@ crate::scenarios! {
         });
         assert!(matches!(pressed, Err(OpenError::NotPayable(OrderStatus::Cancelled))), "{pressed:?}");
         assert_eq!((shop.provider.pages(), shop.states(&order).await), (vec![Expired], vec!["closed"]));
+    }
+
+    async fn the_calls_of_a_sale_keep_to_their_budget(shop: Shop) {
+        let phone = shop.phone(30).await;
+        let mut orders = Vec::new();
+        for _ in 0..30 {
+            orders.push(shop.ordered(phone).await);
+        }
+        let begun = std::time::Instant::now();
+        let opened = futures::future::join_all(orders.iter().map(|order| shop.payments.open(order))).await;
+        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+        // The first call begins at once, and the others 40 ms after each other.
+        assert!(begun.elapsed() >= Duration::from_millis(29 * 40), "{:?}", begun.elapsed());
+    }
+
+    async fn a_look_up_that_hangs_keeps_no_shopper_from_paying(shop: Shop) {
+        let (first, _) = shop.opened().await;
+        shop.clock.advance(2 * MINUTE);
+        let hanging = ["find_session", "find_session", "find_session"].map(|call| {
+            shop.faulty.next(call, Fault::HangsBefore);
+            let payments = shop.payments.clone();
+            tokio::spawn(async move { payments.audit().await })
+        });
+        shop.faulty.hangs().await;
+        shop.cancel(&first).await;
+        let order = shop.ordered(first.product_id).await;
+        shop.payments.open(&order).await.unwrap();
+        assert!(hanging.iter().all(|audit| !audit.is_finished()));
     }
 
     async fn an_order_that_does_not_wait_for_money_opens_no_page(shop: Shop) {

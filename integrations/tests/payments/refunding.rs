@@ -127,6 +127,17 @@ crate::scenarios! {
         assert!(shop.refund_is(&order, RefundState::Succeeded, 1).await);
     }
 
+    async fn without_keys_two_nodes_at_once_would_return_the_money_twice(shop: Shop) {
+        shop.provider.ignore_keys();
+        let (order, _) = shop.paid().await;
+        shop.issue(order.id, Some(100)).await;
+        job_made(&shop).await;
+        let (_other, other) = shop.second_node().await;
+        let runs = (0..6).map(|nth| run(&shop, if nth % 2 == 0 { &shop.payments } else { &other }));
+        futures::future::join_all(runs).await;
+        assert!(shop.provider.refunds().len() > 1);
+    }
+
     async fn a_busy_or_broken_provider_is_asked_again_under_the_same_key(shop: Shop) {
         let (order, _) = shop.paid().await;
         shop.issue(order.id, None).await;

@@ -47,6 +47,7 @@ struct State {
     refunded: HashMap<String, (RefundRequest, RefundReference)>,
     calls: HashMap<&'static str, u32>,
     answer: Option<(ReportedRefundState, bool)>,
+    ignores_keys: bool,
 }
 
 pub struct FakeProvider {
@@ -81,6 +82,11 @@ impl FakeProvider {
     /// Makes later refunds end so, and whether for lack of funds.
     pub fn answer_refunds(&self, state: ReportedRefundState, lacks_funds: bool) {
         self.state().answer = Some((state, lacks_funds));
+    }
+
+    /// Makes the provider do its work once for each call, whatever its key. With it a test shows that it would notice.
+    pub fn ignore_keys(&self) {
+        self.state().ignores_keys = true;
     }
 
     /// The states of all pages, oldest first.
@@ -232,10 +238,11 @@ impl Provider for FakeProvider {
     async fn open(&self, attempt: AttemptId, request: &OpenRequest) -> Result<PaymentPage, ProviderError> {
         {
             let mut state = self.called("open");
-            if let Some((known, page)) = state.opened.get(&attempt) {
+            let known = state.opened.get(&attempt).filter(|_| !state.ignores_keys);
+            if let Some((known, page)) = known {
                 return if known == request { Ok(page.clone()) } else { other_parameters() };
             }
-            if !state.opening.insert(attempt) {
+            if !state.opening.insert(attempt) && !state.ignores_keys {
                 return Err(ProviderError::Busy { reason: "the key is in use".to_owned(), retry_after: None });
             }
         }
@@ -281,7 +288,8 @@ impl Provider for FakeProvider {
     async fn refund(&self, request: &RefundRequest) -> Result<ReportedRefund, ProviderError> {
         let mut state = self.called("refund");
         let key = format!("{}-{}", request.refund, request.attempt);
-        if let Some((known, reference)) = state.refunded.get(&key) {
+        let known = state.refunded.get(&key).filter(|_| !state.ignores_keys);
+        if let Some((known, reference)) = known {
             if known != request {
                 return other_parameters();
             }
