@@ -27,6 +27,7 @@ pub use operators::Operators;
 pub use outbox::Outbox;
 pub use payment_attempts::{BeginOutcome, PaymentAttempts};
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
+pub use reconciliations::{Reconciliation, ReconciliationRun, Reconciliations};
 pub use statistics::Statistics;
 
 mod audit;
@@ -39,6 +40,7 @@ pub mod outbox;
 mod payment_attempts;
 mod pictures;
 pub mod postgres;
+mod reconciliations;
 mod rows;
 pub mod sqlite;
 mod statistics;
@@ -85,6 +87,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Attempts to pay at a payment provider.
     fn payment_attempts(&self) -> &dyn PaymentAttempts;
+
+    /// The reconciliation with payment providers.
+    fn reconciliations(&self) -> &dyn Reconciliations;
 
     /// The outbox.
     fn outbox(&self) -> &dyn Outbox;

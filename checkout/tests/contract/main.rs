@@ -37,6 +37,7 @@ mod pictures;
 mod postgres_nodes;
 mod purge;
 mod races;
+mod reconciliations;
 mod refunds;
 mod replays;
 mod reported_refunds;

@@ -165,4 +165,38 @@ crate::scenarios! {
         assert_eq!(page(stripe, noon(), None, 9).await, []);
         assert_eq!(page(ProviderName::Sandbox, later(61), None, 9).await, []);
     }
+
+    async fn attempts_of_several_orders_are_read_at_once(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let (one, two, none) = (shop.ordered(phone, 1).await, shop.ordered(phone, 1).await, shop.ordered(phone, 1).await);
+        begin(&shop, &attempt(2, two.id)).await;
+        begin(&shop, &attempt(1, one.id)).await;
+        let of = async |orders: &[OrderId]| {
+            let found = shop.store.payment_attempts().of_orders(orders).await.unwrap();
+            found.iter().map(|attempt| attempt.order_id).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[two.id, none.id, one.id]).await, [one.id, two.id]);
+        assert_eq!(of(&[none.id]).await, []);
+        assert_eq!(of(&[]).await, []);
+    }
+
+    async fn a_completed_attempt_is_live_until_its_order_is_paid(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let attempts = shop.store.payment_attempts();
+        let order = shop.ordered(phone, 1).await;
+        begin(&shop, &attempt(1, order.id)).await;
+        let soon = later(1);
+        let live = async |before| {
+            let found = attempts.live(ProviderName::Stripe, before, None, 10).await.unwrap();
+            found.iter().map(|attempt| attempt.id.0.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!((live(noon()).await, live(soon).await), (vec![], vec![1]));
+        let id = AttemptId(Uuid::from_u128(1));
+        assert!(attempts.opened(id, &session("cs_1"), "https://pay.example/1", noon()).await.unwrap());
+        assert!(attempts.advance(id, &[Open], Completed, noon()).await.unwrap());
+        assert!(!attempts.advance(id, &[Open], Closed, noon()).await.unwrap());
+        assert_eq!(live(soon).await, [1]);
+        shop.pay(Reference::Order(order.id), "tx", PaymentStatus::Success).await;
+        assert_eq!(live(soon).await, []);
+    }
 }

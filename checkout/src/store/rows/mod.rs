@@ -12,6 +12,7 @@ mod payment;
 mod payment_attempt;
 mod picture;
 mod product;
+mod reconciliation;
 mod refund;
 
 pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
@@ -31,10 +32,11 @@ pub(super) use payment::{PaymentRow, ReferenceRow, disputed, reference_of};
 pub(super) use payment_attempt::AttemptRow;
 pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
+pub(super) use reconciliation::ReconciliationRow;
 pub(super) use refund::RefundRow;
 
 use super::{
-    ApiClient, KnownColumn,
+    ApiClient, KnownColumn, Reconciliation,
     operators::{OneTimeLink, Operator, OperatorSession},
     table,
 };
@@ -96,6 +98,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Refund>(),
         table::known::<NewJob>(),
         table::known::<PaymentAttempt>(),
+        table::known::<Reconciliation>(),
         table::known::<PictureRow>(),
         table::known::<PictureFileRow<'_>>(),
         table::known::<Operator>(),
