@@ -1,4 +1,4 @@
-//! Deletes stored replies, stock-history rows, payloads of payment events and unused pictures that are past their retention,
+//! Deletes stored replies, stock-history rows, payloads of payment events, unused pictures and jobs that are past their retention,
 //! and erases the contacts of old orders. It deletes a few rows at a time, in transactions of its own. Two nodes may purge at once.
 
 use crate::{
@@ -22,6 +22,9 @@ const UNUSED_PICTURE_RETENTION: Duration = Duration::from_hours(24);
 
 /// Retention of the payloads of payment events. They may contain personal data, and are of use while a payment may be disputed.
 const PAYLOAD_RETENTION: Duration = Duration::from_hours(90 * 24);
+
+/// Retention of jobs that are done: long enough to look up whether a mail was sent. Dead jobs stay until somebody tries again.
+const DONE_JOB_RETENTION: Duration = Duration::from_hours(7 * 24);
 
 /// Maximum number of rows of each kind that one step deletes. With a million keys in a SQLite file, a step blocks the writer
 /// for a few milliseconds.
@@ -72,5 +75,6 @@ async fn step(purge: &dyn Purge, now: Timestamp, contact_retention: Option<Durat
         + purge.idempotency_keys(now - KEY_RETENTION, ROWS_PER_STEP).await?
         + purge.stock_events(now - STOCK_EVENT_RETENTION, ROWS_PER_STEP).await?
         + purge.pictures(now - UNUSED_PICTURE_RETENTION, PICTURES_PER_STEP).await?
-        + purge.payment_payloads(now - PAYLOAD_RETENTION, ROWS_PER_STEP).await?)
+        + purge.payment_payloads(now - PAYLOAD_RETENTION, ROWS_PER_STEP).await?
+        + purge.jobs(now - DONE_JOB_RETENTION, ROWS_PER_STEP).await?)
 }

@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 mod listings;
 mod operations;
+mod outbox;
 mod queries;
 mod statistics;
 
@@ -49,6 +50,12 @@ pub struct PaymentEvent {
     pub dispute_id: Option<DisputeId>,
     /// The body of the delivery.
     pub payload: Option<EventPayload>,
+}
+
+impl std::fmt::Debug for Checkout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checkout").finish_non_exhaustive()
+    }
 }
 
 /// The checkout engine. Clones are cheap, and share one writer.

@@ -228,10 +228,27 @@ async fn dashboard_and_worker(seed: u64, constraints: Constraints) -> Option<Str
     (returned != 4).then(|| format!("the provider has returned 4, and {returned} are recorded"))
 }
 
+/// An order is placed and paid on one node while another node refunds a paid order in part, and an order is cancelled. Returns what was
+/// not announced (P11).
+async fn announcements(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let product = race.product("phone", None).await;
+    let paid = paid_order(&race.nodes[0], product, "tx").await;
+    let held = hold(&race.nodes[1], product, None, None).await.unwrap();
+    let cancelled = race.nodes[1].place_order(held, None, owner(), None).await.unwrap().value;
+    let issue = race.nodes[1].issue_refund(refund(1, &paid, Some(1), Restock::None), Actor::system());
+    let cancel = race.nodes[0].cancel_order_by_operator(cancelled.id, Actor::system());
+    let (_another, issued, ended) = tokio::join!(paid_order(&race.nodes[0], product, "other"), issue, cancel);
+    (issued.unwrap(), ended.unwrap());
+    let wrong = invariants::unannounced(&race.tables());
+    (!wrong.is_empty()).then(|| format!("{wrong:?}"))
+}
+
 negative_controls! {
     the_unique_reference_keeps_a_refund_from_being_recorded_twice: one_report, without unique;
     the_version_check_keeps_a_report_in_the_sums_of_its_order: report_and_refund, without versions;
     the_mark_of_the_worker_keeps_another_refund_from_being_taken_for_its_own: dashboard_and_worker, without automatic;
+    the_events_of_a_commit_announce_each_change: announcements, without events;
     the_version_check_keeps_two_refunds_within_the_amount: full_refunds, without versions;
     the_sum_of_refunds_keeps_them_within_the_amount: full_refunds, without refund_sums;
     the_version_check_keeps_a_unit_from_being_restocked_twice: restock_twice, without versions;

@@ -30,6 +30,8 @@ mod operations;
 mod operator;
 mod operators;
 mod orders;
+mod outbox;
+mod outbox_lists;
 mod payloads;
 mod payment_attempts;
 mod payments;

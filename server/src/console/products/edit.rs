@@ -24,7 +24,7 @@ use http::StatusCode;
 
 /// `GET /admin/products/new`
 pub(super) async fn new_page(signed_in: SignedIn) -> Response {
-    html(StatusCode::OK, view::new_product(signed_in.page_operator(), &entry::new_product()))
+    html(StatusCode::OK, view::new_product(signed_in.page_operator().await, &entry::new_product()))
 }
 
 /// `POST /admin/products`
@@ -35,7 +35,10 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let mut entered = entry::sent_product(&fields);
     let Some(draft) = entry::draft(&mut entered) else {
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, view::new_product(signed_in.page_operator(), &entered)));
+        return Ok(html(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            view::new_product(signed_in.page_operator().await, &entered),
+        ));
     };
     let status = match checkout.add_product(draft, signed_in.actor()).await {
         Ok(added) => return Ok(redirect(&format!("{}?done=created", view::path(added.value.id)))),
@@ -50,7 +53,7 @@ pub(super) async fn create(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(html(status, view::new_product(signed_in.page_operator(), &entered)))
+    Ok(html(status, view::new_product(signed_in.page_operator().await, &entered)))
 }
 
 /// `POST /admin/products/{id}`
@@ -65,12 +68,8 @@ pub(super) async fn save(
     let mut sent = entry::sent_edit(&fields);
     let reason = fields.reason(&mut sent.entered, false);
     let details = entry::details(&mut sent.entered, &product);
-    let show = |product: &Product, status, edit| {
-        let shown = Shown { edit: Some(edit), ..Shown::default() };
-        Ok(render(&signed_in, product, checkout.now(), status, shown))
-    };
     let Some(details) = details.filter(|_| sent.entered.is_valid()) else {
-        return show(&product, StatusCode::UNPROCESSABLE_ENTITY, sent);
+        return show(checkout, &signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, sent).await;
     };
     let context = OperationContext { by: signed_in.actor(), reason, idempotency: None };
     match checkout.edit_product(product.id, sent.revision, details, context).await {
@@ -81,15 +80,27 @@ pub(super) async fn save(
         Err(Error::Refused(Refusal::StaleRevision { seen, current })) => {
             let product = lookup::product_at_revision(&*state.store, product, current).await?;
             let edit = merge(&state, &product, sent, seen).await?;
-            show(&product, StatusCode::CONFLICT, edit)
+            show(checkout, &signed_in, &product, StatusCode::CONFLICT, edit).await
         }
         Err(Error::Refused(Refusal::InvalidProduct { error })) => {
             let (field, text) = product_error(error);
             sent.entered.refuse(field, text);
-            show(&product, StatusCode::UNPROCESSABLE_ENTITY, sent)
+            show(checkout, &signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, sent).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Shows the product's page with a form as it was sent.
+async fn show(
+    checkout: &Checkout,
+    signed_in: &SignedIn,
+    product: &Product,
+    status: StatusCode,
+    edit: EditState,
+) -> Result<Response, Problem> {
+    let shown = Shown { edit: Some(edit), ..Shown::default() };
+    Ok(render(signed_in, product, checkout.now(), status, shown).await)
 }
 
 /// Moves a stale edit on top of the current product, and says what changed since the revision that the operator saw.

@@ -32,6 +32,8 @@ const CALLS: [(&str, &str, Scope); 31] = [
     ("get", "/api/admin/payments", Scope::PaymentsRead),
     ("get", "/api/admin/payments/{payment}", Scope::PaymentsRead),
     ("post", "/api/admin/payments/{payment}/replay", Scope::PaymentsWrite),
+    ("get", "/api/admin/outbox", Scope::PaymentsRead),
+    ("post", "/api/admin/outbox/{job}/retry", Scope::PaymentsWrite),
     ("get", "/api/admin/refunds", Scope::OrdersRead),
     ("get", "/api/admin/refunds/{refund}", Scope::OrdersRead),
     ("post", "/api/admin/refunds/{refund}/done", Scope::RefundsWrite),
