@@ -5,6 +5,7 @@ mod audit_log;
 mod batch;
 mod claim;
 mod contact;
+mod endpoint;
 mod operators;
 mod outbox;
 mod payload;
@@ -22,6 +23,7 @@ pub(super) use batch::{
 };
 pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, refunds};
 pub(super) use contact::ContactRow;
+pub(super) use endpoint::{DeliveryRow, EndpointRow};
 pub(super) use operators::{
     FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
 };
@@ -34,7 +36,7 @@ pub(super) use product::{EditedProduct, ProductRow, StockEvent};
 pub(super) use refund::RefundRow;
 
 use super::{
-    ApiClient, KnownColumn,
+    ApiClient, Delivery, Endpoint, KnownColumn,
     operators::{OneTimeLink, Operator, OperatorSession},
     table,
 };
@@ -96,6 +98,8 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Refund>(),
         table::known::<NewJob>(),
         table::known::<PaymentAttempt>(),
+        table::known::<Endpoint>(),
+        table::known::<Delivery>(),
         table::known::<PictureRow>(),
         table::known::<PictureFileRow<'_>>(),
         table::known::<Operator>(),
