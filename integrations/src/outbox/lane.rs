@@ -79,9 +79,19 @@ impl Lane {
             match begun {
                 // A claim that took all it could is followed by another at once.
                 Ok(begun) if begun > 0 => {}
-                Ok(_) => context.wait(&mut changes).await,
+                Ok(_) => lane.wait(&context, &slots, &mut changes).await,
                 Err(error) => pause_after(lane.handler.task_name(), &error).await,
             }
+        }
+    }
+
+    /// Waits for a job, or for a free slot: it may be that of an endpoint that has more jobs due than slots.
+    async fn wait(&self, context: &Context, slots: &Slots, changes: &mut tokio::sync::watch::Receiver<()>) {
+        let one_more = slots.available_permits() + 1;
+        let is_busy = self.per_endpoint.is_some() && one_more <= self.concurrency;
+        tokio::select! {
+            () = context.wait(changes) => {}
+            _ = slots.acquire_many(u32::try_from(one_more).unwrap_or(u32::MAX)), if is_busy => {}
         }
     }
 
