@@ -41,6 +41,8 @@ pub enum Screen {
     Payments,
     /// The refunds.
     Refunds,
+    /// The endpoints that receive webhooks.
+    Webhooks,
     /// The API clients.
     Clients,
     /// The people who may sign in.
@@ -61,6 +63,7 @@ impl Screen {
         Self::Orders,
         Self::Payments,
         Self::Refunds,
+        Self::Webhooks,
         Self::Clients,
         Self::Operators,
         Self::AuditLog,
@@ -76,6 +79,7 @@ impl Screen {
             Self::Orders => "/admin/orders",
             Self::Payments => "/admin/payments",
             Self::Refunds => "/admin/refunds",
+            Self::Webhooks => "/admin/webhooks",
             Self::Clients => "/admin/clients",
             Self::Operators => "/admin/operators",
             Self::AuditLog => "/admin/audit-log",
@@ -92,6 +96,7 @@ impl Screen {
             Self::Orders => "Orders",
             Self::Payments => "Payments",
             Self::Refunds => "Refunds",
+            Self::Webhooks => "Webhooks",
             Self::Clients => "API clients",
             Self::Operators => "Operators",
             Self::AuditLog => "Audit log",
@@ -111,6 +116,7 @@ impl Screen {
             | Self::Orders
             | Self::Payments
             | Self::Refunds
+            | Self::Webhooks
             | Self::AuditLog
             | Self::Health => Some(Permission::See),
         }
@@ -130,7 +136,7 @@ impl Screen {
     fn group(self) -> u8 {
         match self {
             Self::Live | Self::Products | Self::Orders | Self::Payments | Self::Refunds => 0,
-            Self::Clients | Self::Operators | Self::AuditLog | Self::Health => 1,
+            Self::Webhooks | Self::Clients | Self::Operators | Self::AuditLog | Self::Health => 1,
             Self::Account => 2,
         }
     }

@@ -17,6 +17,7 @@ mod products;
 mod refunds;
 mod sessions;
 mod sign_in;
+mod webhooks;
 
 use crate::shop::Shop;
 use app::admin::layout::Screen;
