@@ -3,12 +3,12 @@
 use super::{
     ConfirmedForm, Fields, html, redirect,
     response::flash,
-    webhooks::{context, fail, new_key, not_found, parse, read, refusal, render, secret_of, sentence},
+    webhooks::{context, fail, new_key, not_found, parse, read, refusal, render, secret_of},
 };
 use crate::{
     endpoints::{Edit, EndpointError, IssuedEndpoint},
     operators::SignedIn,
-    problem::Problem,
+    problem::{Problem, sentence},
     state::AppState,
 };
 use app::admin::{

@@ -4,7 +4,7 @@ use super::{ConfirmedForm, Fields, html, response::flash};
 use crate::{
     endpoints::{Description, EndpointError, Events, IssuedEndpoint},
     operators::{OperatorError, SignedIn},
-    problem::{Kind, Problem},
+    problem::{Kind, Problem, sentence},
     state::AppState,
 };
 use app::admin::{
@@ -99,13 +99,6 @@ pub(super) fn parse(id: &str) -> Result<EndpointId, Problem> {
 
 pub(super) fn not_found() -> Problem {
     Problem::new(Kind::NotFound, "There is no such endpoint.")
-}
-
-/// Begins a message with a capital letter and ends it with a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
 }
 
 /// Returns why nothing was done, where that can be shown on the page.

@@ -1,7 +1,7 @@
 //! The groups of calls in the OpenAPI document.
 
 /// Groups of calls, in the order of a sale.
-pub const TAGS: [(&str, &str); 11] = [
+pub const TAGS: [(&str, &str); 12] = [
     ("Access", "Access tokens. A client gets one per hour and sends it with each call for holds and orders."),
     (
         "Products",
@@ -28,4 +28,8 @@ pub const TAGS: [(&str, &str); 11] = [
     ("Admin refunds", "Money that goes back to shoppers: by an operator, or because the shop must not keep it."),
     ("Admin audit log", "The changes that people and programs made: who, when, what and why."),
     ("Admin clients", "API clients and their scopes. A client can give others only the scopes that it has itself."),
+    (
+        "Admin webhooks",
+        "Endpoints of your other systems, which are told of orders, refunds and stock, and the attempts to deliver to them.",
+    ),
 ];

@@ -1,35 +1,45 @@
 //! The parts of an endpoint as people enter them.
 
 use checkout::model::{ForbiddenChar, Topic, check_line};
+use serde::Deserialize;
 use std::{collections::BTreeSet, str::FromStr};
 
 /// Maximum number of characters of a description.
 const MAX_DESCRIPTION_CHARS: usize = 200;
 
 /// The topics of an endpoint: at least one. As text, their names with commas or spaces between them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Vec<Topic>")]
 pub struct Events(BTreeSet<Topic>);
 
 /// Why a text names no topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("give at least one event; the events are {}", Topic::WEBHOOKS.map(Topic::name).join(", "))]
-pub struct TopicsError;
+pub struct EventsError;
 
 impl Events {
     /// These topics, unless there is none.
-    pub fn of(topics: BTreeSet<Topic>) -> Result<Self, TopicsError> {
+    pub fn of(topics: BTreeSet<Topic>) -> Result<Self, EventsError> {
         let is_offered = topics.iter().all(|topic| Topic::WEBHOOKS.contains(topic));
-        if topics.is_empty() || !is_offered { Err(TopicsError) } else { Ok(Self(topics)) }
+        if topics.is_empty() || !is_offered { Err(EventsError) } else { Ok(Self(topics)) }
+    }
+}
+
+impl TryFrom<Vec<Topic>> for Events {
+    type Error = EventsError;
+
+    fn try_from(topics: Vec<Topic>) -> Result<Self, EventsError> {
+        Self::of(topics.into_iter().collect())
     }
 }
 
 impl FromStr for Events {
-    type Err = TopicsError;
+    type Err = EventsError;
 
-    fn from_str(text: &str) -> Result<Self, TopicsError> {
+    fn from_str(text: &str) -> Result<Self, EventsError> {
         let names = text.split([',', ' ']).filter(|name| !name.is_empty());
         let topics: Option<BTreeSet<_>> = names.map(Topic::from_name).collect();
-        topics.ok_or(TopicsError).and_then(Self::of)
+        topics.ok_or(EventsError).and_then(Self::of)
     }
 }
 
@@ -40,7 +50,8 @@ impl From<Events> for BTreeSet<Topic> {
 }
 
 /// A description: at most 200 characters that [`check_line`] accepts. It may be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Description(String);
 
 /// Why a text is no [`Description`].
@@ -52,6 +63,14 @@ pub enum DescriptionError {
     /// The text has a character that nobody sees.
     #[error("a description must not contain the control or invisible character {0}")]
     Character(ForbiddenChar),
+}
+
+impl TryFrom<String> for Description {
+    type Error = DescriptionError;
+
+    fn try_from(text: String) -> Result<Self, DescriptionError> {
+        text.parse()
+    }
 }
 
 impl FromStr for Description {
@@ -93,7 +112,7 @@ mod tests {
         let events = |text: &str| text.parse::<Events>().map(BTreeSet::from);
         assert_eq!(events("order.paid, refund.succeeded"), Ok([Topic::OrderPaid, Topic::RefundSucceeded].into()));
         for text in ["", ",", "order.lost", "order.paid,*", "endpoint.disabled"] {
-            assert_eq!(events(text), Err(TopicsError), "{text:?}");
+            assert_eq!(events(text), Err(EventsError), "{text:?}");
         }
     }
 

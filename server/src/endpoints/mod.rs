@@ -1,13 +1,13 @@
-//! Endpoints of the shop's own webhooks: add, edit, switch on and off, rotate, remove, test, redeliver. The console and the
-//! command line share it.
+//! Endpoints of the shop's own webhooks: add, edit, switch on and off, rotate, remove, test, redeliver. The console, the
+//! admin API and the command line share it.
 
 mod draft;
 mod error;
 mod view;
 
-pub use draft::{Description, Edit, Events, TopicsError};
+pub use draft::{Description, Edit, Events, EventsError};
 pub use error::EndpointError;
-pub use view::{DeliveryView, EndpointView};
+pub use view::{DeliveryView, EndpointView, TopicName};
 
 use crate::operators::Entries;
 use app::admin::webhooks::origin;
@@ -159,8 +159,10 @@ impl EndpointService {
 
     /// Removes an endpoint. Webhooks that wait for it are dropped.
     pub async fn remove(&self, id: EndpointId, context: impl Into<OperationContext>) -> Result<(), EndpointError> {
-        let (context, endpoint) = (context.into(), self.find(id).await?);
-        let entry = self.entry(&context, "webhook.remove", id, &described(&endpoint), &Value::Null);
+        let context = context.into();
+        // A repeated request finds the endpoint gone.
+        let before = self.store.endpoints().find(id).await?.map_or(Value::Null, |endpoint| described(&endpoint));
+        let entry = self.entry(&context, "webhook.remove", id, &before, &Value::Null);
         let key = key(&context);
         match self.store.endpoints().change(&EndpointChange::Remove(id), &entry, key.as_ref()).await? {
             EndpointOutcome::Changed | EndpointOutcome::Replayed(_) => Ok(()),
