@@ -89,6 +89,7 @@ pub fn refusal(refusal: &Refusal) -> Notice {
         | Refusal::AlreadyRestocked { .. }
         | Refusal::UnknownRefund
         | Refusal::RefundState { .. }
+        | Refusal::UnknownJob
         | Refusal::UnknownPayment => internal_error(),
     }
 }

@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 mod listings;
 mod operations;
+mod outbox;
 mod queries;
 mod statistics;
 

@@ -34,9 +34,12 @@ CREATE TABLE outbox (
     CHECK ((state = 'pending') = (done_at IS NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
-CREATE INDEX outbox_due ON outbox (kind, due_at) WHERE state = 'pending';
+-- The claims, and the count of what waits, which reads nothing but the index.
+CREATE INDEX outbox_due ON outbox (kind, due_at, created_at) WHERE state = 'pending';
 CREATE INDEX outbox_due_of_endpoint ON outbox (endpoint_id, due_at) WHERE state = 'pending' AND kind = 'webhook';
-CREATE INDEX outbox_ended ON outbox (done_at) WHERE state <> 'pending';
-CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
+-- The purge. Dead jobs stay, and would be passed over each time.
+CREATE INDEX outbox_done ON outbox (done_at) WHERE state = 'done';
+-- The lists, in the order of the ids.
+CREATE INDEX outbox_state ON outbox (state, kind, id) WHERE kind <> 'event';
 CREATE INDEX outbox_order ON outbox (order_id, id) WHERE kind <> 'event';
-CREATE INDEX outbox_endpoint ON outbox (endpoint_id, id) WHERE kind = 'webhook';
+CREATE INDEX outbox_endpoint ON outbox (endpoint_id, state, id) WHERE kind = 'webhook';

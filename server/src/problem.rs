@@ -149,6 +149,7 @@ impl Problem {
                 says(Kind::RefundState).with("state", state.name()).with("attempt", attempt)
             }
             R::UnknownPayment => says(Kind::UnknownPayment),
+            R::UnknownJob => says(Kind::UnknownJob),
             // `From` maps all others.
             _ => Self::internal_error(&refusal.to_string()),
         }
@@ -239,6 +240,7 @@ impl From<Refusal> for Problem {
             | R::DisputeOpen
             | R::UnknownRefund
             | R::RefundState { .. }
+            | R::UnknownJob
             | R::UnknownPayment => Self::of_operator(&refusal),
         }
     }

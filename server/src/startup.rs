@@ -31,8 +31,11 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Time for background tasks to stop, once the last request has finished.
-const TASK_STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for the engine's tasks to stop, once the last request has finished.
+const ENGINE_STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Time for the server's tasks to stop: a second more than the outbox's jobs have to finish, so that their results are recorded.
+const TASK_STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Why the server or a command could not start.
 #[derive(Debug, thiserror::Error)]
@@ -208,8 +211,9 @@ impl Server {
         let max_connections = listener::max_connections(self.state.settings.max_connections);
         let router = router::build(self.state, self.rate_limiter, place_hold);
         listener::serve(self.listener, router, max_connections, stopping).await;
-        let (running, engine_running) =
-            tokio::join!(tasks.stop(TASK_STOP_TIMEOUT), checkout.shutdown(TASK_STOP_TIMEOUT));
+        // The engine stops last: a job that returns money records that with it.
+        let running = tasks.stop(TASK_STOP_TIMEOUT).await;
+        let engine_running = checkout.shutdown(ENGINE_STOP_TIMEOUT).await;
         for task in running.into_iter().chain(engine_running) {
             tracing::warn!(task, "a background task did not stop in time");
         }

@@ -2,8 +2,8 @@
 
 use super::layout::{Tone, badge};
 use checkout::model::{
-    CancelReason, Currency, EventOutcome, Money, Order, OrderState, OrderStatus, Payment, Refund, RefundReason,
-    RefundState, ReportedAmount, Timestamp,
+    CancelReason, Currency, EventOutcome, JobKind, JobState, Money, Order, OrderState, OrderStatus, Payment, Refund,
+    RefundReason, RefundState, ReportedAmount, Timestamp,
 };
 use leptos::prelude::*;
 
@@ -125,6 +125,36 @@ pub fn refund_state(state: RefundState) -> AnyView {
         RefundState::Withdrawn => Tone::Quiet,
     };
     badge(refund_state_name(state), tone)
+}
+
+/// Returns the name of a kind of jobs for people.
+pub fn job_kind_name(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Event => "Event",
+        JobKind::Mail => "Mail",
+        JobKind::Webhook => "Webhook",
+        JobKind::ClosePayment => "Close a payment page",
+        JobKind::SendRefund => "Send a refund",
+    }
+}
+
+/// Returns the name of a job's state for people.
+pub fn job_state_name(state: JobState) -> &'static str {
+    match state {
+        JobState::Pending => "Waiting",
+        JobState::Done => "Done",
+        JobState::Dead => "Failed",
+    }
+}
+
+/// The state of a job.
+pub fn job_state(state: JobState) -> AnyView {
+    let tone = match state {
+        JobState::Pending => Tone::Warning,
+        JobState::Done => Tone::Good,
+        JobState::Dead => Tone::Bad,
+    };
+    badge(job_state_name(state), tone)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! Page::new("Orders").signed_in(operator, Screen::Orders).flash(flash).render(orders(list))
 //! ```
 
-pub use super::navigation::{PageOperator, Screen};
+pub use super::navigation::{NavigationCounts, PageOperator, Screen};
 
 use super::navigation::navigation;
 use crate::assets::content_version;

@@ -19,6 +19,7 @@ pub mod order;
 mod order_contact;
 pub mod order_refund;
 pub mod orders;
+pub mod outbox;
 pub mod payment;
 pub mod payments;
 pub mod pictures;

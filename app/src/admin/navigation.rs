@@ -5,18 +5,26 @@ use checkout::store::operators::{Operator, Permission, Role};
 use leptos::prelude::*;
 use std::ops::Deref;
 
-/// The operator for whom a page is rendered, with the number that the navigation shows them.
+/// The operator for whom a page is rendered, with the numbers that the navigation shows them.
 #[derive(Debug, Clone, Copy)]
 pub struct PageOperator<'a> {
     operator: &'a Operator,
-    refunds_due: Option<u64>,
+    counts: NavigationCounts,
+}
+
+/// The numbers in the navigation: `None` if one could not be read, or if the operator's role may not see it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NavigationCounts {
+    /// Refunds that are due or have failed.
+    pub refunds_due: Option<u64>,
+    /// Jobs of the outbox that failed for good.
+    pub dead_jobs: Option<u64>,
 }
 
 impl<'a> PageOperator<'a> {
-    /// An operator, and the number of refunds that are due or have failed: `None` if it could not be read, or if their role
-    /// may not see it.
-    pub fn new(operator: &'a Operator, refunds_due: Option<u64>) -> Self {
-        Self { operator, refunds_due }
+    /// An operator, and the numbers of their navigation.
+    pub fn new(operator: &'a Operator, counts: NavigationCounts) -> Self {
+        Self { operator, counts }
     }
 }
 
@@ -41,6 +49,8 @@ pub enum Screen {
     Payments,
     /// The refunds.
     Refunds,
+    /// The jobs of the outbox.
+    Outbox,
     /// The endpoints that receive webhooks.
     Webhooks,
     /// The API clients.
@@ -63,6 +73,7 @@ impl Screen {
         Self::Orders,
         Self::Payments,
         Self::Refunds,
+        Self::Outbox,
         Self::Webhooks,
         Self::Clients,
         Self::Operators,
@@ -79,6 +90,7 @@ impl Screen {
             Self::Orders => "/admin/orders",
             Self::Payments => "/admin/payments",
             Self::Refunds => "/admin/refunds",
+            Self::Outbox => "/admin/outbox",
             Self::Webhooks => "/admin/webhooks",
             Self::Clients => "/admin/clients",
             Self::Operators => "/admin/operators",
@@ -96,6 +108,7 @@ impl Screen {
             Self::Orders => "Orders",
             Self::Payments => "Payments",
             Self::Refunds => "Refunds",
+            Self::Outbox => "Outbox",
             Self::Webhooks => "Webhooks",
             Self::Clients => "API clients",
             Self::Operators => "Operators",
@@ -116,6 +129,7 @@ impl Screen {
             | Self::Orders
             | Self::Payments
             | Self::Refunds
+            | Self::Outbox
             | Self::Webhooks
             | Self::AuditLog
             | Self::Health => Some(Permission::See),
@@ -135,7 +149,7 @@ impl Screen {
     /// The group of the navigation: the sale, its management, and the operator.
     fn group(self) -> u8 {
         match self {
-            Self::Live | Self::Products | Self::Orders | Self::Payments | Self::Refunds => 0,
+            Self::Live | Self::Products | Self::Orders | Self::Payments | Self::Refunds | Self::Outbox => 0,
             Self::Webhooks | Self::Clients | Self::Operators | Self::AuditLog | Self::Health => 1,
             Self::Account => 2,
         }
@@ -172,9 +186,14 @@ fn screens(operator: PageOperator<'_>, current: Option<Screen>, label: &'static 
     let shown: Vec<_> = Screen::ALL.iter().copied().filter(|screen| screen.is_shown_to(operator.role)).collect();
     let link = |screen: &Screen| {
         let current = (Some(*screen) == current).then_some("page");
-        let due = operator.refunds_due.filter(|due| *screen == Screen::Refunds && *due > 0).map(count);
+        let (number, what) = match screen {
+            Screen::Refunds => (operator.counts.refunds_due, "due"),
+            Screen::Outbox => (operator.counts.dead_jobs, "failed"),
+            _ => (None, ""),
+        };
+        let due = number.filter(|number| *number > 0).map(count);
         // The number alone would be read out as part of the screen's name.
-        let name = due.as_ref().map(|due| format!("{}, {due} due", screen.label()));
+        let name = due.as_ref().map(|due| format!("{}, {due} {what}", screen.label()));
         let due = due.map(|due| view! { <span class="screen-count">{due}</span> });
         view! { <li><a href=screen.path() aria-current=current aria-label=name>{screen.label()}{due}</a></li> }
     };

@@ -13,7 +13,7 @@ pub(crate) use stock_log::log_stock;
 use crate::{
     command::{Command, Idempotent, Reply},
     error::{Error, StoreError},
-    model::{CancelReason, EventOutcome, HoldState, OrderState, Refusal},
+    model::{CancelReason, EventOutcome, HoldState, JobKind, OrderState, Refusal},
     state::WriteSet,
 };
 use counter::labels;
@@ -87,6 +87,11 @@ labels! {
     }
 }
 
+labels! {
+    /// How an attempt at a job of the outbox ended. Waiting is for something that is expected, and no failure.
+    JobAttempt { Done = "done", Failed = "failed", Waiting = "waiting", Dead = "dead", Panicked = "panicked" }
+}
+
 /// The counters and histograms. None ever decreases.
 #[derive(Debug)]
 pub struct EngineMetrics {
@@ -102,6 +107,8 @@ pub struct EngineMetrics {
     pub payments: LabeledCounter<PaymentOutcome>,
     /// Batches that were not committed as they were decided, by reason.
     pub batch_failures: LabeledCounter<BatchFailure>,
+    /// Attempts at jobs of the outbox, by outcome, for each kind in the order of [`JobKind::ALL`].
+    job_attempts: [LabeledCounter<JobAttempt>; JobKind::ALL.len()],
     /// Commands that share a commit.
     pub batch_commands: Histogram,
     /// Seconds from the first write to the end of the commit.
@@ -117,6 +124,7 @@ impl Default for EngineMetrics {
             orders_ended: LabeledCounter::default(),
             payments: LabeledCounter::default(),
             batch_failures: LabeledCounter::default(),
+            job_attempts: JobKind::ALL.map(|_| LabeledCounter::default()),
             batch_commands: Histogram::new(&BATCH_BOUNDS),
             commit_seconds: Histogram::new(&COMMIT_BOUNDS),
         }
@@ -124,6 +132,21 @@ impl Default for EngineMetrics {
 }
 
 impl EngineMetrics {
+    /// Records an attempt at a job.
+    pub fn record_attempt(&self, kind: JobKind, outcome: JobAttempt) {
+        for (of, attempts) in JobKind::ALL.into_iter().zip(&self.job_attempts) {
+            if of == kind {
+                attempts.record(outcome);
+            }
+        }
+    }
+
+    /// Returns the number of attempts at jobs: kind, name of the outcome, count. Events are no jobs.
+    pub fn job_attempts(&self) -> impl Iterator<Item = (JobKind, &'static str, u64)> {
+        let kinds = JobKind::ALL.into_iter().zip(&self.job_attempts).filter(|(kind, _)| *kind != JobKind::Event);
+        kinds.flat_map(|(kind, attempts)| attempts.read().map(move |(outcome, count)| (kind, outcome, count)))
+    }
+
     /// Records the replies of a batch.
     pub(crate) fn record_replies(&self, commands: &[Command], replies: &[Result<Idempotent<Reply>, Error>]) {
         for (command, reply) in commands.iter().zip(replies) {

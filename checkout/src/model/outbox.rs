@@ -224,3 +224,10 @@ pub struct Job {
     /// When it was done, or failed for good.
     pub done_at: Option<Timestamp>,
 }
+
+impl Job {
+    /// Whether the row is a job, and no event that leads to jobs.
+    pub fn is_job(&self) -> bool {
+        self.kind != JobKind::Event
+    }
+}

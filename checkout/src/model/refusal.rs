@@ -136,6 +136,9 @@ pub enum Refusal {
         /// The attempt.
         attempt: u32,
     },
+    /// The job of the outbox does not exist.
+    #[error("there is no such job")]
+    UnknownJob,
     /// The payment event does not exist.
     #[error("there is no such payment event")]
     UnknownPayment,

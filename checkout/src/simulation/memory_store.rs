@@ -282,6 +282,10 @@ impl Purge for MemoryStore {
     async fn contacts(&self, _: Timestamp, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
+
+    async fn jobs(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 }
 
 /// The reads that the engine itself uses. The tests read the tables.

@@ -172,7 +172,24 @@ async fn refund_and_dispute(seed: u64, constraints: Constraints) -> Option<Strin
     (!fine || !wrong.is_empty()).then(|| format!("{refused:?} {wrong:?}"))
 }
 
+/// An order is placed and paid on one node while another node refunds a paid order in part, and an order is cancelled. Returns what was
+/// not announced (P11).
+async fn announcements(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let product = race.product("phone", None).await;
+    let paid = paid_order(&race.nodes[0], product, "tx").await;
+    let held = hold(&race.nodes[1], product, None, None).await.unwrap();
+    let cancelled = race.nodes[1].place_order(held, None, owner(), None).await.unwrap().value;
+    let issue = race.nodes[1].issue_refund(refund(1, &paid, Some(1), Restock::None), Actor::system());
+    let cancel = race.nodes[0].cancel_order_by_operator(cancelled.id, Actor::system());
+    let (_another, issued, ended) = tokio::join!(paid_order(&race.nodes[0], product, "other"), issue, cancel);
+    (issued.unwrap(), ended.unwrap());
+    let wrong = invariants::unannounced(&race.tables());
+    (!wrong.is_empty()).then(|| format!("{wrong:?}"))
+}
+
 negative_controls! {
+    the_events_of_a_commit_announce_each_change: announcements, without events;
     the_version_check_keeps_two_refunds_within_the_amount: full_refunds, without versions;
     the_sum_of_refunds_keeps_them_within_the_amount: full_refunds, without refund_sums;
     the_version_check_keeps_a_unit_from_being_restocked_twice: restock_twice, without versions;

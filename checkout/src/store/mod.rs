@@ -234,6 +234,9 @@ pub trait Purge: Send + Sync {
     async fn webhook_deliveries(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
     /// Erases up to `most` contacts that were given before `before`, oldest first. Returns the number erased.
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Deletes up to `most` jobs of the outbox that were done before `before`, oldest first. Dead jobs stay. Returns the number
+    /// deleted.
+    async fn jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5,

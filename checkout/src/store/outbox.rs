@@ -1,13 +1,14 @@
 //! The outbox: events of commits, and the jobs that follow from them. Workers of several nodes share it. A claim is a lease: it
 //! moves the time at which a row is due to the lease's end, so that the row of a process that died is due again.
 
+mod list;
+
+pub(super) use list::statement as list;
+
 use crate::{
     error::StoreError,
     model::{AuditEntry, EndpointId, Job, JobId, JobKind, JobState, NewJob, OrderId, Timestamp},
-    store::listings::{
-        Listing, PageRequest,
-        query::{Page, Query},
-    },
+    store::listings::{Listing, PageRequest},
 };
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -123,32 +124,45 @@ pub trait Outbox: Send + Sync {
     /// is no such job, or it is pending.
     async fn retry(&self, id: JobId, entry: &AuditEntry) -> Result<bool, StoreError>;
 
-    /// The outbox in numbers.
+    /// The outbox in numbers, all kinds in the order of [`JobKind::ALL`]. It reads what waits and what is dead, and nothing that is
+    /// done.
     async fn counts(&self) -> Result<Vec<OutboxCount>, StoreError>;
 
-    /// Deletes up to `most` jobs that ended before `before`. Dead jobs stay. Returns the number deleted.
-    async fn purge(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Number of dead jobs.
+    async fn dead(&self) -> Result<u64, StoreError>;
+
+    /// The plan of a query, line by line.
+    async fn explain(&self, query: OutboxQuery) -> Result<Vec<String>, StoreError>;
 }
 
-/// Returns the statement that lists jobs.
-pub(super) fn list(columns: &str, filter: JobFilter, request: PageRequest) -> Query {
-    let JobFilter { state, kind, order, endpoint } = filter;
-    let mut page = Page::new("outbox", PageRequest { limit: request.rows() + 1, ..request });
-    page.filter(Query::new("t.kind <> 'event'"));
-    if let Some(state) = state {
-        page.filter(Query::new("t.state = ").text(state.name()));
-    }
-    if let Some(kind) = kind {
-        page.filter(Query::new("t.kind = ").text(kind.name()));
-    }
-    if let Some(order) = order {
-        page.filter(Query::new("t.order_id = ").uuid(order.0));
-    }
-    if let Some(endpoint) = endpoint {
-        page.filter(Query::new("t.endpoint_id = ").uuid(endpoint.0));
-    }
-    page.whole(columns)
+/// A query whose plan is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxQuery {
+    /// The look for rows to claim.
+    Claim(ClaimRequest),
+    /// A page of a list.
+    List(JobFilter, PageRequest),
+    /// The count of what waits.
+    CountPending,
+    /// The count of the dead jobs.
+    CountDead,
+    /// The look for jobs to purge.
+    Purge {
+        /// They ended before this time.
+        before: Timestamp,
+        /// Maximum number of jobs.
+        most: u32,
+    },
 }
+
+/// Counts what waits, in the index that the claims use.
+pub(super) fn count_pending(oldest: &str) -> String {
+    format!("SELECT kind, count(*), {oldest} FROM outbox WHERE state = 'pending' GROUP BY kind")
+}
+
+/// Counts the dead jobs, in the index of the lists.
+pub(super) const COUNT_DEAD: &str =
+    "SELECT kind, count(*) FROM outbox WHERE state = 'dead' AND kind <> 'event' GROUP BY kind";
 
 /// Returns the text of an error as it is kept.
 pub(super) fn short(error: &str) -> String {
@@ -158,36 +172,69 @@ pub(super) fn short(error: &str) -> String {
 /// Implements [`Outbox`] for a store. Both databases understand the statements. `$instant` converts a timestamp to the driver's
 /// type, and `$lock` ends the selection of rows that a transaction takes.
 macro_rules! impl_outbox {
-    ($store:ty, $database:ident, $connection:ty, $reader:ident, $writer:ident, $instant:expr, lock: $lock:literal) => {
+    ($store:ty, $database:ident, $connection:ty, $reader:ident, $writer:ident, $instant:expr, lock: $lock:literal,
+     explain: $explain:literal, line: $line:literal) => {
         impl $store {
             fn job_columns() -> String {
                 sql::select::<NewJob>("outbox")
+            }
+
+            /// Adds the condition of rows that a claim may take.
+            fn due(mut query: QueryBuilder<$database>, request: ClaimRequest) -> QueryBuilder<$database> {
+                query.push(" FROM outbox WHERE state = 'pending' AND kind = ").push_bind(request.kind.name());
+                if let Some(endpoint) = request.endpoint {
+                    // The literal tells the planner that the endpoints' index has the row.
+                    query.push(" AND kind = 'webhook' AND endpoint_id = ").push_bind(endpoint.0);
+                }
+                query.push(" AND due_at <= ").push_bind($instant(request.now));
+                query
+            }
+
+            /// Returns the statement that looks for rows to claim.
+            fn to_claim(head: &str, request: ClaimRequest) -> QueryBuilder<$database> {
+                let mut query = Self::due(QueryBuilder::new(head), request);
+                query.push(" ORDER BY due_at LIMIT ").push_bind(i64::from(request.limit)).push($lock);
+                query
+            }
+
+            /// Returns the statement that looks for jobs to purge.
+            fn to_purge(head: &str, before: Timestamp, most: u32) -> QueryBuilder<$database> {
+                let mut query = QueryBuilder::new(head);
+                query.push(" FROM outbox WHERE state = 'done' AND done_at < ").push_bind($instant(before));
+                query.push(" ORDER BY done_at LIMIT ").push_bind(i64::from(most)).push($lock);
+                query
+            }
+
+            /// Deletes up to `most` jobs that were done before `before`.
+            pub(super) async fn purge_jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+                let select = "SELECT 1 FROM outbox WHERE state = 'done' AND done_at < $1 LIMIT 1";
+                let found: Option<i32> = sqlx::query_scalar(select)
+                    .bind($instant(before))
+                    .fetch_optional(&self.$reader)
+                    .with_timeout()
+                    .await?;
+                if found.is_none() {
+                    return Ok(0);
+                }
+                let mut query = Self::to_purge("DELETE FROM outbox WHERE id IN (SELECT id", before, most);
+                query.push(")");
+                Ok(query.build().execute(&self.$writer).with_timeout().await?.rows_affected())
             }
         }
 
         #[async_trait]
         impl Outbox for $store {
             async fn claim(&self, request: ClaimRequest) -> Result<Vec<Job>, StoreError> {
-                let ClaimRequest { kind, endpoint, claim, now, until, limit } = request;
                 // A reader looks first, so that the writer's lock is only taken where there is something to claim.
-                let due = |mut query: QueryBuilder<$database>| {
-                    query.push(" FROM outbox WHERE state = 'pending' AND kind = ").push_bind(kind.name());
-                    if let Some(endpoint) = endpoint {
-                        query.push(" AND endpoint_id = ").push_bind(endpoint.0);
-                    }
-                    query.push(" AND due_at <= ").push_bind($instant(now));
-                    query
-                };
-                let mut any = due(QueryBuilder::new("SELECT 1"));
+                let mut any = Self::due(QueryBuilder::new("SELECT 1"), request);
                 any.push(" LIMIT 1");
                 let found: Option<i32> = any.build_query_scalar().fetch_optional(&self.$reader).with_timeout().await?;
                 if found.is_none() {
                     return Ok(Vec::new());
                 }
-                let mut query = due(QueryBuilder::new("WITH due AS MATERIALIZED (SELECT id AS due_id"));
-                query.push(" ORDER BY due_at LIMIT ").push_bind(i64::from(limit)).push($lock);
-                query.push(") UPDATE outbox SET claim = ").push_bind(claim);
-                query.push(", due_at = ").push_bind($instant(until));
+                let mut query = Self::to_claim("WITH due AS MATERIALIZED (SELECT id AS due_id", request);
+                query.push(") UPDATE outbox SET claim = ").push_bind(request.claim);
+                query.push(", due_at = ").push_bind($instant(request.until));
                 query.push(", attempts = attempts + 1 FROM due WHERE outbox.id = due.due_id RETURNING ");
                 query.push(Self::job_columns());
                 let rows = query.build_query_as::<JobRow>().fetch_all(&self.$writer).with_timeout().await?;
@@ -285,10 +332,12 @@ macro_rules! impl_outbox {
                 // A look into the index for each endpoint, however many webhooks wait for it.
                 let query = sqlx::query_scalar(
                     "WITH RECURSIVE waiting (id) AS (
-                         SELECT min(endpoint_id) FROM outbox WHERE state = 'pending' AND kind = 'webhook'
+                         SELECT (SELECT o.endpoint_id FROM outbox o WHERE o.state = 'pending' AND o.kind = 'webhook'
+                                 ORDER BY o.endpoint_id LIMIT 1)
                          UNION ALL
-                         SELECT (SELECT min(o.endpoint_id) FROM outbox o
-                                 WHERE o.state = 'pending' AND o.kind = 'webhook' AND o.endpoint_id > waiting.id)
+                         SELECT (SELECT o.endpoint_id FROM outbox o
+                                 WHERE o.state = 'pending' AND o.kind = 'webhook' AND o.endpoint_id > waiting.id
+                                 ORDER BY o.endpoint_id LIMIT 1)
                          FROM waiting WHERE waiting.id IS NOT NULL)
                      SELECT id FROM waiting WHERE id IS NOT NULL
                        AND EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'pending' AND o.kind = 'webhook'
@@ -316,7 +365,10 @@ macro_rules! impl_outbox {
             }
 
             async fn list(&self, filter: JobFilter, page: PageRequest) -> Result<Listing<Job>, StoreError> {
-                let query = outbox::list(&sql::select::<NewJob>("t"), filter, page);
+                let columns = sql::select::<NewJob>("t");
+                let Some(query) = outbox::list(Dialect::$database, &columns, filter, page) else {
+                    return Ok(Listing::empty());
+                };
                 let mut query = bind("", query);
                 let query = query.build_query_as::<JobRow>().persistent(false);
                 let rows = into_all(query.fetch_all(&self.$reader).with_timeout().await?)?;
@@ -345,44 +397,50 @@ macro_rules! impl_outbox {
             }
 
             async fn counts(&self) -> Result<Vec<OutboxCount>, StoreError> {
-                let oldest = sql::instant("min(created_at) FILTER (WHERE state = 'pending')");
-                let select = format!(
-                    "SELECT kind, count(*) FILTER (WHERE state = 'pending'), {oldest}, count(*) FILTER (WHERE state = 'dead')
-                     FROM outbox WHERE state <> 'done' GROUP BY kind"
-                );
-                let rows = sqlx::query_as::<_, (String, i64, Option<i64>, i64)>(AssertSqlSafe(select));
-                let rows = rows.fetch_all(&self.$reader).with_timeout().await?;
-                let found = |kind: JobKind| rows.iter().find(|row| row.0 == kind.name());
-                let count = |kind| {
-                    let (pending, oldest, dead) = found(kind).map_or((0, None, 0), |row| (row.1, row.2, row.3));
+                let select = outbox::count_pending(&sql::instant("min(created_at)"));
+                let pending = sqlx::query_as::<_, (String, i64, Option<i64>)>(AssertSqlSafe(select));
+                let pending = pending.fetch_all(&self.$reader).with_timeout().await?;
+                let dead = sqlx::query_as::<_, (String, i64)>(outbox::COUNT_DEAD);
+                let dead = dead.fetch_all(&self.$reader).with_timeout().await?;
+                let count = |kind: JobKind| {
+                    let pending = pending.iter().find(|row| row.0 == kind.name());
+                    let dead = dead.iter().find(|row| row.0 == kind.name());
                     OutboxCount {
                         kind,
-                        pending: pending.unsigned_abs(),
-                        oldest: oldest.map(Timestamp::from_millis),
-                        dead: dead.unsigned_abs(),
+                        pending: pending.map_or(0, |row| row.1.unsigned_abs()),
+                        oldest: pending.and_then(|row| row.2).map(Timestamp::from_millis),
+                        dead: dead.map_or(0, |row| row.1.unsigned_abs()),
                     }
                 };
                 Ok(JobKind::ALL.into_iter().map(count).collect())
             }
 
-            async fn purge(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-                let select = "SELECT 1 FROM outbox WHERE state = 'done' AND done_at < $1 LIMIT 1";
-                let found: Option<i32> = sqlx::query_scalar(select)
-                    .bind($instant(before))
-                    .fetch_optional(&self.$reader)
-                    .with_timeout()
-                    .await?;
-                if found.is_none() {
-                    return Ok(0);
-                }
-                let delete = concat!(
-                    "DELETE FROM outbox WHERE id IN (
-                         SELECT id FROM outbox WHERE state = 'done' AND done_at < $1 ORDER BY done_at LIMIT $2",
-                    $lock,
-                    ")"
+            async fn dead(&self) -> Result<u64, StoreError> {
+                let count = sqlx::query_scalar::<_, i64>(
+                    "SELECT count(*) FROM outbox WHERE state = 'dead' AND kind <> 'event'",
                 );
-                let query = sqlx::query(delete).bind($instant(before)).bind(i64::from(most));
-                Ok(query.execute(&self.$writer).with_timeout().await?.rows_affected())
+                Ok(count.fetch_one(&self.$reader).with_timeout().await?.unsigned_abs())
+            }
+
+            async fn explain(&self, query: OutboxQuery) -> Result<Vec<String>, StoreError> {
+                let mut query = match query {
+                    OutboxQuery::Claim(request) => Self::to_claim(concat!($explain, "SELECT id"), request),
+                    OutboxQuery::List(filter, page) => {
+                        let columns = sql::select::<NewJob>("t");
+                        match outbox::list(Dialect::$database, &columns, filter, page) {
+                            Some(query) => bind($explain, query),
+                            None => return Ok(Vec::new()),
+                        }
+                    }
+                    OutboxQuery::CountPending => {
+                        let select = outbox::count_pending(&sql::instant("min(created_at)"));
+                        QueryBuilder::new(format!(concat!($explain, "{}"), select))
+                    }
+                    OutboxQuery::CountDead => QueryBuilder::new(format!(concat!($explain, "{}"), outbox::COUNT_DEAD)),
+                    OutboxQuery::Purge { before, most } => Self::to_purge(concat!($explain, "SELECT id"), before, most),
+                };
+                let rows = query.build().persistent(false).fetch_all(&self.$reader).with_timeout().await?;
+                Ok(rows.iter().filter_map(|row| row.try_get($line).ok()).collect())
             }
         }
 

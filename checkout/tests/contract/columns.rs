@@ -7,12 +7,15 @@ use crate::{
 use checkout::{
     IssueRefund, Restock,
     model::{
-        Actor, EventOutcome, HoldState, OrderState,
+        Actor, EndpointId, EventOutcome, HoldState, Job, JobId, JobKind, JobState, JobSubject, NewJob, OrderState,
         PaymentStatus::{Failure, Success},
         Picture, ProductDetails, ProductStatus, Reference, RefundReason, RefundReference, RefundStep, ReportedAmount,
-        SaleWindow, ScopeSet,
+        SaleWindow, ScopeSet, Topic,
     },
-    store::{self, known_columns},
+    store::{
+        self, known_columns,
+        outbox::{ClaimRequest, JobOutcome, JobResult},
+    },
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -164,6 +167,54 @@ crate::scenarios! {
         let now = shop.order_now(order.id).await;
         assert_eq!((now.refunds.issued, now.refunds.returned, now.refunds.restocked), (1234, 1234, 2));
         assert_eq!(shop.store.reads().refunds_of_order(order.id).await.unwrap(), [stored().await]);
+    }
+
+    async fn a_job_is_read_as_it_was_written_in_every_state(shop: Shop) {
+        let id = |n| Uuid::from_u128(n);
+        let webhook = NewJob {
+            id: JobId(id(1)),
+            kind: JobKind::Webhook,
+            topic: Topic::RefundFailed,
+            subject: JobSubject {
+                order: Some(id(2).into()),
+                refund: Some(id(3).into()),
+                product: Some(id(4).into()),
+                operator: Some(id(5)),
+                version: 7,
+            },
+            endpoint: Some(EndpointId(id(6))),
+            unique_key: Some("webhook/1/6".to_owned()),
+            body: Some("{\"ünïcode\": \"and\na second line\"}".to_owned()),
+            due_at: noon(),
+            created_at: noon() - Duration::from_millis(1),
+        };
+        let outbox = shop.store.outbox();
+        assert_eq!(outbox.add(std::slice::from_ref(&webhook)).await.unwrap(), 1);
+        let stored = async || outbox.job(webhook.id).await.unwrap().unwrap();
+        let new = Job {
+            id: webhook.id,
+            kind: webhook.kind,
+            topic: webhook.topic,
+            subject: webhook.subject,
+            endpoint: webhook.endpoint,
+            body: webhook.body.clone(),
+            state: JobState::Pending,
+            due_at: webhook.due_at,
+            claim: None,
+            attempts: 0,
+            last_error: None,
+            created_at: webhook.created_at,
+            done_at: None,
+        };
+        assert_eq!(stored().await, new);
+        let until = noon() + Duration::from_secs(9);
+        let request = ClaimRequest { kind: JobKind::Webhook, endpoint: None, claim: id(8), now: noon(), until, limit: 9 };
+        let claimed = Job { due_at: until, claim: Some(id(8)), attempts: 1, ..new.clone() };
+        assert_eq!((outbox.claim(request).await.unwrap(), stored().await), (vec![claimed.clone()], claimed.clone()));
+        let dead = JobOutcome::Dead { error: "HTTP 410 \"gone\"".to_owned() };
+        outbox.record(&[JobResult { id: new.id, claim: id(8), outcome: dead }], until).await.unwrap();
+        let ended = Job { state: JobState::Dead, claim: None, done_at: Some(until), ..claimed };
+        assert_eq!(stored().await, Job { last_error: Some("HTTP 410 \"gone\"".to_owned()), ..ended });
     }
 
     async fn a_hold_is_read_as_it_was_written_in_every_state(shop: Shop) {

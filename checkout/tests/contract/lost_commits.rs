@@ -145,6 +145,39 @@ async fn a_replay_without_effect_is_decided_again_when_its_response_is_lost() {
     proxied.must_have_available(9).await;
 }
 
+/// The number of orders, and that of their announcements.
+const ORDERS: &str = "SELECT count(*) FROM orders";
+const ANNOUNCED: &str = "SELECT count(*) FROM outbox WHERE topic = 'order.created'";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_announced_once_and_only_if_its_commit_counts() {
+    let proxied = ProxiedShop::open().await;
+    let shop = &proxied.shop;
+    let phone = shop.phone(10).await.id;
+    shop.ordered(phone, 1).await;
+    for (nth, fault) in [Fault::BeforeStatement, Fault::BeforeResponse].into_iter().enumerate() {
+        let held = shop.hold(phone, 1).await;
+        proxied.proxy.set(fault);
+        shop.order(held.id).await;
+        let both = (shop.database.count(ORDERS).await, shop.database.count(ANNOUNCED).await);
+        assert_eq!(both, (nth as i64 + 2, nth as i64 + 2), "{fault:?}");
+    }
+    // Nobody is told what became of this one. The two still agree.
+    let held = shop.hold(phone, 1).await;
+    proxied.proxy.set(Fault::Outage);
+    let lost = shop.checkout.place_order(held.id, None, owner(), Some(key("k", MARK[0]))).await;
+    lost.unwrap_err();
+    let both = async || (shop.database.count(ORDERS).await, shop.database.count(ANNOUNCED).await);
+    eventually(async || {
+        let (orders, announced) = both().await;
+        orders == announced
+    })
+    .await;
+    proxied.proxy.end_outage();
+    shop.checkout.place_order(held.id, None, owner(), Some(key("k", MARK[0]))).await.unwrap();
+    assert_eq!(both().await, (4, 4));
+}
+
 /// The sessions of the shop's writer: their process ids, and whether they wait for a lock.
 async fn writer_sessions(connection: &mut PgConnection) -> Vec<(i32, bool)> {
     sqlx::query_as(

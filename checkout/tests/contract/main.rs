@@ -31,6 +31,8 @@ mod operations;
 mod operator;
 mod operators;
 mod orders;
+mod outbox;
+mod outbox_lists;
 mod payloads;
 mod payments;
 mod pictures;

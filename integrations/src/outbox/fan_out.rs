@@ -7,10 +7,13 @@ use checkout::{
     model::{Job, JobId, JobKind, NewJob, Order, OrderId, Product, Refund},
     store::outbox::ClaimRequest,
 };
+use futures::FutureExt as _;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
     sync::Arc,
 };
+use tokio_util::sync::CancellationToken;
 
 /// Maximum number of events of one transaction.
 const BATCH: u32 = 100;
@@ -51,13 +54,18 @@ impl FanOut {
         Self { context, consequences }
     }
 
-    pub(super) async fn run(self) {
+    pub(super) async fn run(self, stop: CancellationToken) {
         let mut changes = self.context.checkout.watch_outbox();
-        loop {
+        // A step is never cut off, because its events would wait for the end of their lease.
+        while !stop.is_cancelled() {
             match self.step().await {
-                Ok(0) => self.context.wait(&mut changes).await,
+                Ok(0) => {
+                    stop.run_until_cancelled(self.context.wait(&mut changes)).await;
+                }
                 Ok(_) => self.context.checkout.wake_outbox(),
-                Err(error) => pause_after("events", &error).await,
+                Err(error) => {
+                    stop.run_until_cancelled(pause_after("events", &error)).await;
+                }
             }
         }
     }
@@ -72,14 +80,33 @@ impl FanOut {
         if claimed.is_empty() {
             return Ok(0);
         }
-        let ids: Vec<JobId> = claimed.iter().map(|job| job.id).collect();
         let events = self.read(claimed).await.map_err(unreadable)?;
+        if let Some(jobs) = self.jobs_of(&events).await? {
+            let ids: Vec<JobId> = events.iter().map(|event| event.job.id).collect();
+            self.context.store.outbox().fan_out(claim, &ids, &jobs).await?;
+            return Ok(events.len());
+        }
+        // Each event alone, so that one keeps back no other. It is tried again after its lease.
+        for event in &events {
+            if let Some(jobs) = self.jobs_of(std::slice::from_ref(event)).await? {
+                self.context.store.outbox().fan_out(claim, &[event.job.id], &jobs).await?;
+            } else {
+                tracing::error!(event = %event.job.id, topic = event.job.topic.name(), "the jobs of an event panicked");
+            }
+        }
+        Ok(events.len())
+    }
+
+    /// Returns the jobs that follow from events; `None` if working them out panicked.
+    async fn jobs_of(&self, events: &[Event]) -> Result<Option<Vec<(JobId, NewJob)>>, StoreError> {
         let mut jobs = Vec::new();
         for consequences in &self.consequences {
-            jobs.extend(consequences.of(&events).await.map_err(unreadable)?);
+            match AssertUnwindSafe(consequences.of(events)).catch_unwind().await {
+                Ok(found) => jobs.extend(found.map_err(unreadable)?),
+                Err(_) => return Ok(None),
+            }
         }
-        self.context.store.outbox().fan_out(claim, &ids, &jobs).await?;
-        Ok(ids.len())
+        Ok(Some(jobs))
     }
 
     /// Reads what the events are about, each kind with one query.

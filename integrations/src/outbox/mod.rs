@@ -4,6 +4,7 @@
 mod fan_out;
 mod lane;
 mod results;
+mod runner;
 mod schedule;
 
 pub use fan_out::{Consequences, Event};
@@ -13,6 +14,7 @@ pub use schedule::Schedule;
 use checkout::{Checkout, IdGenerator, StoreError, Supervisor, store::Store};
 use fan_out::FanOut;
 use results::Results;
+use runner::Runner;
 use std::{sync::Arc, time::Duration};
 
 /// The longest pause of a worker. Rows of other nodes, and of a node that died, are found within it.
@@ -24,6 +26,9 @@ const ERROR_PAUSE: Duration = Duration::from_secs(2);
 /// How much longer than its time limit a job is claimed for, so that its result is recorded in time.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
+/// How long running jobs have to finish when the workers stop. Their results are recorded after that.
+const JOB_STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// What all workers share.
 #[derive(Clone)]
 struct Context {
@@ -32,7 +37,8 @@ struct Context {
     ids: IdGenerator,
 }
 
-/// Starts the workers. They stop with the supervisor; jobs that were under way are due again after their lease.
+/// Starts the workers. When the supervisor stops, they claim nothing more, and running jobs have [`JOB_STOP_TIMEOUT`] to finish
+/// and to be recorded. Jobs that were cut off are due again after their lease.
 pub fn start(
     checkout: &Checkout,
     store: &Arc<dyn Store>,
@@ -42,11 +48,15 @@ pub fn start(
 ) {
     let ids = IdGenerator::new(store.clock());
     let context = Context { checkout: checkout.clone(), store: store.clone(), ids };
+    let fan_out = FanOut::new(context.clone(), consequences);
+    supervisor.spawn_stoppable("outbox_events", false, |stop| fan_out.run(stop));
+    if lanes.is_empty() {
+        return;
+    }
     let results = Results::start(context.clone(), supervisor);
-    supervisor.spawn("outbox_events", false, FanOut::new(context.clone(), consequences).run());
     for lane in lanes {
-        let name = lane.handler.task_name();
-        supervisor.spawn(name, false, lane.run(context.clone(), results.clone()));
+        let runner = Runner::new(lane, context.clone(), results.clone());
+        supervisor.spawn_stoppable(runner.name(), false, |stop| runner.run(stop));
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Context, pause_after};
 use checkout::{Supervisor, store::outbox::JobResult};
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Maximum number of results of one transaction.
 const BATCH: usize = 256;
@@ -24,40 +25,42 @@ impl Results {
         let (sender, mut queue) = mpsc::channel(QUEUE);
         supervisor.spawn_stoppable("outbox_results", false, |stop| async move {
             let mut batch = Vec::with_capacity(BATCH);
-            loop {
-                tokio::select! {
-                    biased;
-                    () = stop.cancelled(), if !queue.is_closed() => queue.close(),
-                    received = queue.recv_many(&mut batch, BATCH) => {
-                        if received == 0 {
-                            return;
-                        }
-                        tokio::time::sleep(GATHER).await;
-                        while batch.len() < BATCH && let Ok(result) = queue.try_recv() {
-                            batch.push(result);
-                        }
-                        record(&context, &batch, &stop).await;
-                        batch.clear();
-                    }
+            // The queue ends with the last job of the last lane.
+            while queue.recv_many(&mut batch, BATCH).await > 0 {
+                tokio::time::sleep(GATHER).await;
+                while batch.len() < BATCH
+                    && let Ok(result) = queue.try_recv()
+                {
+                    batch.push(result);
                 }
+                record(&context, &batch, &stop).await;
+                batch.clear();
             }
         });
         Self(sender)
     }
 
-    /// Queues a result. After the worker has stopped it is dropped: the job is due again after its lease.
+    /// Queues a result. If the worker has died it is dropped: the job is due again after its lease.
     pub(super) async fn send(&self, result: JobResult) {
         let _ = self.0.send(result).await;
     }
 }
 
-/// Records until it succeeds. A mail that was sent must not be forgotten because the database was away for a second.
-async fn record(context: &Context, batch: &[JobResult], stop: &tokio_util::sync::CancellationToken) {
+/// Records until it succeeds. A mail that was sent must not be forgotten because the database was away for a second. While the
+/// server stops, nobody waits for a database that is away: the jobs are due again after their lease.
+async fn record(context: &Context, batch: &[JobResult], stop: &CancellationToken) {
     loop {
+        let is_last = stop.is_cancelled();
         match context.store.outbox().record(batch, context.checkout.now()).await {
             Ok(()) => return,
-            Err(_) if stop.is_cancelled() => return,
-            Err(error) => pause_after("results", &error).await,
+            Err(error) if is_last => {
+                let cause = error.cause();
+                tracing::warn!(%error, cause, jobs = batch.len(), "results were not recorded, so that the jobs run again");
+                return;
+            }
+            Err(error) => {
+                stop.run_until_cancelled(pause_after("results", &error)).await;
+            }
         }
     }
 }

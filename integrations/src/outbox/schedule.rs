@@ -21,6 +21,11 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// Whether there is such an attempt, from 1.
+    pub(super) fn allows(&self, attempt: u32) -> bool {
+        attempt <= 1 || self.pause(attempt - 1, 0).is_some()
+    }
+
     /// Returns the pause after this attempt, from 1; `None` if there is no further one. `random` is from 0 to 255, and moves the
     /// pause by up to a fifth, so that jobs that failed together do not all come back together.
     pub(super) fn pause(&self, attempt: u32, random: u8) -> Option<Duration> {
@@ -50,6 +55,7 @@ mod tests {
         assert_eq!((schedule.pause(1, 0), schedule.pause(1, 255)), (Some(4 * S), Some(6 * S)));
         assert_eq!(schedule.pause(2, 0), Some(Duration::from_mins(4)));
         assert_eq!(schedule.pause(3, 0), None);
+        assert_eq!([0, 1, 2, 3, 4].map(|attempt| schedule.allows(attempt)), [true, true, true, true, false]);
     }
 
     #[test]
@@ -58,5 +64,6 @@ mod tests {
         let pauses: Vec<_> = (1..10).map(|attempt| schedule.pause(attempt, 128).map(|p| p.as_secs())).collect();
         assert_eq!(pauses, [Some(10), Some(30), Some(90), Some(100), Some(100), Some(100), Some(100), Some(100), None]);
         assert_eq!(schedule.pause(u32::MAX, 0), None);
+        assert!(schedule.allows(9) && !schedule.allows(10));
     }
 }

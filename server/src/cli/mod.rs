@@ -10,6 +10,7 @@ mod export_file;
 mod failure;
 mod operator;
 mod orders;
+mod outbox;
 mod output;
 mod payments;
 mod pictures;
@@ -120,6 +121,7 @@ async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Fail
         Command::Customer(command) => customers::run(&engine, command).await,
         Command::Refund(command) => refunds::run(&engine, command).await,
         Command::Payment(command) => payments::run(&engine, command).await,
+        Command::Outbox(command) => outbox::run(&engine, command).await,
         Command::Client(command) => client::run(&engine, command).await,
         Command::Webhook(command) => webhooks::run(&engine, &common, command).await,
         Command::Operator(command) => operator::run(&engine, &common, command).await,

@@ -72,8 +72,19 @@ impl<T> List<T> {
 
 /// Formats rows as a table with these columns. Columns of amounts and counts are aligned to the right.
 pub(super) fn table<const N: usize>(columns: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
-    const NUMBERS: [&str; 10] =
-        ["UNITS", "AMOUNT", "PRICE", "AVAILABLE", "HELD", "PENDING", "SOLD", "TOTAL", "REFUNDED", "ATTEMPT"];
+    const NUMBERS: [&str; 11] = [
+        "UNITS",
+        "AMOUNT",
+        "PRICE",
+        "AVAILABLE",
+        "HELD",
+        "PENDING",
+        "SOLD",
+        "TOTAL",
+        "REFUNDED",
+        "ATTEMPT",
+        "ATTEMPTS",
+    ];
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(columns);
     table.add_rows(rows.into_iter().map(|row| row.map(|cell| plain(&cell))));

@@ -41,7 +41,7 @@ async fn render(
     flash: Option<Flash>,
     errors: &FieldErrors,
 ) -> Result<Response, Problem> {
-    let operator = signed_in.page_operator();
+    let operator = signed_in.page_operator().await;
     let account = Account {
         sessions: service.sessions(operator.id).await.map_err(fail)?,
         current: signed_in.session.id,
@@ -85,7 +85,7 @@ pub async fn change_password(
 /// `GET /admin/account/second-factor`
 pub async fn second_factor_page(signed_in: SignedIn) -> Result<Response, Problem> {
     let key = new_key(&Key::generate().map_err(fail)?, &signed_in.operator.email)?;
-    Ok(html(StatusCode::OK, view::new_second_factor(signed_in.page_operator(), &key, None)))
+    Ok(html(StatusCode::OK, view::new_second_factor(signed_in.page_operator().await, &key, None)))
 }
 
 /// `POST /admin/account/second-factor`
@@ -98,12 +98,12 @@ pub async fn set_second_factor(
     let factor = SecondFactor { key: key.clone(), code: fields.get("code").to_owned() };
     match service.set_second_factor(&signed_in, factor).await {
         Ok((codes, token)) => {
-            let page = html(StatusCode::OK, recovery_codes(signed_in.page_operator(), codes));
+            let page = html(StatusCode::OK, recovery_codes(signed_in.page_operator().await, codes));
             Ok(set_cookie(page, settings.common.env, &token))
         }
         Err(error @ OperatorError::WrongCode) => {
             let shown = new_key(&key, &signed_in.operator.email)?;
-            let page = view::new_second_factor(signed_in.page_operator(), &shown, code_error(&error).code);
+            let page = view::new_second_factor(signed_in.page_operator().await, &shown, code_error(&error).code);
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
         Err(error) => Err(fail(error)),
@@ -134,7 +134,7 @@ pub async fn replace_recovery_codes(
         return Ok(redirect(PATH));
     }
     let codes = service.replace_recovery_codes(&signed_in).await.map_err(fail)?;
-    Ok(html(StatusCode::OK, recovery_codes(signed_in.page_operator(), codes)))
+    Ok(html(StatusCode::OK, recovery_codes(signed_in.page_operator().await, codes)))
 }
 
 /// `POST /admin/account/sessions/end`

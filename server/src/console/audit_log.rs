@@ -48,7 +48,10 @@ pub async fn page(
         first: query.first(),
         exports: [".csv", ".jsonl"].map(|end| query.elsewhere(&format!("{PATH}{end}"))),
     };
-    Ok(html(status, view::audit_log(signed_in.page_operator(), page, |id| names.get(id).map(ToString::to_string))))
+    Ok(html(
+        status,
+        view::audit_log(signed_in.page_operator().await, page, |id| names.get(id).map(ToString::to_string)),
+    ))
 }
 
 /// `GET /admin/audit-log.csv`

@@ -183,5 +183,5 @@ async fn render(state: &AppState, signed_in: &SignedIn, shown: Shown) -> Result<
     let form =
         form.unwrap_or_else(|| ClientForm { key: new_key(), scopes: ScopeSet::CHECKOUT, ..ClientForm::default() });
     let page = ClientsPage { form, refused, secret, flash };
-    Ok(html(status, view::clients(signed_in.page_operator(), &all, new_key, page)))
+    Ok(html(status, view::clients(signed_in.page_operator().await, &all, new_key, page)))
 }

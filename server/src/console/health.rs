@@ -28,7 +28,7 @@ pub(super) fn routes() -> Vec<ConsoleRoute> {
 /// `GET /admin/health`
 async fn show(State(state): State<AppState>, signed_in: SignedIn) -> Response {
     let last = state.recounts.last().map(shown);
-    html(StatusCode::OK, view::health(signed_in.page_operator(), read(&state, last, None).await))
+    html(StatusCode::OK, view::health(signed_in.page_operator().await, read(&state, last, None).await))
 }
 
 /// `POST /admin/health/recount`
@@ -37,7 +37,7 @@ async fn recount(State(state): State<AppState>, signed_in: SignedIn) -> Result<R
         // The result is shown at once: a redirect may lead to another node, which does not know it.
         Ok(result) => {
             let page = read(&state, Some(shown(result)), None).await;
-            return Ok(html(StatusCode::OK, view::health(signed_in.page_operator(), page)));
+            return Ok(html(StatusCode::OK, view::health(signed_in.page_operator().await, page)));
         }
         Err(RecountError::Running) => {
             let text = "A recount is under way. Its result will be here when it is done.";
@@ -51,7 +51,7 @@ async fn recount(State(state): State<AppState>, signed_in: SignedIn) -> Result<R
         Err(RecountError::Failed(error)) => return Err(error.into()),
     };
     let page = read(&state, state.recounts.last().map(shown), Some(Flash::error(text))).await;
-    let mut response = html(status, view::health(signed_in.page_operator(), page));
+    let mut response = html(status, view::health(signed_in.page_operator().await, page));
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     }

@@ -14,6 +14,7 @@ mod order;
 mod order_contact;
 mod order_refund;
 mod orders;
+mod outbox;
 mod password;
 mod payment;
 mod payments;
@@ -136,8 +137,8 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         .collect()
 }
 
-/// The routes of orders, payments, refunds and API clients.
-fn sale_routes() -> [ConsoleRoute; 18] {
+/// The routes of orders, payments, refunds, the outbox and API clients.
+fn sale_routes() -> [ConsoleRoute; 20] {
     let [see, orders] = [Permission::See, Permission::Orders].map(Access::With);
     let [payments, refunds] = [Permission::Payments, Permission::Refunds].map(Access::With);
     let [clients, customers] = [Permission::Clients, Permission::Customers].map(Access::With);
@@ -155,6 +156,8 @@ fn sale_routes() -> [ConsoleRoute; 18] {
         page("/admin/refunds", see, refunds::page),
         page("/admin/refunds/{id}", see, refund::page),
         form("/admin/refunds/{id}/{step}", refunds, refund::step),
+        page("/admin/outbox", see, outbox::page),
+        form("/admin/outbox/{id}/retry", payments, outbox::retry),
         page("/admin/clients", clients, clients::page),
         form("/admin/clients", clients, clients::add),
         form("/admin/clients/{id}/scopes", clients, clients::set_scopes),

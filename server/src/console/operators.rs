@@ -37,7 +37,7 @@ async fn render(
     flash: Option<Flash>,
 ) -> Result<Response, Problem> {
     let all = service.all().await.map_err(fail)?;
-    Ok(html(status, view::operators(signed_in.page_operator(), &all, invitation, link, flash)))
+    Ok(html(status, view::operators(signed_in.page_operator().await, &all, invitation, link, flash)))
 }
 
 /// Returns the link with the public address, or with the one that the browser uses.

@@ -129,7 +129,7 @@ impl Shown {
             refund: self.refund.unwrap_or_else(|| RefundForm::new(checkout.new_refund_id())),
             order,
         };
-        Ok(html(self.status, view::order(signed_in.page_operator(), page, self.flash)))
+        Ok(html(self.status, view::order(signed_in.page_operator().await, page, self.flash)))
     }
 }
 

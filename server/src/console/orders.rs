@@ -55,7 +55,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
         first: query.first(),
         exports,
     };
-    Ok(html(status, view::orders(signed_in.page_operator(), page)))
+    Ok(html(status, view::orders(signed_in.page_operator().await, page)))
 }
 
 /// `GET /admin/orders.csv`

@@ -89,7 +89,7 @@ async fn render(
         replay,
         payment,
     };
-    Ok(html(status, view::payment(signed_in.page_operator(), page, flash)))
+    Ok(html(status, view::payment(signed_in.page_operator().await, page, flash)))
 }
 
 /// Returns the order that an event is about, if it exists.

@@ -41,7 +41,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
         received: query.column("Received", Sort::descending("received")),
         first: query.first(),
     };
-    Ok(html(status, view::payments(signed_in.page_operator(), page)))
+    Ok(html(status, view::payments(signed_in.page_operator().await, page)))
 }
 
 fn filter(query: &mut ListQuery, checkout: &Checkout) -> PaymentFilter {

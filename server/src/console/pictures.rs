@@ -292,6 +292,9 @@ impl<'a> Screen<'a> {
         refused: Option<&RefusedText>,
         flash: Option<Flash>,
     ) -> Response {
-        html(status, view::pictures(self.signed_in.page_operator(), &self.product, upload, refused, LIMITS, flash))
+        html(
+            status,
+            view::pictures(self.signed_in.page_operator().await, &self.product, upload, refused, LIMITS, flash),
+        )
     }
 }

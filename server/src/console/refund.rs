@@ -111,5 +111,5 @@ async fn render(
     };
     let order = order.map(|order| (order.id.to_string(), name_of(&order)));
     let page = RefundPage { refund, order, now: state.checkout.now(), refused };
-    Ok(html(status, view::refund(signed_in.page_operator(), page, flash)))
+    Ok(html(status, view::refund(signed_in.page_operator().await, page, flash)))
 }

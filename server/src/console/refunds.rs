@@ -53,7 +53,7 @@ pub async fn page(State(state): State<AppState>, signed_in: SignedIn, uri: Uri) 
         first: query.first(),
         now: checkout.now(),
     };
-    Ok(html(status, view::refunds(signed_in.page_operator(), page)))
+    Ok(html(status, view::refunds(signed_in.page_operator().await, page)))
 }
 
 /// Adds products and orders, which one read returns.

@@ -64,6 +64,7 @@ pub fn flash(done: &str) -> Option<Flash> {
         "refund-done" | "refund-succeed" => "The refund is done.",
         "refund-fail" => "The refund is marked as failed.",
         "refund-retry" => "The refund is due again.",
+        "job-retry" => "The job is due now.",
         "client-scopes" => "The scopes are changed. Tokens lose those that are gone within seconds.",
         "client-revoked" => "The client is revoked. Its tokens stop working within seconds.",
         "endpoint-edited" => "The endpoint is saved.",

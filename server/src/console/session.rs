@@ -14,14 +14,14 @@ use crate::{
 };
 use app::admin::{
     error::forbidden,
-    layout::{PageOperator, Screen},
+    layout::{NavigationCounts, PageOperator, Screen},
 };
 use axum::{
     extract::{FromRequestParts, Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use checkout::Checkout;
+use checkout::{Checkout, store::operators::Role};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use tower_sessions::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 
@@ -49,9 +49,13 @@ impl Guard {
 }
 
 impl SignedIn {
-    /// The operator for whom a page is rendered.
-    pub(super) fn page_operator(&self) -> PageOperator<'_> {
-        PageOperator::new(&self.operator, self.refunds_due)
+    /// The operator for whom a page is rendered. Counts what the navigation shows, so that it is called once a page.
+    pub(super) async fn page_operator(&self) -> PageOperator<'_> {
+        let counts = match &self.checkout {
+            Some(checkout) => navigation_counts(checkout, self.operator.role).await,
+            None => NavigationCounts::default(),
+        };
+        PageOperator::new(&self.operator, counts)
     }
 }
 
@@ -93,9 +97,7 @@ async fn check(guard: &Guard, mut request: Request) -> Result<Request, Box<Respo
     if lacks_factor && !path.starts_with(ACCOUNT) {
         return Err(Box::new(redirect(SECOND_FACTOR)));
     }
-    if Screen::Refunds.is_shown_to(signed_in.operator.role) {
-        signed_in.refunds_due = refunds_due(checkout).await;
-    }
+    signed_in.checkout = Some(checkout.clone());
     if let Access::With(permission) = access
         && !signed_in.operator.role.may(*permission)
     {
@@ -103,17 +105,31 @@ async fn check(guard: &Guard, mut request: Request) -> Result<Request, Box<Respo
             let action = format!("{} {path}", request.method());
             service.record_denial(&signed_in, &action).await.map_err(failed)?;
         }
-        return Err(Box::new(html(StatusCode::FORBIDDEN, forbidden(signed_in.page_operator()))));
+        return Err(Box::new(html(StatusCode::FORBIDDEN, forbidden(signed_in.page_operator().await))));
     }
     request.extensions_mut().insert(signed_in);
     Ok(request)
 }
 
-/// Counts the refunds that are due in their index. A page without the number is better than none.
-async fn refunds_due(checkout: &Checkout) -> Option<u64> {
-    let due = checkout.refunds_due().await;
-    due.inspect_err(|error| tracing::warn!(%error, cause = error.cause(), "the navigation could not count refunds"))
-        .ok()
+/// Counts the refunds that are due and the jobs that have failed, each in its index. A page without a number is better than none.
+async fn navigation_counts(checkout: &Checkout, role: Role) -> NavigationCounts {
+    let refunds = async {
+        if !Screen::Refunds.is_shown_to(role) {
+            return None;
+        }
+        let due = checkout.refunds_due().await;
+        due.inspect_err(|error| tracing::warn!(%error, cause = error.cause(), "the navigation could not count refunds"))
+            .ok()
+    };
+    let jobs = async {
+        if !Screen::Outbox.is_shown_to(role) {
+            return None;
+        }
+        // The engine has logged the error.
+        checkout.dead_jobs().await.ok()
+    };
+    let (refunds_due, dead_jobs) = tokio::join!(refunds, jobs);
+    NavigationCounts { refunds_due, dead_jobs }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {

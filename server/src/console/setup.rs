@@ -7,7 +7,7 @@ use crate::{
     problem::Problem,
 };
 use app::admin::{
-    layout::PageOperator,
+    layout::{NavigationCounts, PageOperator},
     setup::{self as view, FieldErrors, NewKey},
 };
 use axum::{
@@ -73,7 +73,10 @@ pub async fn submit(
                 redirect("/admin")
             } else {
                 let operator = service.operator(id).await.map_err(fail)?;
-                html(StatusCode::OK, view::recovery_codes(PageOperator::new(&operator, None), codes))
+                html(
+                    StatusCode::OK,
+                    view::recovery_codes(PageOperator::new(&operator, NavigationCounts::default()), codes),
+                )
             };
             return Ok(set_cookie(page, settings.common.env, &session.token));
         }

@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
 use checkout::{
     Idempotency, IdempotencyKey,
-    model::{HoldId, OrderId, RefundId, Refusal, WebhookId},
+    model::{HoldId, JobId, OrderId, RefundId, Refusal, WebhookId},
 };
 use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
@@ -158,6 +158,10 @@ impl PathId for OrderId {
 
 impl PathId for RefundId {
     const UNKNOWN: Refusal = Refusal::UnknownRefund;
+}
+
+impl PathId for JobId {
+    const UNKNOWN: Refusal = Refusal::UnknownJob;
 }
 
 impl PathId for WebhookId {

@@ -2,6 +2,7 @@
 
 use super::{OperatorError, OperatorService, Token, actor_of, throttle::FORGET_AFTER, tokens};
 use checkout::{
+    Checkout,
     model::{Actor, Timestamp},
     store::operators::{Operator, OperatorChange, OperatorId, OperatorSession, Permission},
 };
@@ -40,9 +41,8 @@ pub struct SignedIn {
     pub operator: Operator,
     /// The session.
     pub session: OperatorSession,
-    /// Number of refunds that are due or have failed, for the console's navigation. `None` before the console's access
-    /// check, for a role that may not see refunds, and if the number cannot be read.
-    pub refunds_due: Option<u64>,
+    /// The engine, for the numbers in the console's navigation; `None` before the console's access check.
+    pub checkout: Option<Checkout>,
 }
 
 impl SignedIn {
@@ -69,7 +69,7 @@ impl OperatorService {
         if session.last_seen_at + TOUCH_INTERVAL <= now {
             operators.touch_session(session.id, now, now - TOUCH_INTERVAL).await?;
         }
-        Ok(Some(SignedIn { operator, session, refunds_due: None }))
+        Ok(Some(SignedIn { operator, session, checkout: None }))
     }
 
     /// Whether the session of an earlier request still stands, and its operator still has a permission. Unlike a request, the

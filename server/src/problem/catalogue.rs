@@ -104,6 +104,10 @@ catalogue! {
         cause: "No stored payment event has this id.",
         resolution: "Use the shop's id of the event, not the provider's.",
     }
+    NOT_FOUND UnknownJob "unknown-job" "Job not found" {
+        cause: "No job of the outbox has this id. Jobs that are done are deleted after seven days.",
+        resolution: "List the jobs to find the id.",
+    }
     METHOD_NOT_ALLOWED MethodNotAllowed "method-not-allowed" "Method not allowed" {
         cause: "The path exists, but does not support this method.",
         resolution: "Use one of the methods in the response's `Allow` header.",

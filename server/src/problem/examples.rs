@@ -51,6 +51,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::InvalidPicture => PictureError::Damaged.into(),
         Kind::UnknownRefund => Refusal::UnknownRefund.into(),
         Kind::RefundState => Refusal::RefundState { state: RefundState::Sending, attempt: 2 }.into(),
+        Kind::UnknownJob => Refusal::UnknownJob.into(),
         Kind::UnknownPayment => Refusal::UnknownPayment.into(),
         Kind::UnknownClient => ClientError::Unknown.into(),
         Kind::ClientRevoked => ClientError::Revoked.into(),

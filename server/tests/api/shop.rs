@@ -2,8 +2,14 @@
 
 use checkout::{
     Checkout, ManualClock,
-    model::{Actor, AuditEntry, AuditObject, Product, ProductDraft, ScopeSet, Timestamp},
-    store::{ApiClient, ClientChange},
+    model::{
+        Actor, AuditEntry, AuditObject, JobId, JobKind, JobSubject, NewJob, OrderId, Product, ProductDraft, ScopeSet,
+        Timestamp, Topic,
+    },
+    store::{
+        ApiClient, ClientChange,
+        outbox::{ClaimRequest, JobOutcome, JobResult},
+    },
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -283,4 +289,29 @@ pub fn hash(secret: &str) -> String {
     let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
     let salt = SaltString::from_b64("c2FsdHNhbHRzYWx0").unwrap();
     cheap.hash_password(secret.as_bytes(), &salt).unwrap().to_string()
+}
+
+impl Shop {
+    /// Adds a mail about an order that failed for good, and returns its id.
+    pub async fn dead_job(&self, order: OrderId) -> JobId {
+        let (now, id) = (self.checkout.now(), Uuid::from_u128(77));
+        let job = NewJob {
+            id: JobId(id),
+            kind: JobKind::Mail,
+            topic: Topic::OrderPaid,
+            subject: JobSubject { order: Some(order), version: 1, ..JobSubject::default() },
+            endpoint: None,
+            unique_key: Some("mail/test".to_owned()),
+            body: None,
+            due_at: now,
+            created_at: now,
+        };
+        let outbox = self.store.outbox();
+        outbox.add(&[job]).await.unwrap();
+        let claim = ClaimRequest { kind: JobKind::Mail, endpoint: None, claim: id, now, until: now, limit: 9 };
+        assert_eq!(outbox.claim(claim).await.unwrap().len(), 1);
+        let outcome = JobOutcome::Dead { error: "refused <for good>: 550".to_owned() };
+        outbox.record(&[JobResult { id: JobId(id), claim: id, outcome }], now).await.unwrap();
+        JobId(id)
+    }
 }

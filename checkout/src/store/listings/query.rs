@@ -186,15 +186,6 @@ impl Page {
         Some(self.limited(Query::new(head).append(ids?).sql(")"), &["t.id"]))
     }
 
-    /// Returns the statement that reads the page by any index.
-    pub(in crate::store) fn whole(&self, columns: &str) -> Query {
-        let mut rows = Query::new(format!("SELECT {columns} FROM {} t WHERE ", self.table));
-        for condition in &self.conditions {
-            rows = rows.append(condition.clone()).sql(" AND ");
-        }
-        self.limited(self.bounded(rows, "t.id"), &["t.id"])
-    }
-
     fn branch(&self, dialect: Dialect, Branch { condition, access }: Branch) -> Query {
         let rows = Query::new(format!("SELECT t.id FROM {} t", self.table));
         let rows = match (dialect, &access) {

@@ -124,4 +124,7 @@ impl Purge for PostgresStore {
         .await?;
         Ok(done.rows_affected())
     }
+    async fn jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        self.purge_jobs(before, most).await
+    }
 }

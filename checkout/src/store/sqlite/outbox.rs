@@ -5,14 +5,14 @@ use crate::{
     error::StoreError,
     model::{AuditEntry, EndpointId, Job, JobId, JobKind, NewJob, Timestamp},
     store::{
-        listings::{Listing, PageRequest},
-        outbox::{self, ClaimRequest, JobFilter, JobOutcome, JobResult, Outbox, OutboxCount, impl_outbox},
+        listings::{Listing, PageRequest, query::Dialect},
+        outbox::{self, ClaimRequest, JobFilter, JobOutcome, JobResult, Outbox, OutboxCount, OutboxQuery, impl_outbox},
         rows::{JobRow, into_all},
     },
 };
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-impl_outbox!(SqliteStore, Sqlite, SqliteConnection, readers, writer, Timestamp::as_millis, lock: "");
+impl_outbox!(SqliteStore, Sqlite, SqliteConnection, readers, writer, Timestamp::as_millis, lock: "", explain: "EXPLAIN QUERY PLAN ", line: "detail");

@@ -121,4 +121,7 @@ impl Purge for SqliteStore {
         .map_err(classify)?;
         Ok(done.rows_affected())
     }
+    async fn jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        self.purge_jobs(before, most).await
+    }
 }

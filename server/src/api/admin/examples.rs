@@ -210,6 +210,35 @@ pub fn done_refund() -> Value {
     refund
 }
 
+/// A mail that could not be sent.
+pub fn dead_job() -> Value {
+    json!({
+        "id": "01a21c0d-2a10-7b3e-9d4f-6c8e0a1b2d3f",
+        "kind": "mail",
+        "topic": "order.paid",
+        "state": "dead",
+        "order_id": ORDER_ID,
+        "refund_id": null,
+        "product_id": PRODUCT_ID,
+        "endpoint_id": null,
+        "attempts": 1,
+        "last_error": "the mail server refused it for good: 550",
+        "next_attempt_at": null,
+        "created_at": "2026-11-27T08:01:15Z",
+        "done_at": "2026-11-27T08:01:16Z",
+    })
+}
+
+/// The mail, tried again.
+pub fn retried_job() -> Value {
+    let mut job = dead_job();
+    job["state"] = json!("pending");
+    job["attempts"] = json!(0);
+    job["next_attempt_at"] = json!("2026-11-27T10:00:00Z");
+    job["done_at"] = json!(null);
+    job
+}
+
 /// An entry of the audit log.
 pub fn audit_entry() -> Value {
     json!({

@@ -9,6 +9,7 @@ mod customers;
 mod examples;
 mod order_export;
 mod orders;
+mod outbox;
 mod payments;
 mod products;
 mod query;
@@ -56,6 +57,8 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (PaymentsRead, routes!(payments::list)),
         (PaymentsRead, routes!(payments::get)),
         (PaymentsWrite, routes!(payments::replay)),
+        (PaymentsRead, routes!(outbox::list)),
+        (PaymentsWrite, routes!(outbox::retry)),
         (OrdersRead, routes!(refunds::list)),
         (OrdersRead, routes!(refunds::get)),
         (RefundsWrite, routes!(refunds::done)),

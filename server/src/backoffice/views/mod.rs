@@ -2,12 +2,14 @@
 //! with the same fields.
 
 mod enums;
+mod job;
 mod order;
 mod payment;
 mod product;
 mod refund;
 
 pub use enums::{PaymentOutcome, PaymentStatus, ProductStatus, RefundState};
+pub use job::AdminJobView;
 pub use order::AdminOrderView;
 pub use payment::AdminPaymentView;
 pub use product::AdminProductView;

@@ -6,6 +6,7 @@ mod customer;
 mod filter;
 mod operator;
 mod order;
+mod outbox;
 mod payment;
 mod product;
 mod refund;
@@ -17,6 +18,7 @@ pub use customer::CustomerCommand;
 pub use filter::{OrderArgs, OutputArgs, PageArgs};
 pub use operator::OperatorCommand;
 pub use order::{ExportArgs, OrderCommand, OrderFilterArgs, OrderListArgs};
+pub use outbox::{JobListArgs, JobRetryArgs, OutboxCommand};
 pub use payment::{PaymentCommand, PaymentListArgs};
 pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
 pub use refund::{IssueRefundArgs, RefundCommand, RefundListArgs};
@@ -64,6 +66,9 @@ pub enum Command {
     /// List payment events, and process them again
     #[command(subcommand)]
     Payment(PaymentCommand),
+    /// List mails, webhooks and calls of the payment provider, and try them again
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// Manage API clients
     #[command(subcommand)]
     Client(ClientCommand),

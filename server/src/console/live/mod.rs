@@ -44,7 +44,7 @@ pub async fn page(
     signed_in: SignedIn,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let operator = signed_in.page_operator();
+    let operator = signed_in.page_operator().await;
     let page = match product(&checkout, &uri)? {
         None => overview(operator, hub.parts(View::Overview).await?),
         Some(product) => sale(operator, &product, hub.parts(View::Sale(product.id)).await?),

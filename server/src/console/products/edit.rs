@@ -24,7 +24,7 @@ use http::StatusCode;
 
 /// `GET /admin/products/new`
 pub(super) async fn new_page(signed_in: SignedIn) -> Response {
-    html(StatusCode::OK, view::new_product(signed_in.page_operator(), &entry::new_product()))
+    html(StatusCode::OK, view::new_product(signed_in.page_operator().await, &entry::new_product()))
 }
 
 /// `POST /admin/products`
@@ -35,7 +35,10 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let mut entered = entry::sent_product(&fields);
     let Some(draft) = entry::draft(&mut entered) else {
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, view::new_product(signed_in.page_operator(), &entered)));
+        return Ok(html(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            view::new_product(signed_in.page_operator().await, &entered),
+        ));
     };
     let status = match checkout.add_product(draft, signed_in.actor()).await {
         Ok(added) => return Ok(redirect(&format!("{}?done=created", view::path(added.value.id)))),
@@ -50,7 +53,7 @@ pub(super) async fn create(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(html(status, view::new_product(signed_in.page_operator(), &entered)))
+    Ok(html(status, view::new_product(signed_in.page_operator().await, &entered)))
 }
 
 /// `POST /admin/products/{id}`

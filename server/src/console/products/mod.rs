@@ -89,7 +89,7 @@ async fn list(State(checkout): State<Checkout>, signed_in: SignedIn, uri: Uri) -
         next: (end < total).then(|| query.next(end)),
         filter: query.form(),
     };
-    html(query.status(), view::products(signed_in.page_operator(), list, None))
+    html(query.status(), view::products(signed_in.page_operator().await, list, None))
 }
 
 fn matches(product: &Product, text: &str) -> bool {
@@ -145,7 +145,10 @@ fn render(signed_in: &SignedIn, product: &Product, now: Timestamp, status: Statu
     let Shown { edit, refused, flash } = shown;
     let edit = edit.unwrap_or_else(|| entry::edit_of(product));
     let form_key = Uuid::new_v4().to_string();
-    html(status, view::product(signed_in.page_operator(), ProductPage { product, now, edit, refused, form_key, flash }))
+    html(
+        status,
+        view::product(signed_in.page_operator().await, ProductPage { product, now, edit, refused, form_key, flash }),
+    )
 }
 
 /// Returns the product with the id in a path.

@@ -1,11 +1,11 @@
 //! The engine's counters.
 
-use super::family::{counters, float, gauge, histogram};
+use super::family::{counters, counters_by_two, float, gauge, histogram};
 use checkout::Checkout;
 use prometheus::proto::MetricFamily;
 
 /// Reads the engine's counters.
-pub fn families(checkout: &Checkout) -> [MetricFamily; 9] {
+pub fn families(checkout: &Checkout) -> [MetricFamily; 10] {
     let seen = checkout.metrics();
     let waiting = u64::try_from(checkout.queue_depth()).unwrap_or(u64::MAX);
     [
@@ -29,6 +29,12 @@ pub fn families(checkout: &Checkout) -> [MetricFamily; 9] {
             "Batches that were not written as decided, by reason.",
             "reason",
             &seen.batch_failures,
+        ),
+        counters_by_two(
+            "holdfast_outbox_attempts_total",
+            "Attempts at jobs of the outbox, by kind and outcome.",
+            ["kind", "outcome"],
+            seen.job_attempts().map(|(kind, outcome, count)| ([kind.name(), outcome], count)),
         ),
         histogram("holdfast_batch_commands", "Commands that shared a commit.", &seen.batch_commands),
         histogram("holdfast_commit_duration_seconds", "Time to write and commit a batch.", &seen.commit_seconds),

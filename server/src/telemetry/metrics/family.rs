@@ -34,6 +34,24 @@ pub fn labeled_counter<'a>(
     family(name, help, MetricType::COUNTER, metrics.collect())
 }
 
+/// Builds a family of counters with two labels from label values and counts.
+pub fn counters_by_two<'a>(
+    name: &str,
+    help: &str,
+    labels: [&str; 2],
+    counts: impl Iterator<Item = ([&'a str; 2], u64)>,
+) -> MetricFamily {
+    let metrics = counts.map(|(values, count)| {
+        let mut counter = Counter::default();
+        counter.set_value(float(count));
+        let mut metric =
+            Metric::from_label(labels.into_iter().zip(values).map(|(name, value)| pair(name, value)).collect());
+        metric.set_counter(counter);
+        metric
+    });
+    family(name, help, MetricType::COUNTER, metrics.collect())
+}
+
 /// Builds a histogram.
 pub fn histogram(name: &str, help: &str, values: &Histogram) -> MetricFamily {
     let mut histogram = proto::Histogram::default();
@@ -78,10 +96,14 @@ pub fn labeled_gauge<'a>(
 }
 
 fn labeled(name: &str, value: &str) -> Metric {
+    Metric::from_label(vec![pair(name, value)])
+}
+
+fn pair(name: &str, value: &str) -> LabelPair {
     let mut pair = LabelPair::default();
     pair.set_name(name.to_owned());
     pair.set_value(value.to_owned());
-    Metric::from_label(vec![pair])
+    pair
 }
 
 fn family(name: &str, help: &str, of: MetricType, metrics: Vec<Metric>) -> MetricFamily {

@@ -5,6 +5,7 @@ mod audit_task;
 mod engine;
 mod family;
 mod gauges;
+mod outbox;
 mod requests;
 mod scrape;
 mod tasks;
@@ -16,6 +17,7 @@ use crate::webhooks::Scheme;
 use audit_task::LastAudit;
 use checkout::{Checkout, Supervisor, model::Timestamp};
 use gauges::Gauges;
+use outbox::OutboxGauges;
 use prometheus::{IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Collector};
 use requests::Requests;
 
@@ -82,6 +84,7 @@ pub struct Metrics {
     webhooks: IntCounterVec,
     watchers: IntGauge,
     gauges: Gauges,
+    outbox: OutboxGauges,
     /// The result of the last periodic audit.
     pub last_audit: LastAudit,
 }
@@ -109,7 +112,15 @@ impl Metrics {
         for collector in own.into_iter().chain([counts, times]) {
             registry.register(collector)?;
         }
-        Ok(Self { registry, requests, webhooks, watchers, gauges: Gauges::default(), last_audit: LastAudit::default() })
+        Ok(Self {
+            registry,
+            requests,
+            webhooks,
+            watchers,
+            gauges: Gauges::default(),
+            outbox: OutboxGauges::default(),
+            last_audit: LastAudit::default(),
+        })
     }
 
     /// Counts a webhook.
@@ -139,6 +150,7 @@ impl Metrics {
         families.extend(tasks::families(&[checkout.tasks(), tasks.snapshot()].concat()));
         families.extend(engine::families(checkout));
         families.extend(self.gauges.read(checkout).await);
+        families.extend(self.outbox.read(checkout).await);
         families.extend(self.last_audit.families());
         TextEncoder::new().encode_to_string(&families)
     }

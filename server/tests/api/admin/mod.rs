@@ -4,6 +4,7 @@ mod audit_log;
 mod clients;
 mod cross_origin;
 mod orders;
+mod outbox;
 mod payments;
 mod pictures;
 mod products;

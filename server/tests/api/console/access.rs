@@ -40,6 +40,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /admin/orders/{id}/cancel", "-s-a"),
     ("POST /admin/orders/{id}/erase-contact", "---a"),
     ("POST /admin/orders/{id}/refunds", "--ma"),
+    ("GET /admin/outbox", "vsma"),
+    ("POST /admin/outbox/{id}/retry", "--ma"),
     ("GET /admin/payments", "vsma"),
     ("GET /admin/payments/{id}", "vsma"),
     ("POST /admin/payments/{id}/replay", "--ma"),

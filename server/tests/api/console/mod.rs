@@ -10,6 +10,7 @@ mod live;
 mod operators;
 mod order_refunds;
 mod orders;
+mod outbox;
 mod payloads;
 mod payments;
 mod pictures;
