@@ -255,6 +255,8 @@ crate::scenarios! {
         };
         let all = PageRequest::first(9);
         assert_eq!(list(None, None, all).await.items, [test.clone(), done.clone(), failed.clone()]);
+        assert_eq!(list(None, Some(true), all).await.items, [test.clone(), failed.clone()]);
+        assert_eq!(list(None, Some(false), all).await.items, [done.clone()]);
         assert_eq!(list(Some(one.id), Some(true), all).await.items, [failed.clone()]);
         assert_eq!(list(Some(one.id), Some(false), all).await.items, [done.clone()]);
         let first = list(Some(one.id), None, PageRequest::first(1)).await;

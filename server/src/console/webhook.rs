@@ -12,6 +12,7 @@ use crate::{
     state::AppState,
 };
 use app::admin::{
+    confirm::ReasonField,
     entered::Entered,
     layout::Flash,
     webhook::{self as view, EndpointPage},
@@ -23,7 +24,7 @@ use axum::{
 };
 use checkout::{
     Idempotent, OperationContext,
-    model::DeliveryId,
+    model::{DeliveryId, EndpointId},
     store::{
         DeliveryFilter, Endpoint,
         listings::{Direction, PageRequest},
@@ -91,7 +92,10 @@ pub async fn enable(
     ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
     let id = parse(&id)?;
-    let context = with_reason(&signed_in, &fields, &format!("{}/enable", path_of(id)));
+    let context = match with_reason(&signed_in, &fields, id, "enable") {
+        Ok(context) => context,
+        Err(text) => return refuse(&state, &signed_in, id, text).await,
+    };
     state.endpoints.enable(id, context).await.map_err(fail)?;
     Ok(redirect(&format!("{}?done=endpoint-enabled", path_of(id))))
 }
@@ -103,7 +107,10 @@ pub async fn disable(
     ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
     let id = parse(&id)?;
-    let context = with_reason(&signed_in, &fields, &format!("{}/disable", path_of(id)));
+    let context = match with_reason(&signed_in, &fields, id, "disable") {
+        Ok(context) => context,
+        Err(text) => return refuse(&state, &signed_in, id, text).await,
+    };
     state.endpoints.disable(id, context).await.map_err(fail)?;
     Ok(redirect(&format!("{}?done=endpoint-disabled", path_of(id))))
 }
@@ -140,7 +147,10 @@ pub async fn remove(
     ConfirmedForm { signed_in, fields }: ConfirmedForm,
 ) -> Result<Response, Problem> {
     let id = parse(&id)?;
-    let context = with_reason(&signed_in, &fields, &format!("{}/remove", path_of(id)));
+    let context = match with_reason(&signed_in, &fields, id, "remove") {
+        Ok(context) => context,
+        Err(text) => return refuse(&state, &signed_in, id, text).await,
+    };
     state.endpoints.remove(id, context).await.map_err(fail)?;
     Ok(redirect(&format!("{PATH}?done=endpoint-removed")))
 }
@@ -181,9 +191,27 @@ pub async fn redeliver(
     }
 }
 
-fn with_reason(signed_in: &SignedIn, fields: &Fields, path: &str) -> OperationContext {
-    let reason = fields.reason(&mut Entered::default(), false);
-    OperationContext { reason, ..context(signed_in, fields, path) }
+/// Reads the reason of a change. Returns why it is refused.
+fn with_reason(
+    signed_in: &SignedIn,
+    fields: &Fields,
+    id: EndpointId,
+    action: &str,
+) -> Result<OperationContext, String> {
+    let mut entered = Entered::default();
+    let reason = fields.reason(&mut entered, false);
+    match entered.error(ReasonField::NAME) {
+        None => Ok(OperationContext { reason, ..context(signed_in, fields, &format!("{}/{action}", path_of(id))) }),
+        Some(error) => Err(format!("Nothing was changed. Reason: {error}")),
+    }
+}
+
+/// Shows the endpoint again, with the reason why a form was refused.
+async fn refuse(state: &AppState, signed_in: &SignedIn, id: EndpointId, text: String) -> Result<Response, Problem> {
+    let endpoint = state.endpoints.find(id).await.map_err(fail)?;
+    let flash = Some(Flash::error(text));
+    let shown = Shown { status: StatusCode::UNPROCESSABLE_ENTITY, flash, ..Shown::of(state, endpoint) };
+    render_one(state, signed_in, shown, false, None).await
 }
 
 /// The parts of an endpoint's page besides its attempts.

@@ -2,7 +2,7 @@
 
 use super::{ConfirmedForm, Fields, html, response::flash};
 use crate::{
-    endpoints::{Description, EndpointError, Events, IssuedEndpoint},
+    endpoints::{Description, DescriptionError, EndpointError, Events, IssuedEndpoint},
     operators::{OperatorError, SignedIn},
     problem::{Kind, Problem, sentence},
     state::AppState,
@@ -10,9 +10,8 @@ use crate::{
 use app::admin::{
     entered::Entered,
     layout::Flash,
-    webhooks::{
-        self as view, DESCRIPTION_FIELD, EVENTS_FIELD, EndpointForm, NewSigningSecret, PATH, URL_FIELD, path_of,
-    },
+    refusal::forbidden_char,
+    webhooks::{self as view, DESCRIPTION_FIELD, EVENTS_FIELD, EndpointForm, NewSigningSecret, PATH, URL_FIELD},
 };
 use axum::{extract::State, response::Response};
 use checkout::{
@@ -71,8 +70,12 @@ pub(super) fn read(fields: &Fields) -> (EndpointForm, Option<(Events, Descriptio
     }
     let chosen = Topic::WEBHOOKS.into_iter().filter(|topic| !fields.get(topic.name()).is_empty());
     let events: BTreeSet<Topic> = chosen.collect();
-    let description = entered
-        .parse(DESCRIPTION_FIELD, |text| text.parse::<Description>().map_err(|error| sentence(&error.to_string())));
+    let description = entered.parse(DESCRIPTION_FIELD, |text| {
+        text.parse::<Description>().map_err(|error| match error {
+            DescriptionError::Length => "Use at most 200 characters.".to_owned(),
+            DescriptionError::Character(found) => forbidden_char(found),
+        })
+    });
     let parsed = Events::of(events.clone());
     if parsed.is_err() {
         entered.refuse(EVENTS_FIELD, "Choose at least one event.");

@@ -5,7 +5,7 @@ mod draft;
 mod error;
 mod view;
 
-pub use draft::{Description, Edit, Events, EventsError};
+pub use draft::{Description, DescriptionError, Edit, Events, EventsError};
 pub use error::EndpointError;
 pub use view::{DeliveryView, EndpointView, TopicName};
 

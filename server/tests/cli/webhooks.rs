@@ -3,7 +3,7 @@
 use crate::shop::{Shop, on_both_stores};
 use checkout::{
     model::{JobKind, JobSubject, NewJob, Topic},
-    store::{Delivery, DeliveryFailure, DeliveryRecord},
+    store::{Delivery, DeliveryFailure, DeliveryRecord, listings::PageRequest, outbox::JobFilter},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -90,7 +90,7 @@ async fn a_delivery_is_listed_and_sent_again(shop: Shop) {
     assert_eq!(shop.json(&["webhook", "deliveries", "--state", "delivered", "--json"])["items"], json!([]));
     let id = delivery.id.to_string();
     assert_eq!(shop.json(&["webhook", "redeliver", "--delivery", &id])["queued"], true);
-    let jobs = shop.store.outbox().list(Default::default(), checkout::store::listings::PageRequest::first(9)).await;
+    let jobs = shop.store.outbox().list(JobFilter::default(), PageRequest::first(9)).await;
     let bodies: Vec<_> = jobs.unwrap().items.into_iter().map(|job| job.body).collect();
     assert_eq!(bodies, [job.body.clone(), job.body]);
     let unknown = Uuid::from_u128(9).to_string();

@@ -4,7 +4,7 @@ use crate::{
     model::{AuditEntry, DeliveryId, EndpointId, JobId, NewJob, OrderId, Timestamp, Topic},
     store::listings::{
         PageRequest,
-        query::{Page, Query},
+        query::{Branch, Dialect, Page, Query, Value},
     },
 };
 
@@ -156,15 +156,24 @@ pub struct DeliveryFilter {
 }
 
 /// Returns the statement that lists attempts.
-pub(in crate::store) fn list(columns: &str, filter: DeliveryFilter, request: PageRequest) -> Query {
-    let mut page = Page::new("webhook_deliveries", PageRequest { limit: request.rows() + 1, ..request });
-    if let Some(endpoint) = filter.endpoint {
-        page.filter(Query::new("t.endpoint_id = ").uuid(endpoint.0));
-    }
-    match filter.failed {
-        Some(true) => page.filter(Query::new("t.error IS NOT NULL")),
-        Some(false) => page.filter(Query::new("t.error IS NULL")),
-        None => {}
-    }
-    page.whole(columns)
+pub(in crate::store) fn list(
+    dialect: Dialect,
+    columns: &str,
+    filter: DeliveryFilter,
+    request: PageRequest,
+) -> Option<Query> {
+    let page = Page::new("webhook_deliveries", PageRequest { limit: request.rows() + 1, ..request });
+    let condition = Query::new(match filter.failed {
+        Some(true) => "t.error IS NOT NULL",
+        Some(false) => "t.error IS NULL",
+        None => "true",
+    });
+    let key = filter.endpoint.map(|endpoint| vec![("t.endpoint_id", Value::Uuid(endpoint.0))]);
+    let branch = match (key, filter.failed) {
+        (Some(key), Some(true)) => Branch::of("webhook_deliveries_failed_of_endpoint", key, condition),
+        (Some(key), _) => Branch::of("webhook_deliveries_endpoint", key, condition),
+        (None, Some(true)) => Branch::of("webhook_deliveries_failed", Vec::new(), condition),
+        (None, _) => Branch::new(condition),
+    };
+    page.statement(dialect, columns, vec![branch])
 }

@@ -69,7 +69,10 @@ macro_rules! impl_endpoints {
                 filter: DeliveryFilter,
                 page: PageRequest,
             ) -> Result<Listing<Delivery>, StoreError> {
-                let query = endpoints::list(&sql::select::<Delivery>("t"), filter, page);
+                let columns = sql::select::<Delivery>("t");
+                let Some(query) = endpoints::list(Dialect::$database, &columns, filter, page) else {
+                    return Ok(Listing::empty());
+                };
                 let mut query = bind("", query);
                 let query = query.build_query_as::<DeliveryRow>().persistent(false);
                 let rows = into_all(query.fetch_all(&self.$reader).with_timeout().await?)?;

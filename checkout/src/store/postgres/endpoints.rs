@@ -17,7 +17,7 @@ use crate::{
         ClientKey, Delivery, DeliveryFailure, DeliveryFilter, DeliveryRecord, DisabledReason, Endpoint, EndpointChange,
         EndpointOutcome, Endpoints, MAX_ENDPOINTS, SwitchOff,
         endpoints::{self, impl_endpoints},
-        listings::{Listing, PageRequest},
+        listings::{Listing, PageRequest, query::Dialect},
         rows::{DeliveryRow, EndpointRow, StoredKey, into_all},
     },
 };

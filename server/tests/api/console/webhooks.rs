@@ -64,6 +64,8 @@ async fn an_endpoint_is_added_edited_rotated_switched_and_removed() {
     assert_eq!(secret(&rotated), only(&shop).await.secret.reveal());
     assert_ne!(secret(&rotated), secret(&added));
 
+    ada.post(&format!("{path}/disable"), &[("reason", "a\u{200b}b")]).await.shows(422, "invisible character U+200B");
+    assert!(only(&shop).await.is_enabled());
     ada.post(&format!("{path}/disable"), &[]).await.leads_to(&format!("{path}?done=endpoint-disabled"));
     assert!(!only(&shop).await.is_enabled());
     ada.post(&format!("{path}/enable"), &[]).await.leads_to(&format!("{path}?done=endpoint-enabled"));
@@ -118,7 +120,7 @@ async fn deliveries_are_shown_with_their_responses_and_a_test_event_is_sent() {
     shop.store().endpoints().record(&[record]).await.unwrap();
     let path = format!("/admin/webhooks/{}", endpoint.id);
     for query in ["", "?state=failed"] {
-        ada.get(&format!("{path}{query}")).await.shows(200, "&lt;i>out of order&lt;/i>");
+        ada.get(&format!("{path}{query}")).await.shows(200, "&lt;i&gt;out of order&lt;/i&gt;");
     }
     // The job is not kept any more.
     let again = format!("/admin/webhooks/deliveries/{}/redeliver", delivery.id);
