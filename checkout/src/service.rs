@@ -52,6 +52,12 @@ pub struct PaymentEvent {
     pub payload: Option<EventPayload>,
 }
 
+impl std::fmt::Debug for Checkout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checkout").finish_non_exhaustive()
+    }
+}
+
 /// The checkout engine. Clones are cheap, and share one writer.
 #[derive(Clone)]
 pub struct Checkout {

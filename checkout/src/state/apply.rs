@@ -54,6 +54,8 @@ impl State {
     }
 
     fn apply_stock(&mut self, id: ProductId, movement: StockMovement) {
+        // Remembers the units that were available before the batch.
+        self.touch(id);
         let product_state = self.products.get_mut(&id).expect_known("product");
         let before = product_state.product.stock;
         let after = movement.apply(before);

@@ -10,7 +10,7 @@ use checkout::{
     store::{self, Store, listings::PageRequest, outbox::JobFilter},
 };
 use integrations::outbox::{self, Consequences, Handler, Lane, Outcome};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use std::{pin::Pin, sync::Arc, time::Duration};
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
@@ -32,6 +32,25 @@ impl Database {
         let name = format!("holdfast_{}", Uuid::new_v4().simple());
         run(&server, format!("CREATE DATABASE {name}")).await.unwrap();
         Self::Postgres { server, name }
+    }
+
+    /// Keeps the database from answering: PostgreSQL ends all connections and accepts none, and another process holds the file.
+    pub async fn outage(&self, time: Duration) {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+                tokio::time::sleep(time).await;
+                sqlx::query("COMMIT").execute(&mut connection).await.unwrap();
+            }
+            Self::Postgres { server, name } => {
+                run(server, format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await.unwrap();
+                let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+                run(server, end).await.unwrap();
+                tokio::time::sleep(time).await;
+                run(server, format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await.unwrap();
+            }
+        }
     }
 
     fn url(&self) -> String {

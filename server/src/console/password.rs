@@ -61,9 +61,8 @@ async fn ask_for_password(
     if signed_in.has_fresh_password(service.now()) {
         return Ok(None);
     }
-    let page = |error: Option<&SignInError>| {
-        confirm_password(signed_in.page_operator().await, path, fields.without(FIELD), error)
-    };
+    let operator = signed_in.page_operator().await;
+    let page = |error: Option<&SignInError>| confirm_password(operator, path, fields.without(FIELD), error);
     let password = fields.get(FIELD);
     if password.is_empty() {
         return Ok(Some(html(StatusCode::OK, page(None))));

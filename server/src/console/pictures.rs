@@ -62,7 +62,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let query = Fields::parse(uri.query().unwrap_or_default().as_bytes());
     let screen = Screen::open(&state, &signed_in, &id)?;
-    Ok(screen.render(StatusCode::OK, Upload::default(), None, flash(query.get("done"))))
+    Ok(screen.render(StatusCode::OK, Upload::default(), None, flash(query.get("done"))).await)
 }
 
 /// `POST /admin/products/{id}/pictures`
@@ -75,12 +75,12 @@ async fn add(
 ) -> Result<Response, Problem> {
     let screen = Screen::open(&state, &signed_in, &id)?;
     if pictures::is_too_large(&headers) {
-        return Ok(screen.too_large());
+        return Ok(screen.too_large().await);
     }
     let unreadable = || Problem::new(Kind::UnreadableForm, "Send the form as the console's own page does.");
     let form = match UploadForm::read(body.map_err(|_| unreadable())?, &state.pictures).await {
         Ok(form) => form,
-        Err(UploadError::TooLarge) => return Ok(screen.too_large()),
+        Err(UploadError::TooLarge) => return Ok(screen.too_large().await),
         Err(UploadError::Busy) => return Err(Problem::overloaded()),
         Err(UploadError::Unreadable) => return Err(unreadable()),
     };
@@ -103,7 +103,7 @@ async fn set_text(
         Edited::Done(_) => Ok(screen.finish("picture-text", nth)),
         Edited::Invalid(error @ (ProductError::PictureText | ProductError::PictureCharacter(_))) => {
             let refused = refused(sentence(&error.to_string()));
-            Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, Upload::default(), Some(&refused), None))
+            Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, Upload::default(), Some(&refused), None).await)
         }
         other => screen.refuse(&other).await,
     }
@@ -214,7 +214,7 @@ impl<'a> Screen<'a> {
                 ProductError::PictureCharacter(found) => forbidden_char(found),
                 _ => format!("Describe the pictures in 1 to {MAX_ALT_CHARS} characters."),
             });
-            return Ok(self.render(StatusCode::UNPROCESSABLE_ENTITY, upload, None, None));
+            return Ok(self.render(StatusCode::UNPROCESSABLE_ENTITY, upload, None, None).await);
         }
         upload.file_errors = form.refused.iter().map(|(name, error)| format!("{name}: {error}.")).collect();
         let known: BTreeSet<_> = self.product.pictures.iter().map(|picture| picture.id).collect();
@@ -235,7 +235,7 @@ impl<'a> Screen<'a> {
             if upload.file_errors.is_empty() {
                 upload.file_errors.push("Choose at least one picture.".to_owned());
             }
-            return Ok(self.render(StatusCode::UNPROCESSABLE_ENTITY, upload, None, None));
+            return Ok(self.render(StatusCode::UNPROCESSABLE_ENTITY, upload, None, None).await);
         }
         let product = match self.edit_at(revision, pictures).await? {
             Edited::Done(product) => product,
@@ -246,7 +246,7 @@ impl<'a> Screen<'a> {
         }
         let text = if added == 1 { "One picture is added.".to_owned() } else { format!("{added} pictures are added.") };
         let screen = Screen { product: Arc::from(product), ..*self };
-        Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, upload, None, Some(Flash::done(text))))
+        Ok(screen.render(StatusCode::UNPROCESSABLE_ENTITY, upload, None, Some(Flash::done(text))).await)
     }
 
     /// Leads back to the screen, to the picture at this place.
@@ -254,10 +254,10 @@ impl<'a> Screen<'a> {
         redirect(&format!("{}?done={done}#picture-{}", self.path(), nth + 1))
     }
 
-    fn too_large(&self) -> Response {
+    async fn too_large(&self) -> Response {
         let error = format!("These pictures have more than {} MB together. Upload fewer at once.", LIMITS.upload_mb);
         let upload = Upload { file_errors: vec![error], ..Upload::default() };
-        self.render(StatusCode::PAYLOAD_TOO_LARGE, upload, None, None)
+        self.render(StatusCode::PAYLOAD_TOO_LARGE, upload, None, None).await
     }
 
     /// Shows the screen as it is now, and why nothing was changed.
@@ -270,7 +270,7 @@ impl<'a> Screen<'a> {
             Edited::Done(_) => (StatusCode::CONFLICT, String::new()),
         };
         let flash = Flash::error(format!("Nothing was changed. {why}"));
-        Ok(screen.render(status, Upload::default(), None, Some(flash)))
+        Ok(screen.render(status, Upload::default(), None, Some(flash)).await)
     }
 
     /// Returns a message with the last author since a revision, and the fields that were edited.
@@ -285,7 +285,7 @@ impl<'a> Screen<'a> {
         Ok(format!("{} edited this product meanwhile ({fields}). This is how it is now.", last.by))
     }
 
-    fn render(
+    async fn render(
         &self,
         status: StatusCode,
         upload: Upload,

@@ -65,12 +65,12 @@ async fn set_status(
     let mut entered = Entered::default();
     let Some(reason) = fields.reason(&mut entered, true) else {
         let refused = ActionState { action, entered, error: None };
-        return Ok(refuse(checkout, signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, refused));
+        return Ok(refuse(checkout, signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, refused).await);
     };
     let context = context(signed_in, reason);
     match checkout.set_product_status(product.id, status, context).await {
         Ok(_) => Ok(redirect(&format!("{}?done={done}", view::path(product.id)))),
-        Err(error) => refused(checkout, signed_in, &product, ActionState { action, entered, error: None }, error),
+        Err(error) => refused(checkout, signed_in, &product, ActionState { action, entered, error: None }, error).await,
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn change_stock(
     let reason = fields.reason(&mut entered, true);
     let (Some(delta), Some(reason)) = (delta, reason) else {
         let refused = ActionState { action: "stock", entered, error: None };
-        return Ok(refuse(&checkout, &signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, refused));
+        return Ok(refuse(&checkout, &signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, refused).await);
     };
     let idempotency = fields.idempotency(&format!("{}/stock", view::path(product.id)));
     let context = OperationContext { idempotency, ..context(&signed_in, reason) };
@@ -96,7 +96,7 @@ pub(super) async fn change_stock(
     match retry_in_progress(change).await {
         Ok(_) => Ok(redirect(&format!("{}?done=stock", view::path(product.id)))),
         Err(error) => {
-            refused(&checkout, &signed_in, &product, ActionState { action: "stock", entered, error: None }, error)
+            refused(&checkout, &signed_in, &product, ActionState { action: "stock", entered, error: None }, error).await
         }
     }
 }
@@ -112,7 +112,7 @@ fn context(signed_in: &SignedIn, reason: ChangeReason) -> OperationContext {
 }
 
 /// Shows the product's page again with the reason of a refusal.
-fn refused(
+async fn refused(
     checkout: &Checkout,
     signed_in: &SignedIn,
     product: &Product,
@@ -121,17 +121,17 @@ fn refused(
 ) -> Result<Response, Problem> {
     let Error::Refused(refused) = error else { return Err(error.into()) };
     let state = ActionState { error: Some(refusal(&refused, Some(product.price.currency))), ..state };
-    Ok(refuse(checkout, signed_in, product, StatusCode::CONFLICT, state))
+    Ok(refuse(checkout, signed_in, product, StatusCode::CONFLICT, state).await)
 }
 
-fn refuse(
+async fn refuse(
     checkout: &Checkout,
     signed_in: &SignedIn,
     product: &Product,
     status: StatusCode,
     refused: ActionState,
 ) -> Response {
-    render(signed_in, product, checkout.now(), status, Shown { refused, ..Shown::default() })
+    render(signed_in, product, checkout.now(), status, Shown { refused, ..Shown::default() }).await
 }
 
 #[cfg(test)]

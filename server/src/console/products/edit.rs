@@ -68,12 +68,8 @@ pub(super) async fn save(
     let mut sent = entry::sent_edit(&fields);
     let reason = fields.reason(&mut sent.entered, false);
     let details = entry::details(&mut sent.entered, &product);
-    let show = |product: &Product, status, edit| {
-        let shown = Shown { edit: Some(edit), ..Shown::default() };
-        Ok(render(&signed_in, product, checkout.now(), status, shown))
-    };
     let Some(details) = details.filter(|_| sent.entered.is_valid()) else {
-        return show(&product, StatusCode::UNPROCESSABLE_ENTITY, sent);
+        return show(checkout, &signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, sent).await;
     };
     let context = OperationContext { by: signed_in.actor(), reason, idempotency: None };
     match checkout.edit_product(product.id, sent.revision, details, context).await {
@@ -84,15 +80,27 @@ pub(super) async fn save(
         Err(Error::Refused(Refusal::StaleRevision { seen, current })) => {
             let product = lookup::product_at_revision(&*state.store, product, current).await?;
             let edit = merge(&state, &product, sent, seen).await?;
-            show(&product, StatusCode::CONFLICT, edit)
+            show(checkout, &signed_in, &product, StatusCode::CONFLICT, edit).await
         }
         Err(Error::Refused(Refusal::InvalidProduct { error })) => {
             let (field, text) = product_error(error);
             sent.entered.refuse(field, text);
-            show(&product, StatusCode::UNPROCESSABLE_ENTITY, sent)
+            show(checkout, &signed_in, &product, StatusCode::UNPROCESSABLE_ENTITY, sent).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Shows the product's page with a form as it was sent.
+async fn show(
+    checkout: &Checkout,
+    signed_in: &SignedIn,
+    product: &Product,
+    status: StatusCode,
+    edit: EditState,
+) -> Result<Response, Problem> {
+    let shown = Shown { edit: Some(edit), ..Shown::default() };
+    Ok(render(signed_in, product, checkout.now(), status, shown).await)
 }
 
 /// Moves a stale edit on top of the current product, and says what changed since the revision that the operator saw.

@@ -130,7 +130,7 @@ async fn show(
         done => flash(done),
     };
     let shown = Shown { flash, ..Shown::default() };
-    Ok(render(&signed_in, &product, checkout.now(), StatusCode::OK, shown))
+    Ok(render(&signed_in, &product, checkout.now(), StatusCode::OK, shown).await)
 }
 
 /// The parts of a product's page that depend on the form that was sent.
@@ -141,7 +141,7 @@ struct Shown {
     flash: Option<Flash>,
 }
 
-fn render(signed_in: &SignedIn, product: &Product, now: Timestamp, status: StatusCode, shown: Shown) -> Response {
+async fn render(signed_in: &SignedIn, product: &Product, now: Timestamp, status: StatusCode, shown: Shown) -> Response {
     let Shown { edit, refused, flash } = shown;
     let edit = edit.unwrap_or_else(|| entry::edit_of(product));
     let form_key = Uuid::new_v4().to_string();

@@ -9,7 +9,8 @@ async fn a_dead_job_is_shown_to_all_and_tried_again_by_those_who_may() {
     let shop = Shop::open().await;
     let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
     vera.get("/admin/outbox").await.shows(200, "Nothing has failed");
-    let order = place(&shop).await;
+    let phone = shop.product("phone", 9).await;
+    let order = place(&shop, &phone, 1, "ada").await;
     let order = text(&order, "order_id");
     let job = shop.dead_job(order.parse().unwrap()).await;
     let page = vera.get("/admin/outbox").await;
