@@ -248,5 +248,5 @@ async fn render_one(
     let keys = deliveries.items.iter().map(|_| new_key(state)).collect();
     let rotate_key = new_key(state);
     let page = EndpointPage { endpoint, form, rotate_key, deliveries, only_failed, keys, secret };
-    Ok(html(status, view::webhook(signed_in.page_operator(), page, flash)))
+    Ok(html(status, view::webhook(signed_in.page_operator().await, page, flash)))
 }

@@ -140,5 +140,5 @@ pub(super) async fn render(
     flash: Option<Flash>,
 ) -> Result<Response, Problem> {
     let all = state.endpoints.all().await.map_err(fail)?;
-    Ok(html(status, view::webhooks(signed_in.page_operator(), &all, form, secret, flash)))
+    Ok(html(status, view::webhooks(signed_in.page_operator().await, &all, form, secret, flash)))
 }
