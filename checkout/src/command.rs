@@ -235,6 +235,8 @@ pub enum Reply {
     Payment(PaymentReply),
     /// The API client that was changed. Such a change is not a command of the writer, but its key is stored like theirs.
     Client(Uuid),
+    /// The endpoint of webhooks that was changed. Its key is stored the same way.
+    Endpoint(Uuid),
     /// The number of orders whose contacts were erased. An erasure is no command of the writer either, and its key is stored the
     /// same way.
     Erased(u64),
@@ -253,6 +255,7 @@ impl Reply {
             Self::NoRefund => "no_refund",
             Self::Payment(_) => "payment",
             Self::Client(_) => "client",
+            Self::Endpoint(_) => "endpoint",
             Self::Erased(_) => "erased",
             Self::Swept(_) => "swept",
         }

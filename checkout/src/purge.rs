@@ -1,5 +1,6 @@
-//! Deletes stored replies, stock-history rows, payloads of payment events, unused pictures and jobs that are past their retention,
-//! and erases the contacts of old orders. It deletes a few rows at a time, in transactions of its own. Two nodes may purge at once.
+//! Deletes stored replies, stock-history rows, payloads of payment events, attempts to deliver webhooks, unused pictures and jobs
+//! that are past their retention, and erases the contacts of old orders. It deletes a few rows at a time, in transactions of its
+//! own. Two nodes may purge at once.
 
 use crate::{
     clock::Clock,
@@ -22,6 +23,9 @@ const UNUSED_PICTURE_RETENTION: Duration = Duration::from_hours(24);
 
 /// Retention of the payloads of payment events. They may contain personal data, and are of use while a payment may be disputed.
 const PAYLOAD_RETENTION: Duration = Duration::from_hours(90 * 24);
+
+/// Retention of attempts to deliver webhooks, with the responses of the endpoints.
+const DELIVERY_RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// Retention of jobs that are done: long enough to look up whether a mail was sent. Dead jobs stay until somebody tries again.
 const DONE_JOB_RETENTION: Duration = Duration::from_hours(7 * 24);
@@ -76,5 +80,6 @@ async fn step(purge: &dyn Purge, now: Timestamp, contact_retention: Option<Durat
         + purge.stock_events(now - STOCK_EVENT_RETENTION, ROWS_PER_STEP).await?
         + purge.pictures(now - UNUSED_PICTURE_RETENTION, PICTURES_PER_STEP).await?
         + purge.payment_payloads(now - PAYLOAD_RETENTION, ROWS_PER_STEP).await?
+        + purge.webhook_deliveries(now - DELIVERY_RETENTION, ROWS_PER_STEP).await?
         + purge.jobs(now - DONE_JOB_RETENTION, ROWS_PER_STEP).await?)
 }

@@ -5,3 +5,4 @@ pub mod outbox;
 pub mod payments;
 pub mod provider;
 pub mod strict_object;
+pub mod webhooks;

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod config;
 pub mod console;
 mod docs;
+pub mod endpoints;
 pub mod http;
 pub mod operators;
 mod pictures;

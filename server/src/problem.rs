@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 mod clients;
+mod endpoints;
 pub mod examples;
 mod pictures;
 

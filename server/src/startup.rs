@@ -7,6 +7,7 @@ use crate::{
     clients::ClientService,
     config::{Common, Environment, Settings, secret},
     console::LiveHub,
+    endpoints::EndpointService,
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     operators::OperatorService,
     pictures::PictureService,
@@ -22,7 +23,10 @@ use checkout::{
     Checkout, Clock, IdGenerator, Limits, StoreError, Supervisor,
     store::{self, Store},
 };
-use integrations::outbox;
+use integrations::{
+    outbox,
+    webhooks::{Sender, SenderSettings, Webhooks},
+};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -90,6 +94,13 @@ impl Engine {
     }
 }
 
+/// Sets up the webhooks of the shop.
+pub fn webhooks(common: &Common, checkout: &Checkout, store: &Arc<dyn Store>) -> Result<Webhooks, StartupError> {
+    let sender = Sender::new(SenderSettings::new(common.webhooks_allow_private));
+    let sender = sender.map_err(|error| StartupError::Unexpected(error.to_string()))?;
+    Ok(Webhooks::new(checkout.clone(), store.clone(), sender))
+}
+
 /// Opens and migrates the store.
 pub async fn open_store(common: &Common) -> Result<Arc<dyn Store>, StartupError> {
     if common.database_url.starts_with("sqlite:") {
@@ -128,6 +139,8 @@ impl Server {
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
         let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
+        let webhooks = webhooks(&settings.common, &checkout, &store)?;
+        let endpoints = EndpointService::new(webhooks.clone(), store.clone(), clock.clone());
         let pictures = PictureService::new(store.clone(), clock.clone());
         let state = AppState::from(AppStateInner {
             pictures,
@@ -135,6 +148,8 @@ impl Server {
             operators,
             recounts: Recounts::default(),
             clients,
+            endpoints,
+            webhooks,
             secrets: Arc::new(SecretVerifier::new(store.clone(), hasher)),
             streams: EventStreams::new(metrics.clone(), stopping.clone()),
             webhook_keys: Arc::new(WebhookKeys::new(&settings)),
@@ -208,7 +223,8 @@ impl Server {
 
 /// Starts the outbox's workers.
 fn start_outbox(state: &AppState) {
-    outbox::start(&state.checkout, &state.store, Vec::new(), Vec::new(), &state.tasks);
+    let consequences = vec![state.webhooks.consequences()];
+    outbox::start(&state.checkout, &state.store, consequences, state.webhooks.lanes(), &state.tasks);
 }
 
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {

@@ -6,6 +6,7 @@ use crate::{
     clients::ClientService,
     config::Settings,
     console::LiveHub,
+    endpoints::EndpointService,
     http::sse::EventStreams,
     operators::OperatorService,
     pictures::PictureService,
@@ -15,6 +16,7 @@ use crate::{
 use app::shop::sandbox::SandboxProvider;
 use axum::extract::FromRef;
 use checkout::{Checkout, IdGenerator, Supervisor, store::Store};
+use integrations::webhooks::Webhooks;
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +41,10 @@ pub struct AppStateInner {
     pub recounts: Recounts,
     /// Manages API clients.
     pub clients: ClientService,
+    /// Manages the endpoints of webhooks.
+    pub endpoints: EndpointService,
+    /// Webhooks of the shop.
+    pub webhooks: Webhooks,
     /// Processes, stores and reads pictures of products.
     pub pictures: PictureService,
     /// Verifies API clients' secrets.
@@ -94,6 +100,7 @@ extractable! {
     operators: OperatorService,
     recounts: Recounts,
     clients: ClientService,
+    endpoints: EndpointService,
     pictures: PictureService,
     secrets: Arc<SecretVerifier>,
     metrics: Arc<Metrics>,

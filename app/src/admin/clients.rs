@@ -149,6 +149,8 @@ fn describe(scope: Scope) -> &'static str {
         Scope::AuditRead => "read the audit log",
         Scope::ClientsRead => "read API clients",
         Scope::ClientsWrite => "add, change and revoke API clients",
+        Scope::WebhooksRead => "read webhook endpoints and deliveries",
+        Scope::WebhooksWrite => "manage webhook endpoints, and send webhooks again",
     }
 }
 

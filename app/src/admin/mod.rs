@@ -31,3 +31,5 @@ pub mod refusal;
 pub mod sale_state;
 pub mod setup;
 pub mod sign_in;
+pub mod webhook;
+pub mod webhooks;

@@ -51,6 +51,8 @@ pub enum Screen {
     Refunds,
     /// The jobs of the outbox.
     Outbox,
+    /// The endpoints that receive webhooks.
+    Webhooks,
     /// The API clients.
     Clients,
     /// The people who may sign in.
@@ -72,6 +74,7 @@ impl Screen {
         Self::Payments,
         Self::Refunds,
         Self::Outbox,
+        Self::Webhooks,
         Self::Clients,
         Self::Operators,
         Self::AuditLog,
@@ -88,6 +91,7 @@ impl Screen {
             Self::Payments => "/admin/payments",
             Self::Refunds => "/admin/refunds",
             Self::Outbox => "/admin/outbox",
+            Self::Webhooks => "/admin/webhooks",
             Self::Clients => "/admin/clients",
             Self::Operators => "/admin/operators",
             Self::AuditLog => "/admin/audit-log",
@@ -105,6 +109,7 @@ impl Screen {
             Self::Payments => "Payments",
             Self::Refunds => "Refunds",
             Self::Outbox => "Outbox",
+            Self::Webhooks => "Webhooks",
             Self::Clients => "API clients",
             Self::Operators => "Operators",
             Self::AuditLog => "Audit log",
@@ -125,6 +130,7 @@ impl Screen {
             | Self::Payments
             | Self::Refunds
             | Self::Outbox
+            | Self::Webhooks
             | Self::AuditLog
             | Self::Health => Some(Permission::See),
         }
@@ -144,7 +150,7 @@ impl Screen {
     fn group(self) -> u8 {
         match self {
             Self::Live | Self::Products | Self::Orders | Self::Payments | Self::Refunds | Self::Outbox => 0,
-            Self::Clients | Self::Operators | Self::AuditLog | Self::Health => 1,
+            Self::Webhooks | Self::Clients | Self::Operators | Self::AuditLog | Self::Health => 1,
             Self::Account => 2,
         }
     }

@@ -138,7 +138,8 @@ impl From<ChangeReason> for String {
 /// The thing that a change is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditObject {
-    /// The kind: `product`, `order`, `refund`, `payment`, `client`, `operator`, `session`, `customer`.
+    /// The kind: `product`, `order`, `refund`, `payment`, `client`, `operator`, `session`, `customer`,
+    /// `webhook`.
     pub kind: Cow<'static, str>,
     /// Its id.
     pub id: String,

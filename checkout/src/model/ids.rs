@@ -70,6 +70,10 @@ id!(
     EndpointId
 );
 id!(
+    /// The id of one attempt to deliver a webhook.
+    DeliveryId
+);
+id!(
     /// The id of a row of the outbox.
     JobId
 );

@@ -36,7 +36,9 @@ pub use contact::{
 };
 pub use email::{EmailAddress, EmailError, MAX_EMAIL_LENGTH};
 pub use hold::{Hold, HoldState};
-pub use ids::{AttemptId, AuditId, BatchId, EndpointId, HoldId, JobId, OrderId, ProductId, RefundId, WebhookId};
+pub use ids::{
+    AttemptId, AuditId, BatchId, DeliveryId, EndpointId, HoldId, JobId, OrderId, ProductId, RefundId, WebhookId,
+};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{CancelReason, Order, OrderRefunds, OrderState, OrderStatus};
 pub use order_number::OrderNumber;

@@ -37,17 +37,35 @@ pub enum Topic {
     /// A product that had no available unit has some again.
     #[serde(rename = "product.available")]
     ProductAvailable,
+    /// An endpoint of webhooks was switched off, because it is gone or has failed for days. Only operators are told. The body of
+    /// the event is `{"endpoint": id}`.
+    #[serde(rename = "endpoint.disabled")]
+    EndpointDisabled,
 }
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OrderCreated,
         Self::OrderPaid,
         Self::OrderCancelled,
         Self::OrderRefunded,
         Self::RefundDue,
         Self::RefundAccepted,
+        Self::RefundSucceeded,
+        Self::RefundFailed,
+        Self::ProductSoldOut,
+        Self::ProductAvailable,
+        Self::EndpointDisabled,
+    ];
+
+    /// The topics that endpoints of webhooks can ask for.
+    pub const WEBHOOKS: [Self; 9] = [
+        Self::OrderCreated,
+        Self::OrderPaid,
+        Self::OrderCancelled,
+        Self::OrderRefunded,
+        Self::RefundDue,
         Self::RefundSucceeded,
         Self::RefundFailed,
         Self::ProductSoldOut,
@@ -67,6 +85,7 @@ impl Topic {
             Self::RefundFailed => "refund.failed",
             Self::ProductSoldOut => "product.sold_out",
             Self::ProductAvailable => "product.available",
+            Self::EndpointDisabled => "endpoint.disabled",
         }
     }
 

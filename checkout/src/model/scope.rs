@@ -29,6 +29,10 @@ pub enum Scope {
     ClientsRead,
     /// Create, change and revoke API clients.
     ClientsWrite,
+    /// Read endpoints of webhooks and deliveries.
+    WebhooksRead,
+    /// Manage endpoints of webhooks, and send webhooks again.
+    WebhooksWrite,
 }
 
 /// A name that no scope has.
@@ -38,7 +42,7 @@ pub struct ScopeError;
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Checkout,
         Self::CatalogRead,
         Self::CatalogWrite,
@@ -50,6 +54,8 @@ impl Scope {
         Self::AuditRead,
         Self::ClientsRead,
         Self::ClientsWrite,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
     ];
 
     /// The name in tokens, in JSON and in the database.
@@ -66,6 +72,8 @@ impl Scope {
             Self::AuditRead => "audit:read",
             Self::ClientsRead => "clients:read",
             Self::ClientsWrite => "clients:write",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
         }
     }
 

@@ -44,7 +44,7 @@ impl Scenario {
             Ok(Reply::Order(order)) => order.state.name().to_owned(),
             Ok(Reply::Payment(reply)) => format!("{:?}", reply.verdict),
             Ok(Reply::Swept(units)) => format!("{units} back"),
-            Ok(Reply::Client(id)) => id.to_string(),
+            Ok(Reply::Client(id) | Reply::Endpoint(id)) => id.to_string(),
             Ok(Reply::Erased(orders)) => format!("{orders} erased"),
             Ok(Reply::Product(_)) => "stocked".to_owned(),
             Ok(Reply::Refund(refund)) => refund.state.name().to_owned(),

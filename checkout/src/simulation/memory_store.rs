@@ -10,8 +10,8 @@ use crate::{
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
-        Audit, AuditLog, Clients, CommitOutcome, Contacts, Listings, Operators, OrderSnapshot, Outbox, PaymentAttempts,
-        Pictures, Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction,
+        Audit, AuditLog, Clients, CommitOutcome, Contacts, Endpoints, Listings, Operators, OrderSnapshot, Outbox,
+        PaymentAttempts, Pictures, Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction,
     },
 };
 use async_trait::async_trait;
@@ -196,6 +196,10 @@ impl Store for MemoryStore {
         unreachable!("the simulation has no clients")
     }
 
+    fn endpoints(&self) -> &dyn Endpoints {
+        unreachable!("the simulation has no endpoints")
+    }
+
     fn operators(&self) -> &dyn Operators {
         unreachable!("the simulation has no operators")
     }
@@ -268,6 +272,10 @@ impl Purge for MemoryStore {
     }
 
     async fn pictures(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    async fn webhook_deliveries(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
 

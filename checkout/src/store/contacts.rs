@@ -25,7 +25,8 @@ pub trait Contacts: Send + Sync {
     /// Returns the contacts of those of these orders that have one.
     async fn of_orders(&self, orders: &[OrderId]) -> Result<BTreeMap<OrderId, StoredContact>, StoreError>;
 
-    /// Erases the contacts of all orders with this address, and the payloads of their payment events, which may repeat them.
+    /// Erases the contacts of all orders with this address, and what may repeat them: the payloads of their payment events, and
+    /// the responses to their webhooks.
     /// The entry of the audit log is written with it, and gets the number of orders; where there are none, no entry is
     /// written. A key is stored in the same transaction, so that the same request gets the same number again.
     async fn erase(
@@ -55,6 +56,11 @@ DELETE FROM payment_payloads WHERE event_id IN (
     UNION ALL
     SELECT w.id FROM payment_webhooks w JOIN orders o ON o.hold_id = w.hold_id
         JOIN order_contacts c ON c.order_id = o.id WHERE c.email = $1)";
+
+/// Blanks the responses to webhooks about the orders with the address `$1`.
+pub(super) const BLANK_RESPONSES: &str = "
+UPDATE webhook_deliveries SET response = NULL
+WHERE order_id IN (SELECT order_id FROM order_contacts WHERE email = $1)";
 
 /// Selects when the oldest contact was given that is not erased. Ids of orders sort by age.
 pub(super) const OLDEST: &str = "SELECT given_at FROM order_contacts WHERE erased_at IS NULL ORDER BY order_id LIMIT 1";
@@ -135,6 +141,8 @@ macro_rules! impl_contacts {
         ) -> Result<Option<u64>, StoreError> {
             let payloads = sqlx::query(contacts::DELETE_PAYLOADS).bind(&email);
             payloads.execute(&mut *connection).await.map_err(classify)?;
+            let responses = sqlx::query(contacts::BLANK_RESPONSES).bind(&email);
+            responses.execute(&mut *connection).await.map_err(classify)?;
             let blank = AssertSqlSafe(format!("{} WHERE email = $2", contacts::BLANK));
             let blank = sqlx::query(blank).bind($instant(entry.at)).bind(&email);
             let erased = blank.execute(&mut *connection).await.map_err(classify)?.rows_affected();

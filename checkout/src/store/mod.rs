@@ -22,6 +22,10 @@ pub use crate::state::OrderSnapshot;
 pub use audit_log::{AuditFilter, AuditLog};
 pub use clients::{ApiClient, ClientChange, ClientKey, ClientOutcome, Clients};
 pub use contacts::{Contacts, Erasure};
+pub use endpoints::{
+    Delivery, DeliveryFailure, DeliveryFilter, DeliveryRecord, DisabledReason, Endpoint, EndpointChange,
+    EndpointOutcome, Endpoints, MAX_ENDPOINTS, MAX_RESPONSE_CHARS, PreviousSecret, SigningSecret, SwitchOff,
+};
 pub use listings::Listings;
 pub use operators::Operators;
 pub use outbox::Outbox;
@@ -34,6 +38,7 @@ mod audit;
 mod audit_log;
 mod clients;
 mod contacts;
+mod endpoints;
 pub mod listings;
 pub mod operators;
 pub mod outbox;
@@ -93,6 +98,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The outbox.
     fn outbox(&self) -> &dyn Outbox;
+
+    /// The endpoints that receive webhooks.
+    fn endpoints(&self) -> &dyn Endpoints;
 
     /// The operators of the console.
     fn operators(&self) -> &dyn Operators;
@@ -226,6 +234,9 @@ pub trait Purge: Send + Sync {
     /// Deletes up to `most` payloads of payment events that were received before `before`, oldest first. Returns the number
     /// deleted.
     async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Deletes up to `most` attempts to deliver webhooks that were started before `before`, oldest first. Returns the number
+    /// deleted.
+    async fn webhook_deliveries(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
     /// Erases up to `most` contacts that were given before `before`, oldest first. Returns the number erased.
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError>;
     /// Deletes up to `most` jobs of the outbox that were done before `before`, oldest first. Dead jobs stay. Returns the number

@@ -107,7 +107,8 @@ pub trait Outbox: Send + Sync {
     /// Records results, in one transaction. A result whose claim has ended changes nothing.
     async fn record(&self, results: &[JobResult], now: Timestamp) -> Result<(), StoreError>;
 
-    /// The endpoints that have webhooks due at `now`, at most `limit`.
+    /// The endpoints that have webhooks due at `now` and are not switched off, at most `limit`. An endpoint that was removed is among
+    /// them while it has webhooks.
     async fn endpoints_due(&self, now: Timestamp, limit: u32) -> Result<Vec<EndpointId>, StoreError>;
 
     /// When the next row of any of these kinds is due.
@@ -341,6 +342,7 @@ macro_rules! impl_outbox {
                      SELECT id FROM waiting WHERE id IS NOT NULL
                        AND EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'pending' AND o.kind = 'webhook'
                                    AND o.endpoint_id = waiting.id AND o.due_at <= $1)
+                       AND NOT EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = waiting.id AND NOT e.is_enabled)
                      LIMIT $2",
                 );
                 let ids: Vec<Uuid> =
@@ -442,7 +444,7 @@ macro_rules! impl_outbox {
             }
         }
 
-        async fn insert_jobs(connection: &mut $connection, jobs: &[NewJob]) -> Result<u64, StoreError> {
+        pub(super) async fn insert_jobs(connection: &mut $connection, jobs: &[NewJob]) -> Result<u64, StoreError> {
             let mut added = 0;
             // A database has a limit of parameters: 17 for each row.
             for jobs in jobs.chunks(200) {

@@ -14,6 +14,7 @@ mod contacts;
 mod database_info;
 mod disputes;
 mod durability;
+mod endpoints;
 mod event_order;
 mod feed;
 mod holds;

@@ -82,6 +82,10 @@ pub enum ScopeName {
     ClientsRead,
     #[schema(rename = "clients:write")]
     ClientsWrite,
+    #[schema(rename = "webhooks:read")]
+    WebhooksRead,
+    #[schema(rename = "webhooks:write")]
+    WebhooksWrite,
 }
 
 /// Status of a payment: it succeeded, it failed for good, it is still processing, or the shopper's dispute of it was opened or

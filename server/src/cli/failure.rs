@@ -3,6 +3,7 @@
 use crate::{
     clients::ClientError,
     config::ConfigError,
+    endpoints::EndpointError,
     operators::OperatorError,
     startup::{StartupError, with_cause},
 };
@@ -21,7 +22,7 @@ pub(super) const DIFFERENCES: u8 = 1;
 /// Exit code of a wrong flag, argument or setting. It is also clap's.
 const USAGE: u8 = 2;
 /// Exit code of a request that was understood and refused.
-const REFUSED: u8 = 3;
+pub(super) const REFUSED: u8 = 3;
 /// Exit code of a database or file that is not available, and of unexpected errors.
 const UNAVAILABLE: u8 = 4;
 
@@ -141,6 +142,17 @@ impl From<ClientError> for Failure {
         match error {
             ClientError::Store(error) => error.into(),
             ClientError::Hashing(error) => unexpected(&error),
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<EndpointError> for Failure {
+    fn from(error: EndpointError) -> Self {
+        match error {
+            EndpointError::Store(error) => error.into(),
+            EndpointError::Url(_) => Self::Usage(error.to_string()),
+            EndpointError::Random(_) => unexpected(&error),
             other => Self::Refused(other.to_string()),
         }
     }

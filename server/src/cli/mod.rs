@@ -16,6 +16,7 @@ mod payments;
 mod pictures;
 mod products;
 mod refunds;
+mod webhooks;
 
 use crate::{
     api::holds,
@@ -122,6 +123,7 @@ async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Fail
         Command::Payment(command) => payments::run(&engine, command).await,
         Command::Outbox(command) => outbox::run(&engine, command).await,
         Command::Client(command) => client::run(&engine, command).await,
+        Command::Webhook(command) => webhooks::run(&engine, &common, command).await,
         Command::Operator(command) => operator::run(&engine, &common, command).await,
         Command::AuditLog(args) => audit_log::run(&engine, args).await,
         Command::Audit => audit(&engine).await,

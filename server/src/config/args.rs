@@ -39,6 +39,15 @@ pub struct CommonArgs {
         value_name = "URL"
     )]
     pub public_url: Option<OsString>,
+    /// Whether webhooks may be sent to private and reserved addresses and over plain HTTP: `on` or `off` [default: off]
+    #[arg(
+        long,
+        env = "HOLDFAST_WEBHOOKS_ALLOW_PRIVATE",
+        global = true,
+        help_heading = "Settings of every command",
+        value_name = "ON_OR_OFF"
+    )]
+    pub webhooks_allow_private: Option<OsString>,
 }
 
 /// Raw settings of `holdfast serve`.

@@ -79,6 +79,8 @@ pub struct Common {
     pub database_url: String,
     /// Address under which browsers reach the server, without a path.
     pub public_url: Option<String>,
+    /// Whether webhooks may be sent to private and reserved addresses, and over plain HTTP.
+    pub webhooks_allow_private: bool,
 }
 
 /// Settings of the server.
@@ -118,9 +120,10 @@ pub struct Settings {
 
 impl fmt::Debug for Common {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { env, data_dir, database_url: _, public_url } = self;
+        let Self { env, data_dir, database_url: _, public_url, webhooks_allow_private } = self;
         let mut shown = f.debug_struct("Common");
-        shown.field("env", env).field("data_dir", data_dir).field("public_url", public_url).finish_non_exhaustive()
+        shown.field("env", env).field("data_dir", data_dir).field("public_url", public_url);
+        shown.field("webhooks_allow_private", webhooks_allow_private).finish_non_exhaustive()
     }
 }
 
@@ -144,7 +147,10 @@ impl Common {
             .parse("DATABASE_URL", args.database_url, values::database_url)
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("holdfast.db").display()));
         let public_url = errors.parse("HOLDFAST_PUBLIC_URL", args.public_url, values::public_url);
-        Self { env, data_dir, database_url, public_url }
+        let webhooks_allow_private =
+            errors.parse("HOLDFAST_WEBHOOKS_ALLOW_PRIVATE", args.webhooks_allow_private, values::switch);
+        let webhooks_allow_private = webhooks_allow_private.unwrap_or(false);
+        Self { env, data_dir, database_url, public_url, webhooks_allow_private }
     }
 }
 

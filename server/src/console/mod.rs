@@ -26,6 +26,8 @@ mod response;
 mod session;
 mod setup;
 mod sign_in;
+mod webhook;
+mod webhooks;
 
 pub use form::Fields;
 pub use live::LiveHub;
@@ -130,6 +132,7 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
         .chain(products::routes())
         .chain(pictures::routes())
         .chain(sale_routes())
+        .chain(webhook_routes())
         .chain(health::routes())
         .collect()
 }
@@ -160,6 +163,23 @@ fn sale_routes() -> [ConsoleRoute; 20] {
         form("/admin/clients/{id}/scopes", clients, clients::set_scopes),
         form("/admin/clients/{id}/rotate", clients, clients::rotate),
         form("/admin/clients/{id}/revoke", clients, clients::revoke),
+    ]
+}
+
+/// The routes of webhooks' endpoints.
+fn webhook_routes() -> [ConsoleRoute; 10] {
+    let [see, manage] = [Permission::See, Permission::Webhooks].map(Access::With);
+    [
+        page("/admin/webhooks", see, webhooks::page),
+        form("/admin/webhooks", manage, webhooks::add),
+        page("/admin/webhooks/{id}", see, webhook::page),
+        form("/admin/webhooks/{id}/edit", manage, webhook::edit),
+        form("/admin/webhooks/{id}/enable", manage, webhook::enable),
+        form("/admin/webhooks/{id}/disable", manage, webhook::disable),
+        form("/admin/webhooks/{id}/rotate", manage, webhook::rotate),
+        form("/admin/webhooks/{id}/remove", manage, webhook::remove),
+        form("/admin/webhooks/{id}/test", manage, webhook::test),
+        form("/admin/webhooks/deliveries/{id}/redeliver", manage, webhook::redeliver),
     ]
 }
 

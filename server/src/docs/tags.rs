@@ -1,7 +1,7 @@
 //! The groups of calls in the OpenAPI document.
 
 /// Groups of calls, in the order of a sale.
-pub const TAGS: [(&str, &str); 12] = [
+pub const TAGS: [(&str, &str); 13] = [
     ("Access", "Access tokens. A client gets one per hour and sends it with each call for holds and orders."),
     (
         "Products",
@@ -29,4 +29,8 @@ pub const TAGS: [(&str, &str); 12] = [
     ("Admin outbox", "Mails, webhooks and calls of the payment provider that follow from a sale."),
     ("Admin audit log", "The changes that people and programs made: who, when, what and why."),
     ("Admin clients", "API clients and their scopes. A client can give others only the scopes that it has itself."),
+    (
+        "Admin webhooks",
+        "Endpoints of your other systems, which are told of orders, refunds and stock, and the attempts to deliver to them.",
+    ),
 ];

@@ -92,6 +92,14 @@ catalogue! {
         cause: "No API client has this id.",
         resolution: "List the clients to find the id.",
     }
+    NOT_FOUND UnknownEndpoint "unknown-endpoint" "Endpoint not found" {
+        cause: "No webhook endpoint has this id.",
+        resolution: "List the endpoints to find the id.",
+    }
+    NOT_FOUND UnknownDelivery "unknown-delivery" "Delivery not found" {
+        cause: "No delivery has this id, or it is older than 30 days.",
+        resolution: "List the deliveries to find the id.",
+    }
     NOT_FOUND UnknownPayment "unknown-payment" "Payment event not found" {
         cause: "No stored payment event has this id.",
         resolution: "Use the shop's id of the event, not the provider's.",
@@ -209,6 +217,18 @@ catalogue! {
     CONFLICT ClientRevoked "client-revoked" "Client revoked" {
         cause: "The API client is revoked, and a revocation is final. Nothing was changed.",
         resolution: "Create a new client.",
+    }
+    CONFLICT EndpointChanged "endpoint-changed" "Endpoint changed meanwhile" {
+        cause: "The endpoint has another version than the one that you read. Nothing was changed.",
+        resolution: "Read the endpoint again, and send the change with its `version` if you still want it.",
+    }
+    CONFLICT TooManyEndpoints "too-many-endpoints" "Too many endpoints" {
+        cause: "The shop has 20 webhook endpoints, which is the maximum. Nothing was created.",
+        resolution: "Remove an endpoint that is not needed any more.",
+    }
+    CONFLICT DeliveryNotKept "delivery-not-kept" "Content not kept" {
+        cause: "The webhook of this delivery cannot be sent again: its content is not kept any more, or it was a test event.",
+        resolution: "Read the order or the refund instead, or send another test event.",
     }
     CONFLICT ClientChanged "client-changed" "Client changed meanwhile" {
         cause: "Somebody changed the scopes of the API client while this request was handled. Nothing was changed.",

@@ -1,7 +1,7 @@
 //! An example of each kind of problem, built like the real responses.
 
 use super::{Kind, Problem};
-use crate::{api::contact, clients::ClientError, pictures::PictureError};
+use crate::{api::contact, clients::ClientError, endpoints::EndpointError, pictures::PictureError};
 use checkout::model::{
     ContactError, ContactField, ContactProblem, OrderId, ProductError, RefundState, Refusal, Timestamp,
 };
@@ -56,6 +56,11 @@ pub fn example(kind: Kind) -> Problem {
         Kind::UnknownClient => ClientError::Unknown.into(),
         Kind::ClientRevoked => ClientError::Revoked.into(),
         Kind::ClientChanged => ClientError::Changed.into(),
+        Kind::UnknownEndpoint => EndpointError::Unknown.into(),
+        Kind::UnknownDelivery => EndpointError::UnknownDelivery.into(),
+        Kind::EndpointChanged => EndpointError::Changed.into(),
+        Kind::TooManyEndpoints => EndpointError::TooMany.into(),
+        Kind::DeliveryNotKept => EndpointError::BodyGone.into(),
         Kind::LimitReached => Refusal::LimitReached { limit: 2, taken: 1 }.into(),
         Kind::HoldUsed => Refusal::HoldUsed { order_id }.into(),
         Kind::NoExtension => Refusal::NoExtension.into(),

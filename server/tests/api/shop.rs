@@ -100,6 +100,7 @@ impl Shop {
                 data_dir: dir.path().into(),
                 database_url: format!("sqlite://{}/holdfast.db", dir.path().display()),
                 public_url: None,
+                webhooks_allow_private: true,
             },
             addr: ([127, 0, 0, 1], 0).into(),
             webhook_secrets: [WEBHOOK_SECRET, OLD_WEBHOOK_SECRET].map(Secret::new).into(),

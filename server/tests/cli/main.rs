@@ -14,6 +14,7 @@ mod products;
 mod serve;
 mod settings;
 mod shop;
+mod webhooks;
 
 use serde_json::Value;
 use std::{

@@ -41,7 +41,7 @@ pub enum Permission {
     Clients,
     /// Erase the contacts of customers.
     Customers,
-    /// See and manage webhook endpoints. No route needs it yet.
+    /// Manage webhook endpoints. Others see them without their secrets and paths.
     Webhooks,
     /// Change the shop's settings. No route needs it yet.
     Settings,
@@ -99,7 +99,7 @@ impl Role {
             Self::Viewer => "sees everything, changes nothing",
             Self::Seller => "products, stock and orders",
             Self::Money => "refunds and payments",
-            Self::Admin => "everything, and operators, API clients and settings",
+            Self::Admin => "everything, and operators, API clients, webhooks and settings",
         }
     }
 

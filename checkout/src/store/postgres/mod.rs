@@ -6,6 +6,7 @@ mod clients;
 mod clock;
 mod connection;
 mod contacts;
+mod endpoints;
 mod error;
 mod listings;
 mod load;
@@ -25,8 +26,8 @@ mod transaction;
 mod write;
 
 use super::{
-    AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures, Purge, Reads,
-    Reconciliations, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    AuditLog, Clients, Contacts, DatabaseInfo, Endpoints, Listings, Operators, Outbox, PaymentAttempts, Pictures,
+    Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
@@ -166,6 +167,10 @@ impl Store for PostgresStore {
     }
 
     fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+
+    fn endpoints(&self) -> &dyn Endpoints {
         self
     }
 

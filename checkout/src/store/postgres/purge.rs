@@ -54,6 +54,23 @@ impl Purge for PostgresStore {
         Ok(done.rows_affected())
     }
 
+    async fn webhook_deliveries(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        // Ids of attempts sort by age, too.
+        if !self.has_older("SELECT started_at FROM webhook_deliveries ORDER BY id LIMIT 1", before).await? {
+            return Ok(0);
+        }
+        let done = sqlx::query(
+            "DELETE FROM webhook_deliveries WHERE started_at < $1 AND id IN (
+                 SELECT id FROM webhook_deliveries ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        )
+        .bind(before.to_datetime())
+        .bind(i64::from(most))
+        .execute(&self.pool)
+        .with_timeout()
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
         if !self.has_older(contacts::OLDEST, before).await? {
             return Ok(0);

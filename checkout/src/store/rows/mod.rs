@@ -5,6 +5,7 @@ mod audit_log;
 mod batch;
 mod claim;
 mod contact;
+mod endpoint;
 mod operators;
 mod outbox;
 mod payload;
@@ -23,6 +24,7 @@ pub(super) use batch::{
 };
 pub(super) use claim::{HoldRow, LimitUsageRow, OrderRow, OrderSnapshotRow, refunds};
 pub(super) use contact::ContactRow;
+pub(super) use endpoint::{DeliveryRow, EndpointRow};
 pub(super) use operators::{
     FailuresRow, OneTimeLinkRow, OperatorRow, OperatorSessionRow, RecoveryCode, StoredFailures,
 };
@@ -36,7 +38,7 @@ pub(super) use reconciliation::ReconciliationRow;
 pub(super) use refund::RefundRow;
 
 use super::{
-    ApiClient, KnownColumn, Reconciliation,
+    ApiClient, Delivery, Endpoint, KnownColumn, Reconciliation,
     operators::{OneTimeLink, Operator, OperatorSession},
     table,
 };
@@ -99,6 +101,8 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<NewJob>(),
         table::known::<PaymentAttempt>(),
         table::known::<Reconciliation>(),
+        table::known::<Endpoint>(),
+        table::known::<Delivery>(),
         table::known::<PictureRow>(),
         table::known::<PictureFileRow<'_>>(),
         table::known::<Operator>(),

@@ -4,6 +4,7 @@ mod audit_log;
 mod checkpoint;
 mod clients;
 mod contacts;
+mod endpoints;
 mod listings;
 mod load;
 mod operators;
@@ -19,8 +20,8 @@ mod statistics;
 mod write;
 
 use super::{
-    AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures,
-    Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Endpoints, Listings, Operators, Outbox, PaymentAttempts,
+    Pictures, Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -173,6 +174,10 @@ impl Store for SqliteStore {
     }
 
     fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+
+    fn endpoints(&self) -> &dyn Endpoints {
         self
     }
 

@@ -52,6 +52,14 @@ impl Purge for SqliteStore {
         self.delete_oldest(oldest, delete, before, most).await
     }
 
+    async fn webhook_deliveries(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        // Ids of attempts sort by age, too.
+        let oldest = "SELECT started_at FROM webhook_deliveries ORDER BY id LIMIT 1";
+        let delete = "DELETE FROM webhook_deliveries
+             WHERE id IN (SELECT id FROM webhook_deliveries ORDER BY id LIMIT ?2) AND started_at < ?1";
+        self.delete_oldest(oldest, delete, before, most).await
+    }
+
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
         if !self.has_older(contacts::OLDEST, before).await? {
             return Ok(0);

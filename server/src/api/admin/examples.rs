@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 const PAYMENT_ID: &str = "01a21c05-d9a8-7e11-9b0c-5d7f2a4e8c31";
 const REFUND_ID: &str = "01a21c0b-4e10-7c22-8a6d-1f3b5c7d9e20";
+const ENDPOINT_ID: &str = "01a21b10-0000-7c11-b0c4-51d7e90f6a3b";
 const CLIENT_ID: &str = "01a21b00-0000-7a11-b0c4-51d7e90f6a3b";
 
 /// The export of the order as CSV.
@@ -267,4 +268,63 @@ pub fn client_with_secret() -> Value {
     let mut client = client();
     client["client_secret"] = json!("hfs_this-is-an-example");
     client
+}
+
+/// An endpoint of webhooks.
+pub fn endpoint() -> Value {
+    json!({
+        "id": ENDPOINT_ID,
+        "url": "https://example.com/hooks",
+        "events": ["order.paid", "refund.succeeded"],
+        "description": "Warehouse",
+        "enabled": true,
+        "disabled_reason": null,
+        "failing_since": null,
+        "previous_secret_until": null,
+        "created_at": "2026-11-27T07:00:00Z",
+        "version": 1,
+    })
+}
+
+/// An endpoint that is switched off.
+pub fn disabled_endpoint() -> Value {
+    let mut endpoint = endpoint();
+    endpoint["enabled"] = json!(false);
+    endpoint["disabled_reason"] = json!("operator");
+    endpoint["version"] = json!(2);
+    endpoint
+}
+
+/// An endpoint with its secret.
+pub fn endpoint_with_secret() -> Value {
+    let mut endpoint = endpoint();
+    endpoint["secret"] = json!("whsec_dGhpcyBpcyBhbiBleGFtcGxl");
+    endpoint
+}
+
+/// An attempt to deliver a webhook.
+pub fn delivery() -> Value {
+    json!({
+        "id": "01a21c0c-0000-7e21-8a6d-1f3b5c7d9e20",
+        "endpoint_id": ENDPOINT_ID,
+        "job_id": "01a21c0b-ffff-7e21-8a6d-1f3b5c7d9e20",
+        "topic": "order.paid",
+        "order_id": ORDER_ID,
+        "attempt": 1,
+        "started_at": "2026-11-27T08:01:16Z",
+        "duration_ms": 84,
+        "delivered": true,
+        "error": null,
+        "status": 200,
+        "response": "ok",
+    })
+}
+
+/// An attempt to deliver a test event.
+pub fn test_delivery() -> Value {
+    let mut delivery = delivery();
+    delivery["topic"] = json!("test");
+    delivery["job_id"] = Value::Null;
+    delivery["order_id"] = Value::Null;
+    delivery
 }

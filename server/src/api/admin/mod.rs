@@ -14,6 +14,8 @@ mod payments;
 mod products;
 mod query;
 mod refunds;
+mod webhook_deliveries;
+mod webhooks;
 
 pub use access::guarded;
 
@@ -27,12 +29,13 @@ use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouter},
     routes,
 };
+use webhooks::switch;
 
 /// The calls without files, each with its scope.
 fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
     use Scope::{
         AuditRead, CatalogRead, CatalogWrite, ClientsRead, ClientsWrite, OrdersRead, OrdersWrite, PaymentsRead,
-        PaymentsWrite, RefundsWrite,
+        PaymentsWrite, RefundsWrite, WebhooksRead, WebhooksWrite,
     };
     vec![
         (CatalogRead, routes!(products::list)),
@@ -67,6 +70,17 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (ClientsWrite, routes!(clients::set_scopes)),
         (ClientsWrite, routes!(clients::rotate)),
         (ClientsWrite, routes!(clients::revoke)),
+        (WebhooksRead, routes!(webhooks::list)),
+        (WebhooksWrite, routes!(webhooks::create)),
+        (WebhooksRead, routes!(webhooks::get)),
+        (WebhooksWrite, routes!(webhooks::edit)),
+        (WebhooksWrite, routes!(switch::enable)),
+        (WebhooksWrite, routes!(switch::disable)),
+        (WebhooksWrite, routes!(switch::rotate)),
+        (WebhooksWrite, routes!(webhooks::remove)),
+        (WebhooksWrite, routes!(webhook_deliveries::test)),
+        (WebhooksRead, routes!(webhook_deliveries::list)),
+        (WebhooksWrite, routes!(webhook_deliveries::redeliver)),
     ]
 }
 

@@ -15,7 +15,8 @@ pub enum ClientCommand {
         #[arg(long)]
         name: ClientName,
         /// Scopes, with spaces between them: checkout, catalog:read, catalog:write, orders:read, orders:write,
-        /// payments:read, payments:write, refunds:write, audit:read, clients:read, clients:write
+        /// payments:read, payments:write, refunds:write, audit:read, clients:read, clients:write, webhooks:read,
+        /// webhooks:write
         #[arg(long, default_value = "checkout", value_parser = scopes)]
         scopes: ScopeSet,
     },

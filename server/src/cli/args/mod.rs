@@ -10,6 +10,7 @@ mod outbox;
 mod payment;
 mod product;
 mod refund;
+mod webhook;
 
 pub use audit_log::AuditLogArgs;
 pub use client::ClientCommand;
@@ -21,6 +22,7 @@ pub use outbox::{JobListArgs, JobRetryArgs, OutboxCommand};
 pub use payment::{PaymentCommand, PaymentListArgs};
 pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
 pub use refund::{IssueRefundArgs, RefundCommand, RefundListArgs};
+pub use webhook::{DeliveryListArgs, EditEndpointArgs, WebhookCommand};
 
 use crate::config::{CommonArgs, ServeArgs};
 use clap::{Parser, Subcommand};
@@ -70,6 +72,9 @@ pub enum Command {
     /// Manage API clients
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Manage the endpoints that receive the shop's webhooks
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Manage the operators of the console
     #[command(subcommand)]
     Operator(OperatorCommand),

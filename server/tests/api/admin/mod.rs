@@ -10,6 +10,7 @@ mod pictures;
 mod products;
 mod refunds;
 mod scopes;
+mod webhooks;
 
 use crate::shop::{ApiResponse, Shop, read};
 use checkout::model::{Scope, ScopeSet};

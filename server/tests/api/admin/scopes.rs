@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Each call with its scope.
-const CALLS: [(&str, &str, Scope); 31] = [
+const CALLS: [(&str, &str, Scope); 44] = [
     ("get", "/api/admin/products", Scope::CatalogRead),
     ("post", "/api/admin/products", Scope::CatalogWrite),
     ("get", "/api/admin/products/{product}", Scope::CatalogRead),
@@ -45,6 +45,17 @@ const CALLS: [(&str, &str, Scope); 31] = [
     ("patch", "/api/admin/clients/{client}", Scope::ClientsWrite),
     ("post", "/api/admin/clients/{client}/rotate", Scope::ClientsWrite),
     ("delete", "/api/admin/clients/{client}", Scope::ClientsWrite),
+    ("get", "/api/admin/webhooks", Scope::WebhooksRead),
+    ("post", "/api/admin/webhooks", Scope::WebhooksWrite),
+    ("get", "/api/admin/webhooks/{endpoint}", Scope::WebhooksRead),
+    ("patch", "/api/admin/webhooks/{endpoint}", Scope::WebhooksWrite),
+    ("delete", "/api/admin/webhooks/{endpoint}", Scope::WebhooksWrite),
+    ("post", "/api/admin/webhooks/{endpoint}/enable", Scope::WebhooksWrite),
+    ("post", "/api/admin/webhooks/{endpoint}/disable", Scope::WebhooksWrite),
+    ("post", "/api/admin/webhooks/{endpoint}/rotate", Scope::WebhooksWrite),
+    ("post", "/api/admin/webhooks/{endpoint}/test", Scope::WebhooksWrite),
+    ("get", "/api/admin/webhook-deliveries", Scope::WebhooksRead),
+    ("post", "/api/admin/webhook-deliveries/{delivery}/redeliver", Scope::WebhooksWrite),
 ];
 
 fn method(name: &str) -> Method {

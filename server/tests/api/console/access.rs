@@ -70,6 +70,16 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /admin/sign-in/code", "*"),
     ("POST /admin/sign-in/code", "*"),
     ("POST /admin/sign-out", "*"),
+    ("GET /admin/webhooks", "vsma"),
+    ("POST /admin/webhooks", "---a"),
+    ("POST /admin/webhooks/deliveries/{id}/redeliver", "---a"),
+    ("GET /admin/webhooks/{id}", "vsma"),
+    ("POST /admin/webhooks/{id}/disable", "---a"),
+    ("POST /admin/webhooks/{id}/edit", "---a"),
+    ("POST /admin/webhooks/{id}/enable", "---a"),
+    ("POST /admin/webhooks/{id}/remove", "---a"),
+    ("POST /admin/webhooks/{id}/rotate", "---a"),
+    ("POST /admin/webhooks/{id}/test", "---a"),
 ];
 
 /// Returns the path with ids that nothing has.

@@ -97,6 +97,11 @@ fn names_and_reasons(shop: &Shop, paths: &Paths) -> Vec<Case> {
         case(format!("{refund}/fail"), &[("attempt", "1"), ("failure", "closed")], "failure"),
         case("/admin/clients".to_owned(), &[("name", "an app"), ("checkout", "on"), ("key", "k")], "name"),
         case(
+            "/admin/webhooks".to_owned(),
+            &[("url", "https://example.com"), ("description", "a shop"), ("order.paid", "on")],
+            "description",
+        ),
+        case(
             "/admin/operators".to_owned(),
             &[("email", "eve@example.com"), ("name", "Eve"), ("role", "viewer")],
             "name",
@@ -166,7 +171,7 @@ async fn passwords_and_references_have_no_control_characters() {
 async fn no_form_of_such_characters_causes_an_error_of_the_server() {
     let names = "alt amount attempt checkout code confirm_password currency current_password delta description direction \
                  email ends_at expected extend_seconds failure hold_seconds id key limit name new_password next password \
-                 pay_seconds price reason reference restock revision role secret session slug starts_at stock units";
+                 pay_seconds price reason reference restock revision role secret session slug starts_at stock units url";
     let shop = on_postgres().await;
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
     let paths = Paths::of_new(&shop, &mut ada).await;

@@ -18,6 +18,7 @@ mod products;
 mod refunds;
 mod sessions;
 mod sign_in;
+mod webhooks;
 
 use crate::shop::Shop;
 use app::admin::layout::Screen;
