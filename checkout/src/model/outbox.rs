@@ -34,11 +34,17 @@ pub enum Topic {
     /// A product that had no available unit has some again.
     #[serde(rename = "product.available")]
     ProductAvailable,
+    /// An operator was invited. It is for mail alone: nobody can subscribe to it.
+    #[serde(rename = "operator.invited")]
+    OperatorInvited,
+    /// An operator was asked to set a new password. It is for mail alone.
+    #[serde(rename = "operator.reset")]
+    OperatorReset,
 }
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::OrderCreated,
         Self::OrderPaid,
         Self::OrderCancelled,
@@ -48,6 +54,8 @@ impl Topic {
         Self::RefundFailed,
         Self::ProductSoldOut,
         Self::ProductAvailable,
+        Self::OperatorInvited,
+        Self::OperatorReset,
     ];
 
     /// The name in JSON and in the database.
@@ -62,6 +70,8 @@ impl Topic {
             Self::RefundFailed => "refund.failed",
             Self::ProductSoldOut => "product.sold_out",
             Self::ProductAvailable => "product.available",
+            Self::OperatorInvited => "operator.invited",
+            Self::OperatorReset => "operator.reset",
         }
     }
 

@@ -151,7 +151,7 @@ fn describe_contact(contact: Option<StoredContact>) -> Vec<(&'static str, String
     match contact {
         None => vec![("Contact", "none was given".to_owned())],
         Some(StoredContact::Erased { at }) => vec![("Contact", format!("erased on {at}"))],
-        Some(StoredContact::Known(Contact { email, name, address })) => {
+        Some(StoredContact::Known(Contact { email, name, address, language: _ })) => {
             let name = name.map(|name| ("Name", name));
             let address = address.map(|address| ("Address", address.lines().join(", ")));
             [Some(("Email", email.to_string())), name, address].into_iter().flatten().collect()

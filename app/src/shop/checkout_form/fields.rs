@@ -196,6 +196,8 @@ fn message(label: &str, problem: ContactProblem) -> String {
         ContactProblem::Missing => format!("{label} is needed."),
         ContactProblem::Email => "Write it like ada@example.com.".to_owned(),
         ContactProblem::Country => "Choose a country from the list.".to_owned(),
+        // The form has no field for it.
+        ContactProblem::Language => format!("{label} is no language."),
         ContactProblem::TooLong(most) => format!("{label} has room for {most} characters."),
         ContactProblem::Unprintable => format!("{label} contains control or invisible characters."),
     }

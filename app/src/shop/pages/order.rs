@@ -71,7 +71,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
 
 /// The panel with the buyer's details.
 fn contact_panel(contact: Contact) -> impl IntoView {
-    let Contact { email, name, address } = contact;
+    let Contact { email, name, address, language: _ } = contact;
     view! {
         <section class="panel" aria-labelledby="contact">
             <h2 id="contact">"Your details"</h2>
