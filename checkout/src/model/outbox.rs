@@ -22,6 +22,9 @@ pub enum Topic {
     /// Money must go back.
     #[serde(rename = "refund.due")]
     RefundDue,
+    /// The provider has accepted a refund. It is for mail alone.
+    #[serde(rename = "refund.accepted")]
+    RefundAccepted,
     /// Money went back.
     #[serde(rename = "refund.succeeded")]
     RefundSucceeded,
@@ -44,12 +47,13 @@ pub enum Topic {
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OrderCreated,
         Self::OrderPaid,
         Self::OrderCancelled,
         Self::OrderRefunded,
         Self::RefundDue,
+        Self::RefundAccepted,
         Self::RefundSucceeded,
         Self::RefundFailed,
         Self::ProductSoldOut,
@@ -66,6 +70,7 @@ impl Topic {
             Self::OrderCancelled => "order.cancelled",
             Self::OrderRefunded => "order.refunded",
             Self::RefundDue => "refund.due",
+            Self::RefundAccepted => "refund.accepted",
             Self::RefundSucceeded => "refund.succeeded",
             Self::RefundFailed => "refund.failed",
             Self::ProductSoldOut => "product.sold_out",
