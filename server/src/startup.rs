@@ -22,7 +22,7 @@ use checkout::{
     Checkout, Clock, IdGenerator, Limits, StoreError, Supervisor,
     store::{self, Store},
 };
-use integrations::outbox;
+use integrations::{mail::Mail, outbox};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -124,6 +124,7 @@ impl Server {
         let hasher = Arc::new(Hasher::default());
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
+        let mail = mail(&settings, addr, &checkout, &store, &operators)?;
         let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
         let pictures = PictureService::new(store.clone(), clock.clone());
         let state = AppState::from(AppStateInner {
@@ -142,6 +143,7 @@ impl Server {
             tokens,
             metrics,
             sandbox,
+            mail,
             leptos,
             tasks: Supervisor::new(),
             stopping,
@@ -204,7 +206,8 @@ impl Server {
 
 /// Starts the outbox's workers.
 fn start_outbox(state: &AppState) {
-    outbox::start(&state.checkout, &state.store, Vec::new(), Vec::new(), &state.tasks);
+    let (consequences, lanes) = (vec![state.mail.consequences()], state.mail.lanes());
+    outbox::start(&state.checkout, &state.store, consequences, lanes, &state.tasks);
 }
 
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
@@ -240,9 +243,32 @@ fn sandbox(
     Ok(Some(SandboxProvider(Arc::new(sender))))
 }
 
+/// Prepares mail. Links in it lead to the public address, or to the one that the server listens on.
+fn mail(
+    settings: &Settings,
+    addr: SocketAddr,
+    checkout: &Checkout,
+    store: &Arc<dyn Store>,
+    operators: &OperatorService,
+) -> Result<Mail, StartupError> {
+    let public_url = settings.common.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
+    let delivery = settings.mail.delivery(settings.common.env);
+    let mail_settings = settings.mail.settings(public_url).map_err(StartupError::Unexpected)?;
+    let operators = Arc::new(operators.clone());
+    let mail = Mail::new(checkout.clone(), store.clone(), mail_settings, &delivery, operators)
+        .map_err(|error| StartupError::Unexpected(error.to_string()))?;
+    if mail.mailbox().is_some() {
+        tracing::info!("mails are kept in memory: read them at http://{addr}/sandbox/mail");
+    }
+    Ok(mail)
+}
+
 /// Warns of settings that are risky in production.
 fn warn_of_risky_settings(settings: &Settings) {
     if settings.sandbox && settings.common.env == Environment::Production {
         tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
+    }
+    if settings.mail.smtp.is_none() && settings.common.env == Environment::Production {
+        tracing::warn!("no mails are sent until HOLDFAST_SMTP_URL is set: they wait in the outbox");
     }
 }

@@ -33,10 +33,7 @@ pub(super) fn render(
     now: Timestamp,
 ) -> Option<Rendered> {
     let (shop, contact) = (settings.shop_name.as_str(), settings.contact.as_ref());
-    let contact_url = contact.map(|contact| match contact {
-        ShopContact::Email(email) => format!("mailto:{email}"),
-        ShopContact::Page(url) => url.clone(),
-    });
+    let contact_url = contact.map(ShopContact::url);
     let contact_text = contact.map(ShopContact::as_str);
     let text = TextMail { letter, shop, contact: contact_text }.render().ok()?;
     let html = HtmlMail { letter, shop, contact: contact_text, contact_url: contact_url.as_deref() }.render().ok()?;

@@ -51,6 +51,14 @@ impl ShopContact {
             Self::Page(url) => url,
         }
     }
+
+    /// The address of a link to it.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Email(email) => format!("mailto:{email}"),
+            Self::Page(url) => url.clone(),
+        }
+    }
 }
 
 impl FromStr for ShopContact {

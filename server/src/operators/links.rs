@@ -53,7 +53,7 @@ impl SecondFactor {
     }
 }
 
-fn lifetime(purpose: LinkPurpose) -> Duration {
+pub(super) fn lifetime(purpose: LinkPurpose) -> Duration {
     match purpose {
         LinkPurpose::Invitation => INVITATION_LIFETIME,
         LinkPurpose::Reset => RESET_LIFETIME,

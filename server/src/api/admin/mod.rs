@@ -12,6 +12,7 @@ mod orders;
 mod payments;
 mod products;
 mod query;
+mod receipts;
 mod refunds;
 
 pub use access::guarded;
@@ -48,6 +49,7 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (OrdersRead, routes!(order_export::export)),
         (OrdersRead, routes!(orders::get)),
         (OrdersWrite, routes!(orders::cancel)),
+        (OrdersWrite, routes!(receipts::resend)),
         (OrdersWrite, routes!(customers::erase)),
         (RefundsWrite, routes!(refunds::issue)),
         (PaymentsRead, routes!(payments::list)),
