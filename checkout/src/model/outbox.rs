@@ -22,7 +22,7 @@ pub enum Topic {
     /// Money must go back.
     #[serde(rename = "refund.due")]
     RefundDue,
-    /// The provider has accepted a refund. It is for mail alone.
+    /// The provider has accepted a refund, and its result is not known. Only shoppers are told.
     #[serde(rename = "refund.accepted")]
     RefundAccepted,
     /// Money went back.
