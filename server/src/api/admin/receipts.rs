@@ -11,7 +11,6 @@ use crate::{
 use axum::{extract::State, response::Response};
 use checkout::{Idempotent, model::OrderId};
 use serde::Serialize;
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
