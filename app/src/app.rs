@@ -7,6 +7,7 @@ use crate::{
         error::{ErrorMessage, NotFoundPage},
         hold::HoldPage,
         home::HomePage,
+        link_expired::LinkExpiredPage,
         order::OrderPage,
         orders::OrdersPage,
         product::ProductPage,
@@ -97,6 +98,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/checkout/:hold") view=HoldPage ssr=SsrMode::Async />
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async />
                     <Route path=path!("/orders/:order") view=OrderPage ssr=SsrMode::Async />
+                    <Route path=path!("/link-expired") view=LinkExpiredPage ssr=SsrMode::Async />
                     <Route path=path!("/sandbox/pay/hold/:hold") view=SandboxHoldPage ssr=SsrMode::Async />
                     <Route path=path!("/sandbox/pay/:order") view=SandboxOrderPage ssr=SsrMode::Async />
                 </Routes>

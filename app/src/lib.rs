@@ -26,7 +26,7 @@ mod assets;
 #[cfg(any(feature = "hydrate", test))]
 mod backoff;
 #[cfg(feature = "ssr")]
-mod price;
+pub mod price;
 #[cfg(feature = "hydrate")]
 mod visibility;
 

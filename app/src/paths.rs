@@ -13,6 +13,11 @@ pub const CANCEL: &str = "/actions/cancel";
 /// Form target: makes a test payment.
 pub const SANDBOX: &str = "/actions/sandbox";
 
+/// Page: the mails of a test shop.
+pub const SANDBOX_MAIL: &str = "/sandbox/mail";
+/// Page: a link in a mail that does not work any more.
+pub const LINK_EXPIRED: &str = "/link-expired";
+
 /// Event stream: the stock of all products.
 pub const ALL_STOCK_EVENTS: &str = "/api/products/events";
 

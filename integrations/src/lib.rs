@@ -1,6 +1,7 @@
 //! The consequences of a sale outside the database (docs/decisions/payments-and-messages.md): the outbox's workers, payment
 //! providers, mail and webhooks.
 
+pub mod mail;
 pub mod outbox;
 pub mod payments;
 pub mod provider;

@@ -24,6 +24,7 @@ use checkout::{
     store::{self, Store},
 };
 use integrations::{
+    mail::Mail,
     outbox,
     webhooks::{Sender, SenderSettings, Webhooks},
 };
@@ -138,6 +139,7 @@ impl Server {
         let hasher = Arc::new(Hasher::default());
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
+        let mail = mail(&settings, addr, &checkout, &store, &operators)?;
         let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
         let webhooks = webhooks(&settings.common, &checkout, &store)?;
         let endpoints = EndpointService::new(webhooks.clone(), store.clone(), clock.clone());
@@ -160,6 +162,7 @@ impl Server {
             tokens,
             metrics,
             sandbox,
+            mail,
             leptos,
             tasks: Supervisor::new(),
             stopping,
@@ -223,8 +226,9 @@ impl Server {
 
 /// Starts the outbox's workers.
 fn start_outbox(state: &AppState) {
-    let consequences = vec![state.webhooks.consequences()];
-    outbox::start(&state.checkout, &state.store, consequences, state.webhooks.lanes(), &state.tasks);
+    let consequences = vec![state.mail.consequences(), state.webhooks.consequences()];
+    let lanes = state.mail.lanes().into_iter().chain(state.webhooks.lanes()).collect();
+    outbox::start(&state.checkout, &state.store, consequences, lanes, &state.tasks);
 }
 
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
@@ -260,9 +264,32 @@ fn sandbox(
     Ok(Some(SandboxProvider(Arc::new(sender))))
 }
 
+/// Prepares mail. Links in it lead to the public address, or to the one that the server listens on.
+fn mail(
+    settings: &Settings,
+    addr: SocketAddr,
+    checkout: &Checkout,
+    store: &Arc<dyn Store>,
+    operators: &OperatorService,
+) -> Result<Mail, StartupError> {
+    let public_url = settings.common.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
+    let delivery = settings.mail.delivery(settings.common.env);
+    let mail_settings = settings.mail.settings(public_url).map_err(StartupError::Unexpected)?;
+    let operators = Arc::new(operators.clone());
+    let mail = Mail::new(checkout.clone(), store.clone(), mail_settings, &delivery, operators)
+        .map_err(|error| StartupError::Unexpected(error.to_string()))?;
+    if mail.mailbox().is_some() {
+        tracing::info!("mails are kept in memory: read them at http://{addr}/sandbox/mail");
+    }
+    Ok(mail)
+}
+
 /// Warns of settings that are risky in production.
 fn warn_of_risky_settings(settings: &Settings) {
     if settings.sandbox && settings.common.env == Environment::Production {
         tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
+    }
+    if settings.mail.smtp.is_none() && settings.common.env == Environment::Production {
+        tracing::warn!("no mails are sent until HOLDFAST_SMTP_URL is set: they wait in the outbox");
     }
 }

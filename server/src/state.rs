@@ -16,7 +16,7 @@ use crate::{
 use app::shop::sandbox::SandboxProvider;
 use axum::extract::FromRef;
 use checkout::{Checkout, IdGenerator, Supervisor, store::Store};
-use integrations::webhooks::Webhooks;
+use integrations::{mail::Mail, webhooks::Webhooks};
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -55,6 +55,8 @@ pub struct AppStateInner {
     pub streams: EventStreams,
     /// Keys that verify payment webhooks.
     pub webhook_keys: Arc<WebhookKeys>,
+    /// Sends mails.
+    pub mail: Mail,
     /// The built-in payment provider, where it is enabled.
     pub sandbox: Option<SandboxProvider>,
     /// Leptos' options.

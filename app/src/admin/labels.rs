@@ -3,9 +3,24 @@
 use super::layout::{Tone, badge};
 use checkout::model::{
     CancelReason, Currency, EventOutcome, JobKind, JobState, Money, Order, OrderState, OrderStatus, Payment, Refund,
-    RefundReason, RefundState, ReportedAmount, Timestamp,
+    RefundReason, RefundState, ReportedAmount, Timestamp, Topic,
 };
 use leptos::prelude::*;
+
+/// The mail that follows from a topic.
+pub fn mail(topic: Topic) -> &'static str {
+    match topic {
+        Topic::OrderCreated => "order received",
+        Topic::OrderPaid => "receipt",
+        Topic::OrderCancelled => "order ended",
+        Topic::RefundAccepted => "refund on its way",
+        Topic::RefundSucceeded => "refund done",
+        Topic::RefundFailed => "refund failed, to an operator",
+        Topic::OperatorInvited => "invitation",
+        Topic::OperatorReset => "new password",
+        other => other.name(),
+    }
+}
 
 /// Returns a name of JSON as words: `refund_due` is `Refund due`.
 pub fn words(name: &str) -> String {

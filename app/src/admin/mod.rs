@@ -17,6 +17,7 @@ mod navigation;
 pub mod operators;
 pub mod order;
 mod order_contact;
+pub mod order_mail;
 pub mod order_refund;
 pub mod orders;
 pub mod outbox;

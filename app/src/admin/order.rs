@@ -6,11 +6,14 @@ use super::{
     layout::{Flash, Page, PageOperator, Screen, time},
     list::{Column, Row, table},
     order_contact::{contact_panel, erase_form},
+    order_mail::{mail_table, receipt_form},
     order_refund::{RefundForm, can_refund, refund_form},
     refusal::refusal,
 };
 use checkout::{
-    model::{Money, Order, OrderStatus, Payment, Product, Refund, Refusal, StoredContact, Timestamp, open_disputes},
+    model::{
+        Job, Money, Order, OrderStatus, Payment, Product, Refund, Refusal, StoredContact, Timestamp, open_disputes,
+    },
     store::operators::Permission,
 };
 use leptos::prelude::*;
@@ -52,6 +55,10 @@ pub struct OrderPage {
     pub erase: ReasonField,
     /// The form that refunds it.
     pub refund: RefundForm,
+    /// Its latest mails, newest first.
+    pub mails: Vec<Job>,
+    /// Names the next request to send the receipt again.
+    pub receipt_request: String,
 }
 
 /// Returns the order's number, or its id if it has none.
@@ -66,7 +73,19 @@ pub fn path_of(order: impl std::fmt::Display) -> String {
 
 /// Renders the page.
 pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) -> String {
-    let OrderPage { order, product, timeline, payments, refunds, contact, cancel, erase, refund } = page;
+    let OrderPage {
+        order,
+        product,
+        timeline,
+        payments,
+        refunds,
+        contact,
+        cancel,
+        erase,
+        refund,
+        mails,
+        receipt_request,
+    } = page;
     let can_cancel = order.status() == OrderStatus::Pending && operator.role.may(Permission::Orders);
     let cancel = can_cancel.then(|| cancel_form(&order, cancel));
     // Where there is no form to open, a refused refund is told above.
@@ -82,11 +101,14 @@ pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) 
     let is_known = matches!(contact, Some(StoredContact::Known(_)));
     let can_erase = is_known && operator.role.may(Permission::Customers);
     let erase = can_erase.then(|| erase_form(&order, erase));
+    let is_paid = matches!(order.status(), OrderStatus::Paid | OrderStatus::Refunded);
+    let receipt =
+        (is_paid && is_known && operator.role.may(Permission::Receipts)).then(|| receipt_form(&order, receipt_request));
     Page::new(format!("Order {}", name_of(&order)))
         .signed_in(operator, Screen::Orders)
         .back("Orders", "/admin/orders")
         .badge(labels::order_status(&order))
-        .actions(view! { {cancel} {refund} {erase} })
+        .actions(view! { {cancel} {refund} {receipt} {erase} })
         .flash(refused.or(flash))
         .render(view! {
             {dispute}
@@ -99,6 +121,7 @@ pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) 
                     </section>
                     {payment_table(&payments)}
                     {refund_table(&refunds)}
+                    {mail_table(&mails)}
                 </div>
                 <div>{facts(&order, product)} {contact_panel(contact)}</div>
             </div>

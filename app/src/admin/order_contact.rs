@@ -25,7 +25,7 @@ pub(super) fn contact_panel(contact: Option<StoredContact>) -> AnyView {
 }
 
 fn known(contact: Contact) -> AnyView {
-    let Contact { email, name, address } = contact;
+    let Contact { email, name, address, language: _ } = contact;
     view! {
         <dl class="facts">
             {name.map(|name| fact("Name", name))}

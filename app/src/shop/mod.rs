@@ -9,7 +9,11 @@ pub mod checkout_form;
 #[cfg(feature = "ssr")]
 mod form_error;
 #[cfg(feature = "ssr")]
+mod info;
+#[cfg(feature = "ssr")]
 pub(crate) mod pages;
+#[cfg(feature = "ssr")]
+pub use info::ShopInfo;
 #[cfg(feature = "ssr")]
 pub mod sandbox;
 #[cfg(feature = "ssr")]

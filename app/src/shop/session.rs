@@ -1,10 +1,15 @@
 //! The shopper's anonymous session. The first reservation creates it, and it owns the shopper's holds and orders. Visitors
 //! who reserve nothing get no cookie.
 
-use checkout::model::{Owner, Timestamp};
+use checkout::{
+    Checkout,
+    model::{OrderId, Owner, Timestamp},
+};
 use http::request::Parts;
 use leptos::prelude::use_context;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use tower_sessions::{Session, session::Error, session_store};
 use uuid::Uuid;
 
@@ -15,9 +20,84 @@ const OWNER: &str = "owner";
 const LAST_USED_DAY: &str = "used";
 const DAY_MS: i64 = 86_400_000;
 
+/// Session key: the orders that links in mails have opened.
+const GRANTS: &str = "grants";
+/// Maximum number of orders that links have opened in one session. The oldest is forgotten.
+const MAX_GRANTS: usize = 20;
+
+/// An order that a link in a mail has opened: the session may do with it what its owner may, and nothing with other orders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderGrant {
+    /// The order.
+    pub order: OrderId,
+    /// When the link ends, and with it what it has opened.
+    pub ends_at: Timestamp,
+    /// The name of the secret that signed the link.
+    pub secret: String,
+}
+
+/// The names of the secrets whose links count. It is an extension of the request.
+#[derive(Debug, Clone)]
+pub struct GrantSecrets(pub Arc<[String]>);
+
+/// Why the owner of an order could not be read.
+#[derive(Debug)]
+pub enum OwnerError {
+    /// The session cannot be read.
+    Session(Error),
+    /// The order cannot be read.
+    Checkout(checkout::Error),
+}
+
+impl From<Error> for OwnerError {
+    fn from(error: Error) -> Self {
+        Self::Session(error)
+    }
+}
+
+impl From<checkout::Error> for OwnerError {
+    fn from(error: checkout::Error) -> Self {
+        Self::Checkout(error)
+    }
+}
+
+/// Opens an order for this session.
+pub async fn grant(session: &Session, grant: OrderGrant) -> Result<(), Error> {
+    let mut grants = session.get::<Vec<OrderGrant>>(GRANTS).await?.unwrap_or_default();
+    grants.retain(|other| other.order != grant.order);
+    grants.truncate(MAX_GRANTS - 1);
+    grants.insert(0, grant);
+    session.insert(GRANTS, grants).await
+}
+
+/// Returns the owner in whose name this session may use an order: the order's own owner if a link has opened it, or else the
+/// session's, whose orders they may be.
+pub async fn owner_of(
+    session: &Session,
+    secrets: Option<&GrantSecrets>,
+    checkout: &Checkout,
+    order: OrderId,
+) -> Result<Option<Owner>, OwnerError> {
+    let grants = session.get::<Vec<OrderGrant>>(GRANTS).await?.unwrap_or_default();
+    if is_open(&grants, secrets, order, checkout.now()) {
+        return Ok(Some(checkout.order_of_any_owner(order).await?.owner));
+    }
+    Ok(owner(session).await?)
+}
+
+fn is_open(grants: &[OrderGrant], secrets: Option<&GrantSecrets>, order: OrderId, now: Timestamp) -> bool {
+    let counts = |secret: &String| secrets.is_some_and(|secrets| secrets.0.contains(secret));
+    grants.iter().any(|grant| grant.order == order && grant.ends_at > now && counts(&grant.secret))
+}
+
 /// Returns the session of the current request.
 pub fn current() -> Option<Session> {
     use_context::<Parts>()?.extensions.get::<Session>().cloned()
+}
+
+/// Returns the secrets whose links count, from the current request.
+pub fn grant_secrets() -> Option<GrantSecrets> {
+    use_context::<Parts>()?.extensions.get::<GrantSecrets>().cloned()
 }
 
 /// Returns the session's owner, or `None` if this shopper has reserved nothing yet.
@@ -70,6 +150,20 @@ pub fn is_store_unavailable(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_grant_opens_its_order_until_it_ends_or_its_secret_is_gone() {
+        let (order, now) = (OrderId(Uuid::from_u128(1)), Timestamp::from_millis(1000));
+        let grant = OrderGrant { order, ends_at: Timestamp::from_millis(2000), secret: "new".to_owned() };
+        let secrets = |names: &[&str]| GrantSecrets(names.iter().map(|name| (*name).to_owned()).collect());
+        let open =
+            |names: &[&str], order, now| is_open(std::slice::from_ref(&grant), Some(&secrets(names)), order, now);
+        assert!(open(&["newer", "new"], order, now));
+        assert!(!open(&["newer"], order, now));
+        assert!(!open(&["new"], OrderId(Uuid::from_u128(2)), now));
+        assert!(!open(&["new"], order, Timestamp::from_millis(2000)));
+        assert!(!is_open(&[grant], None, order, now));
+    }
 
     #[test]
     fn each_form_key_gives_its_own_owner_and_retry_key() {

@@ -1,7 +1,7 @@
 //! Contacts: the buyer's e-mail address, name and postal address. A contact is stored beside its order and is never part of [`Order`](super::Order),
 //! so that neither a log, nor a stored reply, nor a watcher of the order sees it.
 
-use super::{EmailAddress, Timestamp, is_unseen};
+use super::{EmailAddress, Language, Timestamp, is_unseen};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -119,6 +119,10 @@ pub struct Contact {
     /// The postal address to which the order is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+    /// The language whose numbers and dates the buyer reads. It is no part of what the buyer typed, so that the same form with
+    /// another header is still the same request.
+    #[serde(skip_serializing)]
+    pub language: Option<Language>,
 }
 
 /// A contact as it is stored.
@@ -167,6 +171,8 @@ pub struct ContactDraft {
     pub name: Option<String>,
     /// See [`Contact::address`].
     pub address: Option<AddressDraft>,
+    /// See [`Contact::language`].
+    pub language: Option<String>,
 }
 
 /// An address as somebody typed it.
@@ -219,6 +225,8 @@ pub enum ContactField {
     PostalCode,
     /// See [`Address::state`].
     State,
+    /// See [`Contact::language`].
+    Language,
 }
 
 impl ContactField {
@@ -234,6 +242,7 @@ impl ContactField {
             Self::City => "address.city",
             Self::PostalCode => "address.postal_code",
             Self::State => "address.state",
+            Self::Language => "language",
         }
     }
 }
@@ -250,6 +259,9 @@ pub enum ContactProblem {
     /// The country does not exist.
     #[error("is no country: two letters of ISO 3166-1 are needed, such as DE")]
     Country,
+    /// The language is no tag.
+    #[error("is no language: a tag of BCP 47 is needed, such as de or pt-BR")]
+    Language,
     /// The text is too long.
     #[error("has more than {0} characters")]
     TooLong(usize),
@@ -275,7 +287,7 @@ impl ContactDraft {
     ///
     /// Every field that has a problem, in the order of the fields. `ships` requires name and address.
     pub fn check(self, ships: bool) -> Result<Contact, Vec<ContactError>> {
-        let Self { email, name, address } = self;
+        let Self { email, name, address, language } = self;
         let mut fields = Fields::default();
         let email = fields.email(&email);
         let name =
@@ -285,8 +297,9 @@ impl ContactDraft {
             None if ships => fields.missing(ContactField::Address),
             None => None,
         };
+        let language = fields.language(language.as_deref());
         match email {
-            Some(email) if fields.errors.is_empty() => Ok(Contact { email, name, address }),
+            Some(email) if fields.errors.is_empty() => Ok(Contact { email, name, address, language }),
             _ => Err(fields.errors),
         }
     }
@@ -357,6 +370,11 @@ impl Fields {
         }
     }
 
+    fn language(&mut self, text: Option<&str>) -> Option<Language> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+        text.parse().ok().or_else(|| self.refuse(ContactField::Language, ContactProblem::Language))
+    }
+
     fn required(&mut self, field: ContactField, text: Option<String>) -> Option<String> {
         match text.filter(|text| !text.trim().is_empty()) {
             Some(text) => self.optional(field, Some(text)),
@@ -413,6 +431,7 @@ mod tests {
             email: " Ada@Example.com".to_owned(),
             name: Some("Ada Lovelace".to_owned()),
             address: Some(address),
+            language: Some("de-DE".to_owned()),
         }
     }
 
@@ -431,8 +450,12 @@ mod tests {
     #[test]
     fn each_field_with_a_problem_is_named() {
         let address = AddressDraft { country: "XX".to_owned(), line1: "x".repeat(101), ..AddressDraft::default() };
-        let draft =
-            ContactDraft { email: "ada".to_owned(), name: Some("a\u{202E}b".to_owned()), address: Some(address) };
+        let draft = ContactDraft {
+            email: "ada".to_owned(),
+            name: Some("a\u{202E}b".to_owned()),
+            address: Some(address),
+            language: Some("de_DE".to_owned()),
+        };
         let errors: Vec<_> = draft.check(true).unwrap_err().iter().map(ToString::to_string).collect();
         assert_eq!(
             errors,

@@ -7,6 +7,7 @@ mod contact;
 mod email;
 mod hold;
 mod ids;
+mod locale;
 mod money;
 mod order;
 mod order_number;
@@ -39,6 +40,7 @@ pub use hold::{Hold, HoldState};
 pub use ids::{
     AttemptId, AuditId, BatchId, DeliveryId, EndpointId, HoldId, JobId, OrderId, ProductId, RefundId, WebhookId,
 };
+pub use locale::{DateOrder, Language, LanguageError, Locale, MAX_LANGUAGE_CHARS};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{CancelReason, Order, OrderRefunds, OrderState, OrderStatus};
 pub use order_number::OrderNumber;

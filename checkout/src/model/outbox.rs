@@ -41,11 +41,17 @@ pub enum Topic {
     /// the event is `{"endpoint": id}`.
     #[serde(rename = "endpoint.disabled")]
     EndpointDisabled,
+    /// An operator was invited. It is for mail alone: nobody can subscribe to it.
+    #[serde(rename = "operator.invited")]
+    OperatorInvited,
+    /// An operator was asked to set a new password. It is for mail alone.
+    #[serde(rename = "operator.reset")]
+    OperatorReset,
 }
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::OrderCreated,
         Self::OrderPaid,
         Self::OrderCancelled,
@@ -57,6 +63,8 @@ impl Topic {
         Self::ProductSoldOut,
         Self::ProductAvailable,
         Self::EndpointDisabled,
+        Self::OperatorInvited,
+        Self::OperatorReset,
     ];
 
     /// The topics that endpoints of webhooks can ask for.
@@ -86,6 +94,8 @@ impl Topic {
             Self::ProductSoldOut => "product.sold_out",
             Self::ProductAvailable => "product.available",
             Self::EndpointDisabled => "endpoint.disabled",
+            Self::OperatorInvited => "operator.invited",
+            Self::OperatorReset => "operator.reset",
         }
     }
 

@@ -305,7 +305,7 @@ impl Workload {
     /// The contact of whoever orders a hold: none, or one that tells which hold it is.
     fn contact(&mut self, hold: HoldId) -> Option<Contact> {
         let email = format!("{}@example.com", hold.0.simple()).parse().unwrap();
-        self.rng.bool().then_some(Contact { email, name: None, address: None })
+        self.rng.bool().then_some(Contact { email, name: None, address: None, language: None })
     }
 
     /// A new event, or an old one: repeated, under another key, or with other content.

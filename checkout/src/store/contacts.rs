@@ -46,6 +46,7 @@ pub trait Contacts: Send + Sync {
 pub(super) const BLANK: &str = "
 UPDATE order_contacts
 SET email = NULL, name = NULL, country = NULL, line1 = NULL, line2 = NULL, city = NULL, postal_code = NULL, state = NULL,
+    language = NULL,
     erased_at = $1";
 
 /// Deletes the payloads of the events about the orders with the address `$1`. An event names the order, or the hold that it

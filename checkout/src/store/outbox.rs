@@ -104,6 +104,9 @@ pub trait Outbox: Send + Sync {
     /// Adds jobs that follow from no event. Jobs whose unique keys exist are left out. Returns the number of jobs added.
     async fn add(&self, jobs: &[NewJob]) -> Result<u64, StoreError>;
 
+    /// Adds a job together with its entry of the audit log. Returns `false`, and writes no entry, when there is a job with its key.
+    async fn add_audited(&self, job: NewJob, entry: &AuditEntry) -> Result<bool, StoreError>;
+
     /// Records results, in one transaction. A result whose claim has ended changes nothing.
     async fn record(&self, results: &[JobResult], now: Timestamp) -> Result<(), StoreError>;
 
@@ -278,6 +281,13 @@ macro_rules! impl_outbox {
                     Box::pin(async move { Ok(Some(insert_jobs(connection, &jobs).await?)) })
                 });
                 Ok(work.await?.unwrap_or_default())
+            }
+
+            async fn add_audited(&self, job: NewJob, entry: &AuditEntry) -> Result<bool, StoreError> {
+                let work = self.audited(Some(entry.clone()), move |connection| {
+                    Box::pin(async move { Ok(insert_jobs(connection, &[job]).await? == 1) })
+                });
+                work.await
             }
 
             async fn record(&self, results: &[JobResult], now: Timestamp) -> Result<(), StoreError> {

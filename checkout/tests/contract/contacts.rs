@@ -22,7 +22,12 @@ fn contact(email: &str) -> Contact {
         postal_code: Some("10117".to_owned()),
         state: None,
     };
-    Contact { email: email.parse().unwrap(), name: Some("Ada Lovelace".to_owned()), address: Some(address) }
+    Contact {
+        email: email.parse().unwrap(),
+        name: Some("Ada Lovelace".to_owned()),
+        address: Some(address),
+        language: Some("de-CH".parse().unwrap()),
+    }
 }
 
 fn email(text: &str) -> EmailAddress {

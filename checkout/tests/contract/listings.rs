@@ -161,7 +161,7 @@ crate::scenarios! {
         assert_eq!(found(&shop, "early").await, [order]);
         // The address of its contact, in any spelling.
         let held = shop.hold(sale.products[0], 1).await;
-        let contact = Contact { email: "buyer@example.com".parse().unwrap(), name: None, address: None };
+        let contact = Contact { email: "buyer@example.com".parse().unwrap(), name: None, address: None, language: None };
         let bought = shop.checkout.place_order(held.id, Some(contact), owner(), None).await.unwrap().value;
         assert_eq!(found(&shop, " Buyer@Example.com").await, [bought]);
         assert_eq!(found(&shop, "buyer@example.co").await, []);

@@ -24,6 +24,9 @@ pub struct ContactBody {
     /// Postal address.
     #[schema(value_type = Option<AddressBody>)]
     address: Option<StrictObject<AddressBody>>,
+    /// Language whose numbers and dates the buyer reads in mails, as a tag of BCP 47. Without one, the shop's language is used.
+    #[schema(min_length = 2, max_length = 35, example = "de-DE")]
+    language: Option<String>,
 }
 
 /// A postal address.
@@ -58,8 +61,8 @@ impl ContactBody {
     ///
     /// A field is missing or cannot be used: [`Kind::InvalidContact`].
     pub fn check(self) -> Result<Contact, Problem> {
-        let Self { email, name, address } = self;
-        let draft = ContactDraft { email, name, address: address.map(|StrictObject(body)| body.into()) };
+        let Self { email, name, address, language } = self;
+        let draft = ContactDraft { email, name, address: address.map(|StrictObject(body)| body.into()), language };
         draft.check(false).map_err(|errors| invalid(&errors))
     }
 }
@@ -93,6 +96,10 @@ pub struct ContactView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     address: Option<AddressView>,
+    /// Language of mails: a tag of BCP 47.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    language: Option<String>,
 }
 
 /// A postal address.
@@ -129,8 +136,13 @@ impl std::fmt::Debug for ContactView {
 
 impl From<Contact> for ContactView {
     fn from(contact: Contact) -> Self {
-        let Contact { email, name, address } = contact;
-        Self { email: email.to_string(), name, address: address.map(AddressView::from) }
+        let Contact { email, name, address, language } = contact;
+        Self {
+            email: email.to_string(),
+            name,
+            address: address.map(AddressView::from),
+            language: language.map(String::from),
+        }
     }
 }
 

@@ -327,6 +327,7 @@ mod tests {
             provider_reference: None,
             note: None,
             failure: None,
+            automatic: false,
             created_at: at("02:00"),
             updated_at: at("02:01"),
             version: 3,

@@ -6,14 +6,17 @@ use app::admin::labels::{self, money};
 use checkout::{
     Checkout, Error,
     model::{
-        AuditEntry, CancelReason, EventOutcome, Hold, Order, OrderState, Payment, PaymentStatus, Refund, RefundReason,
-        RefundState, Refusal, Timestamp,
+        AuditEntry, CancelReason, EventOutcome, Hold, Job, JobKind, JobState, Order, OrderState, Payment,
+        PaymentStatus, Refund, RefundReason, RefundState, Refusal, Timestamp,
     },
-    store::{AuditFilter, Store},
+    store::{AuditFilter, Store, listings::PageRequest, outbox::JobFilter},
 };
 use serde::Serialize;
 use std::collections::HashSet;
 use utoipa::ToSchema;
+
+/// Mails that a timeline reads at most.
+const MAX_MAILS: u32 = 50;
 
 /// Entries of the audit log that a timeline reads at most.
 const MAX_ENTRIES: u32 = 1000;
@@ -30,6 +33,8 @@ pub enum TimelineKind {
     Payment,
     /// A refund.
     Refund,
+    /// A mail about the order.
+    Mail,
 }
 
 impl TimelineKind {
@@ -40,6 +45,7 @@ impl TimelineKind {
             Self::Order => "order",
             Self::Payment => "payment",
             Self::Refund => "refund",
+            Self::Mail => "mail",
         }
     }
 }
@@ -82,6 +88,8 @@ pub struct OrderHistory {
     pub payments: Vec<Payment>,
     /// Refunds of the order, oldest first.
     pub refunds: Vec<Refund>,
+    /// The latest mails of the order, newest first.
+    pub mails: Vec<Job>,
     /// The events of the timeline, oldest first.
     pub events: Vec<TimelineEvent>,
 }
@@ -101,8 +109,13 @@ pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> 
     let filter = AuditFilter::of_order(order.id, &payments, &refunds);
     let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await;
     let entries = entries.map_err(|error| super::store_failed(&error))?;
-    let events = merge(hold.as_ref(), order, &payments, &refunds, &entries);
-    Ok(OrderHistory { payments, refunds, events })
+    let filter = JobFilter { kind: Some(JobKind::Mail), order: Some(order.id), ..JobFilter::default() };
+    let mails = store.outbox().list(filter, PageRequest::first(MAX_MAILS)).await;
+    let mails = mails.map_err(|error| super::store_failed(&error))?.items;
+    let mut events = merge(hold.as_ref(), order, &payments, &refunds, &entries);
+    events.extend(mails.iter().rev().filter_map(mail_ended));
+    events.sort_by_key(|event| event.at);
+    Ok(OrderHistory { payments, refunds, mails, events })
 }
 
 /// Merges the events of all sources. Events of one instant stay in the order of cause and effect.
@@ -151,6 +164,17 @@ fn order_ended(order: &Order, is_cancelled_by_operator: bool) -> Option<Timeline
             Some(TimelineEvent::new(*cancelled_at, kind, "Order cancelled", why))
         }
     }
+}
+
+/// A mail that was handed over, or was needless by then, or that failed for good.
+fn mail_ended(job: &Job) -> Option<TimelineEvent> {
+    let name = labels::mail(job.topic);
+    let title = match job.state {
+        JobState::Pending => return None,
+        JobState::Done => format!("Mail done: {name}"),
+        JobState::Dead => format!("Mail failed: {name}"),
+    };
+    Some(TimelineEvent::new(job.done_at?, TimelineKind::Mail, title, job.last_error.clone()))
 }
 
 fn payment_received(payment: &Payment) -> TimelineEvent {

@@ -12,18 +12,20 @@ use crate::{
     backoffice::{
         lookup::{self, OrderKey},
         order_export,
+        receipt::{self, ReceiptError},
         timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
     },
     startup::Engine,
 };
 use checkout::{
-    Error,
+    Error, IdGenerator, OperationContext,
     model::{Contact, Money, Order, OrderState, Refusal, StoredContact},
     store::listings::OrderFilter,
 };
 use serde::Serialize;
 use std::process::ExitCode;
+use uuid::Uuid;
 
 /// An order with its timeline.
 #[derive(Serialize)]
@@ -42,6 +44,7 @@ pub(super) async fn run(engine: &Engine, command: OrderCommand) -> Result<ExitCo
             let cancelled = engine.checkout.cancel_order_by_operator(id, by_user(Some(reason))).await?.value;
             print(&AdminOrderView::new(&engine.checkout, cancelled))
         }
+        OrderCommand::ResendReceipt { order, reason } => resend(engine, order, by_user(reason)).await,
         OrderCommand::Export(args) => export(engine, args).await,
     }
 }
@@ -94,7 +97,7 @@ fn product(engine: &Engine, order: &Order) -> String {
 async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<ExitCode, Failure> {
     let order = find(engine, key.key()).await?;
     let history = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
-    let OrderHistory { payments, refunds, events: timeline } = history;
+    let OrderHistory { payments, refunds, mails: _, events: timeline } = history;
     let contact = engine.checkout.contact(order.id).await?;
     if output.json {
         let order = AdminOrderView::complete(&engine.checkout, order, payments, refunds).with_contact(contact);
@@ -151,12 +154,24 @@ fn describe_contact(contact: Option<StoredContact>) -> Vec<(&'static str, String
     match contact {
         None => vec![("Contact", "none was given".to_owned())],
         Some(StoredContact::Erased { at }) => vec![("Contact", format!("erased on {at}"))],
-        Some(StoredContact::Known(Contact { email, name, address })) => {
+        Some(StoredContact::Known(Contact { email, name, address, language: _ })) => {
             let name = name.map(|name| ("Name", name));
             let address = address.map(|address| ("Address", address.lines().join(", ")));
             [Some(("Email", email.to_string())), name, address].into_iter().flatten().collect()
         }
     }
+}
+
+async fn resend(engine: &Engine, order: OrderArgs, context: OperationContext) -> Result<ExitCode, Failure> {
+    let order = find(engine, order.key()).await?;
+    let request: Uuid = IdGenerator::new(engine.clock.clone()).generate();
+    let resent = receipt::resend(&engine.checkout, &*engine.store, &order, &request.to_string(), context).await;
+    resent.map_err(|error| match error {
+        ReceiptError::Failed(error) => error.into(),
+        refused => Failure::refused(refused.to_string()),
+    })?;
+    say(&format!("The receipt of order {} is in the outbox.", order.id))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn export(engine: &Engine, args: ExportArgs) -> Result<ExitCode, Failure> {

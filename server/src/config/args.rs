@@ -89,6 +89,8 @@ pub struct ServeArgs {
     /// Days that the contact of an order is kept, 1 to 3650; it is erased afterwards [default: for ever]
     #[arg(long, env = "HOLDFAST_CONTACT_DAYS", value_name = "DAYS")]
     pub contact_days: Option<OsString>,
+    #[command(flatten)]
+    pub mail: super::MailArgs,
     /// Base URL of an OTLP collector for traces, over plain HTTP; `/v1/traces` is appended [default: no traces]
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
     pub otlp_endpoint: Option<SensitiveArg>,

@@ -76,6 +76,32 @@ impl SettingErrors {
         (webhook.unwrap_or_default(), jwt.unwrap_or_default())
     }
 
+    /// Returns the secrets that sign links in mails. In development, a missing one is generated.
+    pub(super) fn link_secrets(
+        &mut self,
+        common: &Common,
+        given: Option<Vec<Secret>>,
+        is_required: bool,
+    ) -> Vec<Secret> {
+        const NAME: &str = "HOLDFAST_LINK_SECRETS";
+        let is_development = common.env == Environment::Development && !self.has("HOLDFAST_ENV");
+        if is_development && given.is_none() {
+            // An unusable folder is reported with the other secrets.
+            let generated = secret::for_development(&common.data_dir).unwrap_or_default();
+            let found = generated.iter().find(|(name, _)| name == NAME);
+            return found.and_then(|(_, value)| values::secrets(value, 1).ok()).unwrap_or_default();
+        }
+        self.require(NAME, given.is_some() || !is_required, "is required in production with HOLDFAST_SMTP_URL");
+        given.unwrap_or_default()
+    }
+
+    /// Reports a setting that is missing, unless it is reported already.
+    pub(super) fn require(&mut self, name: &'static str, is_there: bool, message: &str) {
+        if !is_there && !self.has(name) {
+            self.add(name, message);
+        }
+    }
+
     pub(super) fn none_or<T>(self, settings: T) -> Result<T, ConfigError> {
         if self.0.is_empty() {
             return Ok(settings);

@@ -6,11 +6,13 @@ pub mod dotenv;
 #[cfg(test)]
 mod env_example;
 mod errors;
+mod mail;
 pub mod secret;
 mod values;
 
 pub use args::{CommonArgs, ServeArgs};
 pub use errors::ConfigError;
+pub use mail::{MailArgs, MailConfig};
 
 use errors::SettingErrors;
 use http::HeaderValue;
@@ -112,6 +114,8 @@ pub struct Settings {
     pub audit_interval: Option<Duration>,
     /// How long the contact of an order is kept; `None` for ever.
     pub contact_retention: Option<Duration>,
+    /// Mail, and what shoppers read in it.
+    pub mail: MailConfig,
     /// URL of the collector of traces. It may contain a password.
     pub traces: Option<Secret>,
     /// Folder of the storefront's files, if configured.
@@ -192,6 +196,7 @@ impl Settings {
             );
         }
 
+        let mail = MailConfig::parse(args.mail, &common, &mut errors);
         let (webhook_secrets, jwt_keys) = errors.required_secrets(&common, webhook_secrets, jwt_keys);
         errors.none_or(Self {
             common,
@@ -207,6 +212,7 @@ impl Settings {
             metrics_token,
             audit_interval: audit_interval.unwrap_or(Some(DEFAULT_AUDIT_INTERVAL)),
             contact_retention,
+            mail,
             traces: traces.map(|url| Secret::new(&url)),
             site_root,
         })

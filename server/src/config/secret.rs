@@ -113,7 +113,8 @@ fn create(path: &Path) -> io::Result<()> {
     let written = write!(
         file,
         "# Generated for development on the first start. Production needs its own.\n\
-         HOLDFAST_WEBHOOK_SECRETS={}\nHOLDFAST_JWT_KEYS=dev:{}\n",
+         HOLDFAST_WEBHOOK_SECRETS={}\nHOLDFAST_JWT_KEYS=dev:{}\nHOLDFAST_LINK_SECRETS={}\n",
+        random_hex()?,
         random_hex()?,
         random_hex()?
     );
@@ -139,7 +140,7 @@ mod tests {
             starts.into_iter().map(|s| s.join().unwrap()).collect()
         });
         assert!(all.iter().all(|secrets| *secrets == all[0]));
-        assert_eq!(all[0].len(), 2);
+        assert_eq!(all[0].len(), 3);
         let mode = fs::metadata(dir.path().join(SECRETS_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary files are left");

@@ -12,6 +12,7 @@ mod operation;
 mod operators;
 mod order;
 mod order_contact;
+mod order_receipt;
 mod order_refund;
 mod orders;
 mod outbox;
@@ -138,10 +139,11 @@ pub fn all_routes() -> Vec<ConsoleRoute> {
 }
 
 /// The routes of orders, payments, refunds, the outbox and API clients.
-fn sale_routes() -> [ConsoleRoute; 20] {
+fn sale_routes() -> [ConsoleRoute; 21] {
     let [see, orders] = [Permission::See, Permission::Orders].map(Access::With);
     let [payments, refunds] = [Permission::Payments, Permission::Refunds].map(Access::With);
     let [clients, customers] = [Permission::Clients, Permission::Customers].map(Access::With);
+    let receipts = Access::With(Permission::Receipts);
     [
         page("/admin/orders", see, orders::page),
         page("/admin/orders.csv", orders, orders::csv),
@@ -149,6 +151,7 @@ fn sale_routes() -> [ConsoleRoute; 20] {
         page("/admin/orders/{id}", see, order::page),
         form("/admin/orders/{id}/cancel", orders, order::cancel),
         form("/admin/orders/{id}/erase-contact", customers, order_contact::erase),
+        form("/admin/orders/{id}/receipt", receipts, order_receipt::resend),
         form("/admin/orders/{id}/refunds", refunds, order_refund::issue),
         page("/admin/payments", see, payments::page),
         page("/admin/payments/{id}", see, payment::page),

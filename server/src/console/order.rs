@@ -26,6 +26,7 @@ use checkout::{
     model::{CancelReason, Order, OrderState, Refusal},
 };
 use http::{StatusCode, Uri};
+use uuid::Uuid;
 
 /// `GET /admin/orders/{id}`
 pub async fn page(
@@ -117,7 +118,7 @@ impl Shown {
     ) -> Result<Response, Problem> {
         let checkout = &state.checkout;
         let history = timeline::of_order(checkout, &*state.store, &order).await?;
-        let OrderHistory { payments, refunds, events } = history;
+        let OrderHistory { payments, refunds, mails, events } = history;
         let page = OrderPage {
             product: checkout.product(order.product_id),
             timeline: events.into_iter().map(row).collect(),
@@ -126,6 +127,8 @@ impl Shown {
             contact: checkout.contact(order.id).await?,
             cancel: self.cancel,
             erase: self.erase,
+            mails,
+            receipt_request: state.ids.generate::<Uuid>().to_string(),
             refund: self.refund.unwrap_or_else(|| RefundForm::new(checkout.new_refund_id())),
             order,
         };

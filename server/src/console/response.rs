@@ -58,6 +58,7 @@ pub fn flash(done: &str) -> Option<Flash> {
         "enabled" => "The operator is enabled.",
         "ended" => "The operator’s sessions have ended.",
         "order-cancelled" => "The order is cancelled. Its units are on sale again.",
+        "receipt" => "The receipt is on its way again.",
         "contact-erased" => "The contact of this customer is erased from all their orders.",
         "refund-issued" => "The refund is due. It stands below until it is carried out.",
         "refund-send" => "The refund is marked as sent. Mark it as succeeded or failed once the provider tells.",

@@ -64,9 +64,12 @@ impl ResponseHeaders {
         let status = response.status();
         let headers = response.headers_mut();
         headers.reserve(HEADER_CAPACITY.saturating_sub(headers.len()));
-        let page_headers = if is_page(headers) { &PAGE_HEADERS[..] } else { &[] };
-        for (name, value) in COMMON_HEADERS.iter().chain(page_headers) {
+        for (name, value) in &COMMON_HEADERS {
             headers.insert(name, HeaderValue::from_static(value));
+        }
+        let page_headers = if is_page(headers) { &PAGE_HEADERS[..] } else { &[] };
+        for (name, value) in page_headers {
+            set_default(headers, name.clone(), value);
         }
         let csp = if self.kind.is_console() { CONSOLE_CSP } else { NO_PAGE_CSP };
         set_default(headers, header::CONTENT_SECURITY_POLICY, csp);

@@ -53,7 +53,7 @@ impl SecondFactor {
     }
 }
 
-fn lifetime(purpose: LinkPurpose) -> Duration {
+pub(super) fn lifetime(purpose: LinkPurpose) -> Duration {
     match purpose {
         LinkPurpose::Invitation => INVITATION_LIFETIME,
         LinkPurpose::Reset => RESET_LIFETIME,
@@ -114,6 +114,7 @@ impl OperatorService {
         let hash = Hidden(self.hasher.hash(password).await?);
         let (session, session_token) = self.new_session(&operator, visitor, true)?;
         let changes = vec![
+            OperatorChange::EndOtherLinks { operator: id, except: link.token_hash.clone() },
             OperatorChange::UseLink { token_hash: link.token_hash, at: now },
             OperatorChange::SetPassword { id, hash },
             OperatorChange::SetTotp { id, totp },

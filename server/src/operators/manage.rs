@@ -13,13 +13,24 @@ const MAX_NAME_LENGTH: usize = 100;
 const FIRST_EMAIL: &str = "admin@localhost";
 
 impl OperatorService {
-    /// Adds an operator. Returns the link with which they set their password.
+    /// Adds an operator. Returns the link with which they set their password, and mails them another.
     pub async fn invite(
         &self,
         actor: &Actor,
         email: EmailAddress,
         name: &str,
         role: Role,
+    ) -> Result<NewLink, OperatorError> {
+        self.add(actor, email, name, role, true).await
+    }
+
+    async fn add(
+        &self,
+        actor: &Actor,
+        email: EmailAddress,
+        name: &str,
+        role: Role,
+        is_mailed: bool,
     ) -> Result<NewLink, OperatorError> {
         let name = name.trim();
         check_line(name).map_err(OperatorError::NameCharacter)?;
@@ -39,18 +50,25 @@ impl OperatorService {
         };
         let entry = self.entry(actor, "operator.invite", &operator, &json!({ "name": name, "role": role }));
         let add = OperatorChange::Add(operator.clone());
+        let mail = is_mailed.then(|| self.mail_link(&operator, LinkPurpose::Invitation));
         let (add_link, link) = self.new_link(operator, LinkPurpose::Invitation)?;
-        self.change(vec![add, add_link], Some(entry), OperatorError::EmailTaken).await?;
+        self.change([add, add_link].into_iter().chain(mail).collect(), Some(entry), OperatorError::EmailTaken).await?;
         Ok(link)
     }
 
-    /// Makes a link with which an operator sets a new password and second factor. Those they have keep working until then.
+    /// Makes a link with which an operator sets a new password and second factor, and mails them another. The password and the
+    /// second factor that they have keep working until then.
     pub async fn reset(&self, actor: &Actor, id: OperatorId) -> Result<NewLink, OperatorError> {
+        self.renew_link(actor, id, true).await
+    }
+
+    async fn renew_link(&self, actor: &Actor, id: OperatorId, is_mailed: bool) -> Result<NewLink, OperatorError> {
         let operator = self.operator(id).await?;
         let purpose = if operator.password_hash.is_some() { LinkPurpose::Reset } else { LinkPurpose::Invitation };
         let entry = self.entry(actor, "operator.reset", &operator, &json!({ "purpose": purpose.name() }));
+        let mail = is_mailed.then(|| self.mail_link(&operator, purpose));
         let (add_link, link) = self.new_link(operator, purpose)?;
-        self.change(vec![add_link], Some(entry), OperatorError::Conflict).await?;
+        self.change([add_link].into_iter().chain(mail).collect(), Some(entry), OperatorError::Conflict).await?;
         Ok(link)
     }
 
@@ -127,8 +145,8 @@ impl OperatorService {
         let actor = Actor::system();
         let email: EmailAddress = FIRST_EMAIL.parse().map_err(|_| OperatorError::InvalidName)?;
         match all.iter().find(|operator| operator.email == email) {
-            Some(operator) => self.reset(&actor, operator.id).await.map(Some),
-            None if all.is_empty() => self.invite(&actor, email, "", Role::Admin).await.map(Some),
+            Some(operator) => self.renew_link(&actor, operator.id, false).await.map(Some),
+            None if all.is_empty() => self.add(&actor, email, "", Role::Admin, false).await.map(Some),
             // Somebody else was invited, and has the link.
             None => Ok(None),
         }

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod error;
 mod links;
+mod mailed;
 mod manage;
 mod passwords;
 mod sessions;

@@ -166,6 +166,10 @@ catalogue! {
         cause: "A paid order cannot be cancelled.",
         resolution: "To return the money, refund the payment with your payment provider.",
     }
+    CONFLICT NoReceipt "no-receipt" "No receipt to send" {
+        cause: "The order is not paid, has no contact, or has had as many mails as an order may have.",
+        resolution: "Read the order: only a paid order with a contact has a receipt.",
+    }
     CONFLICT SlugTaken "slug-taken" "Slug already taken" {
         cause: "Another product has this slug.",
         resolution: "Choose another slug.",

@@ -1,7 +1,10 @@
 //! An example of each kind of problem, built like the real responses.
 
 use super::{Kind, Problem};
-use crate::{api::contact, clients::ClientError, endpoints::EndpointError, pictures::PictureError};
+use crate::{
+    api::contact, backoffice::receipt::ReceiptError, clients::ClientError, endpoints::EndpointError,
+    pictures::PictureError,
+};
 use checkout::model::{
     ContactError, ContactField, ContactProblem, OrderId, ProductError, RefundState, Refusal, Timestamp,
 };
@@ -65,6 +68,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::HoldUsed => Refusal::HoldUsed { order_id }.into(),
         Kind::NoExtension => Refusal::NoExtension.into(),
         Kind::OrderPaid => Refusal::OrderPaid.into(),
+        Kind::NoReceipt => ReceiptError::NotPaid.into(),
         Kind::SlugTaken => Refusal::SlugTaken.into(),
         Kind::StockCommitted => Refusal::StockCommitted { committed: 54 }.into(),
         Kind::HoldExpired => Refusal::HoldExpired { expired_at: at }.into(),

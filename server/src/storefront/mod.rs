@@ -1,7 +1,9 @@
 //! The storefront: its pages, server functions and files.
 
+mod mailbox;
 mod order_events;
 mod order_form;
+mod order_link;
 pub mod sandbox;
 mod sessions;
 
@@ -12,8 +14,9 @@ use crate::{
     problem::{Kind, Problem},
     state::AppState,
 };
+use app::shop::{ShopInfo, session::GrantSecrets};
 use axum::{
-    Router,
+    Extension, Router,
     body::to_bytes,
     extract::{Request, State},
     middleware::{self, Next},
@@ -46,12 +49,18 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         move || app::shell(options.clone())
     };
     let sessions = SessionStorage::new(state.store.clone(), state.checkout.clone());
+    let grant_secrets = GrantSecrets(state.mail.settings().links.names().into());
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide_contexts(state.clone()), shell)
         .route("/live/orders/{order}", get(order_events::watch))
         .route(app::paths::ORDER, post(order_form::place))
+        .route("/orders/{order}/open", get(order_link::open))
+        .route(app::paths::SANDBOX_MAIL, get(mailbox::list))
+        .route("/sandbox/mail.json", get(mailbox::json))
+        .route("/sandbox/mail/{id}", get(mailbox::show))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), check_path))
+        .layer(Extension(grant_secrets))
         .layer(sessions::layer(sessions, state.settings.common.env))
         .layer(middleware::from_fn(map_form_errors))
 }
@@ -116,6 +125,7 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
     move || {
         provide_context(state.checkout.clone());
         provide_context(state.leptos.clone());
+        provide_context(shop_info(&state));
         if let Some(sandbox) = &state.sandbox {
             provide_context(sandbox.clone());
         }
@@ -124,6 +134,16 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
         if let Ok(csp) = HeaderValue::from_str(&csp) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, csp);
         }
+    }
+}
+
+/// What the pages tell about the shop.
+fn shop_info(state: &AppState) -> ShopInfo {
+    let contact = state.mail.settings().contact.as_ref();
+    ShopInfo {
+        contact: contact.map(|contact| (contact.as_str().to_owned(), contact.url())),
+        sends_mail: state.mail.is_on(),
+        has_mailbox: state.mail.mailbox().is_some(),
     }
 }
 

@@ -1,12 +1,13 @@
-//! `GET /live/orders/{id}`: streams an order to the storefront's order page, for the session that owns the order.
+//! `GET /live/orders/{id}`: streams an order to the storefront's order page, for the session that owns the order, or has
+//! opened it with the link of a mail.
 
 use crate::{
     api::orders::order_changes,
     http::{extract::Id, sse::EventStreams},
     problem::Problem,
 };
-use app::shop::session;
-use axum::{extract::State, response::Response};
+use app::shop::session::{self, GrantSecrets, OwnerError};
+use axum::{Extension, extract::State, response::Response};
 use checkout::{
     Checkout,
     model::{OrderId, Refusal},
@@ -18,14 +19,13 @@ pub async fn watch(
     State(checkout): State<Checkout>,
     State(streams): State<EventStreams>,
     session: Session,
+    Extension(secrets): Extension<GrantSecrets>,
     Id(order): Id<OrderId>,
 ) -> Result<Response, Problem> {
-    let owner = session::owner(&session).await.map_err(|error| {
-        if session::is_store_unavailable(&error) {
-            Problem::overloaded()
-        } else {
-            Problem::internal_error(&error.to_string())
-        }
+    let owner = session::owner_of(&session, Some(&secrets), &checkout, order).await.map_err(|error| match error {
+        OwnerError::Checkout(error) => error.into(),
+        OwnerError::Session(error) if session::is_store_unavailable(&error) => Problem::overloaded(),
+        OwnerError::Session(error) => Problem::internal_error(&error.to_string()),
     })?;
     Ok(streams.respond(order_changes(checkout, order, owner.ok_or(Refusal::UnknownOrder)?).await?))
 }

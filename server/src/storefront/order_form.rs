@@ -7,6 +7,7 @@ use crate::{
 };
 use app::{
     paths,
+    price::language_of,
     shop::checkout_form::{CheckoutEntry, OrderForm, Submitted, submit},
 };
 use axum::{
@@ -30,7 +31,7 @@ pub(super) async fn place(
     let (parts, body) = request.into_parts();
     let form = Request::from_parts(parts.clone(), body);
     let Form(form) = Form::<OrderForm>::from_request(form, &()).await.map_err(|error| unreadable(&error))?;
-    Ok(match submit(&state.checkout, &session, form).await? {
+    Ok(match submit(&state.checkout, &session, form, language_of(&parts.headers)).await? {
         Submitted::Placed(order) => Redirect::to(&payment_page(&state, &order)).into_response(),
         Submitted::See(page) => Redirect::to(&page).into_response(),
         Submitted::Page { hold, status, entry } => {

@@ -72,7 +72,7 @@ async fn a_contact_is_shown_and_found_until_it_is_erased(shop: Shop) {
 /// Places an order of one unit for a buyer.
 async fn order(checkout: &Checkout, product: ProductId) -> OrderId {
     let (owner, qty) = (Owner(Uuid::from_u128(7)), Quantity::try_from(1).unwrap());
-    let contact = Contact { email: "ada@example.com".parse().unwrap(), name: None, address: None };
+    let contact = Contact { email: "ada@example.com".parse().unwrap(), name: None, address: None, language: None };
     let hold = checkout.place_hold(product, qty, owner, None, None).await.unwrap().value;
     checkout.place_order(hold.id, Some(contact), owner, None).await.unwrap().value.id
 }

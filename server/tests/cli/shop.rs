@@ -103,7 +103,7 @@ impl Shop {
             state: None,
         };
         let (email, name) = (email.parse().unwrap(), Some("Ada Lovelace".to_owned()));
-        let contact = Contact { email, name, address: Some(address) };
+        let contact = Contact { email, name, address: Some(address), language: None };
         let hold = self.checkout.place_hold(product.id, qty, owner, None, None).await.unwrap().value;
         self.checkout.place_order(hold.id, Some(contact), owner, None).await.unwrap().value
     }

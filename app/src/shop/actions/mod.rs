@@ -10,7 +10,10 @@ use crate::{
     paths,
     shop::{form_error::FormError, session},
 };
-use checkout::{Checkout, Idempotency, IdempotencyKey, model::Owner};
+use checkout::{
+    Checkout, Idempotency, IdempotencyKey,
+    model::{OrderId, Owner},
+};
 use http::{HeaderValue, StatusCode, header::LOCATION};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -27,6 +30,16 @@ async fn owner() -> Result<Option<Owner>, FormError> {
         Some(session) => session::owner(&session).await.map_err(|error| FormError::from_session(&error)),
         None => Ok(None),
     }
+}
+
+/// Returns the owner in whose name this visitor may use an order, which a link in a mail may have opened.
+async fn owner_of(order: OrderId) -> Result<Option<Owner>, FormError> {
+    let Some(session) = session::current() else { return Ok(None) };
+    let (secrets, checkout) = (session::grant_secrets(), checkout()?);
+    session::owner_of(&session, secrets.as_ref(), &checkout, order).await.map_err(|error| match error {
+        session::OwnerError::Session(error) => FormError::from_session(&error),
+        session::OwnerError::Checkout(error) => error.into(),
+    })
 }
 
 /// Builds the idempotency key from the form's key and the request. The same form sent for something else (after the back

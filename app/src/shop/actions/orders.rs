@@ -1,6 +1,6 @@
 //! The server function that cancels an order.
 
-use super::{checkout, owner, redirect};
+use super::{checkout, owner_of, redirect};
 use crate::{paths, shop::form_error::FormError};
 use checkout::model::{OrderId, Refusal};
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 pub(crate) async fn cancel_order(#[server(default)] order: String) -> Result<(), ServerFnError> {
     let Ok(order) = order.parse::<OrderId>() else { return redirect(paths::NOT_FOUND) };
     let result = async {
-        let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownOrder))?;
+        let owner = owner_of(order).await?.ok_or(FormError::Refused(Refusal::UnknownOrder))?;
         Ok::<_, FormError>(checkout()?.cancel_order(order, owner, None).await?.value)
     };
     let page = paths::order(&order.to_string());

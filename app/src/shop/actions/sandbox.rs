@@ -1,6 +1,6 @@
 //! The server function behind the sandbox's buttons. It makes the test provider deliver signed webhooks.
 
-use super::{checkout, owner, redirect};
+use super::{checkout, owner, owner_of, redirect};
 use crate::{
     paths,
     shop::{
@@ -75,14 +75,15 @@ struct AmountDue {
 
 /// Returns what the payment is for and how much is due. Only the shopper's own holds and orders can be paid.
 async fn amount_due(order: &str, hold: &str) -> Result<AmountDue, FormError> {
-    let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownOrder))?;
     let checkout = checkout()?;
     if let Ok(id) = order.parse() {
+        let owner = owner_of(id).await?.ok_or(FormError::Refused(Refusal::UnknownOrder))?;
         let order = checkout.order(id, owner).await?;
         let order_is_pending = order.state == OrderState::Pending;
         return Ok(AmountDue { reference: Reference::Order(id), amount: order.amount, order_is_pending });
     }
     let id = hold.parse().map_err(|_| FormError::InvalidForm)?;
+    let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
     let hold = checkout.hold(id, owner).await?;
     let product = checkout.product(hold.product_id).ok_or(Refusal::UnknownProduct).map_err(FormError::Refused)?;
     let amount = hold.amount(product.price).ok_or(FormError::Internal)?;

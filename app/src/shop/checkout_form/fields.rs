@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use super::CheckoutEntry;
+use crate::shop::ShopInfo;
 use checkout::model::{
     AddressDraft, ContactField, ContactProblem, Country, MAX_CONTACT_TEXT_CHARS, MAX_EMAIL_LENGTH,
     MAX_POSTAL_CODE_CHARS,
@@ -180,9 +181,12 @@ fn country_field(chosen: &str, entry: &CheckoutEntry) -> AnyView {
 /// Asks whether an address was mistyped. Continuing with the form keeps the address as it is.
 #[component]
 fn Suggestion(meant: String) -> impl IntoView {
+    let sends_mail = use_context::<ShopInfo>().is_some_and(|info| info.sends_mail);
+    let reached =
+        if sends_mail { "Your receipt goes to this address." } else { "The shop reaches you at this address." };
     view! {
         <div class="field-hint" id=HINT_ID role="alert" data-testid="email-hint">
-            <p>"Did you mean " <strong>{meant.clone()}</strong> "? The shop reaches you at this address."</p>
+            <p>"Did you mean " <strong>{meant.clone()}</strong> "? " {reached}</p>
             <button class="button button-secondary" type="submit" name="use_email" value=meant.clone() formnovalidate>
                 {format!("Use {meant}")}
             </button>
@@ -196,6 +200,8 @@ fn message(label: &str, problem: ContactProblem) -> String {
         ContactProblem::Missing => format!("{label} is needed."),
         ContactProblem::Email => "Write it like ada@example.com.".to_owned(),
         ContactProblem::Country => "Choose a country from the list.".to_owned(),
+        // The form has no field for it.
+        ContactProblem::Language => format!("{label} is no language."),
         ContactProblem::TooLong(most) => format!("{label} has room for {most} characters."),
         ContactProblem::Unprintable => format!("{label} contains control or invisible characters."),
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 use checkout::{
     Checkout,
-    model::{AddressDraft, Contact, ContactDraft, Hold, HoldId, HoldState, Order, Owner, Product, Refusal},
+    model::{AddressDraft, Contact, ContactDraft, Hold, HoldId, HoldState, Language, Order, Owner, Product, Refusal},
     retry_in_progress,
 };
 use http::StatusCode;
@@ -60,12 +60,17 @@ pub enum Submitted {
     },
 }
 
-/// Places the order of a form, if its fields are valid.
+/// Places the order of a form, if its fields are valid. `language` is the one in which the browser asks for pages.
 ///
 /// # Errors
 ///
 /// The session or the hold cannot be read.
-pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> Result<Submitted, checkout::Error> {
+pub async fn submit(
+    checkout: &Checkout,
+    session: &Session,
+    form: OrderForm,
+    language: Option<Language>,
+) -> Result<Submitted, checkout::Error> {
     let Ok(hold) = form.hold.parse::<HoldId>() else { return Ok(Submitted::See(paths::NOT_FOUND.to_owned())) };
     let page = paths::hold(&hold.to_string());
     let owner = match session::owner(session).await {
@@ -104,7 +109,7 @@ pub async fn submit(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         return Ok(invalid(entry(CheckoutEntry { notice, ..CheckoutEntry::default() })));
     };
     let contact = match draft.clone().check(product.ships) {
-        Ok(contact) => contact,
+        Ok(contact) => Contact { language, ..contact },
         Err(errors) => return Ok(invalid(entry(CheckoutEntry { errors, ..CheckoutEntry::default() }))),
     };
     let is_kept = kept_email.as_ref().is_some_and(|kept| kept.eq_ignore_ascii_case(contact.email.as_str()));
@@ -169,6 +174,6 @@ impl OrderForm {
             state: some(state),
         };
         let email = if self.use_email.is_empty() { &self.email } else { &self.use_email };
-        ContactDraft { email: email.clone(), name: some(name), address: typed.then_some(address) }
+        ContactDraft { email: email.clone(), name: some(name), address: typed.then_some(address), language: None }
     }
 }

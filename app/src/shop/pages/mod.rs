@@ -4,6 +4,7 @@
 pub(crate) mod error;
 pub(crate) mod hold;
 pub(crate) mod home;
+pub(crate) mod link_expired;
 pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod product;
@@ -12,7 +13,7 @@ pub(crate) mod sandbox;
 use crate::shop::session;
 use checkout::{
     Checkout, Error,
-    model::{Owner, Refusal},
+    model::{OrderId, Owner, Refusal},
 };
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
@@ -50,6 +51,7 @@ pub(crate) struct PageRequest {
     pub(crate) params: ParamsMap,
     pub(crate) query: ParamsMap,
     session: Option<tower_sessions::Session>,
+    grant_secrets: Option<session::GrantSecrets>,
 }
 
 impl PageRequest {
@@ -59,6 +61,7 @@ impl PageRequest {
             params: use_params_map().get_untracked(),
             query: use_query_map().get_untracked(),
             session: session::current(),
+            grant_secrets: session::grant_secrets(),
         })
     }
 
@@ -69,6 +72,19 @@ impl PageRequest {
             tracing::error!(%error, "cannot read the session");
             if session::is_store_unavailable(&error) { PageError::Busy } else { PageError::Internal }
         })
+    }
+
+    /// Returns the owner in whose name this visitor may use an order, which a link in a mail may have opened.
+    pub(crate) async fn owner_of(&self, order: OrderId) -> Result<Option<Owner>, PageError> {
+        let Some(session) = &self.session else { return Ok(None) };
+        match session::owner_of(session, self.grant_secrets.as_ref(), &self.checkout, order).await {
+            Ok(owner) => Ok(owner),
+            Err(session::OwnerError::Checkout(error)) => Err(error.into()),
+            Err(session::OwnerError::Session(error)) => {
+                tracing::error!(%error, "cannot read the session");
+                Err(if session::is_store_unavailable(&error) { PageError::Busy } else { PageError::Internal })
+            }
+        }
     }
 
     /// Returns the id in the route parameter `name`. An invalid id is reported as not found.

@@ -31,7 +31,7 @@ pub(crate) fn OrderPage() -> impl IntoView {
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let has_sandbox = use_context::<SandboxProvider>().is_some();
     let id: OrderId = request.id("order")?;
-    let owner = request.owner().await?.ok_or(PageError::NotFound)?;
+    let owner = request.owner_of(id).await?.ok_or(PageError::NotFound)?;
     let order = request.checkout.order(id, owner).await?;
     let contact = request.checkout.contact(id).await?.and_then(StoredContact::known);
     let payments = request.checkout.payments(&order).await?;
@@ -71,7 +71,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
 
 /// The panel with the buyer's details.
 fn contact_panel(contact: Contact) -> impl IntoView {
-    let Contact { email, name, address } = contact;
+    let Contact { email, name, address, language: _ } = contact;
     view! {
         <section class="panel" aria-labelledby="contact">
             <h2 id="contact">"Your details"</h2>

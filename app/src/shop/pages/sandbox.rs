@@ -1,7 +1,11 @@
 //! The test provider's payment pages. They move no money and say so.
 
 use super::{NoIndex, PageError, PageRequest, render_page};
-use crate::{messages, paths, price::format_price, shop::sandbox::SandboxProvider};
+use crate::{
+    messages, paths,
+    price::format_price,
+    shop::{ShopInfo, sandbox::SandboxProvider},
+};
 use checkout::model::{HoldId, HoldState, Money, OrderId};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -55,17 +59,19 @@ const HOLD_PAYMENTS: [TestPayment; 1] = [TestPayment {
 
 async fn load_order(request: PageRequest) -> Result<AnyView, PageError> {
     require_sandbox()?;
+    let has_mailbox = has_mailbox();
     let id: OrderId = request.id("order")?;
-    let owner = request.owner().await?.ok_or(PageError::NotFound)?;
+    let owner = request.owner_of(id).await?.ok_or(PageError::NotFound)?;
     let order = request.checkout.order(id, owner).await?;
     let id = order.id.to_string();
     let status =
         format!("Status of this order: {}.", messages::order_status_label(order.status().name()).to_lowercase());
-    Ok(payment_form(order.amount, status, ("order", &id), paths::order(&id), &ORDER_PAYMENTS))
+    Ok(payment_form(order.amount, status, ("order", &id), paths::order(&id), &ORDER_PAYMENTS, has_mailbox))
 }
 
 async fn load_hold(request: PageRequest) -> Result<AnyView, PageError> {
     require_sandbox()?;
+    let has_mailbox = has_mailbox();
     let id: HoldId = request.id("hold")?;
     let owner = request.owner().await?.ok_or(PageError::NotFound)?;
     let hold = request.checkout.hold(id, owner).await?;
@@ -76,11 +82,16 @@ async fn load_hold(request: PageRequest) -> Result<AnyView, PageError> {
         HoldState::Active => ("There’s no order yet, only a reservation.", &HOLD_PAYMENTS[..]),
         _ => ("This reservation has ended.", &[][..]),
     };
-    Ok(payment_form(amount, status.to_owned(), ("hold", &id), paths::hold(&id), payments))
+    Ok(payment_form(amount, status.to_owned(), ("hold", &id), paths::hold(&id), payments, has_mailbox))
 }
 
 fn require_sandbox() -> Result<(), PageError> {
     use_context::<SandboxProvider>().map(|_| ()).ok_or(PageError::NotFound)
+}
+
+/// Whether mails are kept in memory, where a developer reads them.
+fn has_mailbox() -> bool {
+    use_context::<ShopInfo>().is_some_and(|info| info.has_mailbox)
 }
 
 /// `field` is the name and value of the hidden field that says what the payment is for.
@@ -90,6 +101,7 @@ fn payment_form(
     (field, id): (&'static str, &str),
     back_url: String,
     payments: &'static [TestPayment],
+    has_mailbox: bool,
 ) -> AnyView {
     let (id, form_key) = (id.to_owned(), Uuid::new_v4().to_string());
     let buttons = payments.iter().enumerate().map(|(i, &TestPayment { act, label, description })| {
@@ -118,6 +130,9 @@ fn payment_form(
                 <ul class="sandbox-actions">{buttons.collect_view()}</ul>
             </section>
             <p class="muted side-note"><a href=back_url>"Go back without paying"</a></p>
+            {has_mailbox.then(|| view! {
+                <p class="muted side-note"><a href=paths::SANDBOX_MAIL rel="external">"Read the mails of this test shop"</a></p>
+            })}
         </div>
     }
     .into_any()

@@ -8,7 +8,7 @@ pub use role::{Permission, Role};
 
 use crate::{
     error::StoreError,
-    model::{AuditEntry, Timestamp},
+    model::{AuditEntry, NewJob, Timestamp},
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -212,6 +212,17 @@ pub enum OperatorChange {
     },
     /// Adds a one-time link, and deletes the operator's older ones.
     AddLink(OneTimeLink),
+    /// Adds a one-time link beside the operator's others, for a mail that a worker sends.
+    AddFurtherLink(OneTimeLink),
+    /// Deletes the operator's links except one.
+    EndOtherLinks {
+        /// The operator.
+        operator: OperatorId,
+        /// The hash of the token of the link that stays.
+        except: Hidden<TokenHash>,
+    },
+    /// Adds a job to the outbox, unless there is one with its key.
+    AddJob(Box<NewJob>),
     /// Uses a one-time link, unless it is used, has ended or is unknown.
     UseLink {
         /// The hash of its token.

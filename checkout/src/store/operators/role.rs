@@ -39,6 +39,8 @@ pub enum Permission {
     Operators,
     /// See and manage API clients.
     Clients,
+    /// Send receipts again.
+    Receipts,
     /// Erase the contacts of customers.
     Customers,
     /// Manage webhook endpoints. Others see them without their secrets and paths.
@@ -49,7 +51,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::See,
         Self::Products,
         Self::Orders,
@@ -57,6 +59,7 @@ impl Permission {
         Self::Payments,
         Self::Operators,
         Self::Clients,
+        Self::Receipts,
         Self::Customers,
         Self::Webhooks,
         Self::Settings,
@@ -72,6 +75,7 @@ impl Permission {
             Self::Payments => "payments",
             Self::Operators => "operators",
             Self::Clients => "clients",
+            Self::Receipts => "receipts",
             Self::Customers => "customers",
             Self::Webhooks => "webhooks",
             Self::Settings => "settings",
@@ -107,8 +111,8 @@ impl Role {
     pub fn permissions(self) -> &'static [Permission] {
         match self {
             Self::Viewer => &[Permission::See],
-            Self::Seller => &[Permission::See, Permission::Products, Permission::Orders],
-            Self::Money => &[Permission::See, Permission::Refunds, Permission::Payments],
+            Self::Seller => &[Permission::See, Permission::Products, Permission::Orders, Permission::Receipts],
+            Self::Money => &[Permission::See, Permission::Refunds, Permission::Payments, Permission::Receipts],
             Self::Admin => &Permission::ALL,
         }
     }
@@ -152,6 +156,7 @@ mod tests {
             "payments  --xx",
             "operators ---x",
             "clients   ---x",
+            "receipts  -xxx",
             "customers ---x",
             "webhooks  ---x",
             "settings  ---x",

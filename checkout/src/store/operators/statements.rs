@@ -84,6 +84,17 @@ macro_rules! apply_operator_change {
                     delete_all(connection, "DELETE FROM operator_links WHERE operator_id = $1", link.operator_id).await?;
                     return Ok(insert(connection, link, "").await? == 1);
                 }
+                OperatorChange::AddFurtherLink(link) => return Ok(insert(connection, link, "").await? == 1),
+                OperatorChange::EndOtherLinks { operator, except } => {
+                    is_guarded = false;
+                    sqlx::query("DELETE FROM operator_links WHERE operator_id = $1 AND token_hash <> $2")
+                        .bind(operator.0)
+                        .bind(except.0.as_slice())
+                }
+                OperatorChange::AddJob(job) => {
+                    super::outbox::insert_jobs(connection, std::slice::from_ref(&**job)).await?;
+                    return Ok(true);
+                }
                 OperatorChange::UseLink { token_hash, at } => sqlx::query(
                     "UPDATE operator_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND ends_at > $2",
                 )

@@ -3,7 +3,7 @@
 use super::corrupt;
 use crate::{
     error::StoreError,
-    model::{Address, Contact, OrderId, StoredContact, Timestamp},
+    model::{Address, Contact, Language, OrderId, StoredContact, Timestamp},
     state::OrderContact,
     store::table::{Millis, table},
 };
@@ -20,6 +20,7 @@ table! {
         Mutable city: Option<String> = address(stored).map(|address| address.city.as_str());
         Mutable postal_code: Option<String> = address(stored).and_then(|address| address.postal_code.as_deref());
         Mutable state: Option<String> = address(stored).and_then(|address| address.state.as_deref());
+        Mutable language: Option<String> = stored.contact.language.as_ref().map(Language::as_str);
         Mutable erased_at: Option<Millis> = None::<Timestamp>;
     }
     write_only {
@@ -51,6 +52,7 @@ impl TryFrom<ContactRow> for (OrderId, StoredContact) {
             _ => None,
         };
         let email = row.email.unwrap_or_default().parse().map_err(|_| corrupt("a contact's e-mail address"))?;
-        Ok((id, StoredContact::Known(Contact { email, name: row.name, address })))
+        let language = row.language.map(|tag| tag.parse().map_err(|_| corrupt("a contact's language"))).transpose()?;
+        Ok((id, StoredContact::Known(Contact { email, name: row.name, address, language })))
     }
 }

@@ -13,6 +13,7 @@ mod outbox;
 mod payments;
 mod products;
 mod query;
+mod receipts;
 mod refunds;
 mod webhook_deliveries;
 mod webhooks;
@@ -52,6 +53,7 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (OrdersRead, routes!(order_export::export)),
         (OrdersRead, routes!(orders::get)),
         (OrdersWrite, routes!(orders::cancel)),
+        (OrdersWrite, routes!(receipts::resend)),
         (OrdersWrite, routes!(customers::erase)),
         (RefundsWrite, routes!(refunds::issue)),
         (PaymentsRead, routes!(payments::list)),

@@ -10,6 +10,7 @@ pub(super) fn event(entry: &AuditEntry, currency: Currency) -> TimelineEvent {
     let (before, after) = (json(entry.before.as_deref()), json(entry.after.as_deref()));
     let title = match &*entry.action {
         "order.cancel" => "Order cancelled",
+        "order.resend_receipt" => "Receipt to be sent again",
         "refund.issue" => "Refund issued",
         "refund.send" => &refund_title(RefundState::Sending),
         "refund.accept" => "Refund accepted by the payment provider",

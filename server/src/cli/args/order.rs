@@ -35,6 +35,18 @@ pub enum OrderCommand {
         #[arg(long, value_parser = reason)]
         reason: ChangeReason,
     },
+    /// Send the receipt of a paid order again
+    ///
+    /// A server with an SMTP server sends it. The receipt has a new link to the order.
+    ///
+    /// Example: holdfast order resend-receipt --number HF-7K3Q-9M2D
+    ResendReceipt {
+        #[command(flatten)]
+        order: OrderArgs,
+        /// Reason, for the audit log
+        #[arg(long, value_parser = reason)]
+        reason: Option<ChangeReason>,
+    },
     /// Write all orders that match as CSV or JSON lines, newest first
     ///
     /// The export is recorded in the audit log. Cells that a spreadsheet would run as formulas begin with an apostrophe.

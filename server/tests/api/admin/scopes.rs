@@ -27,6 +27,7 @@ const CALLS: [(&str, &str, Scope); 44] = [
     ("get", "/api/admin/orders/export", Scope::OrdersRead),
     ("get", "/api/admin/orders/{order}", Scope::OrdersRead),
     ("post", "/api/admin/orders/{order}/cancel", Scope::OrdersWrite),
+    ("post", "/api/admin/orders/{order}/receipt", Scope::OrdersWrite),
     ("post", "/api/admin/orders/{order}/refunds", Scope::RefundsWrite),
     ("post", "/api/admin/customers/erase", Scope::OrdersWrite),
     ("get", "/api/admin/payments", Scope::PaymentsRead),

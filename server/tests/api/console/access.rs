@@ -39,6 +39,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /admin/orders/{id}", "vsma"),
     ("POST /admin/orders/{id}/cancel", "-s-a"),
     ("POST /admin/orders/{id}/erase-contact", "---a"),
+    ("POST /admin/orders/{id}/receipt", "-sma"),
     ("POST /admin/orders/{id}/refunds", "--ma"),
     ("GET /admin/outbox", "vsma"),
     ("POST /admin/outbox/{id}/retry", "--ma"),
