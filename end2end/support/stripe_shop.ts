@@ -1,29 +1,23 @@
 // A shop that takes money through the double of Stripe and sends mail to maildev.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type Stripe from 'stripe';
 import { test as base, expect } from './fixtures.js';
 import { Mailbox } from './mailbox.js';
+import { repository } from './server.js';
 import { StripeDouble } from './stripe_double/double.js';
 
-/** The events that docs/INTEGRATING.md says to select. */
-export const EVENTS = [
-  'checkout.session.completed',
-  'checkout.session.async_payment_succeeded',
-  'checkout.session.async_payment_failed',
-  'checkout.session.expired',
-  'payment_intent.succeeded',
-  'payment_intent.payment_failed',
-  'payment_intent.canceled',
-  'charge.refunded',
-  'charge.refund.updated',
-  'charge.dispute.created',
-  'charge.dispute.closed',
-  'refund.created',
-  'refund.updated',
-  'refund.failed',
-];
+/** The events that docs/INTEGRATING.md says to select: the shop must do with these. */
+const EVENTS = eventsOf(readFileSync(join(repository, 'docs/INTEGRATING.md'), 'utf8'));
+
+function eventsOf(document: string): string[] {
+  const [, list] = /<!-- stripe events -->\n```text\n(.*?)\n```/s.exec(document) ?? [];
+  if (!list) throw new Error('docs/INTEGRATING.md has no list of events');
+  return list.split('\n');
+}
 
 /** What exists at the double. */
 export type StripeState = {

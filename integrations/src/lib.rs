@@ -3,3 +3,8 @@
 
 pub mod outbox;
 pub mod provider;
+
+/// The Rust code of the integrator's documentation, which the documentation tests run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/INTEGRATING.md")]
+pub struct Integrating;
