@@ -3,6 +3,7 @@
 
 pub mod outbox;
 pub mod provider;
+pub mod strict_object;
 
 /// The Rust code of the integrator's documentation, which the documentation tests run.
 #[cfg(doctest)]
