@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run build watch check test test-rust test-browser fuzz bench audit-web screenshots fmt clean
+.PHONY: help run build watch check test test-rust test-browser test-double fuzz bench audit-web screenshots fmt clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test-rust: ## run only the Rust tests, with a temporary PostgreSQL
 
 test-browser: ## run only the browser tests, against the release build
 	@tools/build.sh && tools/setup.sh e2e && cd end2end && ../tools/with-postgres.sh npx playwright test
+
+test-double: ## run only the tests of the double of Stripe's API, which the browser tests pay at
+	@tools/setup.sh double && cd end2end && npm run --silent test:double
 
 fuzz: ## fuzz the API with Schemathesis for five minutes (FUZZ_SECONDS=n: for n seconds)
 	@tools/build.sh && tools/fuzz.sh $(or $(FUZZ_SECONDS),300)

@@ -7,9 +7,13 @@ import Stripe from 'stripe';
 /** Python of the virtual environment that tools/interop.sh creates. */
 const python = process.env.HOLDFAST_INTEROP_PYTHON;
 
-function signInPython(request) {
+export function interopPython() {
   if (!python) throw new Error('HOLDFAST_INTEROP_PYTHON is not set: run tools/interop.sh');
-  return execFileSync(python, [join(import.meta.dirname, 'sign_webhook.py')], { input: JSON.stringify(request), encoding: 'utf8' }).trim();
+  return python;
+}
+
+function signInPython(request) {
+  return execFileSync(interopPython(), [join(import.meta.dirname, 'sign_webhook.py')], { input: JSON.stringify(request), encoding: 'utf8' }).trim();
 }
 
 /** Secrets without the prefix are raw text, for the libraries and for the server. */

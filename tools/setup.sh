@@ -2,8 +2,9 @@
 # Installs missing tools in the versions that Holdfast needs. A second run installs nothing.
 #   tools/setup.sh build     tools for the release build
 #   tools/setup.sh check     tools for `make check`
-#   tools/setup.sh e2e       Playwright and a browser, for the browser tests
-#   tools/setup.sh interop   third-party webhook and event-stream libraries
+#   tools/setup.sh double    npm packages, for the double of Stripe's API
+#   tools/setup.sh e2e       Playwright, a mail server and a browser, for the browser tests
+#   tools/setup.sh interop   third-party libraries for webhooks, event streams and Stripe
 #   tools/setup.sh fuzz      Schemathesis
 #   tools/setup.sh bench     the benchmark's load generator
 #   tools/setup.sh audit     Lighthouse, a browser and a load generator
@@ -165,6 +166,10 @@ check)
     typos_checker
     crate_tool cargo-deny cargo-deny "$cargo_deny_version" "about 7 minutes" --locked
     ;;
+double)
+    node_js
+    node_packages
+    ;;
 e2e)
     node_js
     node_packages
@@ -183,5 +188,5 @@ audit)
     ;;
 fuzz) venv fuzz tools/fuzz/requirements.txt >/dev/null ;;
 bench) load_generator ;;
-*) die "usage: tools/setup.sh build|check|e2e|interop|fuzz|bench|audit" ;;
+*) die "usage: tools/setup.sh build|check|double|e2e|interop|fuzz|bench|audit" ;;
 esac

@@ -33,10 +33,18 @@ browser_tests() (
     npx --no-install tsc --noEmit && ../tools/with-postgres.sh npx --no-install playwright test
 )
 
+double_tests() (
+    cd end2end
+    npm run --silent test:double
+)
+
 step "Rust tests"
 run rust rust_tests
 step "Documentation tests"
 run doc cargo test --locked --workspace --exclude frontend --doc --quiet
+tools/setup.sh double
+step "Tests of the double of Stripe's API (official client)"
+run double double_tests
 
 step "Release build, for the browser tests"
 tools/build.sh
@@ -44,7 +52,7 @@ tools/setup.sh e2e
 step "Browser tests (Playwright)"
 run browser browser_tests
 
-step "Interoperability tests (third-party webhook and event-stream libraries)"
+step "Interoperability tests (third-party libraries for webhooks, event streams and Stripe)"
 run interop tools/interop.sh
 
 step "API fuzzing against the OpenAPI document (Schemathesis)"

@@ -59,6 +59,7 @@ function fuzzedCalls(text) {
 const suites = [
   { name: 'Rust', file: 'rust.log', parse: (text) => nextest(text) ?? cargoTest(text) },
   { name: 'documentation', file: 'doc.log', parse: cargoTest },
+  { name: 'double', file: 'double.log', parse: nodeTest },
   { name: 'browser', file: 'browser.json', parse: playwright },
   { name: 'interop', file: 'interop.log', parse: nodeTest },
   { name: 'fuzz', file: 'fuzz.log', parse: fuzzedCalls },

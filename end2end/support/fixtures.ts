@@ -9,6 +9,8 @@ type Fixtures = {
   /** Number of servers: one with SQLite, or several on one PostgreSQL database. */
   nodes: number;
   database: Database | undefined;
+  /** Settings of the servers, as environment variables. */
+  settings: NodeJS.ProcessEnv;
   shop: Shop;
   pageMonitor: PageMonitor;
   /** Opens a page for another shopper, in another browser context. */
@@ -17,6 +19,7 @@ type Fixtures = {
 
 export const test = base.extend<Fixtures>({
   nodes: [1, { option: true }],
+  settings: [{}, { option: true }],
 
   database: async ({ nodes }, use) => {
     if (nodes === 1) return use(undefined);
@@ -28,8 +31,8 @@ export const test = base.extend<Fixtures>({
     }
   },
 
-  shop: async ({ nodes, database }, use, info) => {
-    const shop = new Shop(nodes, database?.url);
+  shop: async ({ nodes, database, settings }, use, info) => {
+    const shop = new Shop(nodes, database?.url, settings);
     try {
       await shop.open();
       await use(shop);

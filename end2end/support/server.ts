@@ -32,11 +32,11 @@ export class Server {
     }
   }
 
-  /** Starts the server in a folder with the given settings and waits until it is ready. */
+  /** Starts the server in a folder with the given settings and waits until it is ready. Without an address it takes a free port. */
   async open(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
     const child = spawn(program, ['serve'], {
       cwd: folder,
-      env: { ...env, HOLDFAST_ADDR: '127.0.0.1:0' },
+      env: { HOLDFAST_ADDR: '127.0.0.1:0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const log = createWriteStream(this.#logFile, { flags: 'a' });
@@ -92,8 +92,8 @@ async function printedUrl(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.stdout!.on('data', (data) => {
       text += data;
-      const url = /http:\/\/127\.0\.0\.1:\d+(?=\s)/.exec(text);
-      if (url) resolve(url[0]);
+      const [, url] = /open at (http:\/\/127\.0\.0\.1:\d+)(?=\s)/.exec(text) ?? [];
+      if (url) resolve(url);
     });
   });
 }

@@ -35,9 +35,9 @@ export class Shop {
   #errorsAllowed = false;
 
   /** Several nodes need a shared PostgreSQL database. */
-  constructor(nodes = 1, database?: string) {
+  constructor(nodes = 1, database?: string, settings: NodeJS.ProcessEnv = {}) {
     this.#servers = Array.from({ length: nodes }, (_, n) => new Server(join(this.folder, `server-${n + 1}.log`)));
-    this.#settings = database === undefined ? {} : sharedSettings(database);
+    this.#settings = { ...(database !== undefined && sharedSettings(database)), ...settings };
   }
 
   /** Starts all servers at once and waits until they are ready. */

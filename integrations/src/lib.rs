@@ -7,3 +7,8 @@ pub mod payments;
 pub mod provider;
 pub mod strict_object;
 pub mod webhooks;
+
+/// The Rust code of the integrator's documentation, which the documentation tests run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/INTEGRATING.md")]
+pub struct Integrating;

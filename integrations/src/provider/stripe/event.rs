@@ -294,4 +294,15 @@ mod tests {
             assert!(matches!(read, Err(EventError::Json(_))), "{kind}: {read:?}");
         }
     }
+
+    #[test]
+    fn the_documentation_lists_the_types_to_select() {
+        let document = include_str!("../../../../docs/INTEGRATING.md");
+        let (_, rest) = document.split_once("<!-- stripe events -->\n```text\n").unwrap();
+        let (list, _) = rest.split_once("\n```").unwrap();
+        let (mut listed, mut read): (Vec<_>, _) = (list.lines().collect(), TYPES.to_vec());
+        listed.sort_unstable();
+        read.sort_unstable();
+        assert_eq!(listed, read);
+    }
 }
