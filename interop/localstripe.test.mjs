@@ -15,7 +15,10 @@ let api;
 
 const currentShop = useShop(async () => {
   localstripe = spawn(interopPython(), [join(import.meta.dirname, 'localstripe_server.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [port] = await once(localstripe.stdout, 'data');
+  const ended = once(localstripe, 'exit').then(([code]) => assert.fail(`localstripe ended with ${code}`));
+  // It ends at the end of the tests, too.
+  ended.catch(() => {});
+  const [port] = await Promise.race([once(localstripe.stdout, 'data'), ended]);
   api = `http://127.0.0.1:${Number(port)}`;
   return {
     // localstripe's objects are in test mode, which production ignores.
