@@ -27,6 +27,7 @@ pub use operators::Operators;
 pub use outbox::Outbox;
 pub use payment_attempts::{BeginOutcome, PaymentAttempts};
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
+pub use sandbox_refunds::{SandboxRefund, SandboxRefunds};
 pub use statistics::Statistics;
 
 mod audit;
@@ -40,6 +41,7 @@ mod payment_attempts;
 mod pictures;
 pub mod postgres;
 mod rows;
+mod sandbox_refunds;
 pub mod sqlite;
 mod statistics;
 mod table;
@@ -85,6 +87,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Attempts to pay at a payment provider.
     fn payment_attempts(&self) -> &dyn PaymentAttempts;
+
+    /// Refunds of the sandbox.
+    fn sandbox_refunds(&self) -> &dyn SandboxRefunds;
 
     /// The outbox.
     fn outbox(&self) -> &dyn Outbox;

@@ -38,6 +38,7 @@ mod purge;
 mod races;
 mod refunds;
 mod replays;
+mod sandbox_refunds;
 mod sessions;
 mod statistics;
 mod stock;

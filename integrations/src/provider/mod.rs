@@ -1,6 +1,7 @@
 //! Payment providers: what the shop asks of them, and what they answer.
 
 mod notice;
+pub mod sandbox;
 
 pub use notice::{About, EventError, Notice, PaymentNotice};
 

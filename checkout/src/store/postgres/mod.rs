@@ -16,6 +16,7 @@ mod payment_attempts;
 mod pictures;
 mod purge;
 mod reads;
+mod sandbox_refunds;
 mod sessions;
 mod sql;
 mod statement;
@@ -25,7 +26,7 @@ mod write;
 
 use super::{
     AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures, Purge, Reads,
-    Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    SandboxRefunds, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
@@ -157,6 +158,10 @@ impl Store for PostgresStore {
     }
 
     fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        self
+    }
+
+    fn sandbox_refunds(&self) -> &dyn SandboxRefunds {
         self
     }
 

@@ -13,6 +13,7 @@ mod payment_attempt;
 mod picture;
 mod product;
 mod refund;
+mod sandbox_refund;
 
 pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
 pub(super) use audit_log::AuditRow;
@@ -32,9 +33,10 @@ pub(super) use payment_attempt::AttemptRow;
 pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
 pub(super) use refund::RefundRow;
+pub(super) use sandbox_refund::SandboxRefundRow;
 
 use super::{
-    ApiClient, KnownColumn,
+    ApiClient, KnownColumn, SandboxRefund,
     operators::{OneTimeLink, Operator, OperatorSession},
     table,
 };
@@ -96,6 +98,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Refund>(),
         table::known::<NewJob>(),
         table::known::<PaymentAttempt>(),
+        table::known::<SandboxRefund>(),
         table::known::<PictureRow>(),
         table::known::<PictureFileRow<'_>>(),
         table::known::<Operator>(),

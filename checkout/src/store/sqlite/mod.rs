@@ -12,6 +12,7 @@ mod payment_attempts;
 mod pictures;
 mod purge;
 mod reads;
+mod sandbox_refunds;
 mod sessions;
 mod sql;
 mod statistics;
@@ -19,7 +20,7 @@ mod write;
 
 use super::{
     AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures,
-    Purge, Reads, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    Purge, Reads, SandboxRefunds, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -164,6 +165,10 @@ impl Store for SqliteStore {
     }
 
     fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        self
+    }
+
+    fn sandbox_refunds(&self) -> &dyn SandboxRefunds {
         self
     }
 
