@@ -246,6 +246,7 @@ pub fn refund_reason(reason: RefundReason) -> &'static str {
             "it arrived after the order had ended, and you already have as many as one shopper can"
         }
         RefundReason::ByOperator => "the shop refunded it",
+        RefundReason::AtProvider => "the shop refunded it through its payment provider",
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     model::{
         Actor, AuditId, ChangeReason, Contact, EventPayload, Hold, HoldId, Order, OrderId, OrderStatus, Owner, Payment,
         Product, ProductDetails, ProductId, ProductStatus, Quantity, Refund, RefundId, RefundReason, RefundStep,
-        Shopper, Timestamp, WebhookId,
+        ReportedRefund, Shopper, Timestamp, WebhookId,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -153,6 +153,13 @@ pub enum Action {
         /// The step.
         step: RefundStep,
     },
+    /// Records a refund as the payment provider reports it.
+    RecordRefund {
+        /// The id of the refund, if it is new.
+        id: RefundId,
+        /// The report.
+        report: Box<ReportedRefund>,
+    },
     /// Decides a stored payment event again.
     ReplayPayment {
         /// The event.
@@ -171,6 +178,7 @@ impl Action {
             Self::CancelOrder { .. } => "cancel_order_by_operator",
             Self::IssueRefund(_) => "issue_refund",
             Self::AdvanceRefund { .. } => "advance_refund",
+            Self::RecordRefund { .. } => "record_refund",
             Self::ReplayPayment { .. } => "replay_payment",
         }
     }
@@ -221,6 +229,8 @@ pub enum Reply {
     Order(Order),
     /// The refund after the command.
     Refund(Refund),
+    /// The provider's report is about no refund of this shop.
+    NoRefund,
     /// The outcome of a payment event.
     Payment(PaymentReply),
     /// The API client that was changed. Such a change is not a command of the writer, but its key is stored like theirs.
@@ -240,6 +250,7 @@ impl Reply {
             Self::Hold(_) => "hold",
             Self::Order(_) => "order",
             Self::Refund(_) => "refund",
+            Self::NoRefund => "no_refund",
             Self::Payment(_) => "payment",
             Self::Client(_) => "client",
             Self::Erased(_) => "erased",

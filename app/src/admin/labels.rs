@@ -102,6 +102,7 @@ pub fn refund_reason(reason: RefundReason) -> &'static str {
         RefundReason::OrderNeverCreated => "no order was placed for it",
         RefundReason::OverLimit => "the shopper had reached the limit",
         RefundReason::ByOperator => "issued by an operator",
+        RefundReason::AtProvider => "made at the payment provider",
     }
 }
 

@@ -5,6 +5,7 @@ mod operation;
 mod order;
 mod payment;
 mod product;
+mod reported_refund;
 
 use crate::{
     command::{Action, Command, PlaceHold, Reply, StockChange},
@@ -87,8 +88,14 @@ pub(crate) fn missing_data(state: &State, command: &Command, request: &mut LoadR
             request_product(state, place.product, request);
             request.limit_usage.extend(limited(state, place).filter(|key| !state.has_limit_usage(key)));
         }
-        Command::ReleaseHold { hold, .. } | Command::ExtendHold { hold, .. } | Command::PlaceOrder { hold, .. } => {
+        Command::ReleaseHold { hold, .. } | Command::ExtendHold { hold, .. } => {
             request_claim(state, Reference::Hold(*hold), request);
+        }
+        Command::PlaceOrder { hold, .. } => {
+            request_claim(state, Reference::Hold(*hold), request);
+            // A payment that waits for its order may have been refunded at the provider.
+            let parked = state.claim(*hold).map(|(_, claim)| claim.parked.iter()).into_iter().flatten();
+            request.refunds_of.extend(parked.map(|payment| payment.transaction_id.clone()));
         }
         Command::CancelOrder { order, .. } => request_claim(state, Reference::Order(*order), request),
         Command::RecordPayment(payment, _) => {
@@ -142,10 +149,12 @@ fn request_operation(state: &State, action: &Action, request: &mut LoadRequest) 
             let sent = state.refund(*id).filter(|_| *step == RefundStep::Send);
             request_disputes(state, sent.map(|refund| &refund.transaction_id), request);
         }
+        Action::RecordRefund { report, .. } => reported_refund::request(state, report, request),
         Action::ReplayPayment { event } => {
             request.replays.insert(*event);
             request.refunds.insert(RefundId(event.0));
             if let Some(event) = state.replay(*event) {
+                request.refunds_of.insert(event.transaction_id.clone());
                 request_limit_of_late_payment(state, event, request);
             }
         }
@@ -235,6 +244,9 @@ fn product_of_action(state: &State, action: &Action) -> Option<ProductId> {
         Action::IssueRefund(issue) => of_claim(Reference::Order(issue.order)),
         Action::AdvanceRefund { refund, .. } => {
             state.refund(*refund).and_then(|refund| refund.product_id).filter(|id| state.product_state(*id).is_some())
+        }
+        Action::RecordRefund { report, .. } => {
+            reported_refund::payment_of(state, report).and_then(|payment| of_claim(payment.reference))
         }
         Action::ReplayPayment { event } => state.replay(*event).and_then(|event| of_claim(event.reference)),
     }

@@ -1,12 +1,13 @@
 //! Decides the operations of the shop's people and of its workers: products, cancellations, refunds, replays. Each one that
 //! changes something adds a row to the audit log (P12).
 
-use super::{Decision, order, payment, product};
+use super::{Decision, order, payment, product, reported_refund};
 use crate::{
     command::{Action, IssueRefund, Operation, Reply, Restock},
     model::{
-        AuditEntry, AuditObject, CancelReason, EventOutcome, Order, OrderId, OrderState, ProductStatus, Refund,
-        RefundId, RefundReason, RefundReference, RefundState, RefundStep, Refusal, Timestamp, WebhookId,
+        Actor, ActorKind, AuditEntry, AuditObject, CancelReason, EventOutcome, Order, OrderId, OrderState,
+        ProductStatus, Refund, RefundId, RefundReason, RefundReference, RefundState, RefundStep, Refusal, Timestamp,
+        WebhookId,
     },
     state::{Effect, State, StockMovement},
 };
@@ -31,7 +32,11 @@ pub(super) fn decide(state: &State, operation: &Operation, now: Timestamp) -> Re
         Action::SetStock { product, change } => product::set_stock(state, *product, *change),
         Action::CancelOrder { order } => cancel(state, *order, now),
         Action::IssueRefund(issue) => issue_refund(state, issue, now),
-        Action::AdvanceRefund { refund, attempt, step } => advance_refund(state, *refund, *attempt, step, now),
+        Action::AdvanceRefund { refund, attempt, step } => {
+            let step = Step { refund: *refund, attempt: *attempt, step, by: &operation.by };
+            advance_refund(state, step, now)
+        }
+        Action::RecordRefund { id, report } => Ok(reported_refund::record(state, *id, report, now)),
         Action::ReplayPayment { event } => replay(state, *event, now),
     }?;
     if let Some(Change { action, object, before, after }) = change {
@@ -50,7 +55,7 @@ pub(super) fn decide(state: &State, operation: &Operation, now: Timestamp) -> Re
     Ok(Decision::new(effects, reply))
 }
 
-fn order(state: &State, id: OrderId) -> Result<&Order, Refusal> {
+pub(super) fn order(state: &State, id: OrderId) -> Result<&Order, Refusal> {
     state.claim_by_order(id).and_then(|(_, claim)| claim.order.as_ref()).ok_or(Refusal::UnknownOrder)
 }
 
@@ -112,6 +117,7 @@ fn issue_refund(state: &State, issue: &IssueRefund, now: Timestamp) -> Result<Ou
         state: RefundState::Due,
         attempt: 1,
         provider_reference: None,
+        automatic: false,
         note: None,
         failure: None,
         created_at: now,
@@ -137,21 +143,41 @@ fn issue_refund(state: &State, issue: &IssueRefund, now: Timestamp) -> Result<Ou
     Ok((effects, Reply::Refund(refund), Some(change)))
 }
 
-fn advance_refund(
-    state: &State,
-    id: RefundId,
+/// A step of a refund's attempt.
+struct Step<'a> {
+    refund: RefundId,
     attempt: u32,
-    step: &RefundStep,
-    now: Timestamp,
-) -> Result<Outcome, Refusal> {
+    step: &'a RefundStep,
+    by: &'a Actor,
+}
+
+fn advance_refund(state: &State, step: Step<'_>, now: Timestamp) -> Result<Outcome, Refusal> {
+    let Step { refund: id, attempt, step, by } = step;
     let before = state.refund(id).ok_or(Refusal::UnknownRefund)?;
-    let Some(after) = before.clone().advance(attempt, step, now)? else {
+    let Some(mut after) = before.clone().advance(attempt, step, now)? else {
         return Ok((Vec::new(), Reply::Refund(before.clone()), None));
     };
-    if after.state == RefundState::Sending && state.is_disputed(&before.transaction_id) {
-        return Err(Refusal::DisputeOpen);
+    if *step == RefundStep::Send {
+        if state.is_disputed(&before.transaction_id) {
+            return Err(Refusal::DisputeOpen);
+        }
+        after.automatic = by.kind == ActorKind::System;
     }
-    let mut effects = refund_effects(state, before, &after)?;
+    let order = after.order_id.and_then(|id| order(state, id).ok());
+    let order = order.map(|order| order.clone().follow_refund(before, &after)).transpose()?;
+    Ok(advanced(state, before, after, order, step.action()))
+}
+
+/// The outcome of a step: the refund, its order, the event whose money it returns, and the row of the audit log.
+pub(super) fn advanced(
+    state: &State,
+    before: &Refund,
+    after: Refund,
+    order: Option<Order>,
+    action: &'static str,
+) -> Outcome {
+    let mut effects: Vec<_> = order.map(Effect::OrderChanged).into_iter().collect();
+    effects.push(Effect::RefundChanged(Box::new(after.clone())));
     // An event's outcome tells whether its money went back.
     if let Some(event) = after.event_id.and_then(|event| state.replay(event)) {
         let outcome = match after.state {
@@ -175,24 +201,12 @@ fn advance_refund(
         }
     }
     let change = Change {
-        action: step.action(),
-        object: AuditObject::new("refund", id),
+        action,
+        object: AuditObject::new("refund", after.id),
         before: Some(view(before)),
         after: Some(view_after),
     };
-    Ok((effects, Reply::Refund(after), Some(change)))
-}
-
-/// The changed refund, and its order: the sums of a refund of the order's own payment, or only the order's version.
-fn refund_effects(state: &State, before: &Refund, after: &Refund) -> Result<Vec<Effect>, Refusal> {
-    let mut effects = Vec::new();
-    if let Some(order) = after.order_id.and_then(|id| order(state, id).ok()) {
-        let order = order.clone();
-        let order = if after.event_id.is_none() { order.follow_refund(before, after)? } else { order };
-        effects.push(Effect::OrderChanged(order));
-    }
-    effects.push(Effect::RefundChanged(Box::new(after.clone())));
-    Ok(effects)
+    (effects, Reply::Refund(after), Some(change))
 }
 
 /// Decides a stored event again: the stock, the limit or the order may have changed since. An event has one effect: one that

@@ -4,8 +4,8 @@ use super::{Decision, hold, own_claim, payment};
 use crate::{
     command::Reply,
     model::{
-        CancelReason, Contact, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refusal,
-        Timestamp,
+        CancelReason, Contact, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refund,
+        Refusal, Timestamp,
     },
     state::{Effect, OrderContact, ProductState, State, StockMovement},
 };
@@ -54,6 +54,11 @@ pub(super) fn place(state: &State, new: NewOrder<'_>, owner: Owner, now: Timesta
         order = settlement.order.clone().unwrap_or(order);
         stock = settlement.movement.and_then(|m| m.apply(stock)).unwrap_or(stock);
         effects.extend(settlement.effects(parked.clone()));
+        let of_payment = |refund: &&Refund| refund.transaction_id == parked.transaction_id && refund.order_id.is_none();
+        effects.extend(state.refunds().filter(of_payment).map(|refund| {
+            let refund = Refund { order_id: Some(id), version: refund.version + 1, ..refund.clone() };
+            Effect::RefundChanged(Box::new(refund))
+        }));
     }
     Ok(Decision::new(effects, Reply::Order(order)))
 }

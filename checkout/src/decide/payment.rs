@@ -109,7 +109,11 @@ pub(super) fn apply_to_order(
     now: Timestamp,
 ) -> Settlement {
     let qty = order.qty.get();
-    let paid = || order.clone().pay(payment.transaction_id.clone(), now);
+    let paid = || {
+        let order = order.clone().pay(payment.transaction_id.clone(), now);
+        // While the payment waited, its money may have been returned at the provider.
+        state.refunds().fold(order, |order, refund| order.count_refund(None, refund))
+    };
     match (payment.status, &order.state) {
         (PaymentStatus::Failure, OrderState::Pending) => {
             Settlement::applied(order.clone().cancel(CancelReason::PaymentFailed, now), StockMovement::Cancel(qty))

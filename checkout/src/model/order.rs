@@ -110,9 +110,10 @@ impl OrderState {
 /// The refunds of an order's own payment. Refunds of further transactions (P7) are not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OrderRefunds {
-    /// Sum of the refunds that have not failed, in minor units. It never exceeds the order's amount.
+    /// Sum of the refunds that have not failed, in minor units. It exceeds the order's amount only if the provider has
+    /// reported refunds beyond it.
     pub issued: i64,
-    /// Sum of the refunds that succeeded, in minor units.
+    /// Sum of the refunds that succeeded, in minor units. It never exceeds `issued`.
     pub returned: i64,
     /// Units that refunds have put back on sale. It never exceeds the order's quantity.
     pub restocked: u32,
@@ -167,7 +168,7 @@ impl Order {
         match self.state {
             OrderState::Pending => OrderStatus::Pending,
             OrderState::Cancelled { .. } => OrderStatus::Cancelled,
-            OrderState::Paid { .. } if self.amount.minor > 0 && self.refunds.returned == self.amount.minor => {
+            OrderState::Paid { .. } if self.amount.minor > 0 && self.refunds.returned >= self.amount.minor => {
                 OrderStatus::Refunded
             }
             OrderState::Paid { .. } => OrderStatus::Paid,
@@ -177,7 +178,7 @@ impl Order {
     /// The amount that can still be refunded, in minor units.
     pub fn refundable(&self) -> i64 {
         match self.state {
-            OrderState::Paid { .. } => self.amount.minor - self.refunds.issued,
+            OrderState::Paid { .. } => self.amount.minor.saturating_sub(self.refunds.issued).max(0),
             OrderState::Pending | OrderState::Cancelled { .. } => 0,
         }
     }
@@ -211,24 +212,43 @@ impl Order {
         Ok(Self { refunds, ..self })
     }
 
-    /// Follows a step of one of its refunds, whose counted and returned amounts were `before`. Fails if the refunds would
-    /// exceed the order's amount.
-    pub fn follow_refund(self, before: &Refund, after: &Refund) -> Result<Self, Refusal> {
+    /// Whether a refund returns money of the order's own payment, so that its amount counts towards the order's sums.
+    pub fn owns(&self, refund: &Refund) -> bool {
+        refund.event_id.is_none()
+            && self.transaction_id() == Some(&refund.transaction_id)
+            && refund.currency == Some(self.amount.currency)
+    }
+
+    /// Counts a refund of its own payment as it is after a step, and no longer as it was `before`; `None` for a refund that
+    /// was not counted yet. Refunds of other transactions change nothing.
+    #[must_use]
+    pub fn count_refund(self, before: Option<&Refund>, after: &Refund) -> Self {
+        if !self.owns(after) {
+            return self;
+        }
         let amounts = |refund: &Refund| {
             let amount = refund.amount.unwrap_or_default();
             let counted = if refund.state.is_counted() { amount } else { 0 };
             (counted, if refund.state == RefundState::Succeeded { amount } else { 0 })
         };
-        let ((was_issued, was_returned), (issued, returned)) = (amounts(before), amounts(after));
+        let ((was_issued, was_returned), (issued, returned)) =
+            (before.map(amounts).unwrap_or_default(), amounts(after));
         let refunds = OrderRefunds {
-            issued: self.refunds.issued - was_issued + issued,
-            returned: self.refunds.returned - was_returned + returned,
+            issued: self.refunds.issued.saturating_sub(was_issued).saturating_add(issued),
+            returned: self.refunds.returned.saturating_sub(was_returned).saturating_add(returned),
             restocked: self.refunds.restocked,
         };
-        if refunds.issued > self.amount.minor {
-            return Err(Refusal::RefundTooLarge { left: self.refundable() });
+        Self { refunds, ..self }
+    }
+
+    /// Follows a step of one of its refunds. Fails if the step would let the refunds exceed the order's amount.
+    pub fn follow_refund(self, before: &Refund, after: &Refund) -> Result<Self, Refusal> {
+        let (left, was) = (self.refundable(), self.refunds.issued);
+        let order = self.count_refund(Some(before), after);
+        if order.refunds.issued > was && order.refunds.issued > order.amount.minor {
+            return Err(Refusal::RefundTooLarge { left });
         }
-        Ok(Self { refunds, ..self })
+        Ok(order)
     }
 
     /// Returns whether the order is overdue: still pending, but past `pay_by`. The sweep, or the next command that needs its

@@ -22,6 +22,9 @@ pub enum Topic {
     /// Money must go back.
     #[serde(rename = "refund.due")]
     RefundDue,
+    /// The provider has accepted a refund, and its result is not known. Only shoppers are told.
+    #[serde(rename = "refund.accepted")]
+    RefundAccepted,
     /// Money went back.
     #[serde(rename = "refund.succeeded")]
     RefundSucceeded,
@@ -38,12 +41,13 @@ pub enum Topic {
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OrderCreated,
         Self::OrderPaid,
         Self::OrderCancelled,
         Self::OrderRefunded,
         Self::RefundDue,
+        Self::RefundAccepted,
         Self::RefundSucceeded,
         Self::RefundFailed,
         Self::ProductSoldOut,
@@ -58,6 +62,7 @@ impl Topic {
             Self::OrderCancelled => "order.cancelled",
             Self::OrderRefunded => "order.refunded",
             Self::RefundDue => "refund.due",
+            Self::RefundAccepted => "refund.accepted",
             Self::RefundSucceeded => "refund.succeeded",
             Self::RefundFailed => "refund.failed",
             Self::ProductSoldOut => "product.sold_out",

@@ -145,17 +145,20 @@ pub enum RefundReason {
     OverLimit,
     /// An operator refunds a paid order.
     ByOperator,
+    /// The refund was made at the payment provider, and not by this shop.
+    AtProvider,
 }
 
 impl RefundReason {
     /// All reasons.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SoldOut,
         Self::AlreadyPaid,
         Self::AmountMismatch,
         Self::OrderNeverCreated,
         Self::OverLimit,
         Self::ByOperator,
+        Self::AtProvider,
     ];
 
     /// Returns the reason of this name.
@@ -172,6 +175,7 @@ impl RefundReason {
             Self::OrderNeverCreated => "order_never_created",
             Self::OverLimit => "over_limit",
             Self::ByOperator => "by_operator",
+            Self::AtProvider => "at_provider",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Refunds. `due → sending → succeeded | failed`, and a failed refund becomes due again. Money that the shop must not keep
-//! (P7) is refunded in full; an operator refunds a paid order in full or in parts.
+//! (P7) is refunded in full; an operator refunds a paid order in full or in parts; and the provider reports refunds that were
+//! made there.
 
 use super::{Currency, OrderId, ProductId, RefundId, RefundReason, Refusal, Timestamp, TransactionId, WebhookId};
 use serde::{Deserialize, Serialize};
 
 /// The provider's id of a refund, or an operator's note of how the money was returned: 1 to 255 characters of plain text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RefundReference(Box<str>);
 
@@ -82,6 +83,11 @@ impl RefundState {
 pub enum RefundStep {
     /// The provider is asked to return the money.
     Send,
+    /// The provider has accepted the request, and its result is not known.
+    Accept {
+        /// The provider's id of the refund.
+        provider_reference: RefundReference,
+    },
     /// The provider has returned the money.
     Succeed {
         /// The provider's id of the refund.
@@ -106,6 +112,7 @@ impl RefundStep {
     pub fn action(&self) -> &'static str {
         match self {
             Self::Send => "refund.send",
+            Self::Accept { .. } => "refund.accept",
             Self::Succeed { .. } => "refund.succeed",
             Self::Fail { .. } => "refund.fail",
             Self::Retry => "refund.retry",
@@ -121,8 +128,8 @@ pub struct Refund {
     pub id: RefundId,
     /// The order, if the payment had one.
     pub order_id: Option<OrderId>,
-    /// The payment event whose money must be returned in full (P7); `None` for a refund of the order's own payment by an
-    /// operator.
+    /// The payment event whose money must be returned in full (P7); `None` for a refund by an
+    /// operator, or one that was made at the provider.
     pub event_id: Option<WebhookId>,
     /// The product of the order or hold, if it is known.
     pub product_id: Option<ProductId>,
@@ -140,8 +147,12 @@ pub struct Refund {
     pub state: RefundState,
     /// Number of attempts to return the money, from 1.
     pub attempt: u32,
-    /// The provider's id of the refund.
+    /// The provider's id of the refund: of the last attempt that the provider has accepted.
     pub provider_reference: Option<RefundReference>,
+    /// Whether a worker carries out the attempt, with the refund's id in the provider's metadata. What the provider reports
+    /// without that id is then another refund.
+    #[serde(default)]
+    pub automatic: bool,
     /// An operator's note of how the money was returned outside the provider.
     pub note: Option<RefundReference>,
     /// Why the last attempt failed.
@@ -162,6 +173,10 @@ impl Refund {
         let is_current = attempt == self.attempt;
         let state = match (step, self.state) {
             (RefundStep::Send, Due) if is_current => Sending,
+            // The provider has the request, also where the shop has forgotten in a restart that it was sent. The first
+            // reference of an attempt stays.
+            (RefundStep::Accept { .. }, Due) if is_current => Sending,
+            (RefundStep::Accept { .. }, Sending) if is_current && self.provider_reference.is_none() => Sending,
             // The provider's word counts, also for an earlier attempt, and where the request was forgotten in a restart.
             (RefundStep::Succeed { .. }, Due | Sending | Failed) => Succeeded,
             // Banks return money to the shop after they accepted a refund, for example to a closed account.
@@ -169,6 +184,7 @@ impl Refund {
             (RefundStep::Retry, Failed) if is_current => Due,
             (RefundStep::DoneElsewhere { .. }, Due | Failed) if is_current => Succeeded,
             (RefundStep::Send, Sending)
+            | (RefundStep::Accept { .. }, Due | Sending | Succeeded | Failed)
             | (RefundStep::Succeed { .. }, Succeeded)
             | (RefundStep::Fail { .. }, Due | Sending | Succeeded | Failed)
             | (RefundStep::Retry, Due) => return Ok(None),
@@ -176,7 +192,9 @@ impl Refund {
         };
         let mut refund = Self { state, updated_at: now, version: self.version + 1, ..self };
         match step {
-            RefundStep::Send => {}
+            // That of the attempt before says nothing about this one.
+            RefundStep::Send => refund.provider_reference = None,
+            RefundStep::Accept { provider_reference } => refund.provider_reference = Some(provider_reference.clone()),
             RefundStep::Succeed { provider_reference } => {
                 refund.provider_reference = provider_reference.clone().or(refund.provider_reference);
                 refund.failure = None;
@@ -231,6 +249,7 @@ mod tests {
             state,
             attempt,
             provider_reference: None,
+            automatic: false,
             note: None,
             failure: (state == RefundState::Failed).then(|| "no".to_owned()),
             created_at: Timestamp::from_millis(1),
@@ -245,6 +264,7 @@ mod tests {
         let note = || RefundReference::try_from("bank".to_owned()).unwrap();
         let steps = [
             RefundStep::Send,
+            RefundStep::Accept { provider_reference: note() },
             RefundStep::Succeed { provider_reference: Some(note()) },
             RefundStep::Fail { failure: "closed".to_owned() },
             RefundStep::Retry,
@@ -259,11 +279,11 @@ mod tests {
             steps.each_ref().map(step).join(" ")
         });
         let expected = [
-            "sending/2 succeeded/2 failed/2 = succeeded/2",
-            "= succeeded/2 failed/2 ! !",
-            "! = failed/2 ! !",
-            "! succeeded/2 = due/3 succeeded/2",
-            "! ! ! ! !",
+            "sending/2 sending/2 succeeded/2 failed/2 = succeeded/2",
+            "= sending/2 succeeded/2 failed/2 ! !",
+            "! = = failed/2 ! !",
+            "! = succeeded/2 = due/3 succeeded/2",
+            "! ! ! ! ! !",
         ];
         assert_eq!(table, expected);
     }
@@ -278,6 +298,27 @@ mod tests {
         let succeed = RefundStep::Succeed { provider_reference: None };
         let after = refund(RefundState::Sending, 2).advance(1, &succeed, now()).unwrap().unwrap();
         assert_eq!((after.state, after.attempt), (RefundState::Succeeded, 2));
+    }
+
+    #[test]
+    fn the_first_reference_of_an_attempt_stays() {
+        let reference = |name: &str| RefundReference::try_from(name.to_owned()).unwrap();
+        let accept = |name: &str| RefundStep::Accept { provider_reference: reference(name) };
+        let accepted = refund(RefundState::Sending, 2).advance(2, &accept("re_1"), now()).unwrap().unwrap();
+        assert_eq!((accepted.state, &accepted.provider_reference), (RefundState::Sending, &Some(reference("re_1"))));
+        for name in ["re_1", "re_2"] {
+            assert_eq!(accepted.clone().advance(2, &accept(name), now()), Ok(None));
+        }
+        for state in [RefundState::Due, RefundState::Sending] {
+            assert_eq!(refund(state, 2).advance(1, &accept("re_0"), now()), Ok(None), "an earlier attempt");
+        }
+        // The next attempt has a reference of its own.
+        let failed = RefundStep::Fail { failure: "no".to_owned() };
+        let steps = [(2, failed), (2, RefundStep::Retry), (3, RefundStep::Send), (3, accept("re_2"))];
+        let again = steps
+            .iter()
+            .fold(accepted, |refund, (attempt, step)| refund.advance(*attempt, step, now()).unwrap().unwrap());
+        assert_eq!(again.provider_reference, Some(reference("re_2")));
     }
 
     #[test]

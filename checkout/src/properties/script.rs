@@ -7,7 +7,7 @@ use crate::{
     model::{
         Actor, ActorKind, AuditId, DisputeId, EventOutcome, EventPayload, HoldId, Money, OrderId, Owner, Payment,
         PaymentStatus, Product, ProductDraft, ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference,
-        RefundStep, ReportedAmount, Shopper, Timestamp, WebhookId,
+        RefundStep, ReportedAmount, ReportedRefund, ReportedRefundState, Shopper, Timestamp, WebhookId,
     },
     simulation::requests::digest,
 };
@@ -85,6 +85,14 @@ enum Step {
         attempt: u32,
         step: RefundStep,
     },
+    /// The provider reports one of three refunds of a transaction.
+    Report {
+        transaction: u8,
+        nth: u8,
+        ours: Option<usize>,
+        amount: i64,
+        state: ReportedRefundState,
+    },
     Replay {
         nth: usize,
     },
@@ -140,6 +148,7 @@ fn operation() -> impl Strategy<Value = Step> {
     let change = prop_oneof![(0..12_u32).prop_map(StockChange::Total), (-3..4_i32).prop_map(StockChange::By)];
     let restock = select(vec![Restock::None, Restock::All, Restock::Units(1), Restock::Units(2)]);
     let note = || RefundReference::try_from("by hand".to_owned()).unwrap();
+    let states = vec![ReportedRefundState::Pending, ReportedRefundState::Succeeded, ReportedRefundState::Failed];
     let steps = vec![
         RefundStep::Send,
         RefundStep::Send,
@@ -157,6 +166,8 @@ fn operation() -> impl Strategy<Value = Step> {
         3 => (nth(), nth(), option::of(1..2500_i64), restock, option::weighted(0.2, 0..5_u8))
             .prop_map(|(nth, order, amount, restock, key)| Step::Refund { nth, order, amount, restock, key }),
         3 => (nth(), 1..3_u32, select(steps)).prop_map(|(nth, attempt, step)| Step::AdvanceRefund { nth, attempt, step }),
+        3 => (0..10_u8, 0..3_u8, option::weighted(0.3, nth()), select(vec![7, 1000, 2000]), select(states))
+            .prop_map(|(transaction, nth, ours, amount, state)| Step::Report { transaction, nth, ours, amount, state }),
         1 => nth().prop_map(|nth| Step::Replay { nth }),
     ]
 }
@@ -335,6 +346,19 @@ impl ScriptBuilder {
                     step: step.clone(),
                 }
             }
+            Step::Report { transaction, nth, ours, amount, state } => Action::RecordRefund {
+                id: RefundId(Uuid::from_u128(self.ids)),
+                report: Box::new(ReportedRefund {
+                    reference: format!("re-{transaction}-{nth}").try_into().unwrap(),
+                    transaction: format!("tx-{transaction}").try_into().unwrap(),
+                    ours: ours.and_then(|nth| Some((pick(&self.refunds, nth)?, 1))),
+                    amount: Money { minor: *amount, currency: "USD".parse().unwrap() },
+                    state: *state,
+                    failure: None,
+                    lacks_funds: false,
+                    created_at: self.now,
+                }),
+            },
             Step::Replay { nth } => {
                 Action::ReplayPayment { event: pick(&self.events, *nth).unwrap_or(WebhookId(Uuid::nil())) }
             }

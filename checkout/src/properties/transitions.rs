@@ -48,6 +48,7 @@ impl Scenario {
             Ok(Reply::Erased(orders)) => format!("{orders} erased"),
             Ok(Reply::Product(_)) => "stocked".to_owned(),
             Ok(Reply::Refund(refund)) => refund.state.name().to_owned(),
+            Ok(Reply::NoRefund) => "no refund".to_owned(),
             Err(refusal) => format!("{refusal:?}").split(' ').next().unwrap().to_owned(),
         };
         let stock = self.writer.tables.products[&PHONE].stock;

@@ -8,7 +8,7 @@ use crate::{
     idempotency::Idempotency,
     model::{
         Actor, AuditEntry, AuditObject, ChangeReason, Order, OrderId, Owner, Product, ProductDetails, ProductDraft,
-        ProductId, ProductStatus, Refund, RefundId, RefundStep, Refusal, WebhookId,
+        ProductId, ProductStatus, Refund, RefundId, RefundStep, Refusal, ReportedRefund, WebhookId,
     },
 };
 
@@ -104,6 +104,24 @@ impl Checkout {
         context: impl Into<OperationContext>,
     ) -> Result<Idempotent<Refund>, Error> {
         self.operate_on_refund(Action::AdvanceRefund { refund, attempt, step }, context.into()).await
+    }
+
+    /// Records a refund as the payment provider reports it. The report is about, in this order: the refund that the
+    /// provider's metadata name; the refund with this reference; a refund of the same transaction and amount that waits to be
+    /// carried out by hand; or a refund that was made at the provider, which is added. Reports may come repeatedly, late or
+    /// out of order. Neither an open dispute nor the amount that is left refuses one. Returns `None` if the transaction has
+    /// paid nothing in this shop, or if the report adds nothing: a failed refund that is unknown, or an impossible amount.
+    pub async fn record_refund(
+        &self,
+        report: ReportedRefund,
+        context: impl Into<OperationContext>,
+    ) -> Result<Option<Refund>, Error> {
+        let action = Action::RecordRefund { id: self.new_refund_id(), report: Box::new(report) };
+        match self.operate(action, context.into()).await? {
+            Idempotent { value: Reply::Refund(refund), .. } => Ok(Some(refund)),
+            Idempotent { value: Reply::NoRefund, .. } => Ok(None),
+            other => unexpected(&other),
+        }
     }
 
     /// Decides a stored payment event again. An event has one effect: one that was applied or refunded stays as it is (P5).

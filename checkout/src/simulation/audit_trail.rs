@@ -7,8 +7,10 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The allowed steps of a refund, with the states before and after.
-const STEPS: [(&str, &str, &str); 10] = [
+const STEPS: [(&str, &str, &str); 12] = [
     ("refund.send", "due", "sending"),
+    ("refund.accept", "due", "sending"),
+    ("refund.accept", "sending", "sending"),
     ("refund.succeed", "due", "succeeded"),
     ("refund.succeed", "sending", "succeeded"),
     ("refund.succeed", "failed", "succeeded"),
@@ -25,6 +27,7 @@ struct Trail {
     products: BTreeMap<String, Map<String, Value>>,
     /// State and attempt.
     refunds: BTreeMap<String, (String, u64)>,
+    /// Refunds that were issued, or made at the provider.
     issued: BTreeMap<String, u32>,
     cancelled: BTreeMap<String, u32>,
     replayed: BTreeMap<String, u32>,
@@ -88,6 +91,11 @@ impl Trail {
                 }
                 let id = after["refund_id"].as_str().unwrap().to_owned();
                 *self.issued.entry(id).or_default() += 1;
+            }
+            ("refund", "refund.report") => {
+                let reported = (after["state"].as_str().unwrap().to_owned(), after["attempt"].as_u64().unwrap());
+                self.refunds.insert(entry.object.id.clone(), reported);
+                *self.issued.entry(entry.object.id.clone()).or_default() += 1;
             }
             ("refund", action) => self.follow_refund(entry, action, &before, &after),
             ("payment", "payment.replay") => *self.replayed.entry(entry.object.id.clone()).or_default() += 1,

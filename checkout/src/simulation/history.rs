@@ -8,7 +8,8 @@ use crate::{
     Error, Idempotent, PaymentEvent, PaymentReply, PaymentVerdict, Restock,
     model::{
         EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, OrderStatus, Owner, PaymentStatus, Product,
-        ProductId, ProductStatus, RefundReason, RefundStep, Refusal, Timestamp, TransactionId,
+        ProductId, ProductStatus, RefundReason, RefundStep, Refusal, ReportedRefund, ReportedRefundState, Timestamp,
+        TransactionId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,8 +45,10 @@ impl History {
             if let Err(Error::Refused(refusal)) = result {
                 assert!(step.is_true(request, refusal), "{request:?} was refused for no reason: {refusal:?}");
             }
-            if let Operation::Pay(event) = &request.operation {
-                self.check_event(step, event, result);
+            match &request.operation {
+                Operation::Pay(event) => self.check_event(step, event, result),
+                Operation::Report(report) => step.check_report(report, result),
+                _ => {}
             }
         }
         for (request, result) in replied {
@@ -212,6 +215,27 @@ impl Step<'_> {
             Output::Payment(_) | Output::Done => true,
         };
         assert!(stored, "P2: {reply:?} is not stored");
+    }
+
+    /// A report is recorded for the refund that it is about. Only one of an unknown payment, or of an unknown refund that has
+    /// failed, is not.
+    fn check_report(&self, report: &ReportedRefund, result: &Result<Idempotent<Output>, Error>) {
+        match result {
+            Ok(Idempotent { value: Output::Refund(refund), .. }) => {
+                let by_metadata = report.ours.is_some_and(|(id, _)| id == refund.id);
+                let by_reference = refund.provider_reference.as_ref() == Some(&report.reference);
+                assert_eq!(refund.transaction_id, report.transaction, "{report:?} was recorded as {refund:?}");
+                assert!(by_metadata || by_reference, "{report:?} was recorded as {refund:?}");
+            }
+            Ok(_) => {
+                let mut payments = self.before.payments.values();
+                let is_known =
+                    payments.any(|p| p.transaction_id == report.transaction && p.status == PaymentStatus::Success);
+                assert!(!is_known || report.state == ReportedRefundState::Failed, "{report:?} was not recorded");
+            }
+            Err(Error::Refused(refusal)) => panic!("the provider's report was refused: {refusal:?} {report:?}"),
+            Err(_) => {}
+        }
     }
 
     fn check_verdict(&self, event: &PaymentEvent, reply: &PaymentReply) {

@@ -3,8 +3,8 @@
 use super::{audit_trail, payment_invariants, tables::Tables};
 use crate::{
     model::{
-        EventOutcome, HoldState, Order, OrderId, OrderRefunds, OrderState, Product, ProductId, ProductStatus, Refund,
-        RefundId, RefundState, SalePhase, Stock, StockDelta, Topic,
+        EventOutcome, HoldState, Order, OrderId, OrderRefunds, OrderState, Payment, PaymentStatus, Product, ProductId,
+        ProductStatus, Refund, RefundId, RefundReason, RefundState, SalePhase, Stock, StockDelta, Topic,
     },
     state::LimitKey,
 };
@@ -79,6 +79,7 @@ fn announced(tables: &Tables) {
         let of = |topic| count(refund.order_id, Some(refund.id), topic);
         let topic = match refund.state {
             RefundState::Due => Topic::RefundDue,
+            RefundState::Sending if refund.provider_reference.is_some() => Topic::RefundAccepted,
             RefundState::Succeeded => Topic::RefundSucceeded,
             RefundState::Failed => Topic::RefundFailed,
             RefundState::Sending | RefundState::Withdrawn => continue,
@@ -126,8 +127,11 @@ fn one_way(before: &Tables, after: &Tables) {
 fn refunds_one_way(before: &Tables, after: &Tables) {
     for (id, was) in &before.refunds {
         let is = &after.refunds[id];
-        let fixed = |r: &Refund| (r.order_id, r.event_id, r.product_id, r.amount, r.currency, r.reason, r.restocked);
+        let fixed = |r: &Refund| (r.event_id, r.product_id, r.amount, r.currency, r.reason, r.restocked);
         assert_eq!(fixed(was), fixed(is), "a refund changed: {was:?} to {is:?}");
+        // A payment that waited for its order may have been refunded at the provider meanwhile.
+        let has_waited = was.reason == RefundReason::AtProvider && was.order_id.is_none();
+        assert!(was.order_id == is.order_id || has_waited, "a refund of another order: {was:?} to {is:?}");
         let fine = match (was.state, is.state) {
             (RefundState::Withdrawn, is) => is == RefundState::Withdrawn,
             // Only a refund that was never sent is withdrawn.
@@ -143,8 +147,7 @@ fn refunds_one_way(before: &Tables, after: &Tables) {
 pub(crate) fn refunds(tables: &Tables) -> Vec<String> {
     let mut wrong = Vec::new();
     for order in tables.orders.values() {
-        let own = |r: &&Refund| r.order_id == Some(order.id) && r.event_id.is_none();
-        let own: Vec<_> = tables.refunds.values().filter(own).collect();
+        let own: Vec<_> = tables.refunds.values().filter(|refund| order.owns(refund)).collect();
         let sum = |counts: fn(&Refund) -> bool| {
             own.iter().filter(|refund| counts(refund)).map(|refund| refund.amount.unwrap_or_default()).sum::<i64>()
         };
@@ -153,12 +156,23 @@ pub(crate) fn refunds(tables: &Tables) -> Vec<String> {
             returned: sum(|refund| refund.state == RefundState::Succeeded),
             restocked: own.iter().map(|refund| refund.restocked).sum(),
         };
-        if counted.issued > order.amount.minor || counted.restocked > order.qty.get() || counted != order.refunds {
+        // Only the provider can have returned more than the order costs.
+        let is_too_much = counted.issued > order.amount.minor && own.iter().all(|r| r.provider_reference.is_none());
+        if is_too_much || counted.restocked > order.qty.get() || counted != order.refunds {
             wrong.push(format!("{counted:?} of {order:?}"));
         }
-        let transaction = order.transaction_id();
-        if own.iter().any(|refund| Some(&refund.transaction_id) != transaction) {
+        let is_foreign = |r: &Refund| r.order_id != Some(order.id);
+        let issued = |r: &&Refund| r.reason == RefundReason::ByOperator && r.order_id == Some(order.id);
+        if own.iter().any(|r| is_foreign(r)) || tables.refunds.values().filter(issued).any(|r| !order.owns(r)) {
             wrong.push(format!("a refund of another transaction: {own:?} of {order:?}"));
+        }
+    }
+    let mut references = BTreeSet::new();
+    for refund in tables.refunds.values().filter(|refund| refund.reason == RefundReason::AtProvider) {
+        let took_money = |p: &Payment| p.transaction_id == refund.transaction_id && p.status == PaymentStatus::Success;
+        let is_repeated = refund.provider_reference.as_ref().is_some_and(|reference| !references.insert(reference));
+        if is_repeated || !tables.payments.values().any(took_money) {
+            wrong.push(format!("recorded twice, or of an unknown payment: {refund:?}"));
         }
     }
     for event in tables.payments.values() {

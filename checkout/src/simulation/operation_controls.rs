@@ -5,12 +5,13 @@ use super::{
     negative_controls::{Race, SEEDS, hold, negative_controls, owner},
     payment_invariants,
     tables::Constraints,
+    workload::start_time,
 };
 use crate::{
     Checkout, Error, IssueRefund, PaymentEvent, Restock,
     model::{
-        Actor, HoldId, Order, OrderState, PaymentStatus, ProductId, ProductStatus, Reference, RefundId, RefundState,
-        RefundStep, Refusal, ReportedAmount,
+        Actor, HoldId, Money, Order, OrderState, PaymentStatus, ProductId, ProductStatus, Reference, RefundId,
+        RefundState, RefundStep, Refusal, ReportedAmount, ReportedRefund, ReportedRefundState,
     },
 };
 use uuid::Uuid;
@@ -172,7 +173,65 @@ async fn refund_and_dispute(seed: u64, constraints: Constraints) -> Option<Strin
     (!fine || !wrong.is_empty()).then(|| format!("{refused:?} {wrong:?}"))
 }
 
+/// A refund that was made at the provider.
+fn reported(reference: &str, transaction: &str, minor: i64) -> ReportedRefund {
+    ReportedRefund {
+        reference: reference.to_owned().try_into().unwrap(),
+        transaction: transaction.to_owned().try_into().unwrap(),
+        ours: None,
+        amount: Money { minor, currency: "USD".parse().unwrap() },
+        state: ReportedRefundState::Succeeded,
+        failure: None,
+        lacks_funds: false,
+        created_at: start_time(),
+    }
+}
+
+/// Two nodes hear at once of a refund of a payment without a product. Returns what went wrong.
+async fn one_report(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let nowhere = Reference::Hold(HoldId(Uuid::from_u128(1)));
+    race.nodes[0].record_payment(success("tx", nowhere)).await.unwrap();
+    let record = |n: usize| race.nodes[n].record_refund(reported("re_1", "tx", 500), Actor::system());
+    let (one, two) = tokio::join!(record(0), record(1));
+    let is_same = one.unwrap().unwrap().id == two.unwrap().unwrap().id;
+    let wrong = invariants::refunds(&race.tables());
+    (!is_same || !wrong.is_empty()).then(|| format!("{wrong:?}"))
+}
+
+/// One node hears of a refund at the provider while an operator issues another one on the node that has the order in memory.
+/// Returns what went wrong.
+async fn report_and_refund(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let order = paid_order(&race.nodes[1], race.product("phone", None).await, "tx").await;
+    let (recorded, issued) = tokio::join!(
+        race.nodes[0].record_refund(reported("re_1", "tx", 3), Actor::system()),
+        race.nodes[1].issue_refund(refund(1, &order, Some(2), Restock::None), Actor::system()),
+    );
+    let wrong = invariants::refunds(&race.tables());
+    let fine = recorded.is_ok() && issued.is_ok() && wrong.is_empty();
+    (!fine).then(|| format!("{recorded:?}, {issued:?}; {wrong:?}"))
+}
+
+/// A refund is made in the provider's dashboard while a worker sends one of the same amount. Returns what went wrong.
+async fn dashboard_and_worker(seed: u64, constraints: Constraints) -> Option<String> {
+    let race = Race::new(seed, constraints).await;
+    let order = paid_order(&race.nodes[0], race.product("phone", None).await, "tx").await;
+    let node = &race.nodes[1];
+    let id = node.issue_refund(refund(1, &order, Some(2), Restock::None), Actor::system()).await.unwrap().value.id;
+    node.advance_refund(id, 1, RefundStep::Send, Actor::system()).await.unwrap();
+    let ours = ReportedRefund { ours: Some((id, 1)), ..reported("re_2", "tx", 2) };
+    for report in [reported("re_1", "tx", 2), ours] {
+        node.record_refund(report, Actor::system()).await.unwrap();
+    }
+    let returned = race.tables().orders[&order.id].refunds.returned;
+    (returned != 4).then(|| format!("the provider has returned 4, and {returned} are recorded"))
+}
+
 negative_controls! {
+    the_unique_reference_keeps_a_refund_from_being_recorded_twice: one_report, without unique;
+    the_version_check_keeps_a_report_in_the_sums_of_its_order: report_and_refund, without versions;
+    the_mark_of_the_worker_keeps_another_refund_from_being_taken_for_its_own: dashboard_and_worker, without automatic;
     the_version_check_keeps_two_refunds_within_the_amount: full_refunds, without versions;
     the_sum_of_refunds_keeps_them_within_the_amount: full_refunds, without refund_sums;
     the_version_check_keeps_a_unit_from_being_restocked_twice: restock_twice, without versions;

@@ -5,35 +5,60 @@ use crate::{
     PaymentReply, StockChange,
     model::{
         Actor, ActorKind, Contact, Hold, HoldId, Order, OrderId, Owner, Product, ProductDetails, ProductId,
-        ProductStatus, Quantity, Refund, RefundId, RefundStep, Shopper, Timestamp, WebhookId,
+        ProductStatus, Quantity, Refund, RefundId, RefundStep, ReportedRefund, Shopper, Timestamp, WebhookId,
     },
 };
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 #[derive(Debug, Clone)]
 pub(super) enum Operation {
-    Hold { product: ProductId, qty: Quantity, shopper: Option<Shopper> },
+    Hold {
+        product: ProductId,
+        qty: Quantity,
+        shopper: Option<Shopper>,
+    },
     Release(HoldId),
     Extend(HoldId),
     Order(HoldId, Option<Contact>),
     Cancel(OrderId),
     Pay(Box<PaymentEvent>),
-    Edit { product: ProductId, revision: u64, details: Box<ProductDetails> },
-    Status { product: ProductId, status: ProductStatus },
-    Stock { product: ProductId, change: StockChange },
+    Edit {
+        product: ProductId,
+        revision: u64,
+        details: Box<ProductDetails>,
+    },
+    Status {
+        product: ProductId,
+        status: ProductStatus,
+    },
+    Stock {
+        product: ProductId,
+        change: StockChange,
+    },
     CancelByOperator(OrderId),
     Refund(IssueRefund),
-    AdvanceRefund { refund: RefundId, attempt: u32, step: RefundStep },
+    AdvanceRefund {
+        refund: RefundId,
+        attempt: u32,
+        step: RefundStep,
+    },
+    /// The provider's report of a refund.
+    Report(Box<ReportedRefund>),
     Replay(WebhookId),
     Sweep(ProductId),
-    ExpireUnmatched { before: Timestamp },
+    ExpireUnmatched {
+        before: Timestamp,
+    },
 }
 
 impl Operation {
     /// The operations of the provider and of the shop itself have no idempotency key. The reply of a replay does not tell
     /// whether it is a stored one.
     pub(super) fn accepts_a_key(&self) -> bool {
-        !matches!(self, Self::Pay(_) | Self::Replay(_) | Self::Sweep(_) | Self::ExpireUnmatched { .. })
+        !matches!(
+            self,
+            Self::Pay(_) | Self::Report(_) | Self::Replay(_) | Self::Sweep(_) | Self::ExpireUnmatched { .. }
+        )
     }
 }
 
@@ -104,6 +129,10 @@ impl Request {
             Operation::Refund(issue) => node.issue_refund(issue, context).await.map(refund),
             Operation::AdvanceRefund { refund: id, attempt, step } => {
                 node.advance_refund(id, attempt, step, context).await.map(refund)
+            }
+            Operation::Report(report) => {
+                let refund = |recorded: Option<Refund>| recorded.map_or(Output::Done, Output::Refund);
+                node.record_refund(*report, Actor::system()).await.map(|recorded| plain(refund(recorded)))
             }
             Operation::Replay(event) => node.replay_payment(event, context).await.map(|r| plain(Output::Payment(r))),
             Operation::Sweep(product) => node.sweep_product(product).await.map(|_| plain(Output::Done)),

@@ -5,7 +5,8 @@ use crate::{
     idempotency::IdempotencyKey,
     model::{
         AuditEntry, EventOutcome, Hold, HoldId, HoldState, NewJob, Order, OrderId, OrderState, Owner, Payment, Product,
-        ProductId, Reference, Refund, RefundId, Stock, StockDelta, Timestamp, TransactionId, WebhookId, open_disputes,
+        ProductId, Reference, Refund, RefundId, RefundReason, Stock, StockDelta, Timestamp, TransactionId, WebhookId,
+        open_disputes,
     },
     state::{
         Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD, OrderContact, StoredPayload,
@@ -20,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Constraints {
     /// Each product must still be at the version that the batch was decided on, and each row in the state it was in.
     pub(crate) versions: bool,
-    /// Idempotency keys, event keys, pairs of transaction and status, order numbers and ids in the audit log are unique.
+    /// Idempotency keys, event keys, pairs of transaction and status, order numbers, ids in the audit log and the references
+    /// of refunds that were made at the provider are unique.
     pub(crate) unique: bool,
     /// Each refund must still be at the version before.
     pub(crate) refund_versions: bool,
@@ -32,6 +34,8 @@ pub(crate) struct Constraints {
     pub(crate) hold_prices: bool,
     /// The rules see which transactions are disputed.
     pub(crate) disputes: bool,
+    /// The rules see which refunds a worker sends.
+    pub(crate) automatic: bool,
 }
 
 impl Constraints {
@@ -43,12 +47,16 @@ impl Constraints {
         restocked: true,
         hold_prices: true,
         disputes: true,
+        automatic: true,
     };
 
     /// Hides the columns that a negative control turns off.
     pub(crate) fn hide(self, mut loaded: Loaded) -> Loaded {
         if !self.disputes {
             loaded.disputed.clear();
+        }
+        for refund in &mut loaded.refunds {
+            refund.automatic &= self.automatic;
         }
         for claim in &mut loaded.claims {
             if !self.hold_prices {
@@ -86,8 +94,14 @@ pub(crate) struct Tables {
 
 impl Tables {
     pub(crate) fn load(&self, request: &LoadRequest) -> Loaded {
+        let is_requested = |refund: &Refund| {
+            let reference = refund.provider_reference.as_ref();
+            request.refunds.contains(&refund.id)
+                || request.refunds_of.contains(&refund.transaction_id)
+                || reference.is_some_and(|reference| request.refund_references.contains(reference))
+        };
         let mut loaded = Loaded {
-            refunds: request.refunds.iter().filter_map(|id| self.refunds.get(id)).cloned().collect(),
+            refunds: self.refunds.values().filter(|refund| is_requested(refund)).cloned().collect(),
             replays: request.replays.iter().filter_map(|id| self.payments.get(id)).cloned().collect(),
             ..Loaded::default()
         };
@@ -111,8 +125,12 @@ impl Tables {
             loaded.due.push((*product, batch, rest.or(later)));
         }
         loaded.claims = holds.iter().filter_map(|id| self.claim(*id)).collect();
-        let named =
-            self.products.values().filter(|p| request.products.contains(&p.id) || request.slugs.contains(&p.slug));
+        let paid = self.payments.values().filter(|p| request.refunds_of.contains(&p.transaction_id));
+        let paid: BTreeSet<_> = paid.filter_map(|p| p.product_id).collect();
+        let named = self
+            .products
+            .values()
+            .filter(|p| request.products.contains(&p.id) || request.slugs.contains(&p.slug) || paid.contains(&p.id));
         let under = loaded.claims.iter().filter_map(|c| self.products.get(&c.hold.product_id));
         let products: BTreeMap<_, _> = named.chain(under).map(|p| (p.id, p)).collect();
         loaded.products = products.values().map(|p| ((*p).clone(), self.next_due_of(p.id))).collect();
@@ -260,6 +278,13 @@ impl Tables {
     /// Without a product, only the refund's version tells that another node was first.
     fn write_refunds(&mut self, writes: &WriteSet, constraints: Constraints) -> bool {
         for refund in &writes.refunds_added {
+            let repeats = |known: &Refund| {
+                known.reason == RefundReason::AtProvider && known.provider_reference == refund.provider_reference
+            };
+            let is_unique = refund.reason != RefundReason::AtProvider || !self.refunds.values().any(repeats);
+            if constraints.unique && !is_unique {
+                return false;
+            }
             if self.refunds.insert(refund.id, refund.clone()).is_some() {
                 return false;
             }

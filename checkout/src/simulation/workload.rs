@@ -13,7 +13,7 @@ use crate::{
     model::{
         Actor, Contact, EventOutcome, EventPayload, HoldId, Money, OrderId, OrderState, Owner, PaymentStatus,
         ProductDraft, ProductId, ProductStatus, Quantity, Reference, RefundId, RefundReference, RefundStep,
-        ReportedAmount, SaleWindow, Shopper, Timestamp, WebhookId,
+        ReportedAmount, ReportedRefund, ReportedRefundState, SaleWindow, Shopper, Timestamp, WebhookId,
     },
 };
 use fastrand::Rng;
@@ -46,6 +46,7 @@ pub(super) struct Workload {
     orders: Vec<(OrderId, Owner)>,
     asked: Vec<Request>,
     sent_events: Vec<PaymentEvent>,
+    reported: Vec<ReportedRefund>,
     names: u32,
     pub(super) history: History,
 }
@@ -93,6 +94,7 @@ impl Workload {
             orders: Vec::new(),
             asked: Vec::new(),
             sent_events: Vec::new(),
+            reported: Vec::new(),
             names: 0,
             history: History::default(),
         }
@@ -156,7 +158,7 @@ impl Workload {
         let (hold, holder) = hold.unwrap_or((HoldId(nothing), owner));
         let order = self.recent(self.orders.len()).map(|n| self.orders[n]);
         let (order, buyer) = order.unwrap_or((OrderId(nothing), owner));
-        match self.rng.u32(0..28) {
+        match self.rng.u32(0..30) {
             0..8 => {
                 let qty = Quantity::try_from(self.rng.i64(1..4)).unwrap();
                 let name = format!("shopper-{}", self.rng.u32(0..NAMES));
@@ -181,6 +183,7 @@ impl Workload {
             24 => (self.refund(order), owner),
             25 => (self.replay(nothing), owner),
             26 if self.rng.bool() => (Operation::CancelByOperator(order), owner),
+            28 | 29 => (self.report(), owner),
             _ => (self.refund_step(nothing), owner),
         }
     }
@@ -246,6 +249,38 @@ impl Workload {
             _ => RefundStep::DoneElsewhere { note: reference },
         };
         Operation::AdvanceRefund { refund, attempt, step }
+    }
+
+    /// The provider's report of a refund: of one that it has reported before, in any state, or of another one. It names a refund
+    /// of the shop, or was made at the provider: of a payment, and often with the amount of a refund that is due.
+    fn report(&mut self) -> Operation {
+        let states = [ReportedRefundState::Pending, ReportedRefundState::Succeeded, ReportedRefundState::Failed];
+        let state = states[usize::from(self.rng.bool()) + usize::from(self.rng.u32(0..4) == 0)];
+        if let Some(known) = self.rng.choice(&self.reported).filter(|_| self.rng.u32(0..5) > 1).cloned() {
+            return Operation::Report(Box::new(ReportedRefund { state, ..known }));
+        }
+        self.names += 1;
+        let tables = self.memory.tables().clone();
+        let paid = tables.payments.values().filter(|p| p.status == PaymentStatus::Success);
+        let paid: Vec<_> = paid.map(|p| p.transaction_id.clone()).collect();
+        let refund = self.rng.choice(tables.refunds.values()).filter(|_| self.rng.bool());
+        let transaction = refund.map(|r| r.transaction_id.clone()).or_else(|| self.rng.choice(paid));
+        let fallback = || format!("unknown-{}", self.names).try_into().unwrap();
+        let transaction = transaction.filter(|_| self.rng.u32(0..12) > 0).unwrap_or_else(fallback);
+        let ours = refund.filter(|_| self.rng.bool()).map(|r| (r.id, self.rng.u32(1..=r.attempt)));
+        let minor = refund.and_then(|r| r.amount).filter(|minor| *minor > 0).unwrap_or(self.rng.i64(1..3000));
+        let report = ReportedRefund {
+            reference: format!("re-{}", self.names).try_into().unwrap(),
+            transaction,
+            ours,
+            amount: Money { minor, ..tables.products[&self.products[0]].price },
+            state,
+            failure: None,
+            lacks_funds: false,
+            created_at: self.clock.now(),
+        };
+        push_bounded(&mut self.reported, report.clone());
+        Operation::Report(Box::new(report))
     }
 
     /// An event to process again, mostly one whose refund is due.

@@ -1,28 +1,50 @@
 //! What a commit lets others know, from the states before and after it. States that a batch only passes through are not told,
 //! but for one: an order that was placed and paid at once was also placed.
 
-use crate::model::{OrderStatus, RefundState, Topic};
+use crate::model::{OrderStatus, Refund, RefundState, Topic};
 
 /// The events of an order. `before` is its stored status; `None` for a new order.
 pub(super) fn order(before: Option<OrderStatus>, after: OrderStatus) -> impl Iterator<Item = Topic> {
-    let created = before.is_none().then_some(Topic::OrderCreated);
-    let changed = match (before, after) {
-        (Some(before), after) if before == after => None,
-        // A refund that had succeeded failed afterwards. The order stays paid.
-        (Some(OrderStatus::Refunded), OrderStatus::Paid) | (_, OrderStatus::Pending) => None,
-        (_, OrderStatus::Paid) => Some(Topic::OrderPaid),
-        (_, OrderStatus::Cancelled) => Some(Topic::OrderCancelled),
-        (_, OrderStatus::Refunded) => Some(Topic::OrderRefunded),
-    };
-    created.into_iter().chain(changed)
+    let becomes = |status| after == status && before != Some(status);
+    let is_paid = |status| matches!(status, OrderStatus::Paid | OrderStatus::Refunded);
+    [
+        (before.is_none(), Topic::OrderCreated),
+        // A refunded order is still a paid one. It may be paid by money that was returned at the provider meanwhile.
+        (is_paid(after) && !before.is_some_and(is_paid), Topic::OrderPaid),
+        (becomes(OrderStatus::Cancelled), Topic::OrderCancelled),
+        (becomes(OrderStatus::Refunded), Topic::OrderRefunded),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, topic)| is_so.then_some(topic))
 }
 
-/// The event of a refund. `before` is its stored state; `None` for a new refund.
-pub(super) fn refund(before: Option<RefundState>, after: RefundState) -> Option<Topic> {
-    if before == Some(after) {
+/// What the events of a refund depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RefundStatus {
+    pub(super) state: RefundState,
+    /// The provider has told its id of the refund.
+    pub(super) has_reference: bool,
+}
+
+impl RefundStatus {
+    pub(super) fn of(refund: &Refund) -> Self {
+        Self { state: refund.state, has_reference: refund.provider_reference.is_some() }
+    }
+
+    fn is_accepted(self) -> bool {
+        self.state == RefundState::Sending && self.has_reference
+    }
+}
+
+/// The event of a refund. `before` is how it is stored; `None` for a new refund.
+pub(super) fn refund(before: Option<RefundStatus>, after: RefundStatus) -> Option<Topic> {
+    if after.is_accepted() && !before.is_some_and(RefundStatus::is_accepted) {
+        return Some(Topic::RefundAccepted);
+    }
+    if before.map(|before| before.state) == Some(after.state) {
         return None;
     }
-    match after {
+    match after.state {
         RefundState::Due => Some(Topic::RefundDue),
         RefundState::Succeeded => Some(Topic::RefundSucceeded),
         RefundState::Failed => Some(Topic::RefundFailed),
@@ -55,9 +77,27 @@ mod tests {
         assert_eq!(topics(Some(Cancelled), Paid), [Topic::OrderPaid]);
         assert_eq!(topics(Some(Pending), Cancelled), [Topic::OrderCancelled]);
         assert_eq!(topics(Some(Paid), Refunded), [Topic::OrderRefunded]);
+        assert_eq!(topics(Some(Pending), Refunded), [Topic::OrderPaid, Topic::OrderRefunded]);
         for (before, after) in [(Pending, Pending), (Paid, Paid), (Refunded, Paid), (Refunded, Refunded)] {
             assert_eq!(topics(Some(before), after), [], "{before:?} {after:?}");
         }
+    }
+
+    fn refund(before: Option<RefundState>, after: RefundState) -> Option<Topic> {
+        let status = |state| RefundStatus { state, has_reference: false };
+        super::refund(before.map(status), status(after))
+    }
+
+    #[test]
+    fn a_refund_tells_once_that_the_provider_has_accepted_it() {
+        let status = |state, has_reference| RefundStatus { state, has_reference };
+        let accepted = status(Sending, true);
+        for before in [None, Some(status(Due, false)), Some(status(Due, true)), Some(status(Sending, false))] {
+            assert_eq!(super::refund(before, accepted), Some(Topic::RefundAccepted), "{before:?}");
+        }
+        assert_eq!(super::refund(Some(accepted), accepted), None);
+        assert_eq!(super::refund(Some(accepted), status(Succeeded, true)), Some(Topic::RefundSucceeded));
+        assert_eq!(super::refund(None, status(Succeeded, true)), Some(Topic::RefundSucceeded));
     }
 
     #[test]

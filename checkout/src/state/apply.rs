@@ -163,6 +163,7 @@ impl State {
             state: RefundState::Due,
             attempt: 1,
             provider_reference: None,
+            automatic: false,
             note: None,
             failure: None,
             created_at: payment.received_at,
@@ -176,7 +177,7 @@ impl State {
         if let Some(id) = refund.product_id.filter(|id| self.products.contains_key(id)) {
             self.touch(id);
         }
-        let was = self.refunds.get(&refund.id).map(|before| before.state);
+        let was = self.refunds.get(&refund.id).map(announce::RefundStatus::of);
         self.changes.refunds.entry(refund.id).or_insert(was);
         self.refunds.insert(refund.id, refund);
     }
@@ -297,7 +298,9 @@ impl State {
                 operator: None,
                 version: refund.version,
             };
-            writes.events.extend(announce::refund(was, refund.state).map(|topic| event(topic, subject)));
+            writes
+                .events
+                .extend(announce::refund(was, announce::RefundStatus::of(&refund)).map(|topic| event(topic, subject)));
             let list = if was.is_none() { &mut writes.refunds_added } else { &mut writes.refunds_changed };
             list.push(refund);
         }

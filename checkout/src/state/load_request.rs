@@ -5,7 +5,8 @@ use crate::{
     idempotency::{Idempotency, IdempotencyKey},
     model::{
         EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, PaymentReport, PictureId, PictureSize,
-        Product, ProductId, Reference, Refund, RefundId, Shopper, Slug, Timestamp, TransactionId, WebhookId,
+        Product, ProductId, Reference, Refund, RefundId, RefundReference, Shopper, Slug, Timestamp, TransactionId,
+        WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -74,6 +75,10 @@ pub struct LoadRequest {
     pub(crate) orders: BTreeSet<OrderId>,
     /// Refunds to load, each with the claim of its order.
     pub(crate) refunds: BTreeSet<RefundId>,
+    /// Transactions to load all refunds of, each with the claim of its order.
+    pub(crate) refunds_of: BTreeSet<TransactionId>,
+    /// The provider's ids of refunds to load, each with the claim of its order.
+    pub(crate) refund_references: BTreeSet<RefundReference>,
     /// Stored payment events to decide again, each with its claim.
     pub(crate) replays: BTreeSet<WebhookId>,
     /// Pictures to look up, without their files.
@@ -119,6 +124,8 @@ impl LoadRequest {
             && self.holds.is_empty()
             && self.orders.is_empty()
             && self.refunds.is_empty()
+            && self.refunds_of.is_empty()
+            && self.refund_references.is_empty()
             && self.replays.is_empty()
             && self.limit_usage.is_empty()
             && self.due.is_empty()
@@ -135,6 +142,8 @@ impl LoadRequest {
         fresh(&mut self.holds, &mut requested.holds);
         fresh(&mut self.orders, &mut requested.orders);
         fresh(&mut self.refunds, &mut requested.refunds);
+        fresh(&mut self.refunds_of, &mut requested.refunds_of);
+        fresh(&mut self.refund_references, &mut requested.refund_references);
         fresh(&mut self.replays, &mut requested.replays);
         fresh(&mut self.pictures, &mut requested.pictures);
         fresh(&mut self.limit_usage, &mut requested.limit_usage);

@@ -18,8 +18,8 @@ use crate::{
     idempotency::IdempotencyKey,
     model::{
         AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, OrderStatus, Owner, Payment,
-        PaymentReport, PictureId, PictureSize, Product, ProductId, Reference, Refund, RefundId, RefundState, Slug,
-        StockDelta, Timestamp, TransactionId, WebhookId,
+        PaymentReport, PictureId, PictureSize, Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta,
+        Timestamp, TransactionId, WebhookId,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -60,7 +60,7 @@ struct Changes {
     payments: BTreeMap<WebhookId, (Payment, Option<&'static str>)>,
     payloads: Vec<StoredPayload>,
     contacts: Vec<OrderContact>,
-    refunds: BTreeMap<RefundId, Option<RefundState>>,
+    refunds: BTreeMap<RefundId, Option<announce::RefundStatus>>,
     audit_log: Vec<AuditEntry>,
     keys: Vec<IdempotencyRecord>,
 }
@@ -126,6 +126,11 @@ impl State {
 
     pub(crate) fn refund(&self, id: RefundId) -> Option<&Refund> {
         self.refunds.get(&id)
+    }
+
+    /// The refunds that this batch has loaded.
+    pub(crate) fn refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds.values()
     }
 
     /// The stored event to decide again.

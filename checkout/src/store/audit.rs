@@ -52,12 +52,14 @@ ORDER BY p.id";
 /// - `parked`: a parked payment still waits for an order that may come.
 /// - `answers`: a received payment is applied, parked, a duplicate, or due for refund.
 /// - `refunds`: a payment event that is refunded or due for refund has a reason.
-/// - `order_refunds`: an order's sums are those of the refunds of its own payment, which have no event. Failed refunds
-///   count only with the units that they have put back on sale.
+/// - `order_refunds`: an order's sums are those of the refunds of its own payment, which have no event: those by operators, and
+///   those at the provider with its transaction and currency. Failed refunds count only with the units that they have put back
+///   on sale.
 /// - `refund_rows`: a payment event is due for refund exactly if its refund is due, being sent or failed, and refunded
 ///   exactly if its refund succeeded. Each refund of an event has that event.
 /// - `disputes`: a dispute that had no effect when it was opened was closed before.
-/// - `refund_transactions`: a refund without an event returns the transaction that paid its order.
+/// - `refund_transactions`: a refund by an operator returns the transaction that paid its order, and one that was made at the
+///   provider returns a transaction that the shop knows to have succeeded.
 pub(super) const BROKEN_RULES: &str = "
 WITH applied AS (
     SELECT coalesce(w.order_id, o.id) AS order_id, w.transaction_id, w.product_id
@@ -66,9 +68,12 @@ WITH applied AS (
 ), payers AS (
     SELECT order_id, count(*) AS events, min(transaction_id) AS transaction_id FROM applied GROUP BY order_id
 ), order_refunds AS (
-    SELECT order_id, sum(amount) FILTER (WHERE state IN ('due', 'sending', 'succeeded')) AS issued,
-           sum(amount) FILTER (WHERE state = 'succeeded') AS returned, sum(restocked) AS restocked
-    FROM refunds WHERE event_id IS NULL GROUP BY order_id
+    SELECT r.order_id, sum(r.amount) FILTER (WHERE r.state IN ('due', 'sending', 'succeeded')) AS issued,
+           sum(r.amount) FILTER (WHERE r.state = 'succeeded') AS returned, sum(r.restocked) AS restocked
+    FROM refunds r
+    JOIN orders o ON o.id = r.order_id
+         AND (r.reason = 'by_operator' OR (o.transaction_id, o.currency) = (r.transaction_id, r.currency))
+    WHERE r.event_id IS NULL GROUP BY r.order_id
 ), broken AS (
     SELECT o.product_id, 'paid' AS rule FROM orders o LEFT JOIN payers p ON p.order_id = o.id
     WHERE o.status = 'paid' AND (p.events, p.transaction_id) IS DISTINCT FROM (1, o.transaction_id)
@@ -87,7 +92,7 @@ WITH applied AS (
     WHERE outcome IN ('refund_due', 'refunded') AND refund_reason IS NULL
     UNION ALL
     SELECT o.product_id, 'order_refunds' FROM orders o LEFT JOIN order_refunds r ON r.order_id = o.id
-    WHERE (o.refunds_issued, o.refunds_returned, o.restocked)
+    WHERE (o.refunds_issued + o.issued_beyond, o.refunds_returned + o.returned_beyond, o.restocked)
         IS DISTINCT FROM (coalesce(r.issued, 0), coalesce(r.returned, 0), coalesce(r.restocked, 0))
     UNION ALL
     SELECT w.product_id, 'refund_rows' FROM payment_webhooks w LEFT JOIN refunds r ON r.event_id = w.id
@@ -104,7 +109,12 @@ WITH applied AS (
     UNION ALL
     SELECT r.product_id, 'refund_transactions' FROM refunds r
     LEFT JOIN orders o ON o.id = r.order_id AND o.transaction_id = r.transaction_id
-    WHERE r.event_id IS NULL AND o.id IS NULL
+    WHERE r.reason = 'by_operator' AND o.id IS NULL
+    UNION ALL
+    SELECT r.product_id, 'refund_transactions' FROM refunds r
+    LEFT JOIN payment_webhooks w ON w.transaction_id = r.transaction_id AND w.status = 'success'
+         AND w.outcome <> 'duplicate'
+    WHERE r.reason = 'at_provider' AND w.id IS NULL
 )
 SELECT coalesce(p.slug, '') AS product, b.rule, count(*) AS times
 FROM broken b LEFT JOIN products p ON p.id = b.product_id GROUP BY p.slug, b.rule ORDER BY p.slug, b.rule";

@@ -197,6 +197,10 @@ crate::scenarios! {
         }
         shop.database.run("UPDATE orders SET refunds_returned = 5, refunds_issued = 5 WHERE restocked = 1").await;
         assert_eq!(drift(&shop).await, []);
+        for (beyond, found) in [(1, vec![wrong("order_refunds", 0, 1)]), (0, Vec::new())] {
+            shop.database.run_all(&format!("UPDATE orders SET issued_beyond = {beyond} WHERE restocked = 1")).await;
+            assert_eq!(drift(&shop).await, found);
+        }
         shop.database.run("UPDATE refunds SET restocked = 2 WHERE event_id IS NULL").await;
         assert_eq!(drift(&shop).await, [wrong("order_refunds", 0, 1)]);
         shop.database.run("UPDATE orders SET restocked = 2 WHERE restocked = 1").await;
@@ -204,6 +208,9 @@ crate::scenarios! {
         shop.database.run("UPDATE orders SET restocked = 1 WHERE restocked = 2").await;
         shop.database.run("UPDATE refunds SET restocked = 1, transaction_id = 'other' WHERE event_id IS NULL").await;
         assert_eq!(drift(&shop).await, [wrong("refund_transactions", 0, 1)]);
+        // At the provider, an unknown transaction is no part of the order's payment either.
+        shop.database.run("UPDATE refunds SET reason = 'at_provider' WHERE event_id IS NULL").await;
+        assert_eq!(drift(&shop).await, [wrong("order_refunds", 0, 1), wrong("refund_transactions", 0, 1)]);
     }
 
     async fn finds_an_event_whose_refund_is_missing_or_contradicts_it(shop: Shop) {

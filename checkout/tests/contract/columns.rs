@@ -150,6 +150,7 @@ crate::scenarios! {
         let reference = |text: &str| RefundReference::try_from(text.to_owned()).unwrap();
         let steps = [
             (1, RefundStep::Send),
+            (1, RefundStep::Accept { provider_reference: reference("re_0") }),
             (1, RefundStep::Fail { failure: "closed \"account\"".to_owned() }),
             (1, RefundStep::Retry),
             (2, RefundStep::Succeed { provider_reference: Some(reference("re_1")) }),

@@ -8,7 +8,10 @@ use crate::{
 };
 use checkout::{
     Error, Limits, PaymentVerdict, StockChange,
-    model::{Actor, HoldId, PaymentStatus, Reference, RefundId, RefundState, RefundStep, Stock},
+    model::{
+        Actor, HoldId, Money, PaymentStatus, Reference, RefundId, RefundState, RefundStep, ReportedRefund,
+        ReportedRefundState, Stock,
+    },
 };
 use sqlx::PgConnection;
 use std::time::Duration;
@@ -112,6 +115,32 @@ async fn an_edit_whose_response_is_lost_counts_once() {
     assert_eq!(replayed.verdict, PaymentVerdict::Processed);
     proxied.must_have_available(0).await;
     assert_eq!(shop.audit_log().await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reported_refund_whose_response_is_lost_counts_once() {
+    let proxied = ProxiedShop::open().await;
+    let shop = &proxied.shop;
+    let phone = shop.phone(1).await.id;
+    let order = shop.paid(phone, 1, "tx").await;
+    for (nth, fault) in [Fault::BeforeResponse, Fault::BeforeStatement, Fault::BeforeResponse].into_iter().enumerate() {
+        let report = ReportedRefund {
+            reference: format!("re_{nth}").try_into().unwrap(),
+            transaction: "tx".to_owned().try_into().unwrap(),
+            ours: None,
+            amount: Money { minor: 100, ..order.amount },
+            state: ReportedRefundState::Succeeded,
+            failure: None,
+            lacks_funds: false,
+            created_at: shop.checkout.now(),
+        };
+        proxied.proxy.set(fault);
+        let recorded = shop.checkout.record_refund(report.clone(), Actor::system()).await.unwrap();
+        assert_eq!(shop.checkout.record_refund(report, Actor::system()).await.unwrap(), recorded);
+    }
+    assert_eq!(shop.order_now(order.id).await.refunds.returned, 300);
+    assert_eq!(shop.audit_log().await.len(), 3);
+    proxied.must_have_available(0).await;
 }
 
 /// A batch that writes nothing but its reply is decided again, so nobody is told that its outcome is unknown.

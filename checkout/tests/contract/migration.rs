@@ -16,6 +16,9 @@ const BEFORE: i64 = 4;
 /// The migration that lets payment events be about disputes.
 const DISPUTES: i64 = 9;
 
+/// The migration that lets refunds be made at the provider.
+const REFUNDS: i64 = 15;
+
 /// A paid order, a cancelled one and a hold. `@n` is an id, `#` is noon.
 const ROWS: &str = "
 INSERT INTO products (id, slug, name, description, image, price, currency, total, available, held, pending, sold,
@@ -126,17 +129,66 @@ async fn postgres_fills_in_what_the_version_before_lacks() {
     fills_in_what_the_version_before_lacks(migrated(Database::postgres().await).await).await;
 }
 
-/// The indexes of the payment events: their names and definitions.
-async fn indexes(database: &Database) -> Vec<(String, String)> {
-    let all = match database {
+/// The indexes of a table, with their definitions.
+async fn indexes(database: &Database, table: &str) -> Vec<(String, String)> {
+    let all: Vec<(String, String, String)> = match database {
         Database::Sqlite(_) => {
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'payment_webhooks' AND sql IS NOT NULL"
+            database
+                .rows("SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+                .await
         }
         Database::Postgres { .. } => {
-            "SELECT indexname::text, indexdef FROM pg_indexes WHERE tablename = 'payment_webhooks'"
+            database.rows("SELECT tablename::text, indexname::text, indexdef FROM pg_indexes").await
         }
     };
-    database.rows(all).await
+    all.into_iter().filter(|(of, ..)| of == table).map(|(_, name, definition)| (name, definition)).collect()
+}
+
+/// A refund that is made at the provider needs other CHECKs, for which SQLite makes the table of refunds anew.
+async fn keeps_the_indexes_and_rows_of_refunds(database: Database) {
+    migrate(&database, BEFORE).await;
+    fill(&database).await;
+    migrate(&database, REFUNDS - 1).await;
+    let before = indexes(&database, "refunds").await;
+    assert!(before.len() >= 6, "{before:?}");
+    migrate(&database, REFUNDS).await;
+    let after = indexes(&database, "refunds").await;
+    for index in &before {
+        assert!(after.contains(index), "{index:?} is not among {after:?}");
+    }
+    assert_eq!(after.len(), before.len() + 1);
+    assert_eq!(database.count("SELECT count(*) FROM refunds WHERE NOT automatic").await, 2);
+    let insert = |values: &str| {
+        let columns = "id, transaction_id, amount, currency, reason, restocked, state, attempt, provider_reference, version, created_at, updated_at";
+        let literal = |n: u128| match &database {
+            Database::Sqlite(_) => format!("x'{}'", Uuid::from_u128(n).simple()),
+            Database::Postgres { .. } => format!("'{}'", Uuid::from_u128(n)),
+        };
+        let noon = if matches!(database, Database::Sqlite(_)) { "1795780800000" } else { "'2026-11-27T12:00:00Z'" };
+        let values = values.replace("@1", &literal(71)).replace("@2", &literal(72));
+        let sql: &'static str = format!("INSERT INTO refunds ({columns}) VALUES ({values}, 1, {noon}, {noon})").leak();
+        database.try_run(sql)
+    };
+    insert("@1, 'tx-1', 5, 'USD', 'at_provider', 0, 'succeeded', 1, 're_1'").await.unwrap();
+    for wrong in [
+        // Recorded twice; without an amount; a refund by an operator without an order; an unknown reason.
+        "@2, 'tx-1', 5, 'USD', 'at_provider', 0, 'succeeded', 1, 're_1'",
+        "@2, 'tx-1', NULL, 'USD', 'at_provider', 0, 'succeeded', 1, 're_2'",
+        "@2, 'tx-1', 5, 'USD', 'by_operator', 0, 'succeeded', 1, 're_2'",
+        "@2, 'tx-1', 5, 'USD', 'elsewhere', 0, 'succeeded', 1, 're_2'",
+    ] {
+        insert(wrong).await.unwrap_err();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_keeps_the_indexes_and_rows_of_refunds() {
+    keeps_the_indexes_and_rows_of_refunds(Database::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_keeps_the_indexes_and_rows_of_refunds() {
+    keeps_the_indexes_and_rows_of_refunds(Database::postgres().await).await;
 }
 
 /// Disputes need another CHECK, for which SQLite makes the table of payment events anew.
@@ -144,10 +196,10 @@ async fn keeps_the_indexes_of_payment_events(database: Database) {
     migrate(&database, BEFORE).await;
     fill(&database).await;
     migrate(&database, DISPUTES - 1).await;
-    let before = indexes(&database).await;
+    let before = indexes(&database, "payment_webhooks").await;
     assert!(before.len() >= 5, "{before:?}");
     migrate(&database, DISPUTES).await;
-    let after = indexes(&database).await;
+    let after = indexes(&database, "payment_webhooks").await;
     for (name, definition) in before {
         let found = after.iter().find(|(other, _)| *other == name).map(|(_, definition)| definition);
         // A transaction may have several disputes.

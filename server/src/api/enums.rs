@@ -29,7 +29,7 @@ impl From<model::CancelReason> for CancelReason {
 
 /// Reason for a refund: the order had ended and its units were sold out, or the shopper had others up to the limit
 /// (`over_limit`); another payment had paid the order; the amount or currency did not match; no order was ever placed; or
-/// the shop's operator refunds a paid order.
+/// the shop's operator refunds a paid order; or the shop made the refund at its payment provider (`at_provider`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundReason {
@@ -39,6 +39,7 @@ pub enum RefundReason {
     OrderNeverCreated,
     OverLimit,
     ByOperator,
+    AtProvider,
 }
 
 impl From<model::RefundReason> for RefundReason {
@@ -50,6 +51,7 @@ impl From<model::RefundReason> for RefundReason {
             model::RefundReason::OrderNeverCreated => Self::OrderNeverCreated,
             model::RefundReason::OverLimit => Self::OverLimit,
             model::RefundReason::ByOperator => Self::ByOperator,
+            model::RefundReason::AtProvider => Self::AtProvider,
         }
     }
 }

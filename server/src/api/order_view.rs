@@ -185,12 +185,12 @@ impl From<Order> for OrderView {
 }
 
 impl OrderView {
-    /// Adds the refunds of payments that could not be used, and those by an operator.
+    /// Adds the refunds of payments that could not be used, and those by an operator or made at the payment provider.
     #[must_use]
     pub fn with_refunds(self, payments: Vec<Payment>, refunds: Vec<Refund>) -> Self {
         let of_payments = payments.into_iter().filter_map(RefundView::of_payment);
-        let by_operator = refunds.into_iter().filter_map(RefundView::by_operator);
-        Self { refunds: of_payments.chain(by_operator).collect(), ..self }
+        let of_parts = refunds.into_iter().filter_map(RefundView::of_part);
+        Self { refunds: of_payments.chain(of_parts).collect(), ..self }
     }
 
     /// Adds the contact that the owner may see.
@@ -212,8 +212,9 @@ impl RefundView {
         Some(Self { transaction_id: payment.transaction_id, status, reason: reason.into(), amount, currency })
     }
 
-    /// Returns a refund that an operator issued and that has not failed, so that the amounts never exceed the order's.
-    fn by_operator(refund: Refund) -> Option<Self> {
+    /// Returns a refund that an operator issued, or that was made at the payment provider, unless it has failed. A failed one is
+    /// not money that goes back.
+    fn of_part(refund: Refund) -> Option<Self> {
         // A refund of a whole payment event is shown with its payment.
         if refund.event_id.is_some() || !refund.state.is_counted() {
             return None;

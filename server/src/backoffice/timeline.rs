@@ -6,8 +6,8 @@ use app::admin::labels::{self, money};
 use checkout::{
     Checkout, Error,
     model::{
-        AuditEntry, CancelReason, EventOutcome, Hold, Order, OrderState, Payment, PaymentStatus, Refund, RefundState,
-        Refusal, Timestamp,
+        AuditEntry, CancelReason, EventOutcome, Hold, Order, OrderState, Payment, PaymentStatus, Refund, RefundReason,
+        RefundState, Refusal, Timestamp,
     },
     store::{AuditFilter, Store},
 };
@@ -181,7 +181,9 @@ fn refund_events(refund: &Refund, told: &HashSet<(String, RefundState)>) -> Vec<
     let (id, kind) = (refund.id.to_string(), TimelineKind::Refund);
     let amount = labels::refund_amount(refund, money);
     let mut events = Vec::new();
-    if !told.contains(&(id.clone(), RefundState::Due)) {
+    // A refund that was made at the provider was never due. The log tells when the shop heard of it.
+    let was_due = refund.reason != RefundReason::AtProvider;
+    if was_due && !told.contains(&(id.clone(), RefundState::Due)) {
         let detail = format!("{amount}, {}, refund {id}", labels::refund_reason(refund.reason));
         events.push(TimelineEvent::new(refund.created_at, kind, refund_title(RefundState::Due), detail));
     }

@@ -98,13 +98,13 @@ fn status_view(order: &Order, payments: &[Payment], refunds: &[Refund]) -> Order
         OrderState::Cancelled { cancelled_at, reason } => (Some(reason.name().to_owned()), Some(*cancelled_at), None),
     };
     let of_payments = payments.iter().filter(|p| p.outcome.refund_reason().is_some()).count();
-    let by_operator = refunds.iter().filter(|r| r.event_id.is_none() && r.state.is_counted()).count();
+    let of_parts = refunds.iter().filter(|r| r.event_id.is_none() && r.state.is_counted()).count();
     OrderStatusView {
         status: order.status().name().to_owned(),
         reason,
         ended_at: ended_at.map(Into::into),
         transaction_id,
-        refunds: of_payments + by_operator,
+        refunds: of_payments + of_parts,
         version: order.version,
     }
 }

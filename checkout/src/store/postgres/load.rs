@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Reference, Refund, Timestamp, TransactionId},
+    model::{
+        EventKey, Hold, HoldId, Order, Payment, Product, ProductId, Reference, Refund, RefundReference, Timestamp,
+        TransactionId,
+    },
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::{
         rows::{
@@ -29,8 +32,11 @@ pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Resu
     if !request.refunds.is_empty() {
         let ids = request.refunds.iter().map(|id| id.0).collect();
         loaded.refunds = locked_rows::<RefundRow, Refund>(conn, ids, &products).await?;
-        orders.extend(loaded.refunds.iter().filter_map(|refund| refund.order_id).map(|id| id.0));
     }
+    if !(request.refunds_of.is_empty() && request.refund_references.is_empty()) {
+        loaded.refunds.extend(refunds_at_provider(conn, request, &products).await?);
+    }
+    orders.extend(loaded.refunds.iter().filter_map(|refund| refund.order_id).map(|id| id.0));
     if !request.replays.is_empty() {
         let ids = request.replays.iter().map(|id| id.0).collect();
         loaded.replays = locked_rows::<PaymentRow, Payment>(conn, ids, &products).await?;
@@ -80,7 +86,10 @@ fn limit(n: usize) -> i64 {
 /// Locks every product that the batch touches with one statement, in the order of their ids. Returns their ids.
 async fn lock(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Uuid>, StoreError> {
     let named: BTreeSet<Uuid> = request.products.iter().chain(request.due.keys()).map(|id| id.0).collect();
-    let has_refunds = !(request.refunds.is_empty() && request.replays.is_empty());
+    let has_refunds = !(request.refunds.is_empty()
+        && request.replays.is_empty()
+        && request.refunds_of.is_empty()
+        && request.refund_references.is_empty());
     if named.is_empty()
         && request.slugs.is_empty()
         && request.holds.is_empty()
@@ -99,7 +108,9 @@ async fn lock(conn: &mut PgConnection, request: &LoadRequest) -> Result<Vec<Uuid
     }
     let query = query
         .bind(request.refunds.iter().map(|id| id.0).collect::<Vec<_>>())
-        .bind(request.replays.iter().map(|id| id.0).collect::<Vec<_>>());
+        .bind(request.replays.iter().map(|id| id.0).collect::<Vec<_>>())
+        .bind(request.refunds_of.iter().map(TransactionId::as_str).collect::<Vec<_>>())
+        .bind(request.refund_references.iter().map(RefundReference::as_str).collect::<Vec<_>>());
     query.fetch_all(conn).await.map_err(classify)
 }
 
@@ -110,7 +121,7 @@ WHERE id = ANY ($1) OR slug = ANY ($2)
    OR id IN (SELECT product_id FROM orders WHERE id = ANY ($4))
 ORDER BY id FOR UPDATE";
 
-/// The same with the products of refunds and payment events. A payment may have arrived before its hold or order: then
+/// The same with the products of refunds, payment events and transactions. A payment may have arrived before its hold or order: then
 /// only these know the product.
 const LOCK_WITH_REFUNDS: &str = "
 SELECT id FROM products
@@ -118,10 +129,11 @@ WHERE id = ANY ($1) OR slug = ANY ($2)
    OR id IN (SELECT product_id FROM holds WHERE id = ANY ($3))
    OR id IN (SELECT product_id FROM orders WHERE id = ANY ($4))
    OR id IN (SELECT coalesce(r.product_id, o.product_id)
-             FROM refunds r LEFT JOIN orders o ON o.id = r.order_id WHERE r.id = ANY ($5))
+             FROM refunds r LEFT JOIN orders o ON o.id = r.order_id
+             WHERE r.id = ANY ($5) OR r.transaction_id = ANY ($7) OR r.provider_reference = ANY ($8))
    OR id IN (SELECT coalesce(w.product_id, h.product_id, o.product_id)
              FROM payment_webhooks w LEFT JOIN holds h ON h.id = w.hold_id LEFT JOIN orders o ON o.id = w.order_id
-             WHERE w.id = ANY ($6))
+             WHERE w.id = ANY ($6) OR (w.transaction_id = ANY ($7) AND w.outcome <> 'duplicate'))
 ORDER BY id FOR UPDATE";
 
 /// Loads refunds or payment events. Their products are locked. Rows without a product are guarded by their own locks, which
@@ -139,6 +151,28 @@ where
         T::NAME
     );
     let query = sqlx::query_as::<_, R>(AssertSqlSafe(select)).bind(ids).bind(products);
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+/// Loads the refunds of transactions, and refunds by the provider's ids, as [`locked_rows`] does.
+async fn refunds_at_provider(
+    conn: &mut PgConnection,
+    request: &LoadRequest,
+    products: &[Uuid],
+) -> Result<Vec<Refund>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Refund>("t");
+        format!(
+            "SELECT {columns} FROM refunds t
+             WHERE (t.transaction_id = ANY ($1) OR t.provider_reference = ANY ($2))
+               AND (t.product_id IS NULL OR t.product_id = ANY ($3))
+             ORDER BY t.id FOR UPDATE"
+        )
+    });
+    let query = sqlx::query_as::<_, RefundRow>(AssertSqlSafe(SELECT.as_str()))
+        .bind(request.refunds_of.iter().map(TransactionId::as_str).collect::<Vec<_>>())
+        .bind(request.refund_references.iter().map(RefundReference::as_str).collect::<Vec<_>>())
+        .bind(products);
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 

@@ -24,13 +24,14 @@ use uuid::Uuid;
 
 /// Unique constraints that two nodes may violate at the same time. The second node decides its batch again, and then
 /// finds the reply of the first. The number of an order is random: the next attempt draws another.
-const CONFLICT_CONSTRAINTS: [&str; 6] = [
+const CONFLICT_CONSTRAINTS: [&str; 7] = [
     "idempotency_keys_pkey",
     "orders_number",
     "payment_webhooks_key",
     "payment_webhooks_said",
     "products_slug_key",
     "refunds_pkey",
+    "refunds_at_provider",
 ];
 
 /// The foreign key that a batch violates when the purge has deleted a picture since the batch looked it up. The batch is

@@ -83,8 +83,10 @@ table! {
             OrderState::Cancelled { reason, .. } => Some(reason.name()),
             OrderState::Pending | OrderState::Paid { .. } => None,
         };
-        Mutable refunds_issued: i64 = order.refunds.issued;
-        Mutable refunds_returned: i64 = order.refunds.returned;
+        Mutable refunds_issued: i64 = order.refunds.issued.min(order.amount.minor);
+        Mutable refunds_returned: i64 = order.refunds.returned.min(order.amount.minor);
+        Mutable issued_beyond: i64 = order.refunds.issued.saturating_sub(order.amount.minor).max(0);
+        Mutable returned_beyond: i64 = order.refunds.returned.saturating_sub(order.amount.minor).max(0);
         Mutable restocked: i64 = i64::from(order.refunds.restocked);
         Fixed number: Option<String> = order.number.map(String::from);
         Mutable version: i64 = signed(order.version);
@@ -118,8 +120,8 @@ impl TryFrom<OrderRow> for Order {
             pay_by: row.pay_by.0,
             state,
             refunds: OrderRefunds {
-                issued: row.refunds_issued,
-                returned: row.refunds_returned,
+                issued: row.refunds_issued.saturating_add(row.issued_beyond),
+                returned: row.refunds_returned.saturating_add(row.returned_beyond),
                 restocked: count(row.restocked)?,
             },
             number: row.number.map(|number| number.parse()).transpose().map_err(|_| corrupt("an order's number"))?,

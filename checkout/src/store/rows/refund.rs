@@ -11,7 +11,7 @@ use uuid::Uuid;
 table! {
     "refunds", read as RefundRow, written from refund: Refund {
         Key id: Uuid = refund.id.0;
-        Fixed order_id: Option<Uuid> = refund.order_id.map(|id| id.0);
+        Mutable order_id: Option<Uuid> = refund.order_id.map(|id| id.0);
         Fixed event_id: Option<Uuid> = refund.event_id.map(|id| id.0);
         Fixed product_id: Option<Uuid> = refund.product_id.map(|id| id.0);
         Fixed transaction_id: String = refund.transaction_id.as_str();
@@ -22,6 +22,7 @@ table! {
         Mutable state: String = refund.state.name();
         Mutable attempt: i64 = i64::from(refund.attempt);
         Mutable provider_reference: Option<String> = refund.provider_reference.as_ref().map(RefundReference::as_str);
+        Mutable automatic: bool = refund.automatic;
         Mutable note: Option<String> = refund.note.as_ref().map(RefundReference::as_str);
         Mutable failure: Option<String> = refund.failure.as_deref();
         Fixed created_at: Millis = refund.created_at;
@@ -52,6 +53,7 @@ impl TryFrom<RefundRow> for Refund {
             state: RefundState::from_name(&row.state).ok_or_else(|| corrupt("a refund's state"))?,
             attempt: number(row.attempt)?,
             provider_reference: reference(row.provider_reference)?,
+            automatic: row.automatic,
             note: reference(row.note)?,
             failure: row.failure,
             created_at: row.created_at.0,

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     error::StoreError,
     model::{
-        EventKey, Hold, HoldId, Order, OrderId, Payment, Product, ProductId, Reference, Refund, Slug, Timestamp,
-        TransactionId,
+        EventKey, Hold, HoldId, Order, OrderId, Payment, Product, ProductId, Reference, Refund, RefundReference, Slug,
+        Timestamp, TransactionId,
     },
     state::{Claim, IdempotencyRecord, LimitKey, LoadRequest, Loaded, MAX_DUE_PER_LOAD},
     store::{
@@ -26,6 +26,9 @@ pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> 
     let mut loaded = Loaded::default();
     if !request.refunds.is_empty() {
         loaded.refunds = by_ids::<RefundRow, Refund>(conn, request.refunds.iter().map(|id| id.0)).await?;
+    }
+    if !(request.refunds_of.is_empty() && request.refund_references.is_empty()) {
+        loaded.refunds.extend(refunds_at_provider(conn, request).await?);
     }
     if !request.replays.is_empty() {
         loaded.replays = by_ids::<PaymentRow, Payment>(conn, request.replays.iter().map(|id| id.0)).await?;
@@ -87,6 +90,22 @@ where
     let columns = sql::select::<T>("t");
     let select = format!("SELECT {columns} FROM {} t WHERE t.id IN (SELECT unhex(value) FROM json_each(?1))", T::NAME);
     let query = sqlx::query_as::<_, R>(AssertSqlSafe(select)).bind(hex_list(ids));
+    into_all(query.fetch_all(conn).await.map_err(classify)?)
+}
+
+/// Loads the refunds of transactions, and refunds by the provider's ids.
+async fn refunds_at_provider(conn: &mut SqliteConnection, request: &LoadRequest) -> Result<Vec<Refund>, StoreError> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        let columns = sql::select::<Refund>("t");
+        format!(
+            "SELECT {columns} FROM refunds t WHERE t.transaction_id IN (SELECT value FROM json_each(?1))
+             UNION
+             SELECT {columns} FROM refunds t WHERE t.provider_reference IN (SELECT value FROM json_each(?2))"
+        )
+    });
+    let query = sqlx::query_as::<_, RefundRow>(AssertSqlSafe(SELECT.as_str()))
+        .bind(sql::text_list(request.refunds_of.iter().map(TransactionId::as_str))?)
+        .bind(sql::text_list(request.refund_references.iter().map(RefundReference::as_str))?);
     into_all(query.fetch_all(conn).await.map_err(classify)?)
 }
 

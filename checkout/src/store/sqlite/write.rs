@@ -107,7 +107,7 @@ async fn contacts(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool
 
 /// A refund without a product is guarded by its own version alone.
 async fn refunds(conn: &mut SqliteConnection, writes: &WriteSet) -> Result<bool, StoreError> {
-    static INSERT: LazyLock<String> = LazyLock::new(|| sql::insert::<Refund>() + " ON CONFLICT (id) DO NOTHING");
+    static INSERT: LazyLock<String> = LazyLock::new(|| sql::insert::<Refund>() + " ON CONFLICT DO NOTHING");
     static UPDATE: LazyLock<String> = LazyLock::new(sql::update::<Refund>);
     Ok(run(conn, &INSERT, &Rows::new(&writes.refunds_added)).await?.is_complete()
         && run(conn, &UPDATE, &rows::changed_refunds(writes)).await?.is_complete())

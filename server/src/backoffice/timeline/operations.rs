@@ -1,7 +1,7 @@
 //! Entries of the audit log as events of a timeline.
 
 use super::{TimelineEvent, TimelineKind, refund_title, units};
-use app::admin::labels::money;
+use app::admin::labels::{self, money};
 use checkout::model::{AuditEntry, Currency, Money, RefundState};
 use serde_json::Value;
 
@@ -12,6 +12,8 @@ pub(super) fn event(entry: &AuditEntry, currency: Currency) -> TimelineEvent {
         "order.cancel" => "Order cancelled",
         "refund.issue" => "Refund issued",
         "refund.send" => &refund_title(RefundState::Sending),
+        "refund.accept" => "Refund accepted by the payment provider",
+        "refund.report" => "Refund made at the payment provider",
         "refund.succeed" => &refund_title(RefundState::Succeeded),
         "refund.fail" => &refund_title(RefundState::Failed),
         "refund.retry" => "Refund due again",
@@ -27,6 +29,7 @@ pub(super) fn event(entry: &AuditEntry, currency: Currency) -> TimelineEvent {
     let detail = match &*entry.action {
         "order.cancel" => after["units"].as_u64().map(|n| format!("{} for sale again", units(count(n)))),
         "refund.issue" => issued(&before, &after, currency),
+        "refund.report" => Some(reported(&after, &entry.object.id)),
         "payment.replay" => Some(format!("{} → {}", name(&before["outcome"]), name(&after["outcome"]))),
         _ if kind == TimelineKind::Refund => {
             let text = ["note", "failure", "provider_reference"].iter().find_map(|field| after[*field].as_str());
@@ -54,6 +57,14 @@ pub(super) fn refund_step(entry: &AuditEntry) -> Option<(String, RefundState)> {
     // A retry makes a refund due again; only its issue tells that it became due at first.
     let state = RefundState::from_name(after["state"].as_str()?).filter(|state| *state != RefundState::Due)?;
     Some((entry.object.id.clone(), state))
+}
+
+/// A refund that was made at the provider: its amount, whether it is on its way, and the provider's reference.
+fn reported(after: &Value, refund: &str) -> String {
+    let currency = after["currency"].as_str().and_then(|code| code.parse().ok());
+    let amount = labels::amount(after["amount"].as_i64().unwrap_or_default(), currency, money);
+    let state = RefundState::from_name(name(&after["state"])).map_or("unknown", labels::refund_state_name);
+    format!("{amount}, {}, {}, refund {refund}", state.to_lowercase(), name(&after["provider_reference"]))
 }
 
 fn issued(before: &Value, after: &Value, currency: Currency) -> Option<String> {

@@ -101,6 +101,30 @@ fn events_of_all_sources_are_in_order_of_time() {
 }
 
 #[test]
+fn a_refund_made_at_the_provider_was_never_due() {
+    let order = order(json!({ "status": "paid", "paid_at": at(10), "transaction_id": "tx-1" }));
+    let object = || AuditObject::new("refund", Uuid::from_u128(9));
+    let reported = json!({
+        "state": "sending", "attempt": 1, "amount": 1999, "currency": "USD", "transaction_id": "tx-1",
+        "provider_reference": "re_1",
+    });
+    let entries = [
+        entry(30, "refund.succeed", object(), json!({ "state": "sending" }), json!({ "state": "succeeded" })),
+        entry(20, "refund.report", object(), Value::Null, reported),
+    ];
+    let refunds = [refund(9, RefundReason::AtProvider, RefundState::Succeeded, 15, 30)];
+    let events = merge(None, &order, &[], &refunds, &entries);
+    let id = Uuid::from_u128(9);
+    assert_eq!(
+        lines(&events)[2..],
+        [
+            format!("20 refund Refund made at the payment provider: $19.99, sending, re_1, refund {id}"),
+            format!("30 refund Refund done: refund {id}"),
+        ]
+    );
+}
+
+#[test]
 fn a_cancellation_is_told_once_and_a_refund_without_entries_is_told_from_its_row() {
     let order = order(json!({ "status": "cancelled", "cancelled_at": at(40), "reason": "by_operator" }));
     let (before, after) = (json!({ "status": "pending" }), json!({ "status": "cancelled", "units": 1 }));

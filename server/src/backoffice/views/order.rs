@@ -73,7 +73,7 @@ pub struct AdminOrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub cancel_reason: Option<CancelReason>,
-    /// Sum of the refunds of its payment that have not failed.
+    /// Sum of the refunds of its payment that have not failed. More than the amount only if the payment provider says so.
     #[schema(minimum = 0)]
     pub refunds_issued: i64,
     /// Sum of those that succeeded.

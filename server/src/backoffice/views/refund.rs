@@ -18,7 +18,8 @@ pub struct AdminRefundView {
     /// The order, if the payment had one.
     #[schema(value_type = Option<Uuid>, required)]
     pub order_id: Option<OrderId>,
-    /// The payment event whose money is returned in full; null for a refund by an operator.
+    /// The payment event whose money is returned in full; null for a refund by an operator or one that was
+    /// made at the payment provider.
     #[schema(value_type = Option<Uuid>, required)]
     pub event_id: Option<WebhookId>,
     /// The product, if it is known.
