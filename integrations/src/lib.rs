@@ -3,3 +3,4 @@
 
 pub mod outbox;
 pub mod provider;
+pub mod strict_object;

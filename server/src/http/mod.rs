@@ -13,6 +13,6 @@ pub mod middleware;
 mod route_kind;
 pub mod security;
 pub mod sse;
-pub mod strict_object;
 
+pub use integrations::strict_object;
 pub use route_kind::RouteKind;

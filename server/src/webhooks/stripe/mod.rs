@@ -1,8 +1,7 @@
 //! Stripe's scheme: `Stripe-Signature: t=…,v1=…`, the hexadecimal HMAC-SHA256 of `t + "." + body`. Like Stripe, it uses the
 //! whole secret, including `whsec_`. During a rotation there are several `v1`.
 
-mod event;
-mod money;
+mod delivery;
 
 use super::{
     Message, Rejected,
@@ -10,8 +9,8 @@ use super::{
 };
 use crate::config::Environment;
 use checkout::{Checkout, model::Timestamp};
-use event::ParsedEvent;
 use http::HeaderMap;
+use integrations::provider::{Notice, stripe::event};
 
 /// Header of timestamp and signatures.
 pub const SIGNATURE: &str = "stripe-signature";
@@ -30,14 +29,20 @@ pub(super) async fn read(
     raw: &[u8],
 ) -> Result<Message, Rejected> {
     verify(keys, headers, raw, checkout.now())?;
-    let event = match event::read(raw)? {
-        ParsedEvent::Payment(event) => event,
-        ParsedEvent::Foreign { event, reason } => return Ok(Message::Foreign { event, reason }),
+    let notice = match event::read(raw, None)? {
+        Notice::Payment(payment) => payment,
+        Notice::Refund { event, .. } | Notice::RefundsChanged { event, .. } => {
+            return Ok(Message::Foreign {
+                event: event.into(),
+                reason: "not a payment event, but a refund".to_owned(),
+            });
+        }
+        Notice::Foreign { event, reason } => return Ok(Message::Foreign { event, reason }),
     };
-    if event.test_mode && env == Environment::Production {
-        return Ok(Message::TestMode { event: event.key.into() });
+    if notice.test_mode && env == Environment::Production {
+        return Ok(Message::TestMode { event: notice.event.into() });
     }
-    event.delivery(checkout).await
+    delivery::of(checkout, notice).await
 }
 
 fn verify(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<(), SignatureError> {

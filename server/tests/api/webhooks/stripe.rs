@@ -65,6 +65,24 @@ async fn each_type_of_event_has_its_effect() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_ends_leaves_its_order_payable() {
+    let mut fixture = PaymentFixture::open().await;
+    for (kind, object) in [
+        ("checkout.session.expired", "unpaid"),
+        ("checkout.session.async_payment_failed", "unpaid"),
+        ("payment_intent.canceled", "canceled"),
+    ] {
+        let order = fixture.another().await;
+        let object = if kind.starts_with("payment") { intent(object, &order) } else { session(object, &order) };
+        let metadata = json!({ "order_id": order, "attempt_id": "018f0000-0000-7000-8000-000000000000" });
+        let object = with(object, "/metadata", metadata);
+        let response = deliver(&fixture.shop, &event(&format!("evt_{order}"), kind, &object)).await;
+        assert_receipt(&response, 200, "ignored", "pending");
+        assert_eq!(fixture.status().await, "pending", "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn a_session_and_its_intent_are_one_payment() {
     let fixture = PaymentFixture::open().await;
     let (shop, id) = (&fixture.shop, fixture.order_id());
@@ -171,6 +189,7 @@ async fn events_that_do_not_concern_the_shop_are_acknowledged_and_ignored() {
     let completed = "checkout.session.completed";
     for (kind, object) in [
         ("charge.refunded", json!({ "id": "ch_1", "metadata": { "order_id": id } })),
+        ("charge.dispute.updated", json!({ "id": "dp_1", "charge": "ch_1" })),
         ("invoice.paid", json!({ "id": "in_1", "lines": { "data": [] } })),
         ("v2.core.account.updated", json!(null)),
         (&"x".repeat(1000), json!(7)),
