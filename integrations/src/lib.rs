@@ -2,5 +2,6 @@
 //! providers, mail and webhooks.
 
 pub mod outbox;
+pub mod payments;
 pub mod provider;
 pub mod strict_object;

@@ -11,7 +11,7 @@ use crate::{
     state::{LoadRequest, Loaded, WriteSet},
     store::{
         Audit, AuditLog, Clients, CommitOutcome, Contacts, Listings, Operators, OrderSnapshot, Outbox, PaymentAttempts,
-        Pictures, Purge, Reads, SandboxRefunds, Sessions, Statistics, Store, Transaction,
+        Pictures, Purge, Reads, Reconciliations, SandboxRefunds, Sessions, Statistics, Store, Transaction,
     },
 };
 use async_trait::async_trait;
@@ -177,6 +177,10 @@ impl Store for MemoryStore {
     }
 
     fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        unreachable!("the simulation has no payment provider")
+    }
+
+    fn reconciliations(&self) -> &dyn Reconciliations {
         unreachable!("the simulation has no payment provider")
     }
 

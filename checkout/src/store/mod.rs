@@ -27,6 +27,7 @@ pub use operators::Operators;
 pub use outbox::Outbox;
 pub use payment_attempts::{BeginOutcome, PaymentAttempts};
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
+pub use reconciliations::{Reconciliation, ReconciliationRun, Reconciliations};
 pub use sandbox_refunds::{SandboxRefund, SandboxRefunds};
 pub use statistics::Statistics;
 
@@ -40,6 +41,7 @@ pub mod outbox;
 mod payment_attempts;
 mod pictures;
 pub mod postgres;
+mod reconciliations;
 mod rows;
 mod sandbox_refunds;
 pub mod sqlite;
@@ -87,6 +89,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Attempts to pay at a payment provider.
     fn payment_attempts(&self) -> &dyn PaymentAttempts;
+
+    /// The reconciliation with payment providers.
+    fn reconciliations(&self) -> &dyn Reconciliations;
 
     /// Refunds of the sandbox.
     fn sandbox_refunds(&self) -> &dyn SandboxRefunds;

@@ -47,8 +47,11 @@ pub trait PaymentAttempts: Send + Sync {
     /// The attempts of an order, oldest first.
     async fn of_order(&self, order: OrderId) -> Result<Vec<PaymentAttempt>, StoreError>;
 
+    /// The attempts of these orders, oldest first.
+    async fn of_orders(&self, orders: &[OrderId]) -> Result<Vec<PaymentAttempt>, StoreError>;
+
     /// At most `limit` live attempts at this provider that last changed before `before`, in the order of their ids, beginning
-    /// after `after`.
+    /// after `after`. A completed attempt is among them only while its order waits for the payment.
     async fn live(
         &self,
         provider: ProviderName,
@@ -165,6 +168,22 @@ macro_rules! impl_payment_attempts {
                 self.attempts("order_id = $1", AttemptValue::Id(order.0)).await
             }
 
+            async fn of_orders(&self, orders: &[OrderId]) -> Result<Vec<PaymentAttempt>, StoreError> {
+                if orders.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let columns = sql::select::<PaymentAttempt>("payment_attempts");
+                let head = format!("SELECT {columns} FROM payment_attempts WHERE order_id IN (");
+                let mut query = QueryBuilder::<$database>::new(head);
+                let mut ids = query.separated(", ");
+                for order in orders {
+                    ids.push_bind(order.0);
+                }
+                query.push(") ORDER BY id");
+                let query = query.build_query_as::<AttemptRow>().persistent(false);
+                into_all(query.fetch_all(&self.$reader).with_timeout().await?)
+            }
+
             async fn live(
                 &self,
                 provider: ProviderName,
@@ -176,6 +195,8 @@ macro_rules! impl_payment_attempts {
                 let select = format!(
                     "SELECT {columns} FROM payment_attempts
                      WHERE state IN ('opening', 'open', 'completed') AND provider = $1 AND updated_at < $2 AND id > $3
+                       AND (state <> 'completed' OR EXISTS (
+                           SELECT 1 FROM orders o WHERE o.id = payment_attempts.order_id AND o.status = 'pending'))
                      ORDER BY id LIMIT $4"
                 );
                 let query = sqlx::query_as::<_, AttemptRow>(AssertSqlSafe(select)).bind(provider.name());

@@ -16,6 +16,7 @@ mod payment_attempts;
 mod pictures;
 mod purge;
 mod reads;
+mod reconciliations;
 mod sandbox_refunds;
 mod sessions;
 mod sql;
@@ -26,7 +27,7 @@ mod write;
 
 use super::{
     AuditLog, Clients, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures, Purge, Reads,
-    SandboxRefunds, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    Reconciliations, SandboxRefunds, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
@@ -158,6 +159,10 @@ impl Store for PostgresStore {
     }
 
     fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        self
+    }
+
+    fn reconciliations(&self) -> &dyn Reconciliations {
         self
     }
 

@@ -12,6 +12,7 @@ mod payment;
 mod payment_attempt;
 mod picture;
 mod product;
+mod reconciliation;
 mod refund;
 mod sandbox_refund;
 
@@ -32,11 +33,12 @@ pub(super) use payment::{PaymentRow, ReferenceRow, disputed, reference_of};
 pub(super) use payment_attempt::AttemptRow;
 pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
+pub(super) use reconciliation::ReconciliationRow;
 pub(super) use refund::RefundRow;
 pub(super) use sandbox_refund::SandboxRefundRow;
 
 use super::{
-    ApiClient, KnownColumn, SandboxRefund,
+    ApiClient, KnownColumn, Reconciliation, SandboxRefund,
     operators::{OneTimeLink, Operator, OperatorSession},
     table,
 };
@@ -98,6 +100,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Refund>(),
         table::known::<NewJob>(),
         table::known::<PaymentAttempt>(),
+        table::known::<Reconciliation>(),
         table::known::<SandboxRefund>(),
         table::known::<PictureRow>(),
         table::known::<PictureFileRow<'_>>(),

@@ -12,6 +12,7 @@ mod payment_attempts;
 mod pictures;
 mod purge;
 mod reads;
+mod reconciliations;
 mod sandbox_refunds;
 mod sessions;
 mod sql;
@@ -20,7 +21,7 @@ mod write;
 
 use super::{
     AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Listings, Operators, Outbox, PaymentAttempts, Pictures,
-    Purge, Reads, SandboxRefunds, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    Purge, Reads, Reconciliations, SandboxRefunds, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -165,6 +166,10 @@ impl Store for SqliteStore {
     }
 
     fn payment_attempts(&self) -> &dyn PaymentAttempts {
+        self
+    }
+
+    fn reconciliations(&self) -> &dyn Reconciliations {
         self
     }
 

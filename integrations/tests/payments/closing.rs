@@ -1,0 +1,106 @@
+//! No page survives its order, and money that comes at the last moment is not lost (P7).
+
+use crate::support::{Fault, busy, eventually, refused, unknown};
+use checkout::model::{JobKind, JobState, OrderStatus, PaymentStatus, RefundReason};
+use integrations::provider::SessionState::{Expired, Open, Paid};
+
+crate::scenarios! {
+    async fn the_page_of_a_cancelled_order_is_closed(shop: Shop) {
+        shop.start_workers();
+        let (order, _) = shop.opened().await;
+        shop.faulty.next("close", Fault::Before(unknown()));
+        shop.cancel(&order).await;
+        eventually(async || {
+            shop.clock.advance(std::time::Duration::from_secs(1));
+            shop.states(&order).await == ["closed"]
+        })
+        .await;
+        assert_eq!(shop.provider.pages(), [Expired]);
+        let jobs = shop.jobs(JobKind::ClosePayment).await;
+        assert_eq!(jobs.len(), 1);
+    }
+
+    async fn the_open_page_of_an_order_that_was_paid_elsewhere_is_closed(shop: Shop) {
+        shop.start_workers();
+        let (order, _) = shop.opened().await;
+        shop.report(&order, "tx", PaymentStatus::Success).await;
+        eventually(async || shop.states(&order).await == ["closed"]).await;
+        assert_eq!((shop.provider.pages(), shop.status(&order).await), (vec![Expired], OrderStatus::Paid));
+    }
+
+    async fn an_order_that_was_paid_at_its_page_needs_no_closing(shop: Shop) {
+        shop.start_workers();
+        let (order, _) = shop.paid().await;
+        // Another order's job shows that the event was worked on.
+        let phone = shop.product(1, |draft| draft.slug = "other".parse().unwrap()).await;
+        let cancelled = shop.ordered(phone).await;
+        shop.payments.open(&cancelled).await.unwrap();
+        shop.cancel(&cancelled).await;
+        eventually(async || shop.states(&cancelled).await == ["closed"]).await;
+        assert_eq!(shop.jobs(JobKind::ClosePayment).await.len(), 1);
+        assert_eq!((shop.provider.calls("close"), shop.states(&order).await), (1, vec!["completed"]));
+    }
+
+    async fn a_page_that_was_paid_before_it_could_be_closed_pays_the_order(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        // The webhook never comes.
+        shop.provider.pay(&session);
+        shop.cancel(&order).await;
+        shop.start_workers();
+        eventually(async || shop.status(&order).await == OrderStatus::Paid).await;
+        eventually(async || shop.states(&order).await == ["completed"]).await;
+        assert_eq!(shop.provider.pages(), [Paid]);
+        // The webhook comes after all, and changes nothing.
+        shop.receive(shop.provider.pay(&session)).await;
+        assert_eq!(shop.refunds(&order).await, []);
+    }
+
+    async fn a_page_that_was_paid_after_the_units_were_sold_is_refunded(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        shop.provider.pay(&session);
+        shop.cancel(&order).await;
+        shop.ordered(order.product_id).await;
+        shop.start_workers();
+        eventually(async || shop.provider.refunds().len() == 1).await;
+        assert_eq!(shop.refund(&order).await.reason, RefundReason::SoldOut);
+    }
+
+    async fn a_page_whose_response_was_lost_does_not_survive_its_order(shop: Shop) {
+        let phone = shop.phone(1).await;
+        let order = shop.ordered(phone).await;
+        shop.faulty.next("open", Fault::After(unknown()));
+        shop.payments.open(&order).await.unwrap_err();
+        assert_eq!(shop.provider.pages(), [Open]);
+        // The first repetition meets the call that is still under way.
+        shop.faulty.next("open", Fault::Before(busy(None)));
+        shop.cancel(&order).await;
+        shop.start_workers();
+        eventually(async || {
+            shop.clock.advance(std::time::Duration::from_secs(1));
+            shop.states(&order).await == ["closed"]
+        })
+        .await;
+        assert_eq!(shop.provider.pages(), [Expired]);
+    }
+
+    async fn a_refusal_to_close_is_followed_by_a_look_up(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        shop.provider.expire(&session);
+        shop.faulty.next("close", Fault::Before(refused()));
+        shop.cancel(&order).await;
+        shop.start_workers();
+        eventually(async || shop.states(&order).await == ["closed"]).await;
+        eventually(async || shop.jobs(JobKind::ClosePayment).await[0].state == JobState::Done).await;
+        assert_eq!(shop.provider.calls("find_session"), 1);
+    }
+
+    async fn a_node_without_provider_leaves_the_job_to_another(shop: Shop) {
+        let (order, _) = shop.opened().await;
+        shop.start_workers_of(&shop.without_provider());
+        shop.cancel(&order).await;
+        eventually(async || shop.jobs(JobKind::ClosePayment).await.len() == 1).await;
+        assert_eq!(shop.states(&order).await, ["open"]);
+        shop.start_workers();
+        eventually(async || shop.states(&order).await == ["closed"]).await;
+    }
+}
