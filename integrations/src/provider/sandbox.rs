@@ -139,6 +139,14 @@ impl Provider for SandboxProvider {
         ProviderName::Sandbox
     }
 
+    fn may_have_taken(&self, transaction: &TransactionId) -> bool {
+        LaterRefund::of(transaction).is_some()
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
     async fn open(&self, attempt: AttemptId, request: &OpenRequest) -> Result<PaymentPage, ProviderError> {
         let session = format!("{SESSION}{attempt}").try_into().map_err(ProviderError::Refused)?;
         Ok(PaymentPage { session, url: format!("/sandbox/pay/{}", request.order) })
