@@ -1,13 +1,14 @@
 //! An order's timeline: its hold, itself, its payments, its refunds and the operations of people, in order of time.
 
+mod attempts;
 mod operations;
 
 use app::admin::labels::{self, money};
 use checkout::{
     Checkout, Error,
     model::{
-        AuditEntry, CancelReason, EventOutcome, Hold, Order, OrderState, Payment, PaymentStatus, Refund, RefundReason,
-        RefundState, Refusal, Timestamp,
+        AuditEntry, CancelReason, EventOutcome, Hold, Order, OrderState, Payment, PaymentAttempt, PaymentStatus,
+        Refund, RefundReason, RefundState, Refusal, Timestamp,
     },
     store::{AuditFilter, Store},
 };
@@ -80,6 +81,8 @@ impl TimelineEvent {
 pub struct OrderHistory {
     /// Payment events of the order, oldest first.
     pub payments: Vec<Payment>,
+    /// Payment pages that were opened for the order, oldest first.
+    pub attempts: Vec<PaymentAttempt>,
     /// Refunds of the order, oldest first.
     pub refunds: Vec<Refund>,
     /// The events of the timeline, oldest first.
@@ -98,11 +101,15 @@ pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> 
         Err(error) => return Err(error),
     };
     let (payments, refunds) = (checkout.payments(order).await?, checkout.refunds(order.id).await?);
+    let attempts = store.payment_attempts().of_order(order.id).await;
+    let attempts = attempts.map_err(|error| super::store_failed(&error))?;
     let filter = AuditFilter::of_order(order.id, &payments, &refunds);
     let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await;
     let entries = entries.map_err(|error| super::store_failed(&error))?;
-    let events = merge(hold.as_ref(), order, &payments, &refunds, &entries);
-    Ok(OrderHistory { payments, refunds, events })
+    let mut events = merge(hold.as_ref(), order, &payments, &refunds, &entries);
+    events.extend(attempts.iter().flat_map(attempts::events));
+    events.sort_by_key(|event| event.at);
+    Ok(OrderHistory { payments, attempts, refunds, events })
 }
 
 /// Merges the events of all sources. Events of one instant stay in the order of cause and effect.
