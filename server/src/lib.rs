@@ -12,6 +12,7 @@ pub mod console;
 mod docs;
 pub mod http;
 pub mod operators;
+mod payments;
 mod pictures;
 pub mod problem;
 mod router;

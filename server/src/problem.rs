@@ -4,6 +4,7 @@
 pub mod catalogue;
 mod clients;
 pub mod examples;
+mod payments;
 mod pictures;
 
 use axum::{

@@ -11,6 +11,8 @@ mod form_error;
 #[cfg(feature = "ssr")]
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
+pub mod payment;
+#[cfg(feature = "ssr")]
 pub mod sandbox;
 #[cfg(feature = "ssr")]
 pub mod session;

@@ -10,6 +10,7 @@ pub mod edit_conflict;
 pub mod export;
 pub mod lookup;
 pub mod order_export;
+pub mod reconciliation;
 pub mod recount;
 pub mod timeline;
 pub mod views;

@@ -3,8 +3,9 @@
 use super::{Kind, Problem};
 use crate::{api::contact, clients::ClientError, pictures::PictureError};
 use checkout::model::{
-    ContactError, ContactField, ContactProblem, OrderId, ProductError, RefundState, Refusal, Timestamp,
+    ContactError, ContactField, ContactProblem, OrderId, OrderStatus, ProductError, RefundState, Refusal, Timestamp,
 };
+use integrations::payments::{OpenError, ReconcileError};
 use serde_json::json;
 use std::time::Duration;
 use uuid::uuid;
@@ -59,6 +60,12 @@ pub fn example(kind: Kind) -> Problem {
         Kind::HoldUsed => Refusal::HoldUsed { order_id }.into(),
         Kind::NoExtension => Refusal::NoExtension.into(),
         Kind::OrderPaid => Refusal::OrderPaid.into(),
+        Kind::OrderNotPayable => OpenError::NotPayable(OrderStatus::Cancelled).into(),
+        Kind::PaymentProcessing => OpenError::Processing.into(),
+        Kind::NoPaymentProvider => OpenError::NoProvider.into(),
+        Kind::PaymentRefused => OpenError::Refused.into(),
+        Kind::PaymentProviderBusy => OpenError::Busy { retry_after: Duration::from_secs(3) }.into(),
+        Kind::ReconciliationRunning => ReconcileError::Running.into(),
         Kind::SlugTaken => Refusal::SlugTaken.into(),
         Kind::StockCommitted => Refusal::StockCommitted { committed: 54 }.into(),
         Kind::HoldExpired => Refusal::HoldExpired { expired_at: at }.into(),

@@ -2,6 +2,7 @@
 
 mod order_events;
 mod order_form;
+mod pay;
 pub mod sandbox;
 mod sessions;
 
@@ -9,9 +10,11 @@ pub use sessions::SessionStorage;
 
 use crate::{
     http::{assets, body::MAX_BODY_SIZE, security},
+    payments::StoredProgress,
     problem::{Kind, Problem},
     state::AppState,
 };
+use app::shop::payment::PaymentProvider;
 use axum::{
     Router,
     body::to_bytes,
@@ -23,7 +26,7 @@ use axum::{
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, ResponseOptions, generate_route_list};
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 use tower::{Service, ServiceExt as _};
 use tower_http::services::ServeDir;
 
@@ -50,6 +53,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         .leptos_routes_with_context(state, generate_route_list(app::App), provide_contexts(state.clone()), shell)
         .route("/live/orders/{order}", get(order_events::watch))
         .route(app::paths::ORDER, post(order_form::place))
+        .route(app::paths::PAY, post(pay::pay))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), check_path))
         .layer(sessions::layer(sessions, state.settings.common.env))
@@ -119,8 +123,12 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
         if let Some(sandbox) = &state.sandbox {
             provide_context(sandbox.clone());
         }
+        if state.payments.provider_name().is_some() {
+            provide_context(PaymentProvider(Arc::new(StoredProgress(state.store.clone()))));
+        }
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
-        let csp = security::page_csp(&nonce, assets::reload_port(&state.leptos));
+        let targets = state.settings.payments.page_origins();
+        let csp = security::page_csp(&nonce, &targets, assets::reload_port(&state.leptos));
         if let Ok(csp) = HeaderValue::from_str(&csp) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, csp);
         }

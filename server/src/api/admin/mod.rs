@@ -12,6 +12,7 @@ mod orders;
 mod payments;
 mod products;
 mod query;
+mod reconciliation;
 mod refunds;
 
 pub use access::guarded;
@@ -53,6 +54,7 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (PaymentsRead, routes!(payments::list)),
         (PaymentsRead, routes!(payments::get)),
         (PaymentsWrite, routes!(payments::replay)),
+        (PaymentsWrite, routes!(reconciliation::run)),
         (OrdersRead, routes!(refunds::list)),
         (OrdersRead, routes!(refunds::get)),
         (RefundsWrite, routes!(refunds::done)),

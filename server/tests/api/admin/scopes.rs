@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Each call with its scope.
-const CALLS: [(&str, &str, Scope); 31] = [
+const CALLS: [(&str, &str, Scope); 32] = [
     ("get", "/api/admin/products", Scope::CatalogRead),
     ("post", "/api/admin/products", Scope::CatalogWrite),
     ("get", "/api/admin/products/{product}", Scope::CatalogRead),
@@ -32,6 +32,7 @@ const CALLS: [(&str, &str, Scope); 31] = [
     ("get", "/api/admin/payments", Scope::PaymentsRead),
     ("get", "/api/admin/payments/{payment}", Scope::PaymentsRead),
     ("post", "/api/admin/payments/{payment}/replay", Scope::PaymentsWrite),
+    ("post", "/api/admin/reconcile", Scope::PaymentsWrite),
     ("get", "/api/admin/refunds", Scope::OrdersRead),
     ("get", "/api/admin/refunds/{refund}", Scope::OrdersRead),
     ("post", "/api/admin/refunds/{refund}/done", Scope::RefundsWrite),
