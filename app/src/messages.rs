@@ -1,6 +1,6 @@
 //! All messages for shoppers: each says what happened and what to do next.
 
-use checkout::model::{RefundReason, Refusal, Timestamp};
+use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A message for the shopper.
@@ -150,6 +150,35 @@ pub fn test_payment_not_delivered() -> Notice {
     )
 }
 
+/// The shop has no payment provider of its own.
+pub fn no_payment_provider() -> Notice {
+    Notice::new(
+        "You can’t pay on this page",
+        "The shop takes payments elsewhere. Contact the shop if you’re not sure how.",
+    )
+}
+
+/// The payment provider did not open a payment page in time.
+pub fn payment_busy() -> Notice {
+    Notice::new("The payment provider is slow right now", "Nothing was charged; try again in a moment.")
+}
+
+/// The payment provider refused to open a payment page.
+pub fn payment_refused() -> Notice {
+    Notice::new(
+        "The payment provider couldn’t open its page",
+        "Nothing was charged. Try again, and contact the shop if it keeps happening.",
+    )
+}
+
+/// The shopper has paid, and the provider has not confirmed the payment yet.
+pub fn payment_processing() -> Notice {
+    Notice::new(
+        "Your payment is being processed",
+        "You don’t need to pay again. This page changes as soon as your payment provider confirms it.",
+    )
+}
+
 /// A payment arrived before its order (P6).
 pub fn paid_before_order() -> Notice {
     Notice::new("We already have your payment", "Place your order and it’s paid right away.")
@@ -189,7 +218,7 @@ pub fn not_found() -> Notice {
 /// Explains an order's status, given by its name in JSON so that the live panel can use it too. `refund_due` is true if
 /// a payment for the order has to be refunded.
 pub fn order_status(status: &str, reason: Option<&str>, refund_due: bool) -> Notice {
-    let charge = if refund_due { "Your payment goes back to you." } else { "You weren’t charged." };
+    let charge = if refund_due { "See above what happens to your payment." } else { "You weren’t charged." };
     match (status, reason) {
         ("pending", _) => Notice::new(
             "Waiting for your payment",
@@ -210,7 +239,7 @@ pub fn order_status(status: &str, reason: Option<&str>, refund_due: bool) -> Not
         ),
         (_, Some("expired")) if refund_due => Notice::new(
             "The time to pay ran out",
-            "We couldn’t use your payment for this order, so it goes back to you.",
+            "We couldn’t use your payment for this order. See above how far its refund is.",
         ),
         (_, Some("expired")) => Notice::new(
             "The time to pay ran out",
@@ -251,17 +280,59 @@ pub fn refund_reason(reason: RefundReason) -> &'static str {
     }
 }
 
-/// Returns the notice about the sum of a paid order's refunds that are `done` or on their way. `is_all` is true if it is
-/// the whole amount.
-pub fn order_refund(sum: &str, done: bool, is_all: bool) -> Notice {
-    let verb = if done { "went back to you" } else { "goes back to you" };
+/// How far a refund is, as far as the shop knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RefundStage {
+    /// It waits to be carried out, or the provider was asked and has not confirmed it.
+    Due,
+    /// The provider has accepted it.
+    OnItsWay,
+    /// The money was returned.
+    Returned,
+    /// The last attempt to return the money failed.
+    Failed,
+}
+
+impl RefundStage {
+    /// Returns the stage of a refund; `None` if the shop keeps the money.
+    pub fn of(refund: &Refund) -> Option<Self> {
+        match refund.state {
+            RefundState::Due => Some(Self::Due),
+            RefundState::Sending if refund.provider_reference.is_some() => Some(Self::OnItsWay),
+            RefundState::Sending => Some(Self::Due),
+            RefundState::Succeeded => Some(Self::Returned),
+            RefundState::Failed => Some(Self::Failed),
+            RefundState::Withdrawn => None,
+        }
+    }
+}
+
+/// Returns the title and the end of the text of a notice about a refund: what has happened, and never what has not. `at` is when
+/// it reached this stage.
+pub fn refund_stage(sum: &str, stage: RefundStage, at: Option<Timestamp>) -> (String, &'static str) {
+    match (stage, at) {
+        (RefundStage::Due, _) => (format!("A refund of {sum} is due"), "You don’t need to do anything."),
+        (RefundStage::OnItsWay, _) => (
+            format!("A refund of {sum} is on its way"),
+            "The payment provider has accepted it. Your bank may take a few days to show it.",
+        ),
+        (RefundStage::Returned, Some(at)) => {
+            (format!("{sum} was returned on {}", format_date_time(at)), "Your bank may take a few days to show it.")
+        }
+        (RefundStage::Returned, None) => (format!("{sum} was returned"), "Your bank may take a few days to show it."),
+        (RefundStage::Failed, _) => {
+            (format!("We could not return {sum} yet"), "We’re on it. You don’t need to do anything.")
+        }
+    }
+}
+
+/// Returns the notice about refunds of the order's own payment that are at the same stage. `is_all` is true if they are the whole
+/// amount.
+pub fn order_refund(sum: &str, stage: RefundStage, at: Option<Timestamp>, is_all: bool) -> Notice {
     let what = if is_all { "this order" } else { "part of this order" };
-    let text = if done {
-        format!("The shop refunded {what}. Your bank may take a few days to show it.")
-    } else {
-        format!("The shop is refunding {what}. You don’t need to do anything.")
-    };
-    Notice::new(format!("{sum} {verb}"), text)
+    let (title, rest) = refund_stage(sum, stage, at);
+    let verb = if stage == RefundStage::Returned { "refunded" } else { "is refunding" };
+    Notice::new(title, format!("The shop {verb} {what}. {rest}"))
 }
 
 /// Formats a number of units: `1 unit`, `3 units`.
@@ -311,13 +382,24 @@ mod tests {
         assert!(none.text.contains("My orders"), "{}", none.text);
     }
 
-    /// The notices about operators' refunds name the sum, and never call a part the whole.
+    /// The notices about refunds name the sum, never call a part the whole, and claim nothing that has not happened.
     #[test]
-    fn a_partial_refund_is_called_a_part() {
-        let [due, done] = [false, true].map(|done| order_refund("$5.00", done, false));
-        assert_eq!((&due.title[..], &done.title[..]), ("$5.00 goes back to you", "$5.00 went back to you"));
-        assert!(due.text.contains("part of") && done.text.contains("part of"));
-        assert!(!order_refund("$5.00", true, true).text.contains("part of"));
+    fn a_refund_is_described_as_far_as_it_is() {
+        let at = Timestamp::parse("2026-11-27T12:00:00Z").unwrap();
+        let notice = |stage| order_refund("$5.00", stage, Some(at), false);
+        let stages = [RefundStage::Due, RefundStage::OnItsWay, RefundStage::Returned, RefundStage::Failed];
+        let titles = stages.map(|stage| notice(stage).title);
+        assert_eq!(
+            titles,
+            [
+                "A refund of $5.00 is due",
+                "A refund of $5.00 is on its way",
+                "$5.00 was returned on 27 November 2026, 12:00 UTC",
+                "We could not return $5.00 yet"
+            ]
+        );
+        assert!(stages.iter().all(|stage| notice(*stage).text.contains("part of")));
+        assert!(!order_refund("$5.00", RefundStage::Due, None, true).text.contains("part of"));
         assert_eq!(order_status("refunded", None, true).title, "Refunded");
         assert_eq!(order_status_label("refunded"), "Refunded");
     }

@@ -10,6 +10,8 @@ pub const EXTEND: &str = "/actions/extend";
 pub const ORDER: &str = "/actions/order";
 /// Form target: cancels an order.
 pub const CANCEL: &str = "/actions/cancel";
+/// Form target: leads to the payment page of an order.
+pub const PAY: &str = "/actions/pay";
 /// Form target: makes a test payment.
 pub const SANDBOX: &str = "/actions/sandbox";
 

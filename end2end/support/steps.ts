@@ -101,7 +101,7 @@ export async function confirm(page: Page, details: Details = BUYER): Promise<str
 
 /** Goes from a pending order to the payment sandbox and presses a button there. */
 export async function payInSandbox(page: Page, button: 'Pay' | 'Decline' | 'Deliver twice' | 'Pay late'): Promise<void> {
-  await page.getByRole('link', { name: 'Pay now' }).click();
+  await page.getByRole('button', { name: 'Pay now' }).click();
   await expect(page).toHaveURL(/\/sandbox\/pay\/[0-9a-f-]{36}$/);
   await page.getByRole('button', { name: button, exact: true }).click();
 }

@@ -40,7 +40,7 @@ test('a purchase by keyboard', async ({ page, shop }) => {
   await tabTo(page, page.getByRole('link', { name: 'Go back without paying' }));
   await page.keyboard.press('Enter');
   await expectStatus(page, 'pending');
-  await tabTo(page, page.getByRole('link', { name: 'Pay now' }));
+  await tabTo(page, page.getByRole('button', { name: 'Pay now' }));
   await page.keyboard.press('Enter');
   await tabTo(page, page.getByRole('button', { name: 'Pay', exact: true }));
   await page.keyboard.press('Space');

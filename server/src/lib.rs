@@ -13,6 +13,7 @@ mod docs;
 pub mod endpoints;
 pub mod http;
 pub mod operators;
+mod payments;
 mod pictures;
 pub mod problem;
 mod router;

@@ -5,6 +5,7 @@ pub mod catalogue;
 mod clients;
 mod endpoints;
 pub mod examples;
+mod payments;
 mod pictures;
 
 use axum::{

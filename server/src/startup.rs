@@ -5,11 +5,12 @@ use crate::{
     auth::{SecretVerifier, Tokens, hashing::Hasher},
     backoffice::recount::Recounts,
     clients::ClientService,
-    config::{Common, Environment, Settings, secret},
+    config::{Common, Environment, PaymentProvider, Settings, secret},
     console::LiveHub,
     endpoints::EndpointService,
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
     operators::OperatorService,
+    payments::{self, ShopUrl},
     pictures::PictureService,
     router,
     state::{AppState, AppStateInner},
@@ -130,6 +131,8 @@ impl Server {
         let unexpected = |error: &dyn std::error::Error| StartupError::Unexpected(error.to_string());
         let leptos = assets::options(&settings, addr).map_err(|e| unexpected(&e))?;
         let sandbox = sandbox(&settings, addr, clock.clone()).map_err(|e| unexpected(&e))?;
+        let shop_url = ShopUrl::new(&settings.common, addr);
+        let payments = payments::build(&settings.payments, &shop_url, &checkout, &store, &clock)?;
         warn_of_risky_settings(&settings);
         let metrics = Arc::new(Metrics::new().map_err(|e| unexpected(&e))?);
         let tokens = Arc::new(Tokens::new(&settings.jwt_keys));
@@ -163,6 +166,8 @@ impl Server {
             metrics,
             sandbox,
             mail,
+            payments,
+            shop_url,
             leptos,
             tasks: Supervisor::new(),
             stopping,
@@ -226,8 +231,8 @@ impl Server {
 
 /// Starts the outbox's workers.
 fn start_outbox(state: &AppState) {
-    let consequences = vec![state.mail.consequences(), state.webhooks.consequences()];
-    let lanes = state.mail.lanes().into_iter().chain(state.webhooks.lanes()).collect();
+    let consequences = vec![state.payments.consequences(), state.mail.consequences(), state.webhooks.consequences()];
+    let lanes = [state.payments.lanes(), state.mail.lanes(), state.webhooks.lanes()].into_iter().flatten().collect();
     outbox::start(&state.checkout, &state.store, consequences, lanes, &state.tasks);
 }
 
@@ -242,6 +247,9 @@ fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
     tasks.spawn("live_screen", false, state.live.clone().run());
     tasks.spawn("token_revocation", true, state.tokens.clone().reload_clients_periodically(store.clone()));
     tasks.spawn("rate_limit_eviction", true, rate_limiter.evict_idle_clients());
+    if state.payments.provider_name().is_some() {
+        tasks.spawn("reconciliation", false, state.payments.clone().run_reconciliation());
+    }
     if let Some(interval) = state.settings.audit_interval {
         tasks.spawn("audit", false, metrics::audit_periodically(state.metrics.clone(), checkout.clone(), interval));
     }
@@ -259,7 +267,9 @@ fn sandbox(
     addr: SocketAddr,
     clock: Arc<dyn Clock>,
 ) -> Result<Option<SandboxProvider>, reqwest::Error> {
-    let Some(secret) = settings.webhook_secrets.first().filter(|_| settings.sandbox) else { return Ok(None) };
+    let Some(secret) = settings.webhook_secrets.first().filter(|_| settings.payments.has_sandbox()) else {
+        return Ok(None);
+    };
     let sender = LoopbackSender::new(addr, secret.clone(), clock)?;
     Ok(Some(SandboxProvider(Arc::new(sender))))
 }
@@ -286,8 +296,17 @@ fn mail(
 
 /// Warns of settings that are risky in production.
 fn warn_of_risky_settings(settings: &Settings) {
-    if settings.sandbox && settings.common.env == Environment::Production {
-        tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
+    if settings.common.env != Environment::Production {
+        return;
+    }
+    match &settings.payments.provider {
+        PaymentProvider::Sandbox => {
+            tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
+        }
+        PaymentProvider::Stripe(stripe) if stripe.is_test_mode() => {
+            tracing::warn!("the key of Stripe is one of its test mode: no money moves");
+        }
+        PaymentProvider::Stripe(_) | PaymentProvider::None => {}
     }
     if settings.mail.smtp.is_none() && settings.common.env == Environment::Production {
         tracing::warn!("no mails are sent until HOLDFAST_SMTP_URL is set: they wait in the outbox");

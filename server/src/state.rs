@@ -9,6 +9,7 @@ use crate::{
     endpoints::EndpointService,
     http::sse::EventStreams,
     operators::OperatorService,
+    payments::ShopUrl,
     pictures::PictureService,
     telemetry::metrics::Metrics,
     webhooks::WebhookKeys,
@@ -16,7 +17,7 @@ use crate::{
 use app::shop::sandbox::SandboxProvider;
 use axum::extract::FromRef;
 use checkout::{Checkout, IdGenerator, Supervisor, store::Store};
-use integrations::{mail::Mail, webhooks::Webhooks};
+use integrations::{mail::Mail, payments::Payments, webhooks::Webhooks};
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
 use tokio_util::sync::CancellationToken;
@@ -59,6 +60,10 @@ pub struct AppStateInner {
     pub mail: Mail,
     /// The built-in payment provider, where it is enabled.
     pub sandbox: Option<SandboxProvider>,
+    /// Takes and returns money at the payment provider.
+    pub payments: Payments,
+    /// The address under which browsers reach the shop.
+    pub shop_url: ShopUrl,
     /// Leptos' options.
     pub leptos: LeptosOptions,
     /// Refreshes the console's Live screen.
@@ -108,6 +113,8 @@ extractable! {
     metrics: Arc<Metrics>,
     streams: EventStreams,
     webhook_keys: Arc<WebhookKeys>,
+    payments: Payments,
+    shop_url: ShopUrl,
     leptos: LeptosOptions,
     live: LiveHub,
     settings: Arc<Settings>,

@@ -168,6 +168,9 @@ class ExistingIds:
         if case.path.endswith("/extend"):
             # Other calls release the hold, and a hold is extended once.
             parameters["hold"] = self.new_hold()
+        if case.path.endswith("/payment"):
+            # Other calls cancel the order, or report that it is paid.
+            parameters["order"] = place_order(token(), self.product, 1)
         if isinstance(case.body, dict):
             for name in case.body.keys() & {"product_id", "order_id"}:
                 case.body[name] = {"product_id": self.product, "order_id": self.order}[name]

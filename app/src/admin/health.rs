@@ -8,13 +8,16 @@ use super::{
 use checkout::{
     TaskStatus,
     model::Timestamp,
-    store::{Audit, DatabaseInfo, Drift},
+    store::{Audit, DatabaseInfo, Drift, operators::Permission},
 };
 use leptos::prelude::*;
 use std::time::Duration;
 
 /// The path of the screen.
 pub const PATH: &str = "/admin/health";
+
+/// The target of the form that reconciles with the payment provider.
+pub const RECONCILE_PATH: &str = "/admin/health/reconcile";
 
 /// The facts that the screen shows. Those that could not be read are `None`.
 pub struct HealthPage {
@@ -36,6 +39,8 @@ pub struct HealthPage {
     pub last_audit: Option<(Timestamp, Duration, u64)>,
     /// The last recount.
     pub recount: Option<Recount>,
+    /// The reconciliation with the payment provider, if the shop has one.
+    pub reconciliation: Option<Reconciliation>,
     /// A message about the form that was sent before.
     pub flash: Option<Flash>,
 }
@@ -48,6 +53,38 @@ pub struct Recount {
     pub started_at: Timestamp,
     /// How long it took.
     pub duration: Duration,
+}
+
+/// The reconciliation with the payment provider.
+pub struct Reconciliation {
+    /// The provider's name.
+    pub provider: &'static str,
+    /// The last run.
+    pub last: LastRun,
+}
+
+/// The last run of the reconciliation.
+pub enum LastRun {
+    /// There was none yet.
+    Never,
+    /// It cannot be read.
+    Unknown,
+    /// There was one.
+    At(Box<ReconciliationRun>),
+}
+
+/// A run of the reconciliation.
+pub struct ReconciliationRun {
+    /// When the last run began.
+    pub started_at: Timestamp,
+    /// Whether it is under way.
+    pub running: bool,
+    /// When the last run ended that was finished.
+    pub ended_at: Option<Timestamp>,
+    /// What that run did, in numbers.
+    pub numbers: Vec<(&'static str, u64)>,
+    /// Why that run ended early.
+    pub stopped: Option<String>,
 }
 
 /// Longest time for which something may be overdue before it counts as a problem.
@@ -71,7 +108,9 @@ pub fn health(operator: PageOperator<'_>, mut page: HealthPage) -> String {
     let state = if page.is_healthy() { badge("All is well", Tone::Good) } else { badge("Needs attention", Tone::Bad) };
     let flash = page.flash.take();
     let facts = facts(&page);
-    let HealthPage { tasks, recount, .. } = page;
+    let HealthPage { tasks, recount, reconciliation, .. } = page;
+    let may_reconcile = operator.role.may(Permission::Payments);
+    let reconciliation = reconciliation.map(|reconciliation| reconciliation_section(reconciliation, may_reconcile));
     Page::new("Health").signed_in(operator, Screen::Health).badge(state).flash(flash).render(view! {
         {facts}
         <section aria-labelledby="recount">
@@ -86,6 +125,7 @@ pub fn health(operator: PageOperator<'_>, mut page: HealthPage) -> String {
             </form>
             {recount.map(recount_result)}
         </section>
+        {reconciliation}
         <section aria-labelledby="tasks">
             <h2 id="tasks">"Background tasks"</h2>
             {task_table(tasks)}
@@ -137,6 +177,61 @@ fn facts(page: &HealthPage) -> AnyView {
             <div><dt>"Refunds due"</dt><dd>{refunds}</dd></div>
             <div><dt>"Last audit"</dt><dd>{audit}</dd></div>
         </dl>
+    }
+    .into_any()
+}
+
+fn reconciliation_section(reconciliation: Reconciliation, may_reconcile: bool) -> AnyView {
+    let Reconciliation { provider, last } = reconciliation;
+    let result = match last {
+        LastRun::Never => view! { <p class="muted">"No run has taken place yet."</p> }.into_any(),
+        LastRun::Unknown => badge("Cannot be read", Tone::Bad),
+        LastRun::At(run) => reconciliation_result(*run),
+    };
+    let form = may_reconcile.then(|| {
+        view! {
+            <form method="post" action=RECONCILE_PATH>
+                {hidden("reconcile", "now")}
+                <p class="actions"><button class="button button-primary" type="submit">"Reconcile now"</button></p>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="reconciliation">
+            <h2 id="reconciliation">"Payment provider"</h2>
+            <p>
+                {format!("The shop takes payments with the provider {provider}. ")}
+                "Every five minutes it looks up payments and refunds whose end is not known, and reads the provider’s events, in
+                case a webhook was lost."
+            </p>
+            {form}
+            {result}
+        </section>
+    }
+    .into_any()
+}
+
+fn reconciliation_result(run: ReconciliationRun) -> AnyView {
+    let ReconciliationRun { started_at, running, ended_at, numbers, stopped } = run;
+    let state = match (running, &stopped) {
+        (true, _) => badge("Under way", Tone::Neutral),
+        (false, Some(_)) => badge("Stopped early", Tone::Warning),
+        (false, None) => badge("Done", Tone::Good),
+    };
+    let ended = ended_at.map(|at| view! { <div><dt>"Last finished"</dt><dd>{time(at)}</dd></div> });
+    let stopped = stopped.map(|reason| view! { <div><dt>"Stopped because"</dt><dd>{reason}</dd></div> });
+    let numbers = numbers
+        .into_iter()
+        .map(|(name, number)| view! { <div><dt>{name}</dt><dd>{number.to_string()}</dd></div> })
+        .collect::<Vec<_>>();
+    view! {
+        <div class="panel" role="status" data-testid="reconciliation">
+            <dl class="facts">
+                <div><dt>"State"</dt><dd>{state}</dd></div>
+                <div><dt>"Last begun"</dt><dd>{time(started_at)}</dd></div>
+                {ended} {stopped} {numbers}
+            </dl>
+        </div>
     }
     .into_any()
 }

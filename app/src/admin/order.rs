@@ -3,7 +3,7 @@
 use super::{
     confirm::{ActionForm, ReasonField},
     labels::{self, money},
-    layout::{Flash, Page, PageOperator, Screen, time},
+    layout::{Flash, Page, PageOperator, Screen, Tone, badge, time},
     list::{Column, Row, table},
     order_contact::{contact_panel, erase_form},
     order_mail::{mail_table, receipt_form},
@@ -12,7 +12,8 @@ use super::{
 };
 use checkout::{
     model::{
-        Job, Money, Order, OrderStatus, Payment, Product, Refund, Refusal, StoredContact, Timestamp, open_disputes,
+        AttemptState, Job, Money, Order, OrderStatus, Payment, PaymentAttempt, Product, Refund, Refusal, StoredContact,
+        Timestamp, open_disputes,
     },
     store::operators::Permission,
 };
@@ -45,6 +46,8 @@ pub struct OrderPage {
     pub timeline: Vec<TimelineRow>,
     /// Its payment events, oldest first.
     pub payments: Vec<Payment>,
+    /// The payment pages that were opened for it, oldest first.
+    pub attempts: Vec<PaymentAttempt>,
     /// Its refunds, oldest first.
     pub refunds: Vec<Refund>,
     /// Its contact, if it has one.
@@ -78,6 +81,7 @@ pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) 
         product,
         timeline,
         payments,
+        attempts,
         refunds,
         contact,
         cancel,
@@ -120,6 +124,7 @@ pub fn order(operator: PageOperator<'_>, page: OrderPage, flash: Option<Flash>) 
                         <ol class="timeline">{timeline.into_iter().map(event).collect::<Vec<_>>()}</ol>
                     </section>
                     {payment_table(&payments)}
+                    {attempt_table(&attempts)}
                     {refund_table(&refunds)}
                     {mail_table(&mails)}
                 </div>
@@ -212,6 +217,36 @@ fn payment_table(payments: &[Payment]) -> AnyView {
     ];
     let rows = payments.iter().map(row).collect();
     listed("payments", "Payments", "No payment has come for this order.", columns.into(), rows)
+}
+
+fn attempt_table(attempts: &[PaymentAttempt]) -> AnyView {
+    let row = |attempt: &PaymentAttempt| {
+        let page = attempt.session.as_ref().map_or("not known", |session| session.as_str()).to_owned();
+        Row::plain(page)
+            .cell(labels::words(attempt.provider.name()))
+            .cell(attempt_state(attempt.state))
+            .cell(time(attempt.created_at))
+            .cell(time(attempt.updated_at))
+    };
+    let columns = [
+        Column::new("Page"),
+        Column::new("Provider"),
+        Column::new("State"),
+        Column::new("Requested"),
+        Column::new("Changed"),
+    ];
+    let rows = attempts.iter().map(row).collect();
+    listed("attempts", "Payment pages", "No payment page was opened for this order.", columns.into(), rows)
+}
+
+fn attempt_state(state: AttemptState) -> AnyView {
+    let tone = match state {
+        AttemptState::Opening => Tone::Warning,
+        AttemptState::Open | AttemptState::Closed => Tone::Quiet,
+        AttemptState::Completed => Tone::Good,
+        AttemptState::Failed => Tone::Bad,
+    };
+    badge(labels::words(state.name()), tone)
 }
 
 fn refund_table(refunds: &[Refund]) -> AnyView {

@@ -26,11 +26,13 @@ pub enum Step {
     Fail,
     /// A failed refund becomes due again.
     Retry,
+    /// The shop sends it to the payment provider.
+    CarryOut,
 }
 
 impl Step {
     /// All steps.
-    pub const ALL: [Self; 5] = [Self::Done, Self::Send, Self::Succeed, Self::Fail, Self::Retry];
+    pub const ALL: [Self; 6] = [Self::Done, Self::Send, Self::Succeed, Self::Fail, Self::Retry, Self::CarryOut];
 
     /// The last part of the form's address.
     pub fn name(self) -> &'static str {
@@ -40,6 +42,7 @@ impl Step {
             Self::Succeed => "succeed",
             Self::Fail => "fail",
             Self::Retry => "retry",
+            Self::CarryOut => "carry-out",
         }
     }
 
@@ -48,9 +51,10 @@ impl Step {
         Self::ALL.into_iter().find(|step| step.name() == name)
     }
 
-    /// The steps that a refund in this state allows, the usual one first.
-    fn of(state: RefundState) -> &'static [Self] {
+    /// The steps that a refund in this state allows, the usual one first. `at_provider`: the shop sends it to the provider.
+    fn of(state: RefundState, at_provider: bool) -> &'static [Self] {
         match state {
+            RefundState::Due if at_provider => &[Self::CarryOut, Self::Done],
             RefundState::Due => &[Self::Done, Self::Send],
             RefundState::Sending => &[Self::Succeed, Self::Fail],
             RefundState::Failed => &[Self::Retry, Self::Done],
@@ -68,6 +72,7 @@ impl Step {
             Self::Fail if state == RefundState::Succeeded => ("The money came back…", "Mark as failed"),
             Self::Fail => ("Mark as failed…", "Mark as failed"),
             Self::Retry => ("Try again…", "Try again"),
+            Self::CarryOut => ("Carry out…", "Send now"),
         }
     }
 
@@ -81,6 +86,7 @@ impl Step {
             }
             Self::Fail => "The provider has definitely not returned the money. The refund can then be tried again.",
             Self::Retry => "The refund becomes due again, as a new attempt.",
+            Self::CarryOut => "The shop asks the payment provider to return the money, once for each attempt.",
         }
     }
 }
@@ -96,6 +102,15 @@ pub struct RefusedStep {
     pub error: String,
 }
 
+/// How the payment provider carries a refund out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CarriedOut {
+    /// The shop sends it by itself.
+    ByItself,
+    /// An operator sends it.
+    OnRequest,
+}
+
 /// A refund with its order.
 pub struct RefundPage {
     /// The refund.
@@ -104,6 +119,8 @@ pub struct RefundPage {
     pub order: Option<(String, String)>,
     /// The current time.
     pub now: Timestamp,
+    /// How the payment provider carries it out; `None` for one that an operator carries out.
+    pub carried_out: Option<CarriedOut>,
     /// A step that was refused.
     pub refused: Option<RefusedStep>,
 }
@@ -115,9 +132,9 @@ pub fn path(refund: &Refund) -> String {
 
 /// Renders the page.
 pub fn refund(operator: PageOperator<'_>, page: RefundPage, flash: Option<Flash>) -> String {
-    let RefundPage { refund, order, now, refused } = page;
+    let RefundPage { refund, order, now, carried_out, refused } = page;
     let steps = operator.role.may(Permission::Refunds).then(|| {
-        let steps = Step::of(refund.state).iter();
+        let steps = Step::of(refund.state, carried_out.is_some()).iter();
         steps
             .map(|step| form(*step, &refund, refused.as_ref().filter(|refused| refused.step == *step)))
             .collect::<Vec<_>>()
@@ -128,10 +145,15 @@ pub fn refund(operator: PageOperator<'_>, page: RefundPage, flash: Option<Flash>
         .badge(labels::refund_state(refund.state))
         .actions(steps)
         .flash(flash)
-        .render(facts(&refund, order, now))
+        .render(facts(&refund, order, now, carried_out))
 }
 
-fn facts(refund: &Refund, order: Option<(String, String)>, now: Timestamp) -> AnyView {
+fn facts(refund: &Refund, order: Option<(String, String)>, now: Timestamp, carried_out: Option<CarriedOut>) -> AnyView {
+    let carried_out = match carried_out {
+        Some(CarriedOut::ByItself) => "By the payment provider. The shop sends it by itself.",
+        Some(CarriedOut::OnRequest) => "By the payment provider, once an operator sends it.",
+        None => "By an operator.",
+    };
     let order = match order {
         Some((id, name)) => view! { <a href=path_of(id)>{name}</a> }.into_any(),
         None => "None: the payment had no order".into_any(),
@@ -152,6 +174,7 @@ fn facts(refund: &Refund, order: Option<(String, String)>, now: Timestamp) -> An
                 {fact("Amount", labels::refund_amount(refund, labels::money))}
                 {fact("Why", labels::words(labels::refund_reason(refund.reason)))}
                 {fact("Order", order)} {event}
+                {fact("Carried out", carried_out)}
                 {fact("Issued", time(refund.created_at))} {age}
                 {fact("Changed", time(refund.updated_at))}
                 {fact("Attempt", refund.attempt.to_string())}
@@ -185,6 +208,7 @@ fn form(step: Step, refund: &Refund, refused: Option<&RefusedStep>) -> AnyView {
         }
         Step::Retry => ("retry-", Vec::new()),
         Step::Send => ("send-", Vec::new()),
+        Step::CarryOut => ("carry-out-", Vec::new()),
     };
     let (label, title) = step.labels(refund.state);
     ActionForm {

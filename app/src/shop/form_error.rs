@@ -25,6 +25,14 @@ pub(crate) enum FormError {
     InvalidForm,
     /// The shop did not accept the sandbox's webhook.
     TestPaymentNotDelivered,
+    /// The shop has no payment provider.
+    NoPaymentProvider,
+    /// The payment provider is slow or does not respond.
+    PaymentBusy,
+    /// The payment provider refused to make a payment page.
+    PaymentRefused,
+    /// The shopper has paid, and the money is on its way.
+    PaymentProcessing,
 }
 
 impl From<Error> for FormError {
@@ -49,8 +57,9 @@ impl FormError {
     /// The status of a page that answers with this error.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::Refused(_) => StatusCode::CONFLICT,
-            Self::Busy | Self::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Refused(_) | Self::NoPaymentProvider | Self::PaymentProcessing => StatusCode::CONFLICT,
+            Self::Busy | Self::OutcomeUnknown | Self::PaymentBusy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::PaymentRefused => StatusCode::BAD_GATEWAY,
             Self::Internal | Self::TestPaymentNotDelivered => StatusCode::INTERNAL_SERVER_ERROR,
             Self::InvalidQuantity | Self::InvalidForm => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -75,6 +84,10 @@ impl FormError {
             Self::InvalidQuantity => "quantity",
             Self::InvalidForm => "form",
             Self::TestPaymentNotDelivered => "undelivered",
+            Self::NoPaymentProvider => "no-provider",
+            Self::PaymentBusy => "provider-busy",
+            Self::PaymentRefused => "provider-refused",
+            Self::PaymentProcessing => "processing",
         }
     }
 
@@ -119,6 +132,10 @@ impl FormError {
             "quantity" => Some(Self::InvalidQuantity),
             "form" => Some(Self::InvalidForm),
             "undelivered" => Some(Self::TestPaymentNotDelivered),
+            "no-provider" => Some(Self::NoPaymentProvider),
+            "provider-busy" => Some(Self::PaymentBusy),
+            "provider-refused" => Some(Self::PaymentRefused),
+            "processing" => Some(Self::PaymentProcessing),
             _ => None,
         }
     }
@@ -133,6 +150,10 @@ impl FormError {
             Self::InvalidQuantity => messages::invalid_quantity(),
             Self::InvalidForm => messages::invalid_form(),
             Self::TestPaymentNotDelivered => messages::test_payment_not_delivered(),
+            Self::NoPaymentProvider => messages::no_payment_provider(),
+            Self::PaymentBusy => messages::payment_busy(),
+            Self::PaymentRefused => messages::payment_refused(),
+            Self::PaymentProcessing => messages::payment_processing(),
         }
     }
 }
@@ -176,6 +197,10 @@ mod tests {
             FormError::InvalidQuantity,
             FormError::InvalidForm,
             FormError::TestPaymentNotDelivered,
+            FormError::NoPaymentProvider,
+            FormError::PaymentBusy,
+            FormError::PaymentRefused,
+            FormError::PaymentProcessing,
         ];
         for error in all {
             assert_eq!(read(&error.add_to_url("/x"), &product), Some(error));

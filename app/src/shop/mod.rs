@@ -13,8 +13,11 @@ mod info;
 #[cfg(feature = "ssr")]
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
-pub use info::ShopInfo;
+pub mod payment;
 #[cfg(feature = "ssr")]
 pub mod sandbox;
 #[cfg(feature = "ssr")]
 pub mod session;
+
+#[cfg(feature = "ssr")]
+pub use info::ShopInfo;

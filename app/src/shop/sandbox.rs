@@ -23,14 +23,27 @@ pub struct SandboxEvent {
     pub key: String,
     /// The order or hold that the payment is for.
     pub reference: Reference,
-    /// The provider's id of the transaction.
-    pub transaction_id: String,
+    /// Identifies the transaction. Its id is made from this and from `later_refund`.
+    pub transaction: String,
+    /// What happens to refunds of the transaction.
+    pub later_refund: LaterRefund,
     /// Result of the payment.
     pub status: PaymentStatus,
     /// The amount in minor units.
     pub amount: i64,
     /// ISO 4217 code of the currency.
     pub currency: String,
+}
+
+/// What happens to later refunds of a test payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaterRefund {
+    /// They succeed at once.
+    Succeeds,
+    /// The test bank rejects them.
+    Fails,
+    /// They are pending for a minute.
+    Waits,
 }
 
 /// The shop's response to a webhook.

@@ -1,11 +1,12 @@
 //! Messages in a box.
 
 use crate::{
-    messages::{Notice, order_refund, refund_reason},
+    messages::{Notice, RefundStage, order_refund, refund_reason, refund_stage},
     price::format_price,
 };
-use checkout::model::{EventOutcome, Money, OrderRefunds, Payment};
+use checkout::model::{EventOutcome, Money, Payment, Refund, Timestamp};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// Explains why a form failed. Screen readers announce it at once.
 #[component]
@@ -30,33 +31,41 @@ pub(crate) fn InfoNotice(notice: Notice) -> impl IntoView {
 }
 
 /// One notice for each payment that is or must be refunded (P7). `amount` is the amount due, for providers that do not
-/// report the amount paid.
+/// report the amount paid. `refunds` are the rows of these refunds, as far as there are any.
 #[component]
-pub(crate) fn RefundNotices(payments: Vec<Payment>, amount: Money) -> impl IntoView {
+pub(crate) fn RefundNotices(payments: Vec<Payment>, refunds: Vec<Refund>, amount: Money) -> impl IntoView {
     let notices = payments.into_iter().filter_map(|payment| {
-        let (verb, reason) = match payment.outcome {
-            EventOutcome::RefundDue(reason) => ("goes back to you", reason),
-            EventOutcome::Refunded(reason) => ("went back to you", reason),
+        let (stage, reason) = match payment.outcome {
+            EventOutcome::RefundDue(reason) => (RefundStage::Due, reason),
+            EventOutcome::Refunded(reason) => (RefundStage::Returned, reason),
             _ => return None,
         };
+        let row = refunds.iter().find(|refund| refund.event_id == Some(payment.id));
+        let stage = row.and_then(RefundStage::of).unwrap_or(stage);
         let paid = Money {
             minor: payment.reported.amount.unwrap_or(amount.minor),
             currency: payment.reported.currency.unwrap_or(amount.currency),
         };
+        let (title, rest) = refund_stage(&format_price(paid), stage, row.map(|refund| refund.updated_at));
         let reason = refund_reason(reason);
-        let text = format!("We couldn’t use your payment because {reason}. You don’t need to do anything.");
-        Some(refund_notice(Notice::new(format!("{} {verb}", format_price(paid)), text)))
+        Some(refund_notice(Notice::new(title, format!("We couldn’t use your payment because {reason}. {rest}"))))
     });
     notices.collect_view()
 }
 
-/// The sums of the refunds of a paid order by the shop: one notice for those on their way, and one for those done.
+/// The refunds of the order's own payment: one notice for each stage that some of them have reached.
 #[component]
-pub(crate) fn OrderRefundNotices(refunds: OrderRefunds, amount: Money) -> impl IntoView {
-    let sums = [(refunds.issued - refunds.returned, false), (refunds.returned, true)];
-    let notices = sums.into_iter().filter(|(sum, _)| *sum > 0).map(|(minor, done)| {
+pub(crate) fn OrderRefundNotices(refunds: Vec<Refund>, amount: Money) -> impl IntoView {
+    let mut stages: BTreeMap<RefundStage, (i64, Timestamp)> = BTreeMap::new();
+    for refund in refunds.iter().filter(|refund| refund.event_id.is_none()) {
+        let Some(stage) = RefundStage::of(refund) else { continue };
+        let (sum, at) = stages.entry(stage).or_insert((0, refund.updated_at));
+        *sum = sum.saturating_add(refund.amount.unwrap_or(amount.minor));
+        *at = refund.updated_at.max(*at);
+    }
+    let notices = stages.into_iter().map(|(stage, (minor, at))| {
         let sum = format_price(Money { minor, ..amount });
-        refund_notice(order_refund(&sum, done, minor == amount.minor))
+        refund_notice(order_refund(&sum, stage, Some(at), minor >= amount.minor))
     });
     notices.collect_view()
 }

@@ -11,7 +11,8 @@ use crate::{
     state::{LoadRequest, Loaded, WriteSet},
     store::{
         Audit, AuditLog, Clients, CommitOutcome, Contacts, Endpoints, Listings, Operators, OrderSnapshot, Outbox,
-        PaymentAttempts, Pictures, Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction,
+        PaymentAttempts, Pictures, Purge, Reads, Reconciliations, SandboxRefunds, Sessions, Statistics, Store,
+        Transaction,
     },
 };
 use async_trait::async_trait;
@@ -181,6 +182,10 @@ impl Store for MemoryStore {
     }
 
     fn reconciliations(&self) -> &dyn Reconciliations {
+        unreachable!("the simulation has no payment provider")
+    }
+
+    fn sandbox_refunds(&self) -> &dyn SandboxRefunds {
         unreachable!("the simulation has no payment provider")
     }
 

@@ -32,6 +32,7 @@ pub use outbox::Outbox;
 pub use payment_attempts::{BeginOutcome, PaymentAttempts};
 pub use pictures::{NewPicture, PictureFile, Pictures, StoredFile};
 pub use reconciliations::{Reconciliation, ReconciliationRun, Reconciliations};
+pub use sandbox_refunds::{SandboxRefund, SandboxRefunds};
 pub use statistics::Statistics;
 
 mod audit;
@@ -47,6 +48,7 @@ mod pictures;
 pub mod postgres;
 mod reconciliations;
 mod rows;
+mod sandbox_refunds;
 pub mod sqlite;
 mod statistics;
 mod table;
@@ -95,6 +97,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The reconciliation with payment providers.
     fn reconciliations(&self) -> &dyn Reconciliations;
+
+    /// Refunds of the sandbox.
+    fn sandbox_refunds(&self) -> &dyn SandboxRefunds;
 
     /// The outbox.
     fn outbox(&self) -> &dyn Outbox;

@@ -44,6 +44,7 @@ mod reconciliations;
 mod refunds;
 mod replays;
 mod reported_refunds;
+mod sandbox_refunds;
 mod sessions;
 mod statistics;
 mod stock;

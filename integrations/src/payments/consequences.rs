@@ -61,13 +61,16 @@ impl Payments {
     }
 
     /// Whether the provider took the money of this refund.
-    fn took<'a>(&self, refund: &Refund, mut attempts: impl Iterator<Item = &'a PaymentAttempt>) -> bool {
+    pub(super) fn took<'a>(&self, refund: &Refund, mut attempts: impl Iterator<Item = &'a PaymentAttempt>) -> bool {
         let provider = self.provider_name();
         let is_own = |attempt: &PaymentAttempt| {
             refund.order_id == Some(attempt.order_id)
                 && attempt.state != AttemptState::Failed
                 && provider.is_none_or(|provider| attempt.provider == provider)
         };
-        attempts.any(is_own) || (self.parts.settings.accepts_other_intents && provider.is_some())
+        // Without a provider here, another node may have one.
+        let is_possible = self.calls().is_none_or(|calls| calls.provider().may_have_taken(&refund.transaction_id));
+        let takes_others = self.parts.settings.accepts_other_intents && provider.is_some();
+        is_possible && (attempts.any(is_own) || takes_others)
     }
 }

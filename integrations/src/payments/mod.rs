@@ -12,12 +12,14 @@ mod open;
 mod receive;
 mod reconcile;
 mod refunds;
+mod send_now;
 
 pub use audit::AuditError;
 pub use difference::Difference;
 pub use open::{OpenError, OpenedPayment};
 pub use receive::Received;
 pub use reconcile::{LastReconciliation, ReconcileError, Reconciled};
+pub use send_now::SendNow;
 
 use crate::{
     outbox::{Consequences, Lane},

@@ -1,6 +1,7 @@
 //! Payment providers: what the shop asks of them, and what they answer.
 
 mod notice;
+pub mod sandbox;
 pub mod stripe;
 
 pub use notice::{About, EventError, Notice, PaymentNotice};
@@ -23,6 +24,16 @@ pub type SharedProvider = Arc<dyn Provider>;
 pub trait Provider: Send + Sync + 'static {
     /// The provider's name.
     fn name(&self) -> ProviderName;
+
+    /// Whether a transaction may be one of this provider's, as its id looks. Payments of other systems cannot be returned here.
+    fn may_have_taken(&self, _transaction: &TransactionId) -> bool {
+        true
+    }
+
+    /// Whether the calls stay in this process, so that they need no budget.
+    fn is_local(&self) -> bool {
+        false
+    }
 
     /// Makes a payment page. The attempt's id is the idempotency key, and `request` is the same for each call of the attempt.
     async fn open(&self, attempt: AttemptId, request: &OpenRequest) -> Result<PaymentPage, ProviderError>;

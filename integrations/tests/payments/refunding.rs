@@ -1,15 +1,20 @@
 //! Money goes back once, however badly the calls go.
 
 use crate::support::{Fault, HOUR, MINUTE, Shop, busy, eventually, refused, unknown};
-use checkout::model::{
-    Actor, EventKey, JobKind, JobState, OrderStatus, PaymentStatus, RefundState, RefundStep,
-    ReportedRefundState::{Failed, Pending, Succeeded},
+use checkout::{
+    model::{
+        Actor, EventKey, JobKind, JobState, OrderStatus, PaymentStatus, RefundState, RefundStep,
+        ReportedRefundState::{Failed, Pending, Succeeded},
+    },
+    store::outbox::{ClaimRequest, JobOutcome, JobResult},
 };
 use integrations::{
     outbox::Outcome,
+    payments::SendNow,
     provider::{About, Notice, PaymentNotice},
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -283,5 +288,28 @@ crate::scenarios! {
         shop.checkout.advance_refund(refund.id, 1, RefundStep::Send, by_hand).await.unwrap();
         assert_eq!(run(&shop, &shop.payments).await, Outcome::Done);
         assert_eq!(shop.provider.calls("refund"), 0);
+    }
+
+    async fn an_operator_sends_a_refund_that_is_not_sent_by_itself(shop: Shop) {
+        let (order, _) = shop.paid().await;
+        let payments = shop.with(|settings| settings.auto_refund = false);
+        let (refund, ada) = (shop.issue(order.id, None).await, Actor::command_line("ada"));
+        assert!(payments.carries_out(&refund).await.unwrap() && !payments.sends_refunds());
+        assert!(!shop.without_provider().carries_out(&refund).await.unwrap());
+        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::Started);
+        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::UnderWay);
+        // Its job fails for good, and begins anew.
+        let (now, claim) = (shop.checkout.now(), Uuid::from_u128(7));
+        let request =
+            ClaimRequest { kind: JobKind::SendRefund, endpoint: None, claim, now, until: now + HOUR, limit: 9 };
+        let job = shop.store.outbox().claim(request).await.unwrap().remove(0);
+        let dead = JobResult { id: job.id, claim, outcome: JobOutcome::Dead { error: "refused".to_owned() } };
+        shop.store.outbox().record(&[dead], now).await.unwrap();
+        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::Started);
+        shop.start_workers_of(&payments);
+        eventually(async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
+        let refund = shop.refund(&order).await;
+        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::NotPossible);
+        assert_eq!(shop.provider.refunds().len(), 1);
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 pub const PRODUCT_ID: &str = "01a21b3c-5e40-7c3a-9e41-2f6b8d0c5a17";
 pub const HOLD_ID: &str = "01a21c04-b7e8-7b52-9d1e-6a0c8f2b4e17";
 pub const ORDER_ID: &str = "01a21c05-2930-7d06-8c4f-93b1e5a7d820";
+const REFUND_ID: &str = "01a21c0f-1d40-7a31-b5c2-0e8d6f4a9b73";
 
 const PICTURE_ID: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
@@ -123,6 +124,32 @@ pub fn order() -> Value {
     })
 }
 
+/// The order's payment page.
+pub fn payment_page() -> Value {
+    json!({ "url": format!("https://shop.example/sandbox/pay/{ORDER_ID}"), "expires_at": "2026-11-27T08:10:30Z" })
+}
+
+/// The order, just placed, with its payment page.
+pub fn payable_order() -> Value {
+    let mut order = order();
+    order["payment"] = payment_page();
+    order
+}
+
+/// The order, just placed at a shop without a payment provider.
+pub fn order_without_page() -> Value {
+    let mut order = order();
+    order["payment"] = Value::Null;
+    order
+}
+
+/// The order, paid when it was placed.
+pub fn order_paid_at_once() -> Value {
+    let mut order = paid_order();
+    order["payment"] = Value::Null;
+    order
+}
+
 /// The order, paid.
 pub fn paid_order() -> Value {
     let mut order = order();
@@ -156,11 +183,15 @@ pub fn late_order() -> Value {
     order["reason"] = json!("expired");
     order["cancelled_at"] = json!("2026-11-27T08:10:30Z");
     order["refunds"] = json!([{
+        "id": REFUND_ID,
         "transaction_id": "tx-5501",
         "status": "refund_due",
+        "state": "due",
         "reason": "sold_out",
         "amount": 500_000,
         "currency": "USD",
+        "updated_at": "2026-11-27T08:12:00Z",
+        "version": 1,
     }]);
     order
 }
@@ -170,11 +201,15 @@ pub fn refunded_order() -> Value {
     let mut order = paid_order();
     order["status"] = json!("refunded");
     order["refunds"] = json!([{
+        "id": REFUND_ID,
         "transaction_id": "tx-5501",
         "status": "refunded",
+        "state": "succeeded",
         "reason": "by_operator",
         "amount": 500_000,
         "currency": "USD",
+        "updated_at": "2026-11-27T08:02:01Z",
+        "version": 3,
     }]);
     order
 }
@@ -230,18 +265,23 @@ pub fn stream(name: &str, id: Option<u64>, data: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{
-        contact::ContactBody,
-        holds::{HoldView, PlaceHold},
-        order_view::OrderView,
-        orders::PlaceOrder,
-        products::ProductView,
+    use crate::{
+        api::{
+            contact::ContactBody,
+            holds::{HoldView, PlaceHold},
+            order_view::{OrderView, PaymentView},
+            orders::PlaceOrder,
+            products::ProductView,
+        },
+        config::{Common, Environment},
+        payments::ShopUrl,
     };
     use checkout::model::{
         CancelReason, EventOutcome, Hold, HoldState, Money, Order, OrderRefunds, OrderState, Owner, Payment,
         PaymentStatus, Picture, Product, ProductDraft, Reference, Refund, RefundReason, RefundState, ReportedAmount,
         SaleWindow, Stock, Timestamp,
     };
+    use integrations::payments::OpenedPayment;
     use serde::Serialize;
     use std::time::Duration;
     use uuid::Uuid;
@@ -313,7 +353,7 @@ mod tests {
 
     fn the_refund() -> Refund {
         Refund {
-            id: id(ORDER_ID),
+            id: id(REFUND_ID),
             order_id: Some(id(ORDER_ID)),
             event_id: None,
             product_id: Some(id(PRODUCT_ID)),
@@ -375,8 +415,21 @@ mod tests {
         assert_eq!(refunded_order(), json!(refunded));
         let ended = |at, reason| OrderView::from(the_order(OrderState::Cancelled { cancelled_at: at, reason }));
         assert_eq!(cancelled_order(), json!(ended(at("01:15"), CancelReason::ByShopper)));
-        let late = ended(at("10:30"), CancelReason::Expired).with_refunds(vec![late_payment()], Vec::new());
+        let due = Refund {
+            event_id: Some(id(ORDER_ID)),
+            state: RefundState::Due,
+            updated_at: at("12:00"),
+            version: 1,
+            ..the_refund()
+        };
+        let late = ended(at("10:30"), CancelReason::Expired).with_refunds(vec![late_payment()], vec![due]);
         assert_eq!(late_order(), json!(late));
+        let page = OpenedPayment { url: format!("/sandbox/pay/{ORDER_ID}"), expires_at: at("10:30") };
+        let shop_url = ShopUrl::new(&common("https://shop.example"), ([127, 0, 0, 1], 80).into());
+        let page = || Some(PaymentView::new(&page, &shop_url));
+        assert_eq!(payable_order(), json!(OrderView::from(the_order(OrderState::Pending)).with_payment(page())));
+        assert_eq!(payment_page(), json!(page()));
+        assert_eq!(order_without_page(), json!(OrderView::from(the_order(OrderState::Pending)).with_payment(None)));
     }
 
     #[test]
@@ -386,16 +439,26 @@ mod tests {
         assert_eq!(order_with_contact(), json!(shown));
     }
 
-    /// A refund that failed returns nothing, and the refund of a payment event is shown with its payment.
+    fn common(public_url: &str) -> Common {
+        Common {
+            env: Environment::Development,
+            data_dir: ".".into(),
+            database_url: String::new(),
+            public_url: Some(public_url.to_owned()),
+            webhooks_allow_private: false,
+        }
+    }
+
+    /// The shop keeps the money of a refund that was withdrawn, and the refund of a payment event is shown with its payment.
     #[test]
-    fn only_an_operators_refunds_that_have_not_failed_are_added() {
+    fn refunds_of_the_orders_own_payment_are_added_but_withdrawn_ones() {
         let shown = |refund| {
             let order = OrderView::from(the_order(OrderState::Pending)).with_refunds(Vec::new(), vec![refund]);
             json!(order)["refunds"][0]["status"].clone()
         };
         let with = |state| Refund { state, ..the_refund() };
         let states = RefundState::ALL.map(|state| shown(with(state)));
-        assert_eq!(json!(states), json!(["refund_due", "refund_due", "refunded", null, null]));
+        assert_eq!(json!(states), json!(["refund_due", "refund_due", "refunded", "refund_due", null]));
         assert_eq!(shown(Refund { event_id: Some(id(ORDER_ID)), ..the_refund() }), Value::Null);
     }
 

@@ -6,6 +6,7 @@ pub mod enums;
 pub mod events;
 pub mod examples;
 pub mod holds;
+mod order_payment;
 pub mod order_view;
 pub mod orders;
 pub mod pagination;
@@ -58,6 +59,7 @@ pub fn checkout(place_hold: MethodRouter<AppState>) -> OpenApiRouter<AppState> {
         .routes(routes!(orders::get))
         .routes(routes!(orders::watch))
         .routes(routes!(orders::cancel))
+        .routes(routes!(order_payment::open))
 }
 
 /// Responds with 404 to every other path below `/api`.

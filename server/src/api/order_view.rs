@@ -5,10 +5,12 @@ use super::{
     enums::{CancelReason, RefundReason},
     named,
 };
+use crate::{backoffice::views::RefundState, payments::ShopUrl};
 use checkout::model::{
     self, Contact, Currency, EventOutcome, HoldId, Order, OrderId, OrderNumber, OrderState, Payment, ProductId,
-    Quantity, Refund, RefundState, ReportedAmount, Shopper, Timestamp, TransactionId,
+    Quantity, Refund, RefundId, ReportedAmount, Shopper, Timestamp, TransactionId,
 };
+use integrations::payments::OpenedPayment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -68,8 +70,13 @@ pub struct OrderView {
     pay_by: Timestamp,
     /// Increases with each change of the order; a lower version is older.
     version: u64,
-    /// Refunds that are due or done: of payments that could not be used, and of the order by the shop. Present when a single
-    /// order is read or watched.
+    /// The page on which your customer pays, while the order is pending and a page is open; `null` otherwise. Present when an
+    /// order is placed, and when a single order is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PaymentView>, required = false)]
+    payment: Option<Option<PaymentView>>,
+    /// Refunds: of payments that could not be used, and of the order by the shop. Present when a single order is read or
+    /// watched.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     refunds: Vec<RefundView>,
@@ -77,6 +84,24 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ContactView, required = false)]
     contact: Option<ContactView>,
+}
+
+/// A page on which an order is paid.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderPayment)]
+pub struct PaymentView {
+    /// Address of the payment provider's page. Lead your customer there.
+    url: String,
+    /// Time at which the page closes.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+impl PaymentView {
+    /// The view of an open page. A relative address becomes one of the shop.
+    pub fn new(page: &OpenedPayment, shop_url: &ShopUrl) -> Self {
+        Self { url: shop_url.absolute(&page.url), expires_at: page.expires_at }
+    }
 }
 
 /// Status of an order: `pending` until it is `paid` or `cancelled`. A cancelled order becomes `paid` when a late payment
@@ -127,11 +152,17 @@ impl From<&OrderState> for OrderStatus {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Refund)]
 struct RefundView {
+    /// Id of the refund. It is missing for a moment while an older version of the shop has not numbered it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    id: Option<RefundId>,
     /// The provider's transaction to refund.
     #[schema(value_type = String)]
     transaction_id: TransactionId,
     /// Current status.
     status: RefundStatus,
+    /// Current state, which is more precise than `status`.
+    state: RefundState,
     /// Reason for the refund.
     reason: RefundReason,
     /// Amount in minor units; missing where the provider did not report the payment's amount.
@@ -142,9 +173,17 @@ struct RefundView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[A-Z]{3}$", required = false)]
     currency: Option<Currency>,
+    /// Time at which its state changed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    updated_at: Option<Timestamp>,
+    /// Increases with each change of the refund.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64, required = false)]
+    version: Option<u64>,
 }
 
-/// Status of a refund: `refund_due` until the shop has made it, `refunded` afterwards.
+/// Status of a refund: `refund_due` until the money is returned, `refunded` afterwards.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum RefundStatus {
@@ -178,6 +217,7 @@ impl From<Order> for OrderView {
             created_at: order.created_at,
             pay_by: order.pay_by,
             version: order.version,
+            payment: None,
             refunds: Vec::new(),
             contact: None,
         }
@@ -185,12 +225,21 @@ impl From<Order> for OrderView {
 }
 
 impl OrderView {
-    /// Adds the refunds of payments that could not be used, and those by an operator or made at the payment provider.
+    /// Adds the refunds of payments that could not be used, and those of the order's own payment.
     #[must_use]
     pub fn with_refunds(self, payments: Vec<Payment>, refunds: Vec<Refund>) -> Self {
-        let of_payments = payments.into_iter().filter_map(RefundView::of_payment);
-        let of_parts = refunds.into_iter().filter_map(RefundView::of_part);
-        Self { refunds: of_payments.chain(of_parts).collect(), ..self }
+        let (of_events, of_order): (Vec<_>, Vec<_>) = refunds.into_iter().partition(|refund| refund.event_id.is_some());
+        let of_payments = payments.into_iter().filter_map(|payment| {
+            let refund = of_events.iter().find(|refund| refund.event_id == Some(payment.id));
+            RefundView::of_payment(payment, refund)
+        });
+        Self { refunds: of_payments.chain(of_order.iter().filter_map(RefundView::of_order)).collect(), ..self }
+    }
+
+    /// Adds the payment page, or that there is none.
+    #[must_use]
+    pub fn with_payment(self, payment: Option<PaymentView>) -> Self {
+        Self { payment: Some(payment), ..self }
     }
 
     /// Adds the contact that the owner may see.
@@ -201,31 +250,46 @@ impl OrderView {
 }
 
 impl RefundView {
-    /// Returns the refund of a payment, where it has one.
-    fn of_payment(payment: Payment) -> Option<Self> {
-        let (status, reason) = match payment.outcome {
-            EventOutcome::RefundDue(reason) => (RefundStatus::RefundDue, reason),
-            EventOutcome::Refunded(reason) => (RefundStatus::Refunded, reason),
+    /// Returns the refund of a payment, where it has one. `refund` is its row.
+    fn of_payment(payment: Payment, refund: Option<&Refund>) -> Option<Self> {
+        let (status, state, reason) = match payment.outcome {
+            EventOutcome::RefundDue(reason) => (RefundStatus::RefundDue, model::RefundState::Due, reason),
+            EventOutcome::Refunded(reason) => (RefundStatus::Refunded, model::RefundState::Succeeded, reason),
             _ => return None,
         };
         let ReportedAmount { amount, currency } = payment.reported;
-        Some(Self { transaction_id: payment.transaction_id, status, reason: reason.into(), amount, currency })
+        Some(Self {
+            id: refund.map(|refund| refund.id),
+            transaction_id: payment.transaction_id,
+            status,
+            state: refund.map_or(state, |refund| refund.state).into(),
+            reason: reason.into(),
+            amount,
+            currency,
+            updated_at: refund.map(|refund| refund.updated_at),
+            version: refund.map(|refund| refund.version),
+        })
     }
 
-    /// Returns a refund that an operator issued, or that was made at the payment provider, unless it has failed. A failed one is
-    /// not money that goes back.
-    fn of_part(refund: Refund) -> Option<Self> {
-        // A refund of a whole payment event is shown with its payment.
-        if refund.event_id.is_some() || !refund.state.is_counted() {
-            return None;
-        }
-        let is_done = refund.state == RefundState::Succeeded;
+    /// Returns a refund of the order's own payment. The shop keeps the money of one that was withdrawn.
+    fn of_order(refund: &Refund) -> Option<Self> {
+        let status = match refund.state {
+            model::RefundState::Succeeded => RefundStatus::Refunded,
+            model::RefundState::Due | model::RefundState::Sending | model::RefundState::Failed => {
+                RefundStatus::RefundDue
+            }
+            model::RefundState::Withdrawn => return None,
+        };
         Some(Self {
-            transaction_id: refund.transaction_id,
-            status: if is_done { RefundStatus::Refunded } else { RefundStatus::RefundDue },
+            id: Some(refund.id),
+            transaction_id: refund.transaction_id.clone(),
+            status,
+            state: refund.state.into(),
             reason: refund.reason.into(),
             amount: refund.amount,
             currency: refund.currency,
+            updated_at: Some(refund.updated_at),
+            version: Some(refund.version),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Orders of the calling client: place, list, get, cancel, watch.
 
 use super::{
-    ApiResult, contact::ContactBody, created, events::EventsOf, examples, order_view::OrderView, pagination::Page,
-    updated,
+    ApiResult, contact::ContactBody, created, events::EventsOf, examples, order_payment, order_view::OrderView,
+    pagination::Page, updated,
 };
 use crate::{
     auth::{self, Client, SCOPE, Tokens},
@@ -11,6 +11,7 @@ use crate::{
         sse::{self, EventStreams},
         strict_object::StrictObject,
     },
+    payments::ShopUrl,
     problem::Kind,
 };
 use axum::{Json, extract::State, response::Response};
@@ -21,6 +22,7 @@ use checkout::{
 };
 use futures::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
+use integrations::payments::Payments;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -46,6 +48,9 @@ type OrderEvents = EventsOf<OrderView>;
 ///
 /// If a payment for the hold has already arrived, it is applied at once, and the response is a paid order.
 ///
+/// If the shop has a payment provider, `payment` is the page on which your customer pays. It is `null` if there is no page: your
+/// system takes the payment, or the provider was too slow. In that case, ask again with `POST /api/orders/{order}/payment`.
+///
 /// `contact` is stored apart from the order. Only `GET /api/orders/{order}` returns it, and only to you. A problem names each of its
 /// fields that cannot be used.
 #[utoipa::path(
@@ -70,10 +75,12 @@ type OrderEvents = EventsOf<OrderView>;
         links(
             ("getOrder" = (operation_id = "getOrder", parameters(("order" = "$response.body#/order_id")))),
             ("cancelOrder" = (operation_id = "cancelOrder", parameters(("order" = "$response.body#/order_id")))),
+            ("openPayment" = (operation_id = "openPayment", parameters(("order" = "$response.body#/order_id")))),
         ),
         examples(
-            ("pending" = (summary = "Awaiting payment", value = json!(examples::order()))),
-            ("paid" = (summary = "The payment arrived first", value = json!(examples::paid_order()))),
+            ("pending" = (summary = "Awaiting payment", value = json!(examples::payable_order()))),
+            ("own" = (summary = "Your system takes the payment", value = json!(examples::order_without_page()))),
+            ("paid" = (summary = "The payment arrived first", value = json!(examples::order_paid_at_once()))),
         ),
     )),
     security(("oauth2" = [SCOPE]), ("bearer" = [])),
@@ -89,6 +96,8 @@ type OrderEvents = EventsOf<OrderView>;
 )]
 pub async fn place(
     State(checkout): State<Checkout>,
+    State(payments): State<Payments>,
+    State(shop_url): State<ShopUrl>,
     Client(owner): Client,
     IdempotentJson { body, idempotency }: IdempotentJson<PlaceOrder>,
 ) -> ApiResult<Response> {
@@ -96,7 +105,8 @@ pub async fn place(
     let contact = contact.map(|StrictObject(contact)| contact.check()).transpose()?;
     let order = checkout.place_order(hold_id, contact, owner, idempotency).await?;
     let location = format!("/api/orders/{}", order.value.id);
-    Ok(created(&location, order.replayed, OrderView::from(order.value)))
+    let page = order_payment::open_if_possible(&payments, &order.value, &shop_url).await;
+    Ok(created(&location, order.replayed, OrderView::from(order.value).with_payment(page)))
 }
 
 /// Lists the client's orders, newest first.
@@ -127,8 +137,9 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
 
 /// Returns an order of the client, with its refunds and its contact.
 ///
-/// Orders of other clients are not found. `refunds` lists the refunds that are due or done. `contact` is what you sent with the
-/// order, until it is erased.
+/// Orders of other clients are not found. `payment` is the payment page that is open. `refunds` lists the refunds, each with its
+/// state: the money of one that `failed` was not returned, and one is on its way back to your customer only when it is `sending` or
+/// `succeeded`. `contact` is what you sent with the order, until it is erased.
 #[utoipa::path(
     get,
     path = "/api/orders/{order}",
@@ -139,7 +150,9 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
         status = OK,
         description = "The order.",
         body = OrderView,
+        links(("openPayment" = (operation_id = "openPayment", parameters(("order" = "$response.body#/order_id"))))),
         examples(
+            ("pending" = (summary = "Awaiting payment", value = json!(examples::payable_order()))),
             ("paid" = (summary = "Paid", value = json!(examples::paid_order()))),
             ("contact" = (summary = "With the buyer's contact", value = json!(examples::order_with_contact()))),
             ("refund" = (summary = "Paid too late: a refund is due", value = json!(examples::late_order()))),
@@ -151,13 +164,16 @@ pub async fn list(State(checkout): State<Checkout>, Client(owner): Client, page:
 )]
 pub async fn get(
     State(checkout): State<Checkout>,
+    State(service): State<Payments>,
+    State(shop_url): State<ShopUrl>,
     Client(owner): Client,
     Id(order): Id<OrderId>,
 ) -> ApiResult<Json<OrderView>> {
     let order = checkout.order(order, owner).await?;
     let (payments, refunds) = (checkout.payments(&order).await?, checkout.refunds(order.id).await?);
     let contact = checkout.contact(order.id).await?.and_then(StoredContact::known);
-    Ok(Json(OrderView::from(order).with_refunds(payments, refunds).with_contact(contact)))
+    let page = order_payment::open_page_of(&service, &order, &shop_url).await?;
+    Ok(Json(OrderView::from(order).with_payment(page).with_refunds(payments, refunds).with_contact(contact)))
 }
 
 /// Cancels an unpaid order.

@@ -11,6 +11,7 @@ pub mod export;
 pub mod lookup;
 pub mod order_export;
 pub mod receipt;
+pub mod reconciliation;
 pub mod recount;
 pub mod timeline;
 pub mod views;

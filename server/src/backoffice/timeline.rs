@@ -1,5 +1,6 @@
 //! An order's timeline: its hold, itself, its payments, its refunds and the operations of people, in order of time.
 
+mod attempts;
 mod operations;
 
 use app::admin::labels::{self, money};
@@ -7,7 +8,7 @@ use checkout::{
     Checkout, Error,
     model::{
         AuditEntry, CancelReason, EventOutcome, Hold, Job, JobKind, JobState, Order, OrderState, Payment,
-        PaymentStatus, Refund, RefundReason, RefundState, Refusal, Timestamp,
+        PaymentAttempt, PaymentStatus, Refund, RefundReason, RefundState, Refusal, Timestamp,
     },
     store::{AuditFilter, Store, listings::PageRequest, outbox::JobFilter},
 };
@@ -86,6 +87,8 @@ impl TimelineEvent {
 pub struct OrderHistory {
     /// Payment events of the order, oldest first.
     pub payments: Vec<Payment>,
+    /// Payment pages that were opened for the order, oldest first.
+    pub attempts: Vec<PaymentAttempt>,
     /// Refunds of the order, oldest first.
     pub refunds: Vec<Refund>,
     /// The latest mails of the order, newest first.
@@ -106,6 +109,8 @@ pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> 
         Err(error) => return Err(error),
     };
     let (payments, refunds) = (checkout.payments(order).await?, checkout.refunds(order.id).await?);
+    let attempts = store.payment_attempts().of_order(order.id).await;
+    let attempts = attempts.map_err(|error| super::store_failed(&error))?;
     let filter = AuditFilter::of_order(order.id, &payments, &refunds);
     let entries = store.audit_log().list(&filter, None, MAX_ENTRIES).await;
     let entries = entries.map_err(|error| super::store_failed(&error))?;
@@ -114,8 +119,9 @@ pub async fn of_order(checkout: &Checkout, store: &dyn Store, order: &Order) -> 
     let mails = mails.map_err(|error| super::store_failed(&error))?.items;
     let mut events = merge(hold.as_ref(), order, &payments, &refunds, &entries);
     events.extend(mails.iter().rev().filter_map(mail_ended));
+    events.extend(attempts.iter().flat_map(attempts::events));
     events.sort_by_key(|event| event.at);
-    Ok(OrderHistory { payments, refunds, mails, events })
+    Ok(OrderHistory { payments, attempts, refunds, mails, events })
 }
 
 /// Merges the events of all sources. Events of one instant stay in the order of cause and effect.

@@ -15,6 +15,7 @@ mod output;
 mod payments;
 mod pictures;
 mod products;
+mod reconcile;
 mod refunds;
 mod webhooks;
 
@@ -105,14 +106,19 @@ async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Failure> {
-    let common = Common::read(common)?;
+async fn run_once(args: CommonArgs, command: Command) -> Result<ExitCode, Failure> {
+    let common = Common::read(args.clone())?;
     telemetry::start(common.env, None);
     if matches!(command, Command::Migrate) {
         open_store(&common).await?;
         say("The database schema is up to date.")?;
         return Ok(ExitCode::SUCCESS);
     }
+    let command = match command {
+        Command::Reconcile(reconcile) => return reconcile::run(args, *reconcile).await,
+        Command::Audit(audit) if audit.provider => return reconcile::audit(args, audit.payments).await,
+        other => other,
+    };
     let engine = Engine::start(&common, None).await?;
     match command {
         Command::Seed => add_demo_products(&engine).await,
@@ -126,8 +132,8 @@ async fn run_once(common: CommonArgs, command: Command) -> Result<ExitCode, Fail
         Command::Webhook(command) => webhooks::run(&engine, &common, command).await,
         Command::Operator(command) => operator::run(&engine, &common, command).await,
         Command::AuditLog(args) => audit_log::run(&engine, args).await,
-        Command::Audit => audit(&engine).await,
-        Command::Serve(_) | Command::Migrate => Ok(ExitCode::SUCCESS),
+        Command::Audit(_) => audit(&engine).await,
+        Command::Serve(_) | Command::Migrate | Command::Reconcile(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

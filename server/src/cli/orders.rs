@@ -97,7 +97,7 @@ fn product(engine: &Engine, order: &Order) -> String {
 async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<ExitCode, Failure> {
     let order = find(engine, key.key()).await?;
     let history = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
-    let OrderHistory { payments, refunds, mails: _, events: timeline } = history;
+    let OrderHistory { payments, refunds, events: timeline, .. } = history;
     let contact = engine.checkout.contact(order.id).await?;
     if output.json {
         let order = AdminOrderView::complete(&engine.checkout, order, payments, refunds).with_contact(contact);

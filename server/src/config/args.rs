@@ -1,6 +1,6 @@
 //! Settings as raw text, from flags or the environment, and their help texts.
 
-use crate::config::secret::SensitiveArg;
+use crate::config::{payments::PaymentArgs, secret::SensitiveArg};
 use clap::Args;
 use std::ffi::OsString;
 
@@ -65,9 +65,9 @@ pub struct ServeArgs {
     /// Keys of access tokens as `kid:secret`, comma-separated; all verify, and the first signs
     #[arg(long, env = "HOLDFAST_JWT_KEYS", value_name = "KEYS", hide_env_values = true)]
     pub jwt_keys: Option<SensitiveArg>,
-    /// `sandbox` for the built-in payment provider, `none` for your own [default: sandbox in development, else none]
-    #[arg(long, env = "HOLDFAST_PAYMENT_PROVIDER", value_name = "NAME")]
-    pub payment_provider: Option<OsString>,
+    /// Settings of the payment provider.
+    #[command(flatten)]
+    pub payments: PaymentArgs,
     /// Requests per second of one client, or `off` for no limits at all [default: only token requests are limited]
     #[arg(long, env = "HOLDFAST_RATE_LIMIT", value_name = "LIMIT")]
     pub rate_limit: Option<OsString>,

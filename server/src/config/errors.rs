@@ -29,7 +29,7 @@ impl SettingErrors {
         self.0.push((name, message.to_owned()));
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(found, _)| *found == name)
     }
 

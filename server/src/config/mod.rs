@@ -7,12 +7,14 @@ pub mod dotenv;
 mod env_example;
 mod errors;
 mod mail;
+mod payments;
 pub mod secret;
 mod values;
 
 pub use args::{CommonArgs, ServeArgs};
 pub use errors::ConfigError;
 pub use mail::{MailArgs, MailConfig};
+pub use payments::{PaymentArgs, PaymentConfig, PaymentProvider, StripeConfig};
 
 use errors::SettingErrors;
 use http::HeaderValue;
@@ -98,8 +100,8 @@ pub struct Settings {
     pub stripe_secrets: Vec<Secret>,
     /// Keys that verify access tokens. The first signs.
     pub jwt_keys: Vec<JwtKey>,
-    /// Whether the built-in payment provider is enabled.
-    pub sandbox: bool,
+    /// How payments are taken and returned.
+    pub payments: PaymentConfig,
     /// Limit of one client's requests.
     pub rate_limit: RateLimit,
     /// Proxies whose `X-Forwarded-For` is trusted.
@@ -158,6 +160,20 @@ impl Common {
     }
 }
 
+impl PaymentConfig {
+    /// Parses the settings of a command that asks the payment provider.
+    ///
+    /// # Errors
+    ///
+    /// Some settings are invalid, or are missing in production.
+    pub fn read(common: CommonArgs, args: PaymentArgs) -> Result<(Common, Self), ConfigError> {
+        let mut errors = SettingErrors::default();
+        let common = Common::parse(common, &mut errors);
+        let payments = Self::parse(args, &common, &mut errors);
+        errors.none_or((common, payments))
+    }
+}
+
 impl Settings {
     /// Parses the settings of the server. In development, missing secrets are generated.
     ///
@@ -176,7 +192,11 @@ impl Settings {
         let stripe_secrets =
             errors.parse("HOLDFAST_STRIPE_SECRETS", args.stripe_secrets, |v| values::secrets(v, min_secret));
         let jwt_keys = errors.parse("HOLDFAST_JWT_KEYS", args.jwt_keys, |v| values::jwt_keys(v, min_jwt));
-        let sandbox = errors.parse("HOLDFAST_PAYMENT_PROVIDER", args.payment_provider, values::payment_provider);
+        let payments = PaymentConfig::parse(args.payments, &common, &mut errors);
+        let has_stripe = matches!(payments.provider, PaymentProvider::Stripe(_));
+        if has_stripe && is_production && stripe_secrets.is_none() && !errors.has("HOLDFAST_STRIPE_SECRETS") {
+            errors.add("HOLDFAST_STRIPE_SECRETS", "is required in production with the payment provider stripe");
+        }
         let rate_limit = errors.parse("HOLDFAST_RATE_LIMIT", args.rate_limit, values::rate_limit);
         let trusted_proxies = errors.parse("HOLDFAST_TRUSTED_PROXIES", args.trusted_proxies, values::trusted_proxies);
         let cors_origins = errors.parse("HOLDFAST_CORS_ORIGINS", args.cors_origins, values::cors_origins);
@@ -204,7 +224,7 @@ impl Settings {
             webhook_secrets,
             stripe_secrets: stripe_secrets.unwrap_or_default(),
             jwt_keys,
-            sandbox: sandbox.unwrap_or(!is_production),
+            payments,
             rate_limit: rate_limit.unwrap_or(RateLimit::TokensOnly),
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             cors_origins: cors_origins.unwrap_or(CorsOrigins::None),
@@ -248,10 +268,34 @@ mod tests {
             ("production", Some("sandbox"), true),
         ] {
             let (common, serve) = args(env, &dir);
-            let settings =
-                Settings::read(common, ServeArgs { payment_provider: provider.map(OsString::from), ..serve });
-            assert_eq!(settings.unwrap().sandbox, expected, "{env} {provider:?}");
+            let payments = PaymentArgs { payment_provider: provider.map(OsString::from), ..PaymentArgs::default() };
+            let settings = Settings::read(common, ServeArgs { payments, ..serve });
+            assert_eq!(settings.unwrap().payments.has_sandbox(), expected, "{env} {provider:?}");
         }
+    }
+
+    #[test]
+    fn stripe_needs_the_secrets_of_its_webhooks_in_production() {
+        let dir = tempfile::tempdir().unwrap();
+        let with = |env: &str, secrets: Option<&str>| {
+            let (common, serve) = args(env, &dir);
+            let common = CommonArgs { public_url: Some("https://shop.example".into()), ..common };
+            let payments = PaymentArgs {
+                payment_provider: Some("stripe".into()),
+                stripe_key: Some(OsString::from("sk_live_1").into()),
+                ..PaymentArgs::default()
+            };
+            let stripe_secrets = secrets.map(|text| OsString::from(text).into());
+            Settings::read(common, ServeArgs { payments, stripe_secrets, ..serve })
+        };
+        let message = with("production", None).unwrap_err().to_string();
+        assert!(message.contains("HOLDFAST_STRIPE_SECRETS is required"), "{message}");
+        assert_eq!(
+            with("production", Some("short")).unwrap_err().to_string().matches("HOLDFAST_STRIPE_SECRETS").count(),
+            1
+        );
+        assert!(with("production", Some("whsec_a secret of stripe")).is_ok());
+        assert!(with("development", None).is_ok());
     }
 
     #[test]

@@ -40,14 +40,6 @@ pub(super) fn public_url(text: &str) -> Result<String, String> {
         .ok_or_else(|| "must be an address such as https://shop.example, in lower case and without a path".to_owned())
 }
 
-pub(super) fn payment_provider(text: &str) -> Result<bool, String> {
-    match text {
-        "sandbox" => Ok(true),
-        "none" => Ok(false),
-        _ => Err("must be sandbox or none".to_owned()),
-    }
-}
-
 pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text {
         "on" => Ok(true),

@@ -118,11 +118,12 @@ impl Shown {
     ) -> Result<Response, Problem> {
         let checkout = &state.checkout;
         let history = timeline::of_order(checkout, &*state.store, &order).await?;
-        let OrderHistory { payments, refunds, mails, events } = history;
+        let OrderHistory { payments, attempts, refunds, mails, events } = history;
         let page = OrderPage {
             product: checkout.product(order.product_id),
             timeline: events.into_iter().map(row).collect(),
             payments,
+            attempts,
             refunds,
             contact: checkout.contact(order.id).await?,
             cancel: self.cancel,

@@ -9,7 +9,7 @@ use crate::{
 use app::admin::{
     layout::Flash,
     order::name_of,
-    refund::{self as view, RefundPage, RefusedStep, Step},
+    refund::{self as view, CarriedOut, RefundPage, RefusedStep, Step},
     refusal::{forbidden_char, refusal},
 };
 use axum::{
@@ -21,6 +21,7 @@ use checkout::{
     model::{ChangeReason, ChangeReasonError, Refund, RefundId, RefundReference, RefundStep, Refusal},
 };
 use http::{StatusCode, Uri};
+use integrations::payments::SendNow;
 
 /// `GET /admin/refunds/{id}`
 pub async fn page(
@@ -46,7 +47,8 @@ pub async fn step(
     let attempt =
         attempt.map_err(|_| Problem::new(Kind::UnreadableForm, "Send the form as the console's page does."))?;
     let taken = match read(step, &fields) {
-        Ok(taken) => taken,
+        Ok(Some(taken)) => taken,
+        Ok(None) => return carry_out(&state, &signed_in, refund).await,
         Err(refused) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return render(&state, &signed_in, status, refund, Some(refused), None).await;
@@ -63,20 +65,36 @@ pub async fn step(
     render(&state, &signed_in, StatusCode::CONFLICT, refund, None, Some(Flash::error(refused))).await
 }
 
-fn read(step: Step, fields: &Fields) -> Result<RefundStep, RefusedStep> {
+/// Sends a refund to the payment provider.
+async fn carry_out(state: &AppState, signed_in: &SignedIn, refund: Refund) -> Result<Response, Problem> {
+    let done = match state.payments.send_now(&refund, &context(signed_in, None).by).await? {
+        SendNow::Started => "refund-carry-out",
+        SendNow::UnderWay => "refund-under-way",
+        SendNow::NotPossible => {
+            let text =
+                "Nothing was changed. The payment provider cannot carry this refund out, or it is no longer due.";
+            return render(state, signed_in, StatusCode::CONFLICT, refund, None, Some(Flash::error(text))).await;
+        }
+    };
+    Ok(redirect(&format!("{}?done={done}", view::path(&refund))))
+}
+
+/// Returns the step that is taken in the engine; `None` for one that the payment provider takes.
+fn read(step: Step, fields: &Fields) -> Result<Option<RefundStep>, RefusedStep> {
     let refused = |text: &str, error: &str| RefusedStep { step, text: text.to_owned(), error: error.to_owned() };
     let text = |field: &str| {
         let text = fields.get(field);
         let parsed = RefundReference::try_from(text.to_owned());
         parsed.map_err(|_| refused(text, "Enter 1 to 255 characters on one line."))
     };
-    match step {
-        Step::Done => Ok(RefundStep::DoneElsewhere { note: text("note")? }),
-        Step::Send => Ok(RefundStep::Send),
+    let taken = match step {
+        Step::CarryOut => return Ok(None),
+        Step::Done => RefundStep::DoneElsewhere { note: text("note")? },
+        Step::Send => RefundStep::Send,
         Step::Succeed => {
             let is_given = !fields.get("provider_reference").trim().is_empty();
             let provider_reference = is_given.then(|| text("provider_reference")).transpose()?;
-            Ok(RefundStep::Succeed { provider_reference })
+            RefundStep::Succeed { provider_reference }
         }
         Step::Fail => {
             let text = fields.get("failure");
@@ -86,10 +104,11 @@ fn read(step: Step, fields: &Fields) -> Result<RefundStep, RefusedStep> {
                 ChangeReasonError::Length => refused(text, "Enter 1 to 500 characters on one line."),
                 ChangeReasonError::Character(found) => refused(text, &forbidden_char(found)),
             })?;
-            Ok(RefundStep::Fail { failure: failure.into() })
+            RefundStep::Fail { failure: failure.into() }
         }
-        Step::Retry => Ok(RefundStep::Retry),
-    }
+        Step::Retry => RefundStep::Retry,
+    };
+    Ok(Some(taken))
 }
 
 async fn find(state: &AppState, id: &str) -> Result<Refund, Problem> {
@@ -110,6 +129,11 @@ async fn render(
         None => None,
     };
     let order = order.map(|order| (order.id.to_string(), name_of(&order)));
-    let page = RefundPage { refund, order, now: state.checkout.now(), refused };
+    let carried_out = match (state.payments.carries_out(&refund).await?, state.payments.sends_refunds()) {
+        (false, _) => None,
+        (true, true) => Some(CarriedOut::ByItself),
+        (true, false) => Some(CarriedOut::OnRequest),
+    };
+    let page = RefundPage { refund, order, now: state.checkout.now(), carried_out, refused };
     Ok(html(status, view::refund(signed_in.page_operator().await, page, flash)))
 }

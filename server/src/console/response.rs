@@ -63,6 +63,12 @@ pub fn flash(done: &str) -> Option<Flash> {
         "refund-issued" => "The refund is due. It stands below until it is carried out.",
         "refund-send" => "The refund is marked as sent. Mark it as succeeded or failed once the provider tells.",
         "refund-done" | "refund-succeed" => "The refund is done.",
+        "refund-carry-out" => {
+            "The refund is being sent to the payment provider. Its state changes here within seconds."
+        }
+        "refund-under-way" => {
+            "The refund is on its way to the payment provider already. A failed attempt is repeated after a pause."
+        }
         "refund-fail" => "The refund is marked as failed.",
         "refund-retry" => "The refund is due again.",
         "job-retry" => "The job is due now.",

@@ -35,13 +35,15 @@ const PAGE_HEADERS: [(HeaderName, &str); 3] = [
 /// Initial capacity of a response's headers: enough for these and the handler's own.
 const HEADER_CAPACITY: usize = 16;
 
-/// Returns the content security policy of a storefront page. `reload_port` is the port of `cargo leptos watch`.
-pub fn page_csp(nonce: &str, reload_port: Option<u32>) -> String {
+/// Returns the content security policy of a storefront page. `form_targets` are origins besides the shop's own to which its forms
+/// lead, `reload_port` is the port of `cargo leptos watch`.
+pub fn page_csp(nonce: &str, form_targets: &[String], reload_port: Option<u32>) -> String {
+    let targets: String = form_targets.iter().flat_map(|origin| [" ", origin.as_str()]).collect();
     let watch = reload_port.map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}")).unwrap_or_default();
     format!(
         "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
          style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'{watch}; object-src 'none'; \
-         base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+         base-uri 'none'; frame-ancestors 'none'; form-action 'self'{targets}"
     )
 }
 
@@ -140,6 +142,13 @@ fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn forms_may_lead_to_the_payment_provider_and_nowhere_else() {
+        assert!(page_csp("n", &[], None).ends_with("form-action 'self'"));
+        let stripe = ["https://checkout.stripe.com".to_owned()];
+        assert!(page_csp("n", &stripe, None).ends_with("form-action 'self' https://checkout.stripe.com"));
+    }
 
     #[test]
     fn only_our_own_pages_may_post() {

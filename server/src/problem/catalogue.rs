@@ -170,6 +170,29 @@ catalogue! {
         cause: "The order is not paid, has no contact, or has had as many mails as an order may have.",
         resolution: "Read the order: only a paid order with a contact has a receipt.",
     }
+    CONFLICT OrderNotPayable "order-not-payable" "Order not payable" {
+        cause: "The order is paid, cancelled or refunded, or its time to pay is over, so there is nothing to pay. Nothing was \
+                charged.",
+        resolution: "Read the order. If it was cancelled, place a new hold and order that.",
+        members: [member("order_status", Shape::Text, "Status of the order: `paid`, `cancelled` or `refunded`.")],
+    }
+    CONFLICT PaymentProcessing "payment-processing" "Payment in progress" {
+        cause: "Your customer has finished the payment page, and the payment provider has not confirmed the payment yet.",
+        resolution: "Do not ask for another payment. Watch `GET /api/orders/{order}/events` until the order is paid.",
+    }
+    CONFLICT NoPaymentProvider "no-payment-provider" "No payment provider" {
+        cause: "The shop has no payment provider of its own: your system takes the payment.",
+        resolution: "Take the payment with your provider, and let it deliver its event to `POST /api/webhooks/payment`.",
+    }
+    CONFLICT PaymentRefused "payment-refused" "Payment page refused" {
+        cause: "The payment provider refused to open a payment page for this order, for example because the amount is below \
+                its minimum. Nothing was charged.",
+        resolution: "Send the request again. If it keeps failing, ask the shop's operator: the log has the provider's reason.",
+    }
+    CONFLICT ReconciliationRunning "reconciliation-running" "Reconciliation under way" {
+        cause: "The shop reconciles with its payment provider already, on this or another server. One run takes place at a time.",
+        resolution: "Wait for the run that is under way, and send the request again if you still need it.",
+    }
     CONFLICT SlugTaken "slug-taken" "Slug already taken" {
         cause: "Another product has this slug.",
         resolution: "Choose another slug.",
@@ -301,6 +324,10 @@ catalogue! {
     SERVICE_UNAVAILABLE Busy "busy" "Server busy" {
         cause: "The server has more requests than it can queue, so it rejected this one. Nothing was done.",
         resolution: "Send the request again after the seconds in `Retry-After`.",
+    }
+    SERVICE_UNAVAILABLE PaymentProviderBusy "payment-provider-busy" "Payment provider busy" {
+        cause: "The payment provider did not answer in time, or asks to be called less often. Nothing was charged.",
+        resolution: "Send the request again after the seconds in `Retry-After`. It leads to the same payment page.",
     }
     SERVICE_UNAVAILABLE OutcomeUnknown "outcome-unknown" "Outcome unknown" {
         cause: "The database connection broke during the commit, or the response took too long. The request took effect \

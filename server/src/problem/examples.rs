@@ -6,8 +6,9 @@ use crate::{
     pictures::PictureError,
 };
 use checkout::model::{
-    ContactError, ContactField, ContactProblem, OrderId, ProductError, RefundState, Refusal, Timestamp,
+    ContactError, ContactField, ContactProblem, OrderId, OrderStatus, ProductError, RefundState, Refusal, Timestamp,
 };
+use integrations::payments::{OpenError, ReconcileError};
 use serde_json::json;
 use std::time::Duration;
 use uuid::uuid;
@@ -69,6 +70,12 @@ pub fn example(kind: Kind) -> Problem {
         Kind::NoExtension => Refusal::NoExtension.into(),
         Kind::OrderPaid => Refusal::OrderPaid.into(),
         Kind::NoReceipt => ReceiptError::NotPaid.into(),
+        Kind::OrderNotPayable => OpenError::NotPayable(OrderStatus::Cancelled).into(),
+        Kind::PaymentProcessing => OpenError::Processing.into(),
+        Kind::NoPaymentProvider => OpenError::NoProvider.into(),
+        Kind::PaymentRefused => OpenError::Refused.into(),
+        Kind::PaymentProviderBusy => OpenError::Busy { retry_after: Duration::from_secs(3) }.into(),
+        Kind::ReconciliationRunning => ReconcileError::Running.into(),
         Kind::SlugTaken => Refusal::SlugTaken.into(),
         Kind::StockCommitted => Refusal::StockCommitted { committed: 54 }.into(),
         Kind::HoldExpired => Refusal::HoldExpired { expired_at: at }.into(),

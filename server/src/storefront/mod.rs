@@ -4,6 +4,7 @@ mod mailbox;
 mod order_events;
 mod order_form;
 mod order_link;
+mod pay;
 pub mod sandbox;
 mod sessions;
 
@@ -11,10 +12,11 @@ pub use sessions::SessionStorage;
 
 use crate::{
     http::{assets, body::MAX_BODY_SIZE, security},
+    payments::StoredProgress,
     problem::{Kind, Problem},
     state::AppState,
 };
-use app::shop::{ShopInfo, session::GrantSecrets};
+use app::shop::{ShopInfo, payment::PaymentProvider, session::GrantSecrets};
 use axum::{
     Extension, Router,
     body::to_bytes,
@@ -26,7 +28,7 @@ use axum::{
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, ResponseOptions, generate_route_list};
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 use tower::{Service, ServiceExt as _};
 use tower_http::services::ServeDir;
 
@@ -58,6 +60,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         .route(app::paths::SANDBOX_MAIL, get(mailbox::list))
         .route("/sandbox/mail.json", get(mailbox::json))
         .route("/sandbox/mail/{id}", get(mailbox::show))
+        .route(app::paths::PAY, post(pay::pay))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), check_path))
         .layer(Extension(grant_secrets))
@@ -129,8 +132,12 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
         if let Some(sandbox) = &state.sandbox {
             provide_context(sandbox.clone());
         }
+        if state.payments.provider_name().is_some() {
+            provide_context(PaymentProvider(Arc::new(StoredProgress(state.store.clone()))));
+        }
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
-        let csp = security::page_csp(&nonce, assets::reload_port(&state.leptos));
+        let targets = state.settings.payments.page_origins();
+        let csp = security::page_csp(&nonce, &targets, assets::reload_port(&state.leptos));
         if let Ok(csp) = HeaderValue::from_str(&csp) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, csp);
         }

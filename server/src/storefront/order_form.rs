@@ -1,6 +1,6 @@
 //! `POST /actions/order`: places the order of the checkout form, and leads to its payment.
 
-use super::provide_contexts;
+use super::{pay::lead_to_payment, provide_contexts};
 use crate::{
     problem::{Kind, Problem},
     state::AppState,
@@ -16,7 +16,7 @@ use axum::{
     extract::{FromRequest as _, Request, State, rejection::FormRejection},
     response::{IntoResponse as _, Redirect, Response},
 };
-use checkout::model::{HoldId, Order, OrderState};
+use checkout::model::HoldId;
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -32,23 +32,13 @@ pub(super) async fn place(
     let form = Request::from_parts(parts.clone(), body);
     let Form(form) = Form::<OrderForm>::from_request(form, &()).await.map_err(|error| unreadable(&error))?;
     Ok(match submit(&state.checkout, &session, form, language_of(&parts.headers)).await? {
-        Submitted::Placed(order) => Redirect::to(&payment_page(&state, &order)).into_response(),
+        Submitted::Placed(order) if state.payments.provider_name().is_some() => lead_to_payment(&state, &order).await,
+        Submitted::Placed(order) => Redirect::to(&paths::order(&order.id.to_string())).into_response(),
         Submitted::See(page) => Redirect::to(&page).into_response(),
         Submitted::Page { hold, status, entry } => {
             page(&state, Request::from_parts(parts, Body::empty()), hold, status, *entry).await
         }
     })
-}
-
-/// The page on which an order is paid: that of the sandbox where it is on, or the order's own. An order that was paid before it
-/// was placed leads to its own page.
-fn payment_page(state: &AppState, order: &Order) -> String {
-    let id = order.id.to_string();
-    if order.state == OrderState::Pending && state.sandbox.is_some() {
-        paths::sandbox_order(&id)
-    } else {
-        paths::order(&id)
-    }
 }
 
 fn unreadable(error: &FormRejection) -> Problem {

@@ -1,9 +1,10 @@
 //! The built-in payment provider's HTTP client. It sends the signed webhooks that a real provider would send.
 
 use crate::{config::secret::Secret, webhooks::plain};
-use app::shop::sandbox::{SandboxEvent, SandboxResponse, WebhookSender};
+use app::shop::sandbox::{self, SandboxEvent, SandboxResponse, WebhookSender};
 use async_trait::async_trait;
 use checkout::{Clock, model::Reference};
+use integrations::provider::sandbox::LaterRefund;
 use serde_json::json;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -39,11 +40,19 @@ fn reachable(mut addr: SocketAddr) -> SocketAddr {
     addr
 }
 
+fn later_refund(chosen: sandbox::LaterRefund) -> LaterRefund {
+    match chosen {
+        sandbox::LaterRefund::Succeeds => LaterRefund::Succeeds,
+        sandbox::LaterRefund::Fails => LaterRefund::Fails,
+        sandbox::LaterRefund::Waits => LaterRefund::Waits,
+    }
+}
+
 #[async_trait]
 impl WebhookSender for LoopbackSender {
     async fn deliver(&self, event: SandboxEvent) -> Result<SandboxResponse, String> {
         let mut body = json!({
-            "transaction_id": event.transaction_id,
+            "transaction_id": later_refund(event.later_refund).transaction_id(&event.transaction),
             "status": event.status,
             "amount": event.amount,
             "currency": event.currency,

@@ -3,6 +3,7 @@
 
 mod body_schema;
 pub mod event;
+mod notice;
 pub mod payment;
 pub mod plain;
 mod receipt;
@@ -13,6 +14,7 @@ pub mod stripe;
 use crate::{config::Settings, problem::Problem, state::AppState};
 use checkout::PaymentEvent;
 use http::HeaderMap;
+use integrations::provider::{EventError, Notice};
 use signature::{Key, SignatureError};
 use utoipa::{Path as _, openapi::HttpMethod};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -88,15 +90,11 @@ impl WebhookKeys {
 /// The content of a verified request.
 #[derive(Debug)]
 enum Message {
-    /// A payment event.
+    /// A payment event of the shop's own schemes.
     Payment(PaymentEvent),
-    /// An event that does not concern this shop. It is acknowledged, so that the provider does not send it again.
-    Foreign {
-        /// The provider's id of the event.
-        event: String,
-        /// Why it does not concern this shop.
-        reason: String,
-    },
+    /// An event of the provider's scheme. One that does not concern this shop is acknowledged, so that the provider does not
+    /// send it again.
+    Notice(Notice),
     /// A test event that reached production.
     TestMode {
         /// The provider's id of the event.
@@ -122,4 +120,13 @@ enum Rejected {
     /// The order or hold could not be looked up.
     #[error("{0}")]
     Checkout(#[from] checkout::Error),
+}
+
+impl From<EventError> for Rejected {
+    fn from(error: EventError) -> Self {
+        match error {
+            EventError::Json(error) => Self::Json(error),
+            EventError::Unreadable(detail) => Self::Unreadable(detail),
+        }
+    }
 }

@@ -2,11 +2,11 @@
 //! parsed, nothing is stored if it is invalid, and a 2xx response means that the event is on disk.
 
 use super::{
-    Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, plain, receipt::Receipt, standard, stripe,
+    Message, Rejected, Scheme, WebhookKeys, body_schema::WebhookBody, notice, plain, receipt::Receipt, standard, stripe,
 };
 use crate::{
     api::{ApiResult, examples},
-    config::{Environment, Settings},
+    config::Settings,
     http::body::MAX_BODY_SIZE,
     problem::{Kind, Problem, sentence},
     telemetry::metrics::{DeliveryOutcome, Metrics, NO_SCHEME},
@@ -18,9 +18,10 @@ use axum::{
 use bytes::Bytes;
 use checkout::{
     Checkout, Error, PaymentEvent, PaymentReply, PaymentVerdict,
-    model::{EventPayload, MAX_PAYLOAD_SIZE, Reference},
+    model::{EventPayload, MAX_PAYLOAD_SIZE, Reference, Timestamp},
 };
 use http::{HeaderMap, header};
+use integrations::payments::Payments;
 use std::sync::Arc;
 
 const _: () = assert!(MAX_BODY_SIZE <= MAX_PAYLOAD_SIZE, "the engine stores every body that a webhook accepts");
@@ -38,7 +39,7 @@ const _: () = assert!(MAX_BODY_SIZE <= MAX_PAYLOAD_SIZE, "the engine stores ever
 /// Send the headers of one scheme only. A payment may name a hold that has no order yet. It is then stored, returns 202, and
 /// takes effect in the transaction that places the order. While a dispute of a payment is open, the payment is not refunded.
 /// Disputes name the transaction that was paid, and one that was closed stays closed, in whichever order the two events
-/// arrive. A 200 or 202 means that the event is on disk. After any other
+/// arrive. Stripe's events about refunds change the shop's refunds. A 200 or 202 means that the event is on disk. After any other
 /// response, or none, deliver the event again; it takes effect once.
 #[utoipa::path(
     post,
@@ -109,6 +110,7 @@ const _: () = assert!(MAX_BODY_SIZE <= MAX_PAYLOAD_SIZE, "the engine stores ever
 )]
 pub async fn receive(
     State(checkout): State<Checkout>,
+    State(payments): State<Payments>,
     State(keys): State<Arc<WebhookKeys>>,
     State(settings): State<Arc<Settings>>,
     State(metrics): State<Arc<Metrics>>,
@@ -116,7 +118,7 @@ pub async fn receive(
     raw: Bytes,
 ) -> ApiResult<Response> {
     let (scheme, message) = match Scheme::of(&headers) {
-        Ok(scheme) => (scheme.name(), read(scheme, &checkout, &keys, settings.common.env, &headers, &raw).await),
+        Ok(scheme) => (scheme.name(), read(scheme, &keys, &settings, (&headers, &raw), checkout.now())),
         Err(error) => (NO_SCHEME, Err(error.into())),
     };
     match message {
@@ -127,10 +129,10 @@ pub async fn receive(
             metrics.webhook(scheme, outcome(&reply));
             reply.map(|reply| Receipt::of(&reply).into_response()).map_err(|error| Rejected::Checkout(error).into())
         }
-        Ok(Message::Foreign { event, reason }) => {
-            metrics.webhook(scheme, DeliveryOutcome::Ignored);
-            tracing::info!(scheme, event, reason, verdict = "ignored", "webhook does not concern this shop");
-            Ok(Receipt::ignored().into_response())
+        Ok(Message::Notice(notice)) => {
+            let (receipt, outcome) = notice::receive(&payments, scheme, notice, payload(&headers, &raw)).await;
+            metrics.webhook(scheme, outcome);
+            receipt.map(Receipt::into_response).map_err(|error| Rejected::Checkout(error).into())
         }
         Ok(Message::TestMode { event }) => {
             metrics.webhook(scheme, DeliveryOutcome::Ignored);
@@ -151,22 +153,25 @@ fn payload(headers: &HeaderMap, raw: &[u8]) -> Option<EventPayload> {
     EventPayload::new(content_type, raw)
 }
 
-async fn read(
+fn read(
     scheme: Scheme,
-    checkout: &Checkout,
     keys: &WebhookKeys,
-    env: Environment,
-    headers: &HeaderMap,
-    raw: &[u8],
+    settings: &Settings,
+    (headers, raw): (&HeaderMap, &[u8]),
+    now: Timestamp,
 ) -> Result<Message, Rejected> {
     match scheme {
-        Scheme::Plain => plain::read(&keys.plain, headers, raw, checkout.now()).map(Message::Payment),
-        Scheme::Standard => standard::read(&keys.standard, headers, raw, checkout.now()).map(Message::Payment),
-        Scheme::Stripe => stripe::read(checkout, &keys.stripe, env, headers, raw).await,
+        Scheme::Plain => plain::read(&keys.plain, headers, raw, now).map(Message::Payment),
+        Scheme::Standard => standard::read(&keys.standard, headers, raw, now).map(Message::Payment),
+        Scheme::Stripe => {
+            let account = settings.payments.stripe_account();
+            stripe::read(&keys.stripe, settings.common.env, account, headers, raw, now)
+        }
     }
 }
 
-fn outcome(reply: &Result<PaymentReply, Error>) -> DeliveryOutcome {
+/// The outcome of a payment event, for the metrics.
+pub(super) fn outcome(reply: &Result<PaymentReply, Error>) -> DeliveryOutcome {
     match reply {
         Ok(reply) => match reply.verdict {
             PaymentVerdict::Processed => DeliveryOutcome::Processed,

@@ -34,7 +34,7 @@ pub struct Receipt {
 #[serde(rename_all = "snake_case")]
 #[schema(as = PaymentOutcome)]
 pub enum Outcome {
-    /// It changed its order, or opened or closed a dispute.
+    /// It changed its order or a refund, or opened or closed a dispute.
     Processed,
     /// It, or an equal event of its transaction, was recorded before.
     Duplicate,
@@ -50,6 +50,11 @@ impl Receipt {
     /// The receipt of an event that is not about this shop.
     pub(super) fn ignored() -> Self {
         Self { status: Outcome::Ignored, order_id: None, order_status: None, reason: None }
+    }
+
+    /// The receipt of an event about a refund, of this order if it has one.
+    pub(super) fn processed(order_id: Option<OrderId>) -> Self {
+        Self { status: Outcome::Processed, order_id, order_status: None, reason: None }
     }
 
     /// The receipt of an event that was recorded.

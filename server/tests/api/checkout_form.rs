@@ -3,11 +3,12 @@
 use crate::shop::{ApiResponse, Shop, read};
 use checkout::model::{Contact, OrderId, Product, ProductDraft, StoredContact};
 use reqwest::{Method, RequestBuilder, header, redirect};
+use server::config::{PaymentConfig, PaymentProvider};
 use sqlx::{Connection as _, SqliteConnection};
 use std::time::Duration;
 use uuid::Uuid;
 
-const UNKNOWN_ID: &str = "0198c0de-0000-7000-8000-000000000000";
+pub(crate) const UNKNOWN_ID: &str = "0198c0de-0000-7000-8000-000000000000";
 
 /// Details of a recipient that are valid.
 const RECIPIENT: [(&str, &str); 6] = [
@@ -20,19 +21,19 @@ const RECIPIENT: [(&str, &str); 6] = [
 ];
 
 /// All that a product needs which does not ship.
-const EMAIL: [(&str, &str); 1] = [RECIPIENT[0]];
+pub(crate) const EMAIL: [(&str, &str); 1] = [RECIPIENT[0]];
 
 /// A shopper with a hold.
-struct Shopper<'a> {
+pub(crate) struct Shopper<'a> {
     shop: &'a Shop,
     http: reqwest::Client,
-    cookie: String,
+    pub(crate) cookie: String,
     hold: String,
 }
 
 impl<'a> Shopper<'a> {
     /// Reserves a unit.
-    async fn reserve(shop: &'a Shop, product: &Product) -> Self {
+    pub(crate) async fn reserve(shop: &'a Shop, product: &Product) -> Self {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30));
         let http = client.redirect(redirect::Policy::none()).build().unwrap();
         let mut shopper = Self { shop, http, cookie: String::new(), hold: String::new() };
@@ -50,7 +51,7 @@ impl<'a> Shopper<'a> {
     }
 
     /// Sends the form of the shopper's hold, with a new key.
-    async fn order(&self, fields: &[(&str, &str)]) -> ApiResponse {
+    pub(crate) async fn order(&self, fields: &[(&str, &str)]) -> ApiResponse {
         self.order_with(&Uuid::new_v4().to_string(), fields).await
     }
 
@@ -60,8 +61,13 @@ impl<'a> Shopper<'a> {
         read(self.post("/actions/order").body(encode(&form)).send().await.unwrap()).await
     }
 
+    /// Sends a form.
+    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> ApiResponse {
+        read(self.post(path).body(encode(fields)).send().await.unwrap()).await
+    }
+
     /// Opens a page.
-    async fn page(&self, path: &str) -> ApiResponse {
+    pub(crate) async fn page(&self, path: &str) -> ApiResponse {
         let request = self.http.get(format!("http://{}{path}", self.shop.addr)).header("cookie", &self.cookie);
         read(request.send().await.unwrap()).await
     }
@@ -75,7 +81,7 @@ impl<'a> Shopper<'a> {
 }
 
 /// Returns the id at the end of the address that a response redirects to.
-fn id(response: &ApiResponse) -> String {
+pub(crate) fn id(response: &ApiResponse) -> String {
     response.header("location").rsplit('/').next().unwrap().to_owned()
 }
 
@@ -83,7 +89,7 @@ fn encode(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-fn html(response: &ApiResponse) -> &str {
+pub(crate) fn html(response: &ApiResponse) -> &str {
     response.body.as_str().unwrap()
 }
 
@@ -153,8 +159,8 @@ async fn a_valid_form_leads_to_the_payment_and_stores_the_contact() {
 }
 
 #[tokio::test]
-async fn without_the_sandbox_the_form_leads_to_the_order() {
-    let shop = Shop::open_with(|settings| settings.sandbox = false).await;
+async fn without_a_provider_the_form_leads_to_the_order() {
+    let shop = Shop::open_with(|settings| settings.payments = PaymentConfig::of(PaymentProvider::None)).await;
     let shopper = Shopper::reserve(&shop, &shop.product("phone", 1).await).await;
     let placed = shopper.order(&EMAIL).await;
     assert_eq!((placed.status, placed.header("location")), (303, &*format!("/orders/{}", id(&placed))));

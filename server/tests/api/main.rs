@@ -19,6 +19,7 @@ mod openapi;
 mod operations;
 mod orders;
 mod pagination;
+mod payments;
 mod png;
 mod products;
 mod requests;

@@ -1,6 +1,6 @@
 //! Operations as API clients and shoppers see them: paused and archived products, refunds, cancelled orders.
 
-use crate::shop::{ApiResponse, Shop, read};
+use crate::shop::{ApiResponse, Shop, read, refunds_of};
 use checkout::{
     IssueRefund, Restock,
     model::{Actor, Money, OrderId, Product, ProductDraft, ProductStatus, RefundId, RefundReference, RefundStep},
@@ -124,20 +124,24 @@ async fn a_partial_refund_leaves_the_order_paid_and_a_full_one_makes_it_refunded
     let transaction = get_order(&shop, &token, &order).await["transaction_id"].clone();
 
     let first = refund(&shop, &order, Some(300_000), Restock::Units(1)).await;
-    let entry = |status: &str, amount: i64| json!({ "transaction_id": transaction, "status": status, "reason": "by_operator", "amount": amount, "currency": "USD" });
+    let entry = |status: &str, state: &str, amount: i64| json!({ "transaction_id": transaction, "status": status, "state": state, "reason": "by_operator", "amount": amount, "currency": "USD" });
     let shown = get_order(&shop, &token, &order).await;
-    assert_eq!((&shown["status"], &shown["refunds"]), (&json!("paid"), &json!([entry("refund_due", 300_000)])));
+    assert_eq!((&shown["status"], refunds_of(&shown)), (&json!("paid"), json!([entry("refund_due", "due", 300_000)])));
     assert_eq!(shop.checkout.refunds_due().await.unwrap(), 1);
     finish(&shop, first).await;
     let partly = get_order(&shop, &token, &order).await;
-    assert_eq!((&partly["status"], &partly["refunds"]), (&json!("paid"), &json!([entry("refunded", 300_000)])));
+    assert_eq!(
+        (&partly["status"], refunds_of(&partly)),
+        (&json!("paid"), json!([entry("refunded", "succeeded", 300_000)]))
+    );
     assert!(partly["version"].as_u64() > shown["version"].as_u64());
 
     let second = refund(&shop, &order, None, Restock::All).await;
     finish(&shop, second).await;
     let refunded = get_order(&shop, &token, &order).await;
     assert_eq!(refunded["status"], "refunded");
-    assert_eq!(refunded["refunds"], json!([entry("refunded", 300_000), entry("refunded", 700_000)]));
+    let both = json!([entry("refunded", "succeeded", 300_000), entry("refunded", "succeeded", 700_000)]);
+    assert_eq!(refunds_of(&refunded), both);
     let stock = shop.checkout.product(product.id).unwrap().stock;
     assert_eq!((stock.available, stock.sold), (5, 0));
     assert_eq!(shop.checkout.refunds_due().await.unwrap(), 0);
@@ -249,12 +253,15 @@ async fn the_order_page_shows_the_number_and_the_refunds() {
     assert!(paid.contains("HF-") && !paid.contains("data-testid=\"refund\""), "{paid}");
     let first = refund(&shop, &order, Some(200_000), Restock::None).await;
     let due = page().await;
-    assert!(due.contains("$2,000.00 goes back to you") && due.contains("part of this order"), "{due}");
+    assert!(due.contains("A refund of $2,000.00 is due") && due.contains("part of this order"), "{due}");
     finish(&shop, first).await;
     let second = refund(&shop, &order, None, Restock::None).await;
     finish(&shop, second).await;
     let refunded = page().await;
-    assert!(refunded.contains("$5,000.00 went back to you") && refunded.contains("data-status=\"refunded\""));
+    assert!(
+        refunded.contains("$5,000.00 was returned on 23 November 2026")
+            && refunded.contains("data-status=\"refunded\"")
+    );
     assert!(refunded.contains("returned everything you paid"), "{refunded}");
 }
 

@@ -1,6 +1,6 @@
 //! Orders: place, get, cancel, and refunds.
 
-use crate::shop::{Shop, read};
+use crate::shop::{Shop, read, refunds_of};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -98,8 +98,8 @@ async fn a_refund_is_shown_with_its_reason() {
     );
     let shown = shop.get(&format!("/api/orders/{}", order["order_id"].as_str().unwrap()), &token).await.body;
     assert_eq!(
-        shown["refunds"],
-        json!([{ "transaction_id": "tx-2", "status": "refund_due", "reason": "already_paid", "amount": 500_000, "currency": "USD" }])
+        refunds_of(&shown),
+        json!([{ "transaction_id": "tx-2", "status": "refund_due", "state": "due", "reason": "already_paid", "amount": 500_000, "currency": "USD" }])
     );
 }
 

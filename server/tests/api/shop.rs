@@ -15,7 +15,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use server::{
     config::{
-        Common, CorsOrigins, Environment, RateLimit, Settings,
+        Common, CorsOrigins, Environment, PaymentConfig, PaymentProvider, RateLimit, Settings,
         secret::{JwtKey, Secret},
     },
     operators::{Entries, OperatorService},
@@ -106,7 +106,7 @@ impl Shop {
             webhook_secrets: [WEBHOOK_SECRET, OLD_WEBHOOK_SECRET].map(Secret::new).into(),
             stripe_secrets: vec![Secret::new(STRIPE_SECRET)],
             jwt_keys: vec![JwtKey { kid: "test".to_owned(), secret: Secret::new(JWT_SECRET) }],
-            sandbox: true,
+            payments: PaymentConfig::of(PaymentProvider::Sandbox),
             rate_limit: RateLimit::Off,
             trusted_proxies: Vec::new(),
             cors_origins: CorsOrigins::None,
@@ -281,6 +281,18 @@ pub async fn read(response: Response) -> ApiResponse {
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
     ApiResponse { status: status.as_u16(), headers, body }
+}
+
+/// Returns an order's refunds without their ids, times and versions, which differ from run to run.
+pub fn refunds_of(order: &Value) -> Value {
+    let mut refunds = order["refunds"].clone();
+    for refund in refunds.as_array_mut().unwrap() {
+        let refund = refund.as_object_mut().unwrap();
+        for member in ["id", "updated_at", "version"] {
+            assert!(refund.remove(member).is_some(), "{member}");
+        }
+    }
+    refunds
 }
 
 /// Hashes a secret with the cheapest parameters, to keep the tests fast.

@@ -11,6 +11,7 @@ mod orders;
 mod output;
 mod pictures;
 mod products;
+mod reconcile;
 mod serve;
 mod settings;
 mod shop;

@@ -5,7 +5,7 @@ use crate::{
     paths,
     shop::{
         form_error::FormError,
-        sandbox::{SandboxEvent, SandboxProvider},
+        sandbox::{LaterRefund, SandboxEvent, SandboxProvider},
     },
 };
 use checkout::model::{Money, OrderState, PaymentStatus, Reference, Refusal};
@@ -35,14 +35,19 @@ async fn deliver_webhooks(order: &str, hold: &str, act: &str, key: &str) -> Resu
     let event = |status: PaymentStatus, suffix: &str| SandboxEvent {
         key: format!("sandbox-{form_key}{suffix}"),
         reference,
-        transaction_id: format!("test-{form_key}{suffix}"),
+        transaction: format!("{form_key}{suffix}"),
+        later_refund: match act {
+            "refund-fails" => LaterRefund::Fails,
+            "refund-waits" => LaterRefund::Waits,
+            _ => LaterRefund::Succeeds,
+        },
         status,
         amount: amount.minor,
         currency: amount.currency.as_str().to_owned(),
     };
     let declined = || event(PaymentStatus::Failure, "-declined");
     let events = match act {
-        "pay" => vec![event(PaymentStatus::Success, "")],
+        "pay" | "refund-fails" | "refund-waits" => vec![event(PaymentStatus::Success, "")],
         "decline" => vec![declined()],
         "twice" => vec![event(PaymentStatus::Success, ""), event(PaymentStatus::Success, "")],
         // The declined payment ends a pending order, so the second payment arrives too late.

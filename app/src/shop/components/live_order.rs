@@ -6,7 +6,7 @@ use crate::{
     ui::local_time::DateTime,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 /// An order's status as its page shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +19,10 @@ pub struct OrderStatusView {
     pub ended_at: Option<DateTime>,
     /// The provider's id of the transaction that paid the order.
     pub transaction_id: Option<String>,
-    /// Number of refunds that are due or done: of payments that could not be used, and of the order by the shop.
+    /// Number of refunds: of payments that could not be used, and of the order by the shop.
     pub refunds: usize,
+    /// Sum of the refunds' versions, which grows with each step of one of them.
+    pub refund_versions: u64,
     /// The order's version. A lower version is older.
     pub version: u64,
 }
@@ -34,7 +36,14 @@ struct OrderEvent {
     cancelled_at: Option<String>,
     transaction_id: Option<String>,
     #[serde(default)]
-    refunds: Vec<IgnoredAny>,
+    refunds: Vec<RefundEvent>,
+    #[serde(default)]
+    version: u64,
+}
+
+/// A refund of an event.
+#[derive(Deserialize)]
+struct RefundEvent {
     #[serde(default)]
     version: u64,
 }
@@ -43,15 +52,16 @@ impl From<OrderEvent> for OrderStatusView {
     fn from(event: OrderEvent) -> Self {
         let OrderEvent { status, reason, paid_at, cancelled_at, transaction_id, refunds, version } = event;
         let ended_at = paid_at.or(cancelled_at).map(DateTime::from_iso);
-        Self { status, reason, ended_at, transaction_id, refunds: refunds.len(), version }
+        let refund_versions = refunds.iter().map(|refund| refund.version).sum();
+        Self { status, reason, ended_at, transaction_id, refunds: refunds.len(), refund_versions, version }
     }
 }
 
 impl OrderStatusView {
     /// Returns a value that only grows. An event with a lower rank is older than what is shown. A further payment that must
     /// be refunded does not change the order itself, so its version stays.
-    fn rank(&self) -> (u64, usize) {
-        (self.version, self.refunds)
+    fn rank(&self) -> (u64, usize, u64) {
+        (self.version, self.refunds, self.refund_versions)
     }
 }
 
@@ -96,7 +106,12 @@ mod tests {
         let refund_due =
             parse(r#"{"status":"paid","transaction_id":"tx","version":5,"refunds":[{"status":"refund_due"}]}"#);
         assert!(refund_due.rank() > paid.rank());
-        // A refund that failed is no longer listed, and the order is newer all the same.
+        // The provider accepts the refund, which does not change the order.
+        let accepted = parse(
+            r#"{"status":"paid","transaction_id":"tx","version":5,"refunds":[{"status":"refund_due","version":2}]}"#,
+        );
+        assert!(accepted.rank() > refund_due.rank());
+        // A refund that was withdrawn is no longer listed, and the order is newer all the same.
         let failed = parse(r#"{"status":"paid","transaction_id":"tx","version":6}"#);
         let refunded =
             parse(r#"{"status":"refunded","transaction_id":"tx","version":7,"refunds":[{"status":"refunded"}]}"#);

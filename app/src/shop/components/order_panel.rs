@@ -64,8 +64,10 @@ pub struct OrderPanelData {
     pub pay_by: i64,
     /// The amount due, formatted.
     pub amount: String,
-    /// URL of the payment page, if the shop has one.
-    pub pay_url: Option<String>,
+    /// Whether the shop has a payment provider.
+    pub can_pay: bool,
+    /// Whether the shopper has paid, and the provider has not confirmed the payment yet.
+    pub is_processing: bool,
     /// URL of the product's page, if the shop still lists the product.
     pub product_url: Option<String>,
 }
@@ -73,19 +75,28 @@ pub struct OrderPanelData {
 /// Status, countdown and the next actions.
 #[island]
 pub fn OrderPanel(data: OrderPanelData) -> impl IntoView {
-    let OrderPanelData { id, order, rendered_at, pay_by, amount, pay_url, product_url } = data;
+    let OrderPanelData { id, order, rendered_at, pay_by, amount, can_pay, is_processing, product_url } = data;
     // A new refund reloads the page, because only the server can format its notice.
     let (order, connection) = live_order(&id, order, reload);
     let now = server_time(rendered_at);
-    let notice =
-        Memo::new(move |_| order.with(|o| messages::order_status(&o.status, o.reason.as_deref(), o.refunds > 0)));
+    let notice = Memo::new(move |_| {
+        order.with(|o| match (&o.status[..], is_processing) {
+            ("pending", true) => messages::payment_processing(),
+            (status, _) => messages::order_status(status, o.reason.as_deref(), o.refunds > 0),
+        })
+    });
     let status = move || order.with(|o| o.status.clone());
     let (id, product_url) = (StoredValue::new(id), StoredValue::new(product_url));
-    let (amount, pay_url) = (StoredValue::new(amount), StoredValue::new(pay_url));
+    let amount = StoredValue::new(amount);
     let actions = move || {
         match status().as_str() {
+            "pending" if is_processing => view! {
+                <p class="amount-due"><span>"Paying " <strong>{amount.get_value()}</strong></span></p>
+                <p class="actions"><a class="button button-secondary" href="/orders">"My orders"</a></p>
+            }
+            .into_any(),
             "pending" => view! {
-                <PendingActions now pay_by amount=amount.get_value() pay_url=pay_url.get_value() id=id.get_value() />
+                <PendingActions now pay_by amount=amount.get_value() can_pay id=id.get_value() />
             }
             .into_any(),
             // As high as the pending actions (one row of facts, two buttons), so that nothing below moves.
@@ -125,13 +136,7 @@ pub fn OrderPanel(data: OrderPanelData) -> impl IntoView {
 }
 
 #[component]
-fn PendingActions(
-    now: ReadSignal<i64>,
-    pay_by: i64,
-    amount: String,
-    pay_url: Option<String>,
-    id: String,
-) -> impl IntoView {
+fn PendingActions(now: ReadSignal<i64>, pay_by: i64, amount: String, can_pay: bool, id: String) -> impl IntoView {
     reload_after(now, pay_by, CANCEL_GRACE);
     view! {
         <p class="amount-due">
@@ -139,7 +144,12 @@ fn PendingActions(
             <span>"Time left to pay " <strong><Countdown now end=pay_by left="left to pay" over="Time’s up. Checking with the shop…" /></strong></span>
         </p>
         <div class="actions">
-            {pay_url.map(|url| view! { <a class="button button-primary" href=url>"Pay now"</a> })}
+            {can_pay.then(|| view! {
+                <form method="post" action=paths::PAY>
+                    <input type="hidden" name="order" value=id.clone() />
+                    <button class="button button-primary" type="submit">"Pay now"</button>
+                </form>
+            })}
             <form method="post" action=paths::CANCEL>
                 <input type="hidden" name="order" value=id />
                 <button class="button button-secondary" type="submit">"Cancel order"</button>

@@ -11,6 +11,7 @@ use crate::{
         checkout_form::{CheckoutEntry, ContactFields},
         components::order_panel::PurchaseSteps,
         form_error::FormError,
+        payment::PaymentProvider,
         sandbox::SandboxProvider,
     },
     ui::{
@@ -35,6 +36,7 @@ pub(crate) fn HoldPage() -> impl IntoView {
 }
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
+    let has_provider = use_context::<PaymentProvider>().is_some();
     let has_sandbox = use_context::<SandboxProvider>().is_some();
     let entry = use_context::<CheckoutEntry>();
     let is_response = entry.is_some();
@@ -50,7 +52,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         HoldState::Active => {
             let notice = entry.notice.clone().or_else(|| error.map(|error| error.notice()));
             let paid_early = is_paid_early(&payments);
-            Checkout { hold, product, now, notice, entry, is_response, paid_early, has_sandbox }.render()
+            Checkout { hold, product, now, notice, entry, is_response, paid_early, has_provider, has_sandbox }.render()
         }
         HoldState::Ordered { order_id } => ordered(&product, &paths::order(&order_id.to_string())),
         HoldState::Expired => ended(&hold, &product, payments, Refusal::HoldExpired { expired_at: hold.expires_at }),
@@ -80,12 +82,13 @@ struct Checkout {
     /// The page answers a form, so the browser shows the form's address.
     is_response: bool,
     paid_early: bool,
+    has_provider: bool,
     has_sandbox: bool,
 }
 
 impl Checkout {
     fn render(self) -> AnyView {
-        let Self { hold, product, now, notice, entry, is_response, paid_early, has_sandbox } = self;
+        let Self { hold, product, now, notice, entry, is_response, paid_early, has_provider, has_sandbox } = self;
         let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
         let id = hold.id.to_string();
         let page = paths::hold(&id);
@@ -93,12 +96,12 @@ impl Checkout {
         let until = DateTime::from(hold.expires_at);
         let total = hold.amount(product.price);
         let time = messages::format_duration(product.pay_within);
-        let terms = match (paid_early, has_sandbox) {
+        let terms = match (paid_early, has_provider) {
             (true, _) => None,
             (false, true) => Some(format!("You pay on the next page, within {time}.")),
             (false, false) => Some(format!("You’ll have {time} to pay.")),
         };
-        let action = if has_sandbox && !paid_early { "Continue to payment" } else { "Place order" };
+        let action = if has_provider && !paid_early { "Continue to payment" } else { "Place order" };
         let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
         view! {
             // A reload before the end would delete what the shopper types.
@@ -195,7 +198,7 @@ fn ended(hold: &Hold, product: &Product, payments: Vec<Payment>, refusal: Refusa
     let link = product_url.map(|url| view! { <a class="button button-primary" href=url>"Back to the product"</a> });
     view! {
         <div class="narrow">
-            {amount.map(|amount| view! { <RefundNotices payments amount /> })}
+            {amount.map(|amount| view! { <RefundNotices payments refunds=Vec::new() amount /> })}
             {ended_panel(product, messages::refusal(&refusal), link)}
         </div>
     }

@@ -10,12 +10,14 @@ use crate::{
             order_panel::{OrderDetails, OrderPanel, OrderPanelData, OrderSteps, PlacedOrder},
         },
         form_error::FormError,
+        payment::PaymentProvider,
         sandbox::SandboxProvider,
     },
     ui::notice::{ErrorNotice, OrderRefundNotices, RefundNotices},
 };
 use checkout::model::{
-    Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, StoredContact, Timestamp,
+    Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, RefundState, StoredContact,
+    Timestamp,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -30,6 +32,7 @@ pub(crate) fn OrderPage() -> impl IntoView {
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let has_sandbox = use_context::<SandboxProvider>().is_some();
+    let provider = use_context::<PaymentProvider>();
     let id: OrderId = request.id("order")?;
     let owner = request.owner_of(id).await?.ok_or(PageError::NotFound)?;
     let order = request.checkout.order(id, owner).await?;
@@ -40,6 +43,11 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let now = request.checkout.now();
     let error = FormError::from_query(&request.query, &product, now);
     let is_pending = order.state == OrderState::Pending;
+    let is_processing = match &provider {
+        Some(provider) if is_pending => provider.0.is_processing(id).await?,
+        _ => false,
+    };
+    let error = error.filter(|error| is_pending && !(is_processing && *error == FormError::PaymentProcessing));
     let status = status_view(&order, &payments, &refunds);
     Ok(view! {
         <Title text="Your order" />
@@ -49,10 +57,10 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         <div class="narrow">
             <p class="breadcrumb"><a href="/orders">"My orders"</a></p>
             <h1>"Your order"</h1>
-            {error.filter(|_| is_pending).map(|error| view! { <ErrorNotice notice=error.notice() /> })}
-            <RefundNotices payments=payments.clone() amount=order.amount />
-            <OrderRefundNotices refunds=order.refunds amount=order.amount />
-            <OrderPanel data=panel_data(&order, status.clone(), &product, now, has_sandbox) />
+            {error.map(|error| view! { <ErrorNotice notice=error.notice() /> })}
+            <RefundNotices payments=payments.clone() refunds=refunds.clone() amount=order.amount />
+            <OrderRefundNotices refunds amount=order.amount />
+            <OrderPanel data=panel_data(&order, status.clone(), &product, now, (provider.is_some(), is_processing)) />
             <section class="panel" aria-label="What you ordered">
                 <LineItem product=product.clone() qty=order.qty.get() total=Some(order.amount) />
                 <OrderDetails placed=placed_order(&order, &payments, &product) order=status />
@@ -98,13 +106,14 @@ fn status_view(order: &Order, payments: &[Payment], refunds: &[Refund]) -> Order
         OrderState::Cancelled { cancelled_at, reason } => (Some(reason.name().to_owned()), Some(*cancelled_at), None),
     };
     let of_payments = payments.iter().filter(|p| p.outcome.refund_reason().is_some()).count();
-    let of_parts = refunds.iter().filter(|r| r.event_id.is_none() && r.state.is_counted()).count();
+    let of_order = refunds.iter().filter(|r| r.event_id.is_none() && r.state != RefundState::Withdrawn).count();
     OrderStatusView {
         status: order.status().name().to_owned(),
         reason,
         ended_at: ended_at.map(Into::into),
         transaction_id,
-        refunds: of_payments + of_parts,
+        refunds: of_payments + of_order,
+        refund_versions: refunds.iter().filter(|r| r.state != RefundState::Withdrawn).map(|r| r.version).sum(),
         version: order.version,
     }
 }
@@ -124,7 +133,7 @@ fn panel_data(
     status: OrderStatusView,
     product: &Product,
     now: Timestamp,
-    has_sandbox: bool,
+    (has_provider, is_processing): (bool, bool),
 ) -> OrderPanelData {
     let id = order.id.to_string();
     OrderPanelData {
@@ -132,7 +141,8 @@ fn panel_data(
         rendered_at: now.as_millis(),
         pay_by: order.pay_by.as_millis(),
         amount: format_price(order.amount),
-        pay_url: has_sandbox.then(|| paths::sandbox_order(&id)),
+        can_pay: has_provider,
+        is_processing,
         product_url: paths::listed_product(product),
         id,
     }

@@ -32,7 +32,7 @@ struct TestPayment {
     description: &'static str,
 }
 
-const ORDER_PAYMENTS: [TestPayment; 4] = [
+const ORDER_PAYMENTS: [TestPayment; 6] = [
     TestPayment { act: "pay", label: "Pay", description: "Your payment arrives once." },
     TestPayment {
         act: "decline",
@@ -47,7 +47,17 @@ const ORDER_PAYMENTS: [TestPayment; 4] = [
     TestPayment {
         act: "late",
         label: "Pay late",
-        description: "The payment arrives after the order has ended (a pending order is declined first). It buys the units again if there are any left. If not, it goes back to you.",
+        description: "The payment arrives after the order has ended (a pending order is declined first). It buys the units again if there are any left. If not, it’s refunded.",
+    },
+    TestPayment {
+        act: "refund-fails",
+        label: "Pay, and let a later refund fail",
+        description: "Your payment arrives once. If it’s refunded later, the test bank rejects the refund.",
+    },
+    TestPayment {
+        act: "refund-waits",
+        label: "Pay, and leave a later refund pending",
+        description: "Your payment arrives once. If it’s refunded later, the refund stays pending for a minute.",
     },
 ];
 

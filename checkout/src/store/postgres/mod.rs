@@ -18,6 +18,7 @@ mod pictures;
 mod purge;
 mod reads;
 mod reconciliations;
+mod sandbox_refunds;
 mod sessions;
 mod sql;
 mod statement;
@@ -27,7 +28,7 @@ mod write;
 
 use super::{
     AuditLog, Clients, Contacts, DatabaseInfo, Endpoints, Listings, Operators, Outbox, PaymentAttempts, Pictures,
-    Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    Purge, Reads, Reconciliations, SandboxRefunds, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
 };
 use crate::{clock::Clock, error::StoreError, supervisor::Supervisor};
 use async_trait::async_trait;
@@ -163,6 +164,10 @@ impl Store for PostgresStore {
     }
 
     fn reconciliations(&self) -> &dyn Reconciliations {
+        self
+    }
+
+    fn sandbox_refunds(&self) -> &dyn SandboxRefunds {
         self
     }
 

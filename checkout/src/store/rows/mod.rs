@@ -15,6 +15,7 @@ mod picture;
 mod product;
 mod reconciliation;
 mod refund;
+mod sandbox_refund;
 
 pub(super) use accounts::{ClientRow, KeyRow, Session, SessionRow, StoredKey};
 pub(super) use audit_log::AuditRow;
@@ -36,9 +37,10 @@ pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
 pub(super) use reconciliation::ReconciliationRow;
 pub(super) use refund::RefundRow;
+pub(super) use sandbox_refund::SandboxRefundRow;
 
 use super::{
-    ApiClient, Delivery, Endpoint, KnownColumn, Reconciliation,
+    ApiClient, Delivery, Endpoint, KnownColumn, Reconciliation, SandboxRefund,
     operators::{OneTimeLink, Operator, OperatorSession},
     table,
 };
@@ -103,6 +105,7 @@ pub(super) fn known_columns() -> Vec<KnownColumn> {
         table::known::<Reconciliation>(),
         table::known::<Endpoint>(),
         table::known::<Delivery>(),
+        table::known::<SandboxRefund>(),
         table::known::<PictureRow>(),
         table::known::<PictureFileRow<'_>>(),
         table::known::<Operator>(),

@@ -14,6 +14,7 @@ mod pictures;
 mod purge;
 mod reads;
 mod reconciliations;
+mod sandbox_refunds;
 mod sessions;
 mod sql;
 mod statistics;
@@ -21,7 +22,8 @@ mod write;
 
 use super::{
     AuditLog, Clients, CommitOutcome, Contacts, DatabaseInfo, Endpoints, Listings, Operators, Outbox, PaymentAttempts,
-    Pictures, Purge, Reads, Reconciliations, Sessions, Statistics, Store, Transaction, accepting_newer_schema,
+    Pictures, Purge, Reads, Reconciliations, SandboxRefunds, Sessions, Statistics, Store, Transaction,
+    accepting_newer_schema,
     table::{Rows, Table},
 };
 use crate::{
@@ -170,6 +172,10 @@ impl Store for SqliteStore {
     }
 
     fn reconciliations(&self) -> &dyn Reconciliations {
+        self
+    }
+
+    fn sandbox_refunds(&self) -> &dyn SandboxRefunds {
         self
     }
 

@@ -86,6 +86,11 @@ impl Provider for StripeProvider {
         ProviderName::Stripe
     }
 
+    fn may_have_taken(&self, transaction: &TransactionId) -> bool {
+        // An intent, or a charge of either kind.
+        ["pi_", "ch_", "py_"].iter().any(|prefix| transaction.as_str().starts_with(prefix))
+    }
+
     async fn open(&self, attempt: AttemptId, request: &OpenRequest) -> Result<PaymentPage, ProviderError> {
         checkout::open(&self.client, attempt, request).await
     }

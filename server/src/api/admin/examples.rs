@@ -239,6 +239,24 @@ pub fn retried_job() -> Value {
     job
 }
 
+/// The reconciliation with the payment provider, after a run that found a lost webhook.
+pub fn reconciliation() -> Value {
+    json!({
+        "running": false,
+        "started_at": "2026-11-27T09:30:00Z",
+        "ended_at": "2026-11-27T09:30:02Z",
+        "result": {
+            "attempts_looked_up": 3,
+            "payments_recorded": 1,
+            "refunds_looked_up": 1,
+            "refunds_recorded": 0,
+            "events_read": 12,
+            "events_skipped": 0,
+            "calls_failed": 0,
+        },
+    })
+}
+
 /// An entry of the audit log.
 pub fn audit_entry() -> Value {
     json!({
@@ -327,4 +345,32 @@ pub fn test_delivery() -> Value {
     delivery["job_id"] = Value::Null;
     delivery["order_id"] = Value::Null;
     delivery
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backoffice::reconciliation::ReconciliationView;
+    use checkout::model::Timestamp;
+    use integrations::payments::{LastReconciliation, Reconciled};
+
+    #[test]
+    fn the_example_of_a_reconciliation_equals_a_real_response() {
+        let at = |text| Timestamp::parse(text).unwrap();
+        let result = Reconciled {
+            attempts_looked_up: 3,
+            payments_recorded: 1,
+            refunds_looked_up: 1,
+            events_read: 12,
+            ..Reconciled::default()
+        };
+        let last = LastReconciliation {
+            started_at: at("2026-11-27T09:30:00Z"),
+            running: false,
+            ended_at: Some(at("2026-11-27T09:30:02Z")),
+            result: Some(result),
+            cursor_at: None,
+        };
+        assert_eq!(reconciliation().to_string(), json!(ReconciliationView::from(last)).to_string());
+    }
 }

@@ -14,6 +14,7 @@ mod payments;
 mod products;
 mod query;
 mod receipts;
+mod reconciliation;
 mod refunds;
 mod webhook_deliveries;
 mod webhooks;
@@ -61,6 +62,7 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (PaymentsWrite, routes!(payments::replay)),
         (PaymentsRead, routes!(outbox::list)),
         (PaymentsWrite, routes!(outbox::retry)),
+        (PaymentsWrite, routes!(reconciliation::run)),
         (OrdersRead, routes!(refunds::list)),
         (OrdersRead, routes!(refunds::get)),
         (RefundsWrite, routes!(refunds::done)),

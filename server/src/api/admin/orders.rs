@@ -134,7 +134,7 @@ pub async fn get(
     let key = name.parse().map_err(|_| Refusal::UnknownOrder)?;
     let order = lookup::order(&state.checkout, key).await?;
     let history = timeline::of_order(&state.checkout, &*state.store, &order).await?;
-    let OrderHistory { payments, refunds, mails: _, events: timeline } = history;
+    let OrderHistory { payments, refunds, events: timeline, .. } = history;
     let contact = state.checkout.contact(order.id).await?;
     let order = AdminOrderView::complete(&state.checkout, order, payments, refunds).with_contact(contact);
     Ok(Json(OrderDetail { order, timeline }))

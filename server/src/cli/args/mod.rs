@@ -9,6 +9,7 @@ mod order;
 mod outbox;
 mod payment;
 mod product;
+mod provider;
 mod refund;
 mod webhook;
 
@@ -21,6 +22,7 @@ pub use order::{ExportArgs, OrderCommand, OrderFilterArgs, OrderListArgs};
 pub use outbox::{JobListArgs, JobRetryArgs, OutboxCommand};
 pub use payment::{PaymentCommand, PaymentListArgs};
 pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
+pub use provider::{AuditArgs, ReconcileArgs};
 pub use refund::{IssueRefundArgs, RefundCommand, RefundListArgs};
 pub use webhook::{DeliveryListArgs, EditEndpointArgs, WebhookCommand};
 
@@ -83,7 +85,13 @@ pub enum Command {
     /// Example: holdfast audit-log --action refund --since 2026-11-27T00:00:00Z
     AuditLog(AuditLogArgs),
     /// Recompute every counter, and compare orders with payments; print JSON, and exit with 1 on any difference
-    Audit,
+    Audit(Box<AuditArgs>),
+    /// Look up payments and refunds whose end is not known, and read the payment provider's events since the last run
+    ///
+    /// Servers do this every five minutes.
+    ///
+    /// Example: holdfast reconcile --json
+    Reconcile(Box<ReconcileArgs>),
 }
 
 #[cfg(test)]
@@ -102,6 +110,8 @@ mod tests {
             ("--jwt-keys", "one:hush-6,two:hush-7"),
             ("--metrics-token", "hush-8"),
             ("--otlp-endpoint", "http://user:hush-9@127.0.0.1:4318"),
+            ("--payment-provider", "stripe"),
+            ("--stripe-key", "sk_test_hush10"),
         ];
         let args = given.iter().flat_map(|(name, value)| [*name, *value]);
         let cli = Cli::parse_from(["holdfast", "serve"].into_iter().chain(args));

@@ -1,16 +1,14 @@
 //! Stripe's scheme: `Stripe-Signature: t=…,v1=…`, the hexadecimal HMAC-SHA256 of `t + "." + body`. Like Stripe, it uses the
 //! whole secret, including `whsec_`. During a rotation there are several `v1`.
 
-mod delivery;
-
 use super::{
-    Message, Rejected,
+    Message, Rejected, notice,
     signature::{self, Key, SignatureError, check_timestamp, single_header},
 };
 use crate::config::Environment;
-use checkout::{Checkout, model::Timestamp};
+use checkout::model::Timestamp;
 use http::HeaderMap;
-use integrations::provider::{Notice, stripe::event};
+use integrations::provider::stripe::event;
 
 /// Header of timestamp and signatures.
 pub const SIGNATURE: &str = "stripe-signature";
@@ -21,28 +19,22 @@ const FORM: &str = "Stripe-Signature (t=seconds,v1=hexadecimal)";
 ///
 /// Production acknowledges test events and ignores them: an endpoint for connected accounts receives them too, and a test
 /// secret left in the settings would let anybody with access to test mode pay without money.
-pub(super) async fn read(
-    checkout: &Checkout,
+///
+/// `account` is the connected account whose events count.
+pub(super) fn read(
     keys: &[Key],
     env: Environment,
+    account: Option<&str>,
     headers: &HeaderMap,
     raw: &[u8],
+    now: Timestamp,
 ) -> Result<Message, Rejected> {
-    verify(keys, headers, raw, checkout.now())?;
-    let notice = match event::read(raw, None)? {
-        Notice::Payment(payment) => payment,
-        Notice::Refund { event, .. } | Notice::RefundsChanged { event, .. } => {
-            return Ok(Message::Foreign {
-                event: event.into(),
-                reason: "not a payment event, but a refund".to_owned(),
-            });
-        }
-        Notice::Foreign { event, reason } => return Ok(Message::Foreign { event, reason }),
-    };
-    if notice.test_mode && env == Environment::Production {
-        return Ok(Message::TestMode { event: notice.event.into() });
+    verify(keys, headers, raw, now)?;
+    let notice = event::read(raw, account)?;
+    if notice::is_test_mode(&notice) && env == Environment::Production {
+        return Ok(Message::TestMode { event: notice::event_of(&notice) });
     }
-    delivery::of(checkout, notice).await
+    Ok(Message::Notice(notice))
 }
 
 fn verify(keys: &[Key], headers: &HeaderMap, raw: &[u8], now: Timestamp) -> Result<(), SignatureError> {

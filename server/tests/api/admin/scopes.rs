@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Each call with its scope.
-const CALLS: [(&str, &str, Scope); 45] = [
+const CALLS: [(&str, &str, Scope); 46] = [
     ("get", "/api/admin/products", Scope::CatalogRead),
     ("post", "/api/admin/products", Scope::CatalogWrite),
     ("get", "/api/admin/products/{product}", Scope::CatalogRead),
@@ -35,6 +35,7 @@ const CALLS: [(&str, &str, Scope); 45] = [
     ("post", "/api/admin/payments/{payment}/replay", Scope::PaymentsWrite),
     ("get", "/api/admin/outbox", Scope::PaymentsRead),
     ("post", "/api/admin/outbox/{job}/retry", Scope::PaymentsWrite),
+    ("post", "/api/admin/reconcile", Scope::PaymentsWrite),
     ("get", "/api/admin/refunds", Scope::OrdersRead),
     ("get", "/api/admin/refunds/{refund}", Scope::OrdersRead),
     ("post", "/api/admin/refunds/{refund}/done", Scope::RefundsWrite),

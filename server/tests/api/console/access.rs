@@ -23,6 +23,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /admin/clients/{id}/rotate", "---a"),
     ("POST /admin/clients/{id}/scopes", "---a"),
     ("GET /admin/health", "vsma"),
+    ("POST /admin/health/reconcile", "--ma"),
     ("POST /admin/health/recount", "vsma"),
     ("GET /admin/live", "vsma"),
     ("GET /admin/live/events", "vsma"),

@@ -1,6 +1,7 @@
 //! The screen of the server's health.
 
 use super::*;
+use server::config::{PaymentConfig, PaymentProvider};
 use sqlx::{Connection as _, SqliteConnection};
 
 #[tokio::test]
@@ -49,4 +50,27 @@ async fn a_recount_right_after_another_is_refused_with_the_last_result() {
     let page = omar.get("/admin/health").await;
     page.shows(200, "All is well");
     page.shows(200, "Idle");
+}
+
+#[tokio::test]
+async fn those_who_may_process_payments_reconcile_with_the_provider() {
+    let shop = Shop::open().await;
+    let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
+    mona.get("/admin/health").await.shows(200, "No run has taken place yet.");
+    let done = mona.post("/admin/health/reconcile", &[]).await;
+    done.shows(200, "The shop has reconciled with the payment provider");
+    done.shows(200, "Payments recorded");
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let seen = vera.get("/admin/health").await;
+    seen.shows(200, "Last finished");
+    assert!(!seen.text.contains("Reconcile now"), "a viewer sees no form");
+    vera.post("/admin/health/reconcile", &[]).await.shows(403, "does not allow this");
+}
+
+#[tokio::test]
+async fn a_shop_without_a_provider_has_nobody_to_reconcile_with() {
+    let shop = Shop::open_with(|settings| settings.payments = PaymentConfig::of(PaymentProvider::None)).await;
+    let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
+    assert!(!mona.get("/admin/health").await.text.contains("Payment provider"));
+    mona.post("/admin/health/reconcile", &[]).await.shows(409, "no payment provider");
 }

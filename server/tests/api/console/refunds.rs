@@ -209,3 +209,54 @@ async fn steps_need_a_fresh_password() {
     let done = mona.post(&format!("/admin/refunds/{id}/done"), &fields).await;
     done.leads_to(&format!("/admin/refunds/{id}?done=refund-done"));
 }
+
+#[tokio::test]
+async fn a_refund_that_the_provider_carries_out_is_sent_on_request() {
+    let shop = Shop::open_with(|settings| settings.payments.auto_refund = false).await;
+    let phone = shop.product("phone", 9).await;
+    let order = place(&shop, &phone, 1, "ada").await;
+    pay(&shop, &order, "test-one").await;
+    let id = issue(&shop, &order).await;
+    let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
+    let path = format!("/admin/refunds/{id}");
+    let page = mona.get(&path).await;
+    page.shows(200, "By the payment provider, once an operator sends it.");
+    page.shows(200, "Carry out…");
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(state(&shop, id).await.0, RefundState::Due, "it is not sent by itself");
+    let none = ("note", "");
+    take(&mut mona, id, "carry-out", "1", none).await.leads_to(&format!("{path}?done=refund-carry-out"));
+    for _ in 0..400 {
+        if state(&shop, id).await.0 == RefundState::Succeeded {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(state(&shop, id).await, (RefundState::Succeeded, 1));
+    take(&mut mona, id, "carry-out", "1", none).await.shows(409, "Nothing was changed.");
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    take(&mut vera, id, "carry-out", "1", none).await.shows(403, "does not allow this");
+}
+
+#[tokio::test]
+async fn a_refund_of_another_systems_payment_is_carried_out_by_an_operator() {
+    let shop = Shop::open().await;
+    let order = paid_order(&shop).await;
+    let id = issue(&shop, &order).await;
+    let mut mona = shop.signed_in("mona@example.com", Role::Money).await;
+    let page = mona.get(&format!("/admin/refunds/{id}")).await;
+    page.shows(200, "By an operator.");
+    assert!(!page.text.contains("Carry out…"), "{}", page.text);
+    take(&mut mona, id, "carry-out", "1", ("note", "")).await.shows(409, "cannot carry this refund out");
+}
+
+#[tokio::test]
+async fn the_order_lists_its_payment_pages() {
+    let shop = Shop::open().await;
+    let order = place(&shop, &shop.product("phone", 9).await, 1, "ada").await;
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let page = vera.get(&format!("/admin/orders/{}", text(&order, "order_id"))).await;
+    for part in ["Payment pages", "Payment page requested", "sandbox-", "Open"] {
+        page.shows(200, part);
+    }
+}

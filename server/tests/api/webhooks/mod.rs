@@ -3,10 +3,10 @@
 mod database_outage;
 mod disputes;
 mod plain;
-mod signing;
+pub(crate) mod signing;
 mod standard;
 mod stripe;
-mod stripe_events;
+pub(crate) mod stripe_events;
 mod tampering;
 
 use crate::shop::{ApiResponse, Shop};

@@ -1,0 +1,15 @@
+//! Refunds of the sandbox.
+
+use super::{QueryExt as _, SqliteStore, classify, insert, sql};
+use crate::{
+    error::StoreError,
+    model::{RefundReference, ReportedRefundState, TransactionId},
+    store::{
+        rows::{SandboxRefundRow, into_all},
+        sandbox_refunds::{SandboxRefund, SandboxRefunds, impl_sandbox_refunds},
+    },
+};
+use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
+
+impl_sandbox_refunds!(SqliteStore, readers, writer);

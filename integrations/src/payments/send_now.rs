@@ -1,0 +1,73 @@
+//! Sends a refund at once, as an operator asks for: also where refunds are not sent by themselves, and after the job that sends
+//! it has failed for good.
+
+use super::{Payments, refunds::RefundJob, stored};
+use checkout::{
+    Error,
+    model::{Actor, AuditObject, Job, JobKind, JobState, Refund, RefundState, Topic},
+    store::{
+        listings::{Direction, PageRequest},
+        outbox::JobFilter,
+    },
+};
+use serde_json::json;
+
+/// Maximum number of jobs about refunds that are looked through, newest first.
+const MAX_JOBS: u32 = 1000;
+
+/// What came of asking to send a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendNow {
+    /// Its job is due.
+    Started,
+    /// It is being sent already, or its job waits for its next attempt.
+    UnderWay,
+    /// The refund is not due, or the provider did not take its money.
+    NotPossible,
+}
+
+impl Payments {
+    /// Whether the provider took the money of a refund, so that it can be returned there.
+    pub async fn carries_out(&self, refund: &Refund) -> Result<bool, Error> {
+        if self.calls().is_none() {
+            return Ok(false);
+        }
+        let attempts = match refund.order_id {
+            Some(order) => stored(self.attempts().of_order(order).await)?,
+            None => Vec::new(),
+        };
+        Ok(self.took(refund, attempts.iter()))
+    }
+
+    /// Whether due refunds are sent by themselves.
+    pub fn sends_refunds(&self) -> bool {
+        self.calls().is_some() && self.parts.settings.auto_refund
+    }
+
+    /// Sends a refund that is due. The audit log names `actor` if a job that had ended begins anew.
+    pub async fn send_now(&self, refund: &Refund, actor: &Actor) -> Result<SendNow, Error> {
+        if refund.state != RefundState::Due || !self.carries_out(refund).await? {
+            return Ok(SendNow::NotPossible);
+        }
+        let job = RefundJob::Send { attempt: refund.attempt };
+        let row = job.row(self, refund, Topic::RefundDue, self.checkout().now());
+        let body = row.body.clone();
+        if stored(self.store().outbox().add(&[row]).await)? > 0 {
+            self.checkout().wake_outbox();
+            return Ok(SendNow::Started);
+        }
+        let filter = JobFilter { kind: Some(JobKind::SendRefund), order: refund.order_id, ..JobFilter::default() };
+        let page = PageRequest { after: None, direction: Direction::NewestFirst, limit: MAX_JOBS };
+        let jobs = stored(self.store().outbox().list(filter, page).await)?.items;
+        let is_it = |job: &&Job| job.subject.refund == Some(refund.id) && job.body == body;
+        let Some(ended) = jobs.iter().find(is_it).filter(|job| job.state != JobState::Pending) else {
+            return Ok(SendNow::UnderWay);
+        };
+        let object = AuditObject::new("refund", refund.id);
+        let entry =
+            self.checkout().audit_entry(actor, "refund.send_now", object, &json!({ "attempt": refund.attempt }));
+        let began = stored(self.store().outbox().retry(ended.id, &entry).await)?;
+        self.checkout().wake_outbox();
+        Ok(if began { SendNow::Started } else { SendNow::UnderWay })
+    }
+}

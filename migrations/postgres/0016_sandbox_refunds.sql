@@ -1,0 +1,19 @@
+-- Refunds that the sandbox has made. The sandbox moves no money; it keeps them so that it answers a repeated request as a
+-- provider does.
+--
+-- A server of the version before keeps working beside this schema. Its sandbox makes no refunds.
+CREATE TABLE sandbox_refunds (
+    -- The sandbox's id of the refund.
+    id             text        NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 255),
+    transaction_id text        NOT NULL CHECK (length(transaction_id) BETWEEN 1 AND 255),
+    -- The shop's refund and its attempt.
+    refund_id      uuid        NOT NULL,
+    attempt        bigint      NOT NULL CHECK (attempt > 0),
+    amount         bigint      NOT NULL CHECK (amount >= 0),
+    currency       text        NOT NULL CHECK (length(currency) = 3),
+    state          text        NOT NULL CHECK (state IN ('pending', 'succeeded', 'failed')),
+    created_at     timestamptz NOT NULL,
+    UNIQUE (refund_id, attempt)
+);
+
+CREATE INDEX sandbox_refunds_transaction ON sandbox_refunds (transaction_id, id);

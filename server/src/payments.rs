@@ -1,0 +1,77 @@
+//! Builds the service that takes and returns money from the settings, for the server and for commands.
+
+use crate::{
+    backoffice::store_failed,
+    config::{Common, PaymentConfig, PaymentProvider},
+    startup::StartupError,
+};
+use app::shop::payment::PaymentProgress;
+use async_trait::async_trait;
+use checkout::{
+    Checkout, Clock, Error,
+    model::{AttemptState, OrderId},
+    store::Store,
+};
+use integrations::{
+    payments::{PaymentSettings, Payments},
+    provider::{
+        SharedProvider,
+        sandbox::SandboxProvider,
+        stripe::{StripeProvider, StripeSettings},
+    },
+};
+use std::{net::SocketAddr, sync::Arc};
+
+/// Builds the service. Shoppers return to `shop_url`.
+///
+/// # Errors
+///
+/// The provider's client cannot be built.
+pub fn build(
+    config: &PaymentConfig,
+    shop_url: &ShopUrl,
+    checkout: &Checkout,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Payments, StartupError> {
+    let provider: Option<SharedProvider> = match &config.provider {
+        PaymentProvider::None => None,
+        PaymentProvider::Sandbox => Some(Arc::new(SandboxProvider::new(store.clone(), clock.clone()))),
+        PaymentProvider::Stripe(stripe) => {
+            let settings =
+                StripeSettings { key: stripe.key_text(), api: stripe.api.clone(), account: stripe.account.clone() };
+            let stripe = StripeProvider::new(settings).map_err(|error| StartupError::Unexpected(error.to_string()))?;
+            Some(Arc::new(stripe))
+        }
+    };
+    let PaymentConfig { accepts_other_intents, auto_refund, .. } = *config;
+    let settings = PaymentSettings { shop_url: shop_url.0.to_string(), auto_refund, accepts_other_intents };
+    Ok(Payments::new(checkout.clone(), store.clone(), provider, settings))
+}
+
+/// The address under which browsers reach the shop, without a slash at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShopUrl(Arc<str>);
+
+impl ShopUrl {
+    /// The configured address, or that of a server that listens on `addr`.
+    pub fn new(common: &Common, addr: SocketAddr) -> Self {
+        Self(common.public_url.clone().unwrap_or_else(|| format!("http://{addr}")).into())
+    }
+
+    /// Returns the complete address of a page, which may be relative to the shop's.
+    pub fn absolute(&self, page: &str) -> String {
+        if page.starts_with('/') { format!("{}{page}", self.0) } else { page.to_owned() }
+    }
+}
+
+/// Reads how far the payment of an order is, for the order's page.
+pub struct StoredProgress(pub Arc<dyn Store>);
+
+#[async_trait]
+impl PaymentProgress for StoredProgress {
+    async fn is_processing(&self, order: OrderId) -> Result<bool, Error> {
+        let attempts = self.0.payment_attempts().of_order(order).await.map_err(|error| store_failed(&error))?;
+        Ok(attempts.iter().any(|attempt| attempt.state == AttemptState::Completed))
+    }
+}
