@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Each call with its scope.
-const CALLS: [(&str, &str, Scope); 31] = [
+const CALLS: [(&str, &str, Scope); 32] = [
     ("get", "/api/admin/products", Scope::CatalogRead),
     ("post", "/api/admin/products", Scope::CatalogWrite),
     ("get", "/api/admin/products/{product}", Scope::CatalogRead),
