@@ -171,6 +171,27 @@ crate::scenarios! {
         assert_eq!(operators.link(&[2; 32]).await.unwrap(), Some(OneTimeLink { used_at: Some(noon()), ..link(2) }));
     }
 
+    async fn a_mailed_link_works_beside_the_shown_one_until_one_is_used(shop: Shop) {
+        add(&shop, 1, Role::Admin).await;
+        let link = |n| OneTimeLink {
+            token_hash: Hidden([n; 32]),
+            operator_id: id(1),
+            purpose: LinkPurpose::Reset,
+            created_at: noon(),
+            ends_at: noon() + HOUR,
+            used_at: None,
+        };
+        let operators = shop.store.operators();
+        assert!(change(&shop, OperatorChange::AddLink(link(1))).await);
+        assert!(change(&shop, OperatorChange::AddFurtherLink(link(2))).await);
+        assert_eq!(operators.link(&[1; 32]).await.unwrap(), Some(link(1)));
+        assert_eq!(operators.link(&[2; 32]).await.unwrap(), Some(link(2)));
+        let others = OperatorChange::EndOtherLinks { operator: id(1), except: Hidden([2; 32]) };
+        assert!(change(&shop, others.clone()).await && change(&shop, others).await);
+        assert_eq!(operators.link(&[1; 32]).await.unwrap(), None);
+        assert_eq!(operators.link(&[2; 32]).await.unwrap(), Some(link(2)));
+    }
+
     async fn a_session_is_renewed_and_ended_on_every_node(shop: Shop) {
         for n in [1, 2] {
             add(&shop, n, Role::Admin).await;

@@ -59,6 +59,21 @@ pub struct MailConfig {
     pub link_secrets: Vec<Secret>,
 }
 
+/// The settings where none is given.
+impl Default for MailConfig {
+    fn default() -> Self {
+        Self {
+            smtp: None,
+            from: None,
+            shop_name: "Holdfast".to_owned(),
+            contact: None,
+            locale: Locale::ENGLISH,
+            zone: Zone::default(),
+            link_secrets: Vec::new(),
+        }
+    }
+}
+
 impl MailConfig {
     /// Parses the settings.
     pub(super) fn parse(args: MailArgs, common: &Common, errors: &mut SettingErrors) -> Self {
@@ -77,13 +92,14 @@ impl MailConfig {
             let has_url = common.public_url.is_some() || !is_production;
             errors.require("HOLDFAST_PUBLIC_URL", has_url, "is required in production with HOLDFAST_SMTP_URL");
         }
+        let defaults = Self::default();
         Self {
             smtp,
             from,
-            shop_name: shop_name.unwrap_or_else(|| "Holdfast".to_owned()),
+            shop_name: shop_name.unwrap_or(defaults.shop_name),
             contact,
-            locale: locale.unwrap_or(Locale::ENGLISH),
-            zone: zone.unwrap_or_default(),
+            locale: locale.unwrap_or(defaults.locale),
+            zone: zone.unwrap_or(defaults.zone),
             link_secrets,
         }
     }

@@ -113,6 +113,7 @@ impl Shop {
             max_connections: NonZeroUsize::new(1000).unwrap(),
             metrics_token: None,
             audit_interval: None,
+            mail: server::config::MailConfig::default(),
             contact_retention: None,
             traces: None,
             site_root: Some(site),
