@@ -36,8 +36,13 @@ pub struct ClaimRequest {
 /// How an attempt at a job ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobOutcome {
-    /// It was carried out, or turned out to be needless.
+    /// It was carried out, or there was nothing left to do.
     Done,
+    /// It was not carried out, because it is needless by now. It is done, with the reason where errors are.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
     /// It failed, or has to wait.
     Again {
         /// When it is due again.
@@ -321,14 +326,20 @@ macro_rules! impl_outbox {
                                 .bind($instant(*due_at))
                                 .bind(outbox::short(error))
                                 .bind(i32::from(!is_attempt)),
-                                JobOutcome::Dead { error } => sqlx::query(
-                                    "UPDATE outbox SET claim = NULL, state = 'dead', done_at = $3, last_error = $4
-                                     WHERE id = $1 AND claim = $2 AND state = 'pending'",
-                                )
-                                .bind(result.id.0)
-                                .bind(result.claim)
-                                .bind($instant(now))
-                                .bind(outbox::short(error)),
+                                JobOutcome::Skipped { reason: text } | JobOutcome::Dead { error: text } => {
+                                    use $crate::model::JobState;
+                                    let is_dead = matches!(result.outcome, JobOutcome::Dead { .. });
+                                    let state = if is_dead { JobState::Dead } else { JobState::Done };
+                                    sqlx::query(
+                                        "UPDATE outbox SET claim = NULL, state = $5, done_at = $3, last_error = $4
+                                         WHERE id = $1 AND claim = $2 AND state = 'pending'",
+                                    )
+                                    .bind(result.id.0)
+                                    .bind(result.claim)
+                                    .bind($instant(now))
+                                    .bind(outbox::short(text))
+                                    .bind(state.name())
+                                }
                             };
                             query.execute(&mut *connection).await.map_err(classify)?;
                         }
