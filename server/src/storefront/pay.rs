@@ -9,10 +9,13 @@ use crate::{
 };
 use app::{
     paths,
-    shop::{payment::PaymentProblem, session},
+    shop::{
+        payment::PaymentProblem,
+        session::{self, GrantSecrets, OwnerError},
+    },
 };
 use axum::{
-    Form,
+    Extension, Form,
     extract::{State, rejection::FormRejection},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -33,25 +36,26 @@ pub(super) struct PayForm {
     order: String,
 }
 
-/// Opens the order's payment page, or finds the one that is open, and leads there. A repeated form leads to the same page.
+/// Opens the order's payment page, or finds the one that is open, and leads there. A repeated form leads to the same page. The
+/// session owns the order, or has opened it with the link of a mail.
 pub(super) async fn pay(
     State(state): State<AppState>,
     session: Session,
+    Extension(secrets): Extension<GrantSecrets>,
     form: Result<Form<PayForm>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Form(form) = form.map_err(|error| unreadable(&error))?;
     let Ok(id) = form.order.parse::<OrderId>() else { return Ok(Redirect::to(paths::NOT_FOUND).into_response()) };
-    let owner = session::owner(&session).await.map_err(|error| {
-        if session::is_store_unavailable(&error) {
-            Problem::overloaded()
-        } else {
-            Problem::internal_error(&error.to_string())
-        }
-    })?;
-    let Some(owner) = owner else { return Ok(order_page(id)) };
+    let owner = match session::owner_of(&session, Some(&secrets), &state.checkout, id).await {
+        Ok(Some(owner)) => owner,
+        // The page says that there is no such order.
+        Ok(None) | Err(OwnerError::Checkout(Error::Refused(_))) => return Ok(order_page(id)),
+        Err(OwnerError::Checkout(error)) => return Err(error.into()),
+        Err(OwnerError::Session(error)) if session::is_store_unavailable(&error) => return Err(Problem::overloaded()),
+        Err(OwnerError::Session(error)) => return Err(Problem::internal_error(&error.to_string())),
+    };
     match state.checkout.order(id, owner).await {
         Ok(order) => Ok(lead_to_payment(&state, &order).await),
-        // The page says that there is no such order.
         Err(Error::Refused(_)) => Ok(order_page(id)),
         Err(error) => Err(error.into()),
     }
