@@ -297,9 +297,8 @@ impl RefundStage {
     /// Returns the stage of a refund; `None` if the shop keeps the money.
     pub fn of(refund: &Refund) -> Option<Self> {
         match refund.state {
-            RefundState::Due => Some(Self::Due),
             RefundState::Sending if refund.provider_reference.is_some() => Some(Self::OnItsWay),
-            RefundState::Sending => Some(Self::Due),
+            RefundState::Due | RefundState::Sending => Some(Self::Due),
             RefundState::Succeeded => Some(Self::Returned),
             RefundState::Failed => Some(Self::Failed),
             RefundState::Withdrawn => None,
@@ -419,7 +418,7 @@ mod tests {
             let [plain, refunded] =
                 [false, true].map(|refund_due| order_status("cancelled", Some(reason.name()), refund_due));
             assert_ne!(plain, generic, "{reason}");
-            assert!(refunded.text.contains("goes back") && !refunded.text.contains("charged"), "{}", refunded.text);
+            assert!(refunded.text.contains("See above") && !refunded.text.contains("charged"), "{}", refunded.text);
         }
     }
 

@@ -108,7 +108,7 @@ impl Consequences for MailConsequences {
         if for_operators.is_empty() {
             return Ok(jobs);
         }
-        let operators = self.store.operators().all().await.map_err(unreadable)?;
+        let operators = self.store.operators().all().await.map_err(|error| unreadable(&error))?;
         for operator in &operators {
             jobs.extend(for_operators.iter().filter_map(|event| self.to_operator(event, operator)));
         }
@@ -116,7 +116,7 @@ impl Consequences for MailConsequences {
     }
 }
 
-fn unreadable(error: StoreError) -> Error {
+fn unreadable(error: &StoreError) -> Error {
     let cause = error.cause();
     tracing::warn!(%error, cause, "the operators cannot be read");
     Error::Internal
