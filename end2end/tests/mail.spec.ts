@@ -19,7 +19,7 @@ for (const javaScriptEnabled of [true, false]) {
       const mail = await waitForMail(shop, /^Order received: Desk Lamp/);
       expect(mail.to).toBe(BUYER.email);
       await page.goto('/sandbox/mail');
-      await expect(page.getByRole('link', { name: mail.subject })).toHaveCount(2);
+      await expect(page.getByRole('link', { name: mail.subject }).first()).toBeVisible();
       await page.goto(`/sandbox/mail/${mail.id}`);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(mail.subject);
       await expect(page.locator('pre')).toContainText('We’ve got your order');
