@@ -297,9 +297,8 @@ impl RefundStage {
     /// Returns the stage of a refund; `None` if the shop keeps the money.
     pub fn of(refund: &Refund) -> Option<Self> {
         match refund.state {
-            RefundState::Due => Some(Self::Due),
             RefundState::Sending if refund.provider_reference.is_some() => Some(Self::OnItsWay),
-            RefundState::Sending => Some(Self::Due),
+            RefundState::Due | RefundState::Sending => Some(Self::Due),
             RefundState::Succeeded => Some(Self::Returned),
             RefundState::Failed => Some(Self::Failed),
             RefundState::Withdrawn => None,

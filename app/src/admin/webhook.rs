@@ -45,7 +45,7 @@ pub fn webhook(operator: PageOperator<'_>, page: EndpointPage, flash: Option<Fla
             {secret.map(secret_panel)}
             {summary(&endpoint, may_manage)}
             {edit}
-            {deliveries_section(&endpoint, deliveries, only_failed, may_manage.then_some(keys))}
+            {deliveries_section(&endpoint, &deliveries, only_failed, may_manage.then_some(keys))}
         })
 }
 
@@ -122,7 +122,7 @@ fn edit_section(endpoint: &Endpoint, form: EndpointForm) -> AnyView {
 
 fn deliveries_section(
     endpoint: &Endpoint,
-    deliveries: Listing<Delivery>,
+    deliveries: &Listing<Delivery>,
     only_failed: bool,
     keys: Option<Vec<String>>,
 ) -> AnyView {

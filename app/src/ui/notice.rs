@@ -32,8 +32,7 @@ pub(crate) fn InfoNotice(notice: Notice) -> impl IntoView {
 
 /// One notice for each payment that is or must be refunded (P7). `amount` is the amount due, for providers that do not
 /// report the amount paid. `refunds` are the rows of these refunds, as far as there are any.
-#[component]
-pub(crate) fn RefundNotices(payments: Vec<Payment>, refunds: Vec<Refund>, amount: Money) -> impl IntoView {
+pub(crate) fn refund_notices(payments: Vec<Payment>, refunds: &[Refund], amount: Money) -> impl IntoView + use<> {
     let notices = payments.into_iter().filter_map(|payment| {
         let (stage, reason) = match payment.outcome {
             EventOutcome::RefundDue(reason) => (RefundStage::Due, reason),
@@ -54,8 +53,7 @@ pub(crate) fn RefundNotices(payments: Vec<Payment>, refunds: Vec<Refund>, amount
 }
 
 /// The refunds of the order's own payment: one notice for each stage that some of them have reached.
-#[component]
-pub(crate) fn OrderRefundNotices(refunds: Vec<Refund>, amount: Money) -> impl IntoView {
+pub(crate) fn order_refund_notices(refunds: &[Refund], amount: Money) -> impl IntoView + use<> {
     let mut stages: BTreeMap<RefundStage, (i64, Timestamp)> = BTreeMap::new();
     for refund in refunds.iter().filter(|refund| refund.event_id.is_none()) {
         let Some(stage) = RefundStage::of(refund) else { continue };

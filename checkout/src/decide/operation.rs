@@ -33,8 +33,8 @@ pub(super) fn decide(state: &State, operation: &Operation, now: Timestamp) -> Re
         Action::CancelOrder { order } => cancel(state, *order, now),
         Action::IssueRefund(issue) => issue_refund(state, issue, now),
         Action::AdvanceRefund { refund, attempt, step } => {
-            let step = Step { refund: *refund, attempt: *attempt, step, by: &operation.by };
-            advance_refund(state, step, now)
+            let advance = Advance { refund: *refund, attempt: *attempt, step, by: &operation.by };
+            advance_refund(state, advance, now)
         }
         Action::RecordRefund { id, report } => Ok(reported_refund::record(state, *id, report, now)),
         Action::ReplayPayment { event } => replay(state, *event, now),
@@ -144,15 +144,16 @@ fn issue_refund(state: &State, issue: &IssueRefund, now: Timestamp) -> Result<Ou
 }
 
 /// A step of a refund's attempt.
-struct Step<'a> {
+#[derive(Clone, Copy)]
+struct Advance<'a> {
     refund: RefundId,
     attempt: u32,
     step: &'a RefundStep,
     by: &'a Actor,
 }
 
-fn advance_refund(state: &State, step: Step<'_>, now: Timestamp) -> Result<Outcome, Refusal> {
-    let Step { refund: id, attempt, step, by } = step;
+fn advance_refund(state: &State, advance: Advance<'_>, now: Timestamp) -> Result<Outcome, Refusal> {
+    let Advance { refund: id, attempt, step, by } = advance;
     let before = state.refund(id).ok_or(Refusal::UnknownRefund)?;
     let Some(mut after) = before.clone().advance(attempt, step, now)? else {
         return Ok((Vec::new(), Reply::Refund(before.clone()), None));

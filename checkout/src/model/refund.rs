@@ -172,10 +172,9 @@ impl Refund {
         use RefundState::{Due, Failed, Sending, Succeeded};
         let is_current = attempt == self.attempt;
         let state = match (step, self.state) {
-            (RefundStep::Send, Due) if is_current => Sending,
-            // The provider has the request, also where the shop has forgotten in a restart that it was sent. The first
-            // reference of an attempt stays.
-            (RefundStep::Accept { .. }, Due) if is_current => Sending,
+            // The provider has accepted the request, also where the shop has forgotten in a restart that it was sent. The
+            // first reference of an attempt stays.
+            (RefundStep::Send | RefundStep::Accept { .. }, Due) if is_current => Sending,
             (RefundStep::Accept { .. }, Sending) if is_current && self.provider_reference.is_none() => Sending,
             // The provider's word counts, also for an earlier attempt, and where the request was forgotten in a restart.
             (RefundStep::Succeed { .. }, Due | Sending | Failed) => Succeeded,
@@ -184,9 +183,8 @@ impl Refund {
             (RefundStep::Retry, Failed) if is_current => Due,
             (RefundStep::DoneElsewhere { .. }, Due | Failed) if is_current => Succeeded,
             (RefundStep::Send, Sending)
-            | (RefundStep::Accept { .. }, Due | Sending | Succeeded | Failed)
+            | (RefundStep::Accept { .. } | RefundStep::Fail { .. }, Due | Sending | Succeeded | Failed)
             | (RefundStep::Succeed { .. }, Succeeded)
-            | (RefundStep::Fail { .. }, Due | Sending | Succeeded | Failed)
             | (RefundStep::Retry, Due) => return Ok(None),
             _ => return Err(Refusal::RefundState { state: self.state, attempt: self.attempt }),
         };

@@ -239,7 +239,8 @@ async fn announcements(seed: u64, constraints: Constraints) -> Option<String> {
     let issue = race.nodes[1].issue_refund(refund(1, &paid, Some(1), Restock::None), Actor::system());
     let cancel = race.nodes[0].cancel_order_by_operator(cancelled.id, Actor::system());
     let (_another, issued, ended) = tokio::join!(paid_order(&race.nodes[0], product, "other"), issue, cancel);
-    (issued.unwrap(), ended.unwrap());
+    issued.unwrap();
+    ended.unwrap();
     let wrong = invariants::unannounced(&race.tables());
     (!wrong.is_empty()).then(|| format!("{wrong:?}"))
 }

@@ -188,8 +188,9 @@ async fn an_order_is_announced_once_and_only_if_its_commit_counts() {
         let held = shop.hold(phone, 1).await;
         proxied.proxy.set(fault);
         shop.order(held.id).await;
+        let expected = i64::try_from(nth).unwrap() + 2;
         let both = (shop.database.count(ORDERS).await, shop.database.count(ANNOUNCED).await);
-        assert_eq!(both, (nth as i64 + 2, nth as i64 + 2), "{fault:?}");
+        assert_eq!(both, (expected, expected), "{fault:?}");
     }
     // Nobody is told what became of this one. The two still agree.
     let held = shop.hold(phone, 1).await;

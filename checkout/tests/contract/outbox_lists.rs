@@ -60,10 +60,12 @@ fn index_of(filter: JobFilter) -> Option<&'static str> {
     match filter {
         // Where a state or an endpoint has few jobs, their index is as good.
         JobFilter { order: Some(_), state: None, kind: None, endpoint: None } => Some("outbox_order"),
-        JobFilter { order: Some(_), .. } => Some("outbox_"),
-        JobFilter { endpoint: Some(_), kind: None | Some(JobKind::Webhook), .. } => Some("outbox_"),
-        JobFilter { endpoint: Some(_), .. } | JobFilter { kind: Some(JobKind::Event), .. } => None,
-        JobFilter { state: None, kind: None, .. } => None,
+        JobFilter { order: Some(_), .. } | JobFilter { endpoint: Some(_), kind: None | Some(JobKind::Webhook), .. } => {
+            Some("outbox_")
+        }
+        JobFilter { endpoint: Some(_), .. }
+        | JobFilter { kind: Some(JobKind::Event), .. }
+        | JobFilter { state: None, kind: None, .. } => None,
         // Where few jobs wait, the index of the claims is as good.
         JobFilter { state: Some(JobState::Pending) | None, .. } => Some("outbox_"),
         _ => Some("outbox_state"),

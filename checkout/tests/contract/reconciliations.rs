@@ -43,7 +43,7 @@ crate::scenarios! {
         let store = &*shop.store;
         let rows = store.reconciliations();
         assert!(begins(store, run(1, noon())).await);
-        let (nearly, over) = (noon() + (LEASE - Duration::from_millis(1)), noon() + LEASE);
+        let (nearly, over) = (noon() + LEASE.saturating_sub(Duration::from_millis(1)), noon() + LEASE);
         assert!(!begins(store, run(2, nearly)).await);
         assert!(begins(store, run(2, over)).await);
         let dead = Uuid::from_u128(1);

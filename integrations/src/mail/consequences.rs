@@ -82,7 +82,7 @@ impl Consequences for MailConsequences {
         if failed.is_empty() {
             return Ok(jobs);
         }
-        let operators = self.store.operators().all().await.map_err(unreadable)?;
+        let operators = self.store.operators().all().await.map_err(|error| unreadable(&error))?;
         for operator in operators.iter().filter(|operator| answers_for_money(operator)) {
             jobs.extend(failed.iter().filter_map(|event| {
                 let key = format!("mail/refund.failed/{}/{}", event.job.subject.refund?, operator.id);
@@ -94,7 +94,7 @@ impl Consequences for MailConsequences {
     }
 }
 
-fn unreadable(error: StoreError) -> Error {
+fn unreadable(error: &StoreError) -> Error {
     let cause = error.cause();
     tracing::warn!(%error, cause, "the operators cannot be read");
     Error::Internal

@@ -79,7 +79,7 @@ impl OrderMail<'_> {
         let text = format!("It’s set aside for you until {pay_by}. Pay by then to keep it.");
         let letter = Letter::new(&format!("Order received: {name}"), "We’ve got your order", text);
         let letter = self.facts(letter).fact("Total", self.money(self.order.amount)).fact("Pay by", pay_by);
-        Some(self.linked(letter.button("Pay or see your order", self.link())))
+        Some(self.linked(letter, "Pay or see your order"))
     }
 
     /// The receipt.
@@ -96,7 +96,7 @@ impl OrderMail<'_> {
             let lines = contact.name.clone().into_iter().chain(address.lines()).collect::<Vec<_>>();
             letter = letter.fact("Delivery to", lines.join(", "));
         }
-        Some(self.linked(letter.button("See your order", self.link())))
+        Some(self.linked(letter, "See your order"))
     }
 
     /// "Your order was cancelled", with the true reason.
@@ -131,7 +131,7 @@ impl OrderMail<'_> {
                 .to_owned(),
         );
         let letter = self.facts(letter).fact("Ended on", self.time(*cancelled_at));
-        Some(self.linked(letter.button("See your order", self.link())))
+        Some(self.linked(letter, "See your order"))
     }
 
     /// "Your refund is on its way": the provider has accepted it.
@@ -156,7 +156,7 @@ impl OrderMail<'_> {
 
     fn refund(&self, letter: Letter, refund: &Refund) -> Letter {
         let letter = self.facts(letter).fact("Refund", amount(refund, self.locale));
-        self.linked(letter.button("See your order", self.link()))
+        self.linked(letter, "See your order")
     }
 
     fn product(&self) -> String {
@@ -169,13 +169,11 @@ impl OrderMail<'_> {
         letter.fact("Order", name_of(order)).fact("Product", product)
     }
 
-    fn linked(&self, letter: Letter) -> Letter {
+    /// Adds a button with the signed link of the order.
+    fn linked(&self, letter: Letter, label: &'static str) -> Letter {
         let note = "The link opens this order for everybody who has it, for 30 days. Don’t pass it on.";
+        let letter = letter.button(label, self.settings.links.sign(self.order.id, self.now));
         Letter { note: Some(note.to_owned()), ..letter }
-    }
-
-    fn link(&self) -> String {
-        self.settings.links.sign(self.order.id, self.now)
     }
 
     fn money(&self, money: Money) -> String {

@@ -154,9 +154,8 @@ impl FromStr for Smtp {
             _ => return Err(SmtpUrlError),
         };
         let tls = match (url.scheme(), tls) {
-            ("smtps", None) => None,
             ("smtp", None) if is_loopback => None,
-            ("smtp", Some("none")) => None,
+            ("smtps", None) | ("smtp", Some("none")) => None,
             ("smtp", None | Some("required")) => Some("tls=required"),
             ("smtp", Some("opportunistic")) => Some("tls=opportunistic"),
             _ => return Err(SmtpUrlError),

@@ -33,31 +33,26 @@ impl Payments {
     fn job_of(&self, event: &Event, attempts: &[PaymentAttempt], now: Timestamp) -> Option<NewJob> {
         let Job { topic, subject, .. } = event.job;
         let mut of_order = attempts.iter().filter(|attempt| Some(attempt.order_id) == subject.order);
-        match topic {
-            Topic::RefundDue => {
-                let refund = event.refund.as_deref()?;
-                let is_wanted = self.parts.settings.auto_refund && self.took(refund, of_order);
-                let is_due = matches!(refund.state, RefundState::Due | RefundState::Sending);
-                let job = RefundJob::Send { attempt: refund.attempt };
-                (is_wanted && is_due).then(|| job.row(self, refund, topic, now))
-            }
-            _ => {
-                let order = subject.order?;
-                let is_open =
-                    |attempt: &PaymentAttempt| matches!(attempt.state, AttemptState::Opening | AttemptState::Open);
-                of_order.any(is_open).then(|| NewJob {
-                    id: self.parts.ids.generate(),
-                    kind: JobKind::ClosePayment,
-                    topic,
-                    subject: JobSubject { order: Some(order), ..subject },
-                    endpoint: None,
-                    unique_key: Some(format!("close_payment/{order}/{}", topic.name())),
-                    body: None,
-                    due_at: now,
-                    created_at: event.job.created_at,
-                })
-            }
+        if topic == Topic::RefundDue {
+            let refund = event.refund.as_deref()?;
+            let is_wanted = self.parts.settings.auto_refund && self.took(refund, of_order);
+            let is_due = matches!(refund.state, RefundState::Due | RefundState::Sending);
+            let job = RefundJob::Send { attempt: refund.attempt };
+            return (is_wanted && is_due).then(|| job.row(self, refund, topic, now));
         }
+        let order = subject.order?;
+        let is_open = |attempt: &PaymentAttempt| matches!(attempt.state, AttemptState::Opening | AttemptState::Open);
+        of_order.any(is_open).then(|| NewJob {
+            id: self.parts.ids.generate(),
+            kind: JobKind::ClosePayment,
+            topic,
+            subject: JobSubject { order: Some(order), ..subject },
+            endpoint: None,
+            unique_key: Some(format!("close_payment/{order}/{}", topic.name())),
+            body: None,
+            due_at: now,
+            created_at: event.job.created_at,
+        })
     }
 
     /// Whether the provider took the money of this refund.

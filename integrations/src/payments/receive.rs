@@ -105,11 +105,10 @@ impl Payments {
             (About::Transaction, None) => {
                 Err(Received::ignored("it is about a payment that this shop has not recorded"))
             }
-            (About::Transaction, Some(reference)) => Ok(reference),
             (_, None) if !self.parts.settings.accepts_other_intents => {
                 Err(Received::ignored("it names no payment that this shop opened"))
             }
-            (About::Known(reference), _) => Ok(reference),
+            (About::Transaction, Some(reference)) | (About::Known(reference), _) => Ok(reference),
             // Ids are unique across holds and orders.
             (About::Untyped(id), _) if self.checkout().has_hold(HoldId(id)).await? => Ok(Reference::Hold(HoldId(id))),
             (About::Untyped(id), _) => Ok(Reference::Order(OrderId(id))),

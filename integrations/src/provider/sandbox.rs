@@ -75,10 +75,22 @@ impl SandboxProvider {
     async fn find(&self, session: &SessionId) -> Result<(PaymentAttempt, Option<Payment>), ProviderError> {
         let unknown = || ProviderError::Refused("the sandbox has no such payment page".to_owned());
         let attempt = session.as_str().strip_prefix(SESSION).and_then(|id| id.parse::<AttemptId>().ok());
-        let attempt = self.store.payment_attempts().attempt(attempt.ok_or_else(unknown)?).await.map_err(unavailable)?;
+        let attempt = self
+            .store
+            .payment_attempts()
+            .attempt(attempt.ok_or_else(unknown)?)
+            .await
+            .map_err(|error| unavailable(&error))?;
         let attempt = attempt.ok_or_else(unknown)?;
-        let order = self.store.reads().order(attempt.order_id).await.map_err(unavailable)?.ok_or_else(unknown)?;
-        let payments = self.store.reads().payments(order.hold_id, Some(order.id)).await.map_err(unavailable)?;
+        let order = self
+            .store
+            .reads()
+            .order(attempt.order_id)
+            .await
+            .map_err(|error| unavailable(&error))?
+            .ok_or_else(unknown)?;
+        let payments =
+            self.store.reads().payments(order.hold_id, Some(order.id)).await.map_err(|error| unavailable(&error))?;
         // The payments of an order do not name the attempt. That of the first page counts.
         let paid = payments.into_iter().find(|payment| {
             payment.status == PaymentStatus::Success && LaterRefund::of(&payment.transaction_id).is_some()
@@ -90,8 +102,9 @@ impl SandboxProvider {
     async fn amount_of(&self, transaction: &TransactionId, order: Option<OrderId>) -> Result<Money, ProviderError> {
         let unknown = || ProviderError::Refused("the sandbox does not know the transaction's amount".to_owned());
         let reads = self.store.reads();
-        let order = reads.order(order.ok_or_else(unknown)?).await.map_err(unavailable)?.ok_or_else(unknown)?;
-        let payments = reads.payments(order.hold_id, Some(order.id)).await.map_err(unavailable)?;
+        let order =
+            reads.order(order.ok_or_else(unknown)?).await.map_err(|error| unavailable(&error))?.ok_or_else(unknown)?;
+        let payments = reads.payments(order.hold_id, Some(order.id)).await.map_err(|error| unavailable(&error))?;
         let amounts = payments.iter().filter(|payment| payment.transaction_id == *transaction).find_map(|payment| {
             payment.reported.amount.zip(payment.reported.currency).map(|(minor, currency)| Money { minor, currency })
         });
@@ -105,13 +118,17 @@ impl SandboxProvider {
             return Ok(report(refund));
         }
         let state = ReportedRefundState::Succeeded;
-        self.store.sandbox_refunds().finish_sandbox_refund(&refund.id, state).await.map_err(unavailable)?;
+        self.store
+            .sandbox_refunds()
+            .finish_sandbox_refund(&refund.id, state)
+            .await
+            .map_err(|error| unavailable(&error))?;
         Ok(report(SandboxRefund { state, ..refund }))
     }
 }
 
 /// The database may have failed after it stored the refund, which a repeated call finds.
-fn unavailable(error: StoreError) -> ProviderError {
+fn unavailable(error: &StoreError) -> ProviderError {
     ProviderError::Unknown(error.to_string())
 }
 
@@ -197,20 +214,23 @@ impl Provider for SandboxProvider {
             },
             created_at: self.clock.now(),
         };
-        let refund = self.store.sandbox_refunds().add_sandbox_refund(&refund).await.map_err(unavailable)?;
+        let refund =
+            self.store.sandbox_refunds().add_sandbox_refund(&refund).await.map_err(|error| unavailable(&error))?;
         self.look_up(refund).await
     }
 
     async fn find_refunds(&self, transaction: &TransactionId) -> Result<Vec<ReportedRefund>, ProviderError> {
         let mut reports = Vec::new();
-        for refund in self.store.sandbox_refunds().sandbox_refunds_of(transaction).await.map_err(unavailable)? {
+        for refund in
+            self.store.sandbox_refunds().sandbox_refunds_of(transaction).await.map_err(|error| unavailable(&error))?
+        {
             reports.push(self.look_up(refund).await?);
         }
         Ok(reports)
     }
 
     async fn find_refund(&self, reference: &RefundReference) -> Result<Option<ReportedRefund>, ProviderError> {
-        match self.store.sandbox_refunds().sandbox_refund(reference).await.map_err(unavailable)? {
+        match self.store.sandbox_refunds().sandbox_refund(reference).await.map_err(|error| unavailable(&error))? {
             Some(refund) => self.look_up(refund).await.map(Some),
             None => Ok(None),
         }

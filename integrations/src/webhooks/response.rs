@@ -24,12 +24,11 @@ pub(super) fn failure_of(status: StatusCode) -> Option<DeliveryFailure> {
 /// The pause that the header `Retry-After` asks for, in seconds or as a date, at most a day.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let pause = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = jiff::fmt::rfc2822::parse(text).ok()?;
-            now.until(Timestamp::from_millis(date.timestamp().as_millisecond()))
-        }
+    let pause = if let Ok(seconds) = text.parse::<u64>() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = jiff::fmt::rfc2822::parse(text).ok()?;
+        now.until(Timestamp::from_millis(date.timestamp().as_millisecond()))
     };
     Some(pause.min(MAX_RETRY_AFTER))
 }

@@ -46,7 +46,7 @@ fn entry(n: u128) -> AuditEntry {
 crate::scenarios! {
     async fn an_order_gets_its_mails_in_text_and_html(shop: Shop) {
         let post = Post::start(&shop, &Delivery::Memory);
-        let product = shop.product("phone", 5, |draft| draft.name = HOSTILE.to_owned()).await.id;
+        let product = shop.product("phone", 5, |draft| HOSTILE.clone_into(&mut draft.name)).await.id;
         let german = Contact { language: Some("de-DE".parse().unwrap()), ..contact() };
         let order = ordered(&shop, product, german).await;
         settled(&shop).await;

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 const S: Duration = Duration::from_secs(1);
 /// Time limit and margin of the lanes: what a claim lasts.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 fn lane(kind: JobKind, hook: Hook) -> Lane {
     Lane {

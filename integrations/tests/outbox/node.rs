@@ -123,7 +123,7 @@ impl Consequences for Event {
                 let subject = event.job.subject;
                 let due_at = event.job.created_at;
                 let new = NewJob {
-                    id: JobId(Uuid::now_v7()),
+                    id: JobId(Uuid::from_u128(event.job.id.0.as_u128() ^ 1)),
                     topic: event.job.topic,
                     subject,
                     due_at,

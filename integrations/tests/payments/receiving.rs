@@ -3,7 +3,7 @@
 use crate::support::{Fault, unknown};
 use checkout::{
     PaymentVerdict,
-    model::{OrderStatus, PaymentStatus},
+    model::{OrderStatus, PaymentStatus, SessionId},
 };
 use integrations::{
     payments::Received,
@@ -74,7 +74,7 @@ crate::scenarios! {
         let received = shop.receive(shop.provider.pay(&session)).await;
         assert_eq!((verdict(received), shop.status(&order).await), (PaymentVerdict::Processed, OrderStatus::Paid));
         let attempt = &shop.attempts(&order).await[0];
-        assert_eq!((attempt.state.name(), attempt.session.as_ref().map(|s| s.as_str())), ("completed", Some(&*session)));
+        assert_eq!((attempt.state.name(), attempt.session.as_ref().map(SessionId::as_str)), ("completed", Some(&*session)));
     }
 
     async fn an_expired_page_ends_its_attempt_and_not_its_order(shop: Shop) {

@@ -172,7 +172,7 @@ crate::scenarios! {
         shop.receive(failed).await;
         assert!(shop.refund_is(&order, RefundState::Failed, 1).await);
         shop.provider.answer_refunds(Succeeded, false);
-        shop.clock.advance(HOUR - SECOND);
+        shop.clock.advance(HOUR.saturating_sub(SECOND));
         tokio::time::sleep(SECOND).await;
         assert!(shop.refund_is(&order, RefundState::Failed, 1).await);
         shop.clock.advance(SECOND);
@@ -187,7 +187,7 @@ crate::scenarios! {
         shop.issue(order.id, None).await;
         eventually(async || shop.refund_is(&order, RefundState::Failed, 1).await).await;
         for (attempt, hours) in [(2, 1), (3, 2)] {
-            shop.clock.advance(hours * HOUR - MINUTE);
+            shop.clock.advance((hours * HOUR).saturating_sub(MINUTE));
             tokio::time::sleep(SECOND).await;
             assert!(shop.refund_is(&order, RefundState::Failed, attempt - 1).await);
             shop.clock.advance(MINUTE);

@@ -1,7 +1,7 @@
 //! Payment pages.
 
 use crate::double::{Double, KEY, Reply, parameters};
-use checkout::model::{AttemptId, Money, OrderId, SessionId, Timestamp};
+use checkout::model::{AttemptId, Money, OrderId, SessionId, Timestamp, TransactionId};
 use integrations::provider::{
     CloseOutcome, OpenRequest, PaymentPage, Provider as _, ProviderError, SessionState,
     stripe::{StripeProvider, StripeSettings},
@@ -183,7 +183,7 @@ async fn a_page_is_looked_up_with_its_payment_intent() {
         let double = Double::of([Reply::ok(&object)]).await;
         let found = double.provider().find_session(&id()).await.unwrap();
         assert_eq!(found.state, state, "{object}");
-        assert_eq!(found.transaction.as_ref().map(|id| id.as_str()), transaction, "{object}");
+        assert_eq!(found.transaction.as_ref().map(TransactionId::as_str), transaction, "{object}");
         assert_eq!(found.amount, Some(Money { minor: 1999, currency: "USD".parse().unwrap() }));
         assert_eq!((found.order, found.attempt), (Some(ORDER.parse::<OrderId>().unwrap()), Some(attempt())));
         assert_eq!(found.url.is_some(), state == SessionState::Open);

@@ -117,7 +117,7 @@ async fn a_long_response_is_read_up_to_its_limit() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_endpoint_delays_no_other_and_ends_at_its_time_limit() {
-    let slow = Receiver::start(Reply { delay: Duration::from_secs(60), ..Reply::status(200) }).await;
+    let slow = Receiver::start(Reply { delay: Duration::from_mins(1), ..Reply::status(200) }).await;
     let fast = Receiver::start(Reply::status(200)).await;
     let shop = Shop::with(SenderSettings { time_limit: Duration::from_secs(8), ..SenderSettings::new(true) }).await;
     shop.endpoint(&slow.url(), &[Topic::OrderCreated]).await;

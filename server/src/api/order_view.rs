@@ -74,7 +74,7 @@ pub struct OrderView {
     /// order is placed, and when a single order is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<PaymentView>, required = false)]
-    payment: Option<Option<PaymentView>>,
+    payment: Option<PaymentPage>,
     /// Refunds: of payments that could not be used, and of the order by the shop. Present when a single order is read or
     /// watched.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -85,6 +85,11 @@ pub struct OrderView {
     #[schema(value_type = ContactView, required = false)]
     contact: Option<ContactView>,
 }
+
+/// The open page on which an order is paid, or `null`.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct PaymentPage(Option<PaymentView>);
 
 /// A page on which an order is paid.
 #[derive(Debug, Serialize, ToSchema)]
@@ -239,7 +244,7 @@ impl OrderView {
     /// Adds the payment page, or that there is none.
     #[must_use]
     pub fn with_payment(self, payment: Option<PaymentView>) -> Self {
-        Self { payment: Some(payment), ..self }
+        Self { payment: Some(PaymentPage(payment)), ..self }
     }
 
     /// Adds the contact that the owner may see.

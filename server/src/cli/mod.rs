@@ -57,8 +57,8 @@ fn run(cli: Cli, place_hold: MethodRouter<AppState>) -> Result<ExitCode, Failure
     let result = runtime.block_on(async {
         let Cli { common, command } = cli;
         match command {
-            Some(Command::Serve(args)) => serve(common, *args, false, place_hold).await,
-            None => serve(common, serve_args(), true, place_hold).await,
+            Some(Command::Serve(args)) => Box::pin(serve(common, *args, false, place_hold)).await,
+            None => Box::pin(serve(common, serve_args(), true, place_hold)).await,
             Some(other) => run_once(common, other).await,
         }
     });

@@ -3,7 +3,7 @@
 use super::{
     Failure,
     actor::{actor, by_user},
-    args::{DeliveryListArgs, EditEndpointArgs, WebhookCommand},
+    args::{DeliveryListArgs, DeliveryState, EditEndpointArgs, WebhookCommand},
     output::{List, facts, print, say},
 };
 use crate::{
@@ -62,7 +62,8 @@ async fn edit(service: &EndpointService, args: EditEndpointArgs) -> Result<ExitC
 }
 
 async fn deliveries(service: &EndpointService, args: DeliveryListArgs) -> Result<ExitCode, Failure> {
-    let filter = DeliveryFilter { endpoint: args.endpoint, failed: args.state };
+    let filter =
+        DeliveryFilter { endpoint: args.endpoint, failed: args.state.map(|state| state == DeliveryState::Failed) };
     let listing = service.deliveries(filter, args.page.request()).await?;
     let columns = ["ID", "STARTED", "ENDPOINT", "EVENT", "ATTEMPT", "RESULT"];
     List::page(listing.items, listing.next).print(args.output.json, DeliveryView::from, columns, |delivery| {

@@ -286,7 +286,7 @@ mod tests {
                 ..PaymentArgs::default()
             };
             let stripe_secrets = secrets.map(|text| OsString::from(text).into());
-            Settings::read(common, ServeArgs { payments, stripe_secrets, ..serve })
+            Settings::read(common, ServeArgs { stripe_secrets, payments, ..serve })
         };
         let message = with("production", None).unwrap_err().to_string();
         assert!(message.contains("HOLDFAST_STRIPE_SECRETS is required"), "{message}");

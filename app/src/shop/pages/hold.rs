@@ -17,7 +17,7 @@ use crate::{
     ui::{
         countdown::HoldCountdown,
         local_time::DateTime,
-        notice::{ErrorNotice, InfoNotice, RefundNotices},
+        notice::{ErrorNotice, InfoNotice, refund_notices},
         own_address::OwnAddress,
         product_image::{Cover, ProductImage},
     },
@@ -36,8 +36,7 @@ pub(crate) fn HoldPage() -> impl IntoView {
 }
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
-    let has_provider = use_context::<PaymentProvider>().is_some();
-    let has_sandbox = use_context::<SandboxProvider>().is_some();
+    let payment = PaymentTaker::of_shop();
     let entry = use_context::<CheckoutEntry>();
     let is_response = entry.is_some();
     let entry = entry.unwrap_or_default();
@@ -52,7 +51,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         HoldState::Active => {
             let notice = entry.notice.clone().or_else(|| error.map(|error| error.notice()));
             let paid_early = is_paid_early(&payments);
-            Checkout { hold, product, now, notice, entry, is_response, paid_early, has_provider, has_sandbox }.render()
+            Checkout { hold, product, now, notice, entry, is_response, paid_early, payment }.render()
         }
         HoldState::Ordered { order_id } => ordered(&product, &paths::order(&order_id.to_string())),
         HoldState::Expired => ended(&hold, &product, payments, Refusal::HoldExpired { expired_at: hold.expires_at }),
@@ -82,13 +81,35 @@ struct Checkout {
     /// The page answers a form, so the browser shows the form's address.
     is_response: bool,
     paid_early: bool,
-    has_provider: bool,
-    has_sandbox: bool,
+    payment: PaymentTaker,
+}
+
+/// How the shop takes a payment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PaymentTaker {
+    /// Another system takes it.
+    Elsewhere,
+    /// The payment provider's page follows the checkout.
+    Provider,
+    /// The built-in test provider's page follows the checkout.
+    Sandbox,
+}
+
+impl PaymentTaker {
+    fn of_shop() -> Self {
+        if use_context::<SandboxProvider>().is_some() {
+            Self::Sandbox
+        } else if use_context::<PaymentProvider>().is_some() {
+            Self::Provider
+        } else {
+            Self::Elsewhere
+        }
+    }
 }
 
 impl Checkout {
     fn render(self) -> AnyView {
-        let Self { hold, product, now, notice, entry, is_response, paid_early, has_provider, has_sandbox } = self;
+        let Self { hold, product, now, notice, entry, is_response, paid_early, payment } = self;
         let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
         let id = hold.id.to_string();
         let page = paths::hold(&id);
@@ -96,12 +117,13 @@ impl Checkout {
         let until = DateTime::from(hold.expires_at);
         let total = hold.amount(product.price);
         let time = messages::format_duration(product.pay_within);
-        let terms = match (paid_early, has_provider) {
+        let leads_to_payment = payment != PaymentTaker::Elsewhere;
+        let terms = match (paid_early, leads_to_payment) {
             (true, _) => None,
             (false, true) => Some(format!("You pay on the next page, within {time}.")),
             (false, false) => Some(format!("You’ll have {time} to pay.")),
         };
-        let action = if has_provider && !paid_early { "Continue to payment" } else { "Place order" };
+        let action = if leads_to_payment && !paid_early { "Continue to payment" } else { "Place order" };
         let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
         view! {
             // A reload before the end would delete what the shopper types.
@@ -133,7 +155,7 @@ impl Checkout {
                         <button class="button button-secondary" type="submit">"Cancel reservation"</button>
                     </form>
                 </section>
-                {(has_sandbox && !paid_early).then(|| view! {
+                {(payment == PaymentTaker::Sandbox && !paid_early).then(|| view! {
                     <p class="muted side-note">
                         "Test shop: " <a href=paths::sandbox_hold(&id)>"pay before ordering"</a>
                         " to see an early payment wait for its order."
@@ -198,7 +220,7 @@ fn ended(hold: &Hold, product: &Product, payments: Vec<Payment>, refusal: Refusa
     let link = product_url.map(|url| view! { <a class="button button-primary" href=url>"Back to the product"</a> });
     view! {
         <div class="narrow">
-            {amount.map(|amount| view! { <RefundNotices payments refunds=Vec::new() amount /> })}
+            {amount.map(|amount| refund_notices(payments, &[], amount))}
             {ended_panel(product, messages::refusal(&refusal), link)}
         </div>
     }

@@ -13,7 +13,7 @@ use crate::{
         payment::PaymentProvider,
         sandbox::SandboxProvider,
     },
-    ui::notice::{ErrorNotice, OrderRefundNotices, RefundNotices},
+    ui::notice::{ErrorNotice, order_refund_notices, refund_notices},
 };
 use checkout::model::{
     Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, RefundState, StoredContact,
@@ -58,8 +58,8 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             <p class="breadcrumb"><a href="/orders">"My orders"</a></p>
             <h1>"Your order"</h1>
             {error.map(|error| view! { <ErrorNotice notice=error.notice() /> })}
-            <RefundNotices payments=payments.clone() refunds=refunds.clone() amount=order.amount />
-            <OrderRefundNotices refunds amount=order.amount />
+            {refund_notices(payments.clone(), &refunds, order.amount)}
+            {order_refund_notices(&refunds, order.amount)}
             <OrderPanel data=panel_data(&order, status.clone(), &product, now, (provider.is_some(), is_processing)) />
             <section class="panel" aria-label="What you ordered">
                 <LineItem product=product.clone() qty=order.qty.get() total=Some(order.amount) />

@@ -3,7 +3,7 @@
 use super::corrupt;
 use crate::{
     error::StoreError,
-    model::{AttemptState, PaymentAttempt, ProviderName},
+    model::{AttemptState, PaymentAttempt, ProviderName, SessionId},
     store::table::{Millis, table},
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ table! {
         Fixed order_id: Uuid = attempt.order_id.0;
         Fixed provider: String = attempt.provider.name();
         State state: String = attempt.state.name();
-        Mutable session_id: Option<String> = attempt.session.as_ref().map(|session| session.as_str());
+        Mutable session_id: Option<String> = attempt.session.as_ref().map(SessionId::as_str);
         Mutable url: Option<String> = attempt.url.as_deref();
         Fixed request: String = attempt.request.as_str();
         Fixed created_at: Millis = attempt.created_at;

@@ -48,8 +48,8 @@ pub(super) async fn open(
 pub(super) async fn close(client: &Client, session: &SessionId) -> Result<CloseOutcome, ProviderError> {
     let expire = ExpireCheckoutSession::new(session.as_str()).build();
     match client.send::<Session>(expire, None).await {
-        Ok(_) => return Ok(CloseOutcome::Closed),
-        Err(error) if error.is_missing() => return Ok(CloseOutcome::Closed),
+        Ok(_) => Ok(CloseOutcome::Closed),
+        Err(error) if error.is_missing() => Ok(CloseOutcome::Closed),
         Err(error) => match ProviderError::from(error) {
             ProviderError::Refused(reason) => match find(client, session).await?.state {
                 SessionState::Paid | SessionState::Processing => Ok(CloseOutcome::Completed),

@@ -27,7 +27,7 @@ const API: &str = "https://api.stripe.com";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Time after which an unused connection is closed.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Maximum number of unused connections.
 const MAX_IDLE: usize = 16;

@@ -138,12 +138,13 @@ fn session(raw: &[u8], event: SessionEvent) -> Result<Claimed, EventError> {
     let metadata = session.metadata.as_ref().map(|StrictObject(metadata)| metadata);
     let attempt = metadata.and_then(Metadata::attempt);
     let (status, state) = match (event, session.payment_status, session.amount_total) {
-        (SessionEvent::Paid, ..) => (PaymentStatus::Success, SessionState::Paid),
         (SessionEvent::Ended, ..) => (failure(attempt), SessionState::Expired),
         (SessionEvent::Completed, Unpaid, _) => (PaymentStatus::Processing, SessionState::Processing),
         (SessionEvent::Completed, NoPaymentRequired, None) => return Ok(Err("moves no money")),
         // A free session reports an amount of zero, which is then compared with the order's.
-        (SessionEvent::Completed, Paid | NoPaymentRequired, _) => (PaymentStatus::Success, SessionState::Paid),
+        (SessionEvent::Paid, ..) | (SessionEvent::Completed, Paid | NoPaymentRequired, _) => {
+            (PaymentStatus::Success, SessionState::Paid)
+        }
     };
     let Some(about) = about(metadata, session.client_reference_id.as_deref()) else {
         return Ok(Err("names no order or hold of this shop in metadata or client_reference_id"));

@@ -110,7 +110,7 @@ impl Shop {
     pub async fn ordered(&self, product: ProductId) -> Order {
         let qty = Quantity::try_from(1).unwrap();
         let hold = self.checkout.place_hold(product, qty, owner(), None, None).await.unwrap().value;
-        let contact = Contact { email: "ada@example.com".parse().unwrap(), name: None, address: None };
+        let contact = Contact { email: "ada@example.com".parse().unwrap(), name: None, address: None, language: None };
         self.checkout.place_order(hold.id, Some(contact), owner(), None).await.unwrap().value
     }
 

@@ -126,7 +126,7 @@ impl FakeProvider {
         session.state = page;
         session.transaction = (page != SessionState::Expired).then(|| text(format!("pi_{nth}")));
         let session = session.clone();
-        let notice = self.notice_of(&session, status, Some(page), state.events.len());
+        let notice = Self::notice_of(&session, status, Some(page), state.events.len());
         self.announce(&mut state, Some(notice.clone()));
         notice
     }
@@ -135,12 +135,12 @@ impl FakeProvider {
     pub fn decline(&self, session: &str) -> Notice {
         let mut state = self.state();
         let known = state.sessions.iter().find(|known| known.id.as_str() == session).unwrap().clone();
-        let notice = self.notice_of(&known, PaymentStatus::Processing, None, state.events.len());
+        let notice = Self::notice_of(&known, PaymentStatus::Processing, None, state.events.len());
         self.announce(&mut state, Some(notice.clone()));
         notice
     }
 
-    fn notice_of(&self, session: &Session, status: PaymentStatus, page: Option<SessionState>, nth: usize) -> Notice {
+    fn notice_of(session: &Session, status: PaymentStatus, page: Option<SessionState>, nth: usize) -> Notice {
         let Session { id, attempt, request, transaction, .. } = session.clone();
         let OpenRequest { order, amount: Money { minor, currency }, .. } = request;
         let transaction = transaction.unwrap_or_else(|| text(id.as_str()));

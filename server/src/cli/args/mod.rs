@@ -24,7 +24,7 @@ pub use payment::{PaymentCommand, PaymentListArgs};
 pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
 pub use provider::{AuditArgs, ReconcileArgs};
 pub use refund::{IssueRefundArgs, RefundCommand, RefundListArgs};
-pub use webhook::{DeliveryListArgs, EditEndpointArgs, WebhookCommand};
+pub use webhook::{DeliveryListArgs, DeliveryState, EditEndpointArgs, WebhookCommand};
 
 use crate::config::{CommonArgs, ServeArgs};
 use clap::{Parser, Subcommand};

@@ -1,22 +1,22 @@
 //! Arguments of `holdfast webhook`.
 
-use super::filter::{OutputArgs, PageArgs, named, reason};
+use super::filter::{OutputArgs, PageArgs, reason};
 use crate::endpoints::{Description, Events};
 use checkout::model::{ChangeReason, DeliveryId, EndpointId};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// Subcommands of `webhook`.
 #[derive(Debug, Subcommand)]
 pub enum WebhookCommand {
     /// Add an endpoint, and print its id and secret as JSON; the secret cannot be shown again
     ///
-    /// Example: holdfast webhook add --url https://example.com/hooks --events order.paid,refund.succeeded
+    /// Example: `holdfast webhook add --url https://example.com/hooks --events order.paid,refund.succeeded`
     Add {
         /// Address that receives the webhooks: https, and no private address
         #[arg(long)]
         url: String,
         /// Events, with commas between them: order.created, order.paid, order.cancelled, order.refunded, refund.due,
-        /// refund.succeeded, refund.failed, product.sold_out, product.available
+        /// refund.succeeded, refund.failed, `product.sold_out`, product.available
         #[arg(long)]
         events: Events,
         /// Description, for people
@@ -122,15 +122,19 @@ pub struct DeliveryListArgs {
     #[arg(long)]
     pub endpoint: Option<EndpointId>,
     /// Only attempts in this state
-    #[arg(long, value_parser = named(["delivered", "failed"], is_failed))]
-    pub state: Option<bool>,
+    #[arg(long)]
+    pub state: Option<DeliveryState>,
     #[command(flatten)]
     pub page: PageArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Whether a state is that of a failed attempt.
-fn is_failed(state: &str) -> Option<bool> {
-    Some(state == "failed")
+/// How an attempt to deliver ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeliveryState {
+    /// The endpoint accepted it.
+    Delivered,
+    /// The attempt failed.
+    Failed,
 }
