@@ -418,7 +418,7 @@ mod tests {
             let [plain, refunded] =
                 [false, true].map(|refund_due| order_status("cancelled", Some(reason.name()), refund_due));
             assert_ne!(plain, generic, "{reason}");
-            assert!(refunded.text.contains("goes back") && !refunded.text.contains("charged"), "{}", refunded.text);
+            assert!(refunded.text.contains("See above") && !refunded.text.contains("charged"), "{}", refunded.text);
         }
     }
 

@@ -466,6 +466,7 @@ mod tests {
                 "address.line1 has more than 100 characters",
                 "address.city is required",
                 "address.postal_code is required",
+                "language is no language: a tag of BCP 47 is needed, such as de or pt-BR",
             ]
         );
     }
