@@ -1,11 +1,17 @@
 //! A webhook that never came changes nothing but the delay.
 
-use crate::support::{Fault, HOUR, MINUTE, busy, noon, unknown};
-use checkout::model::{OrderStatus, PaymentStatus, RefundState, ReportedRefundState};
+use crate::support::{Fault, HOUR, MINUTE, Shop, busy, eventually, noon, unknown};
+use checkout::model::{OrderStatus, PaymentStatus, RefundState, ReportedRefundState, Timestamp};
 use integrations::{
     payments::{ReconcileError, Reconciled},
     provider::SessionState::{Expired, Open},
 };
+use std::time::Duration;
+
+/// When the last run ended.
+async fn ended(shop: &Shop) -> Option<Timestamp> {
+    shop.payments.last_reconciliation().await.unwrap()?.ended_at
+}
 
 crate::scenarios! {
     async fn events_that_no_webhook_delivered_are_read_once(shop: Shop) {
@@ -45,6 +51,27 @@ crate::scenarios! {
         shop.clock.advance(4 * MINUTE);
         assert_eq!(other.reconcile().await.unwrap().payments_recorded, 1);
         assert!(matches!(shop.without_provider().reconcile().await, Err(ReconcileError::NoProvider)));
+    }
+
+    async fn nodes_take_turns_in_the_periodic_reconciliation(shop: Shop) {
+        let (first, session) = shop.opened().await;
+        shop.provider.pay(&session);
+        let (_other, other) = shop.second_node().await;
+        let looks = Duration::from_millis(10);
+        let nodes = [shop.payments.clone(), other].map(|node| tokio::spawn(node.reconcile_when_due(looks)));
+        eventually(async || shop.status(&first).await == OrderStatus::Paid && ended(&shop).await == Some(noon())).await;
+        // Nothing is due for five minutes, on neither node.
+        let order = shop.ordered(shop.product(1, |draft| draft.slug = "watch".parse().unwrap()).await).await;
+        shop.payments.open(&order).await.unwrap();
+        shop.provider.pay(&shop.provider.last_session());
+        shop.clock.advance(5 * MINUTE);
+        tokio::time::sleep(30 * looks).await;
+        assert_eq!((shop.provider.calls("events"), shop.status(&order).await), (1, OrderStatus::Pending));
+        shop.clock.advance(Duration::from_millis(1));
+        eventually(async || ended(&shop).await == Some(shop.checkout.now())).await;
+        assert_eq!((shop.provider.calls("events"), shop.status(&order).await), (2, OrderStatus::Paid));
+        assert!(nodes.iter().all(|node| !node.is_finished()));
+        nodes.iter().for_each(tokio::task::JoinHandle::abort);
     }
 
     async fn a_provider_that_cannot_be_asked_does_not_move_the_cursor(shop: Shop) {

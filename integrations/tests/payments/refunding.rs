@@ -91,6 +91,21 @@ crate::scenarios! {
         assert_eq!((shop.provider.refunds().len(), shop.provider.calls("refund")), (1, 1));
     }
 
+    async fn a_process_that_is_killed_before_the_result_is_on_disk_returns_the_money_once(shop: Shop) {
+        let (order, _) = shop.paid().await;
+        shop.issue(order.id, None).await;
+        job_made(&shop).await;
+        let (process, _node, killed) = shop.process(None).await;
+        shop.faulty.next("refund", Fault::KillsAfter(process.kill_switch()));
+        // The provider has answered, and nobody will ever record its answer but another process.
+        assert!(matches!(run(&shop, &killed).await, Outcome::Busy(..)));
+        assert!(shop.refund_is(&order, RefundState::Sending, 1).await);
+        assert_eq!(shop.provider.refunds().len(), 1);
+        assert_eq!(run(&shop, &shop.payments).await, Outcome::Done);
+        assert!(shop.refund_is(&order, RefundState::Succeeded, 1).await);
+        assert_eq!((shop.provider.refunds().len(), shop.provider.calls("refund")), (1, 1));
+    }
+
     async fn a_refund_that_timed_out_after_it_was_done_is_not_repeated_on_another_node(shop: Shop) {
         let (order, _) = shop.paid().await;
         shop.issue(order.id, None).await;
@@ -296,8 +311,9 @@ crate::scenarios! {
         let (refund, ada) = (shop.issue(order.id, None).await, Actor::command_line("ada"));
         assert!(payments.carries_out(&refund).await.unwrap() && !payments.sends_refunds());
         assert!(!shop.without_provider().carries_out(&refund).await.unwrap());
-        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::Started);
-        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::UnderWay);
+        assert_eq!(payments.send_now(&refund, ada.clone()).await.unwrap(), SendNow::Started);
+        assert_eq!(payments.send_now(&refund, ada.clone()).await.unwrap(), SendNow::UnderWay);
+        assert_eq!(shop.audited("refund.send_now").await, ["ada"]);
         // Its job fails for good, and begins anew.
         let (now, claim) = (shop.checkout.now(), Uuid::from_u128(7));
         let request =
@@ -305,11 +321,12 @@ crate::scenarios! {
         let job = shop.store.outbox().claim(request).await.unwrap().remove(0);
         let dead = JobResult { id: job.id, claim, outcome: JobOutcome::Dead { error: "refused".to_owned() } };
         shop.store.outbox().record(&[dead], now).await.unwrap();
-        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::Started);
+        assert_eq!(payments.send_now(&refund, ada.clone()).await.unwrap(), SendNow::Started);
+        assert_eq!(shop.audited("refund.send_now").await.len(), 2);
         shop.start_workers_of(&payments);
         eventually(async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
         let refund = shop.refund(&order).await;
-        assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::NotPossible);
+        assert_eq!(payments.send_now(&refund, ada.clone()).await.unwrap(), SendNow::NotPossible);
         assert_eq!(shop.provider.refunds().len(), 1);
     }
 }
