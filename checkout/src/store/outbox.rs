@@ -75,7 +75,8 @@ pub struct JobResult {
 pub struct OutboxCount {
     /// The kind.
     pub kind: JobKind,
-    /// Number of pending rows.
+    /// Number of pending rows. Webhooks to an endpoint that is switched off are left out, here and in `oldest`: they wait until
+    /// somebody switches it on.
     pub pending: u64,
     /// When the oldest pending row was made.
     pub oldest: Option<Timestamp>,
@@ -163,9 +164,16 @@ pub enum OutboxQuery {
     },
 }
 
-/// Counts what waits, in the index that the claims use.
+/// Counts what waits, in the index that the claims use. Only of webhooks the rows are read, for their endpoints: those of an
+/// endpoint that is switched off do not count. Those of an endpoint that was removed do, until a worker drops them.
 pub(super) fn count_pending(oldest: &str) -> String {
-    format!("SELECT kind, count(*), {oldest} FROM outbox WHERE state = 'pending' GROUP BY kind")
+    format!(
+        "SELECT kind, count(*), {oldest} FROM outbox WHERE state = 'pending' AND kind <> 'webhook' GROUP BY kind
+         UNION ALL
+         SELECT kind, count(*), {oldest} FROM outbox WHERE state = 'pending' AND kind = 'webhook'
+           AND coalesce((SELECT e.is_enabled FROM webhook_endpoints e WHERE e.id = outbox.endpoint_id), TRUE)
+         GROUP BY kind"
+    )
 }
 
 /// Counts the dead jobs, in the index of the lists.
