@@ -308,17 +308,8 @@ impl Shop {
     /// Adds a mail about an order that failed for good, and returns its id.
     pub async fn dead_job(&self, order: OrderId) -> JobId {
         let (now, id) = (self.checkout.now(), Uuid::from_u128(77));
-        let job = NewJob {
-            id: JobId(id),
-            kind: JobKind::Mail,
-            topic: Topic::OrderPaid,
-            subject: JobSubject { order: Some(order), version: 1, ..JobSubject::default() },
-            endpoint: None,
-            unique_key: Some("mail/test".to_owned()),
-            body: None,
-            due_at: now,
-            created_at: now,
-        };
+        let subject = JobSubject { order: Some(order), version: 1, ..JobSubject::default() };
+        let job = NewJob::new(JobId(id), JobKind::Mail, Topic::OrderPaid, subject, "mail/test".to_owned(), now);
         let outbox = self.store.outbox();
         outbox.add(&[job]).await.unwrap();
         let claim = ClaimRequest { kind: JobKind::Mail, endpoint: None, claim: id, now, until: now, limit: 9 };
