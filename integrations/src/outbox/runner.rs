@@ -146,9 +146,8 @@ impl Runner {
         for endpoint in due {
             let own = self.endpoints.entry(endpoint).or_insert_with(|| Slots::new(most)).clone();
             let room = own.ahead(WAITING_PER_ENDPOINT).min(self.slots.room(WAITING));
-            let claimed = self.claim(Some((endpoint, own.clone())), room, stop).await?;
+            let claimed = self.claim(Some((endpoint, own)), room, stop).await?;
             if claimed > 0 {
-                own.claimed();
                 self.served = Some(endpoint);
             }
             begun += claimed;
@@ -177,6 +176,9 @@ impl Runner {
         };
         let jobs = self.context.store.outbox().claim(request).await?;
         let claimed = jobs.len();
+        if let Some((_, slots)) = endpoint.as_ref().filter(|_| claimed > 0) {
+            slots.claimed();
+        }
         for job in jobs {
             let place = Place::take(&self.slots, endpoint.as_ref().map(|(_, slots)| slots), &self.left);
             self.begin(job, place, stop.clone());
@@ -196,9 +198,11 @@ impl Runner {
                 return;
             };
             if let Some((outcome, delivery)) = lane.attempt(&context, &job).await {
+                if outcome == JobOutcome::Done {
+                    place.carried_out();
+                }
                 results.send(Ended { result: result(outcome), delivery }).await;
             }
-            place.carried_out();
         });
     }
 }

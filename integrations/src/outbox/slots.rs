@@ -33,9 +33,9 @@ impl Slots {
         self.claimed.load(Ordering::Acquire) == 0
     }
 
-    /// Number of jobs to claim, if `most_waiting` may wait for a slot at most. Twice as many wait as were carried out since the last claim,
-    /// so that a fast endpoint has work until the next one, and a slow endpoint has none in memory. While all slots are taken, nothing
-    /// is claimed until half of those jobs are gone: so one statement serves many.
+    /// Number of jobs to claim, if `most_waiting` may wait for a slot at most. Twice as many wait as were carried out since the last
+    /// claim: so a fast endpoint has work until the next one, and an endpoint that is slow or fails has none in memory. While all
+    /// slots are taken, nothing is claimed until half of those jobs are gone: so one statement serves many.
     pub(super) fn ahead(&self, most_waiting: usize) -> usize {
         let waiting = self.carried_out.load(Ordering::Acquire).saturating_mul(2).min(most_waiting);
         let room = self.room(waiting);
