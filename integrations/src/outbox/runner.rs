@@ -17,7 +17,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -192,8 +192,13 @@ impl Runner {
         self.jobs.spawn(async move {
             let claim = job.claim.unwrap_or_default();
             let result = |outcome| JobResult { id: job.id, claim, outcome };
-            let waited = stop.run_until_cancelled(timeout(WAIT_LIMIT, place.slots())).await;
-            let Some(Ok(_slots)) = waited else {
+            let slots = tokio::select! {
+                biased;
+                slots = place.slots() => Some(slots),
+                () = stop.cancelled() => None,
+                () = sleep(WAIT_LIMIT) => None,
+            };
+            let Some(_slots) = slots else {
                 results.send(Ended { result: result(JobOutcome::Unbegun), delivery: None }).await;
                 return;
             };
