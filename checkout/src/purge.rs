@@ -1,5 +1,5 @@
-//! Deletes stored replies, stock-history rows, payloads of payment events, attempts to deliver webhooks, unused pictures and jobs
-//! that are past their retention, and erases the contacts of old orders. It deletes a few rows at a time, in transactions of its
+//! Deletes stored replies, stock-history rows, payloads of payment events, attempts to deliver webhooks, unused pictures, and jobs
+//! that have ended, when they are past their retention, and erases the contacts of old orders. It deletes a few rows at a time, in transactions of its
 //! own. Two nodes may purge at once.
 
 use crate::{
@@ -27,8 +27,11 @@ const PAYLOAD_RETENTION: Duration = Duration::from_hours(90 * 24);
 /// Retention of attempts to deliver webhooks, with the responses of the endpoints.
 const DELIVERY_RETENTION: Duration = Duration::from_hours(30 * 24);
 
-/// Retention of jobs that are done: long enough to look up whether a mail was sent. Dead jobs stay until somebody tries again.
+/// Retention of jobs that are done: long enough to look up whether a mail was sent.
 const DONE_JOB_RETENTION: Duration = Duration::from_hours(7 * 24);
+
+/// Retention of dead jobs: as long as that of payloads. An operator has had a quarter to try them again.
+const DEAD_JOB_RETENTION: Duration = Duration::from_hours(90 * 24);
 
 /// Maximum number of rows of each kind that one step deletes. With a million keys in a SQLite file, a step blocks the writer
 /// for a few milliseconds.
@@ -81,5 +84,6 @@ async fn step(purge: &dyn Purge, now: Timestamp, contact_retention: Option<Durat
         + purge.pictures(now - UNUSED_PICTURE_RETENTION, PICTURES_PER_STEP).await?
         + purge.payment_payloads(now - PAYLOAD_RETENTION, ROWS_PER_STEP).await?
         + purge.webhook_deliveries(now - DELIVERY_RETENTION, ROWS_PER_STEP).await?
-        + purge.jobs(now - DONE_JOB_RETENTION, ROWS_PER_STEP).await?)
+        + purge.jobs(now - DONE_JOB_RETENTION, ROWS_PER_STEP).await?
+        + purge.dead_jobs(now - DEAD_JOB_RETENTION, ROWS_PER_STEP).await?)
 }

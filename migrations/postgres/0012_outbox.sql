@@ -37,8 +37,9 @@ CREATE TABLE outbox (
 -- The claims, and the count of what waits, which reads nothing but the index.
 CREATE INDEX outbox_due ON outbox (kind, due_at, created_at) WHERE state = 'pending';
 CREATE INDEX outbox_due_of_endpoint ON outbox (endpoint_id, due_at) WHERE state = 'pending' AND kind = 'webhook';
--- The purge. Dead jobs stay, and would be passed over each time.
+-- The purge, which keeps dead jobs for longer.
 CREATE INDEX outbox_done ON outbox (done_at) WHERE state = 'done';
+CREATE INDEX outbox_dead ON outbox (done_at) WHERE state = 'dead';
 -- The lists, in the order of the ids.
 CREATE INDEX outbox_state ON outbox (state, kind, id) WHERE kind <> 'event';
 CREATE INDEX outbox_order ON outbox (order_id, id) WHERE kind <> 'event';

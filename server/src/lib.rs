@@ -12,6 +12,7 @@ pub mod console;
 mod docs;
 pub mod endpoints;
 pub mod http;
+mod messages;
 pub mod operators;
 mod payments;
 mod pictures;

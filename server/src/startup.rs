@@ -9,6 +9,7 @@ use crate::{
     console::LiveHub,
     endpoints::EndpointService,
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
+    messages,
     operators::OperatorService,
     payments::{self, ShopUrl},
     pictures::PictureService,
@@ -23,11 +24,6 @@ use axum::routing::{MethodRouter, post};
 use checkout::{
     Checkout, Clock, IdGenerator, Limits, StoreError, Supervisor,
     store::{self, Store},
-};
-use integrations::{
-    mail::Mail,
-    outbox,
-    webhooks::{Sender, SenderSettings, Webhooks},
 };
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
@@ -96,13 +92,6 @@ impl Engine {
     }
 }
 
-/// Sets up the webhooks of the shop.
-pub fn webhooks(common: &Common, checkout: &Checkout, store: &Arc<dyn Store>) -> Result<Webhooks, StartupError> {
-    let sender = Sender::new(SenderSettings::new(common.webhooks_allow_private));
-    let sender = sender.map_err(|error| StartupError::Unexpected(error.to_string()))?;
-    Ok(Webhooks::new(checkout.clone(), store.clone(), sender))
-}
-
 /// Opens and migrates the store.
 pub async fn open_store(common: &Common) -> Result<Arc<dyn Store>, StartupError> {
     if common.database_url.starts_with("sqlite:") {
@@ -142,9 +131,9 @@ impl Server {
         let hasher = Arc::new(Hasher::default());
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
-        let mail = mail(&settings, addr, &checkout, &store, &operators)?;
+        let mail = messages::mail(&settings, addr, &checkout, &store, &operators)?;
         let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
-        let webhooks = webhooks(&settings.common, &checkout, &store)?;
+        let webhooks = messages::webhooks(&settings.common, &checkout, &store)?;
         let endpoints = EndpointService::new(webhooks.clone(), store.clone(), clock.clone());
         let pictures = PictureService::new(store.clone(), clock.clone());
         let state = AppState::from(AppStateInner {
@@ -229,18 +218,11 @@ impl Server {
     }
 }
 
-/// Starts the outbox's workers.
-fn start_outbox(state: &AppState) {
-    let consequences = vec![state.payments.consequences(), state.mail.consequences(), state.webhooks.consequences()];
-    let lanes = [state.payments.lanes(), state.mail.lanes(), state.webhooks.lanes()].into_iter().flatten().collect();
-    outbox::start(&state.checkout, &state.store, consequences, lanes, &state.tasks);
-}
-
 fn start_background_tasks(state: &AppState, rate_limiter: Arc<RateLimiter>) {
     let (checkout, store, tasks) = (&state.checkout, &state.store, &state.tasks);
     let limits = Limits { contact_retention: state.settings.contact_retention, ..Limits::default() };
     checkout.start_maintenance(limits);
-    start_outbox(state);
+    messages::start_outbox(state);
     let sessions = SessionStorage::new(store.clone(), checkout.clone());
     tasks.spawn("session_purge", false, sessions.purge_periodically());
     tasks.spawn("operator_purge", false, state.operators.clone().purge_periodically());
@@ -274,26 +256,6 @@ fn sandbox(
     Ok(Some(SandboxProvider(Arc::new(sender))))
 }
 
-/// Prepares mail. Links in it lead to the public address, or to the one that the server listens on.
-fn mail(
-    settings: &Settings,
-    addr: SocketAddr,
-    checkout: &Checkout,
-    store: &Arc<dyn Store>,
-    operators: &OperatorService,
-) -> Result<Mail, StartupError> {
-    let public_url = settings.common.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-    let delivery = settings.mail.delivery(settings.common.env);
-    let mail_settings = settings.mail.settings(public_url).map_err(StartupError::Unexpected)?;
-    let operators = Arc::new(operators.clone());
-    let mail = Mail::new(checkout.clone(), store.clone(), mail_settings, &delivery, operators)
-        .map_err(|error| StartupError::Unexpected(error.to_string()))?;
-    if mail.mailbox().is_some() {
-        tracing::info!("mails are kept in memory: read them at http://{addr}/sandbox/mail");
-    }
-    Ok(mail)
-}
-
 /// Warns of settings that are risky in production.
 fn warn_of_risky_settings(settings: &Settings) {
     if settings.common.env != Environment::Production {
@@ -308,7 +270,7 @@ fn warn_of_risky_settings(settings: &Settings) {
         }
         PaymentProvider::Stripe(_) | PaymentProvider::None => {}
     }
-    if settings.mail.smtp.is_none() && settings.common.env == Environment::Production {
+    if settings.mail.smtp.is_none() {
         tracing::warn!("no mails are sent until HOLDFAST_SMTP_URL is set: they wait in the outbox");
     }
 }

@@ -1,4 +1,4 @@
-//! What follows from a commit outside the database: events, and the jobs that they lead to.
+//! The outbox: events of commits, and the jobs outside the database that they lead to.
 
 use super::{EndpointId, JobId, OrderId, ProductId, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -105,10 +105,11 @@ impl Topic {
     }
 }
 
-/// What a row of the outbox is for.
+/// Kind of a row of the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JobKind {
-    /// Something happened, and the jobs that follow are not made yet. Only a commit of the writer makes such rows.
+    /// Something happened, and the jobs that follow are not made yet. Commits of the writer leave such rows, and so does an endpoint
+    /// that is switched off because it fails.
     Event,
     /// Sends a mail.
     Mail,
@@ -191,22 +192,62 @@ pub struct JobSubject {
 pub struct NewJob {
     /// The row's id.
     pub id: JobId,
-    /// What it is for.
+    /// The kind.
     pub kind: JobKind,
-    /// What happened.
+    /// The event, or that from which the job follows.
     pub topic: Topic,
-    /// What it is about.
+    /// The things that it is about.
     pub subject: JobSubject,
     /// The endpoint that receives a webhook; `None` for the other kinds.
     pub endpoint: Option<EndpointId>,
     /// At most one job has this key; `None` for events.
     pub unique_key: Option<String>,
-    /// What is sent, where it was made in advance. At most 64 KiB.
+    /// The text to send, if it was made in advance. At most 64 KiB.
     pub body: Option<String>,
-    /// When it is to be carried out.
+    /// Time from which it may be claimed.
     pub due_at: Timestamp,
-    /// When it happened.
+    /// Time of the event.
     pub created_at: Timestamp,
+}
+
+impl NewJob {
+    /// An event at `at`.
+    pub fn event(id: JobId, topic: Topic, subject: JobSubject, at: Timestamp) -> Self {
+        Self {
+            id,
+            kind: JobKind::Event,
+            topic,
+            subject,
+            endpoint: None,
+            unique_key: None,
+            body: None,
+            due_at: at,
+            created_at: at,
+        }
+    }
+
+    /// A job that follows from something that happened at `at`. It is due at once.
+    pub fn new(id: JobId, kind: JobKind, topic: Topic, subject: JobSubject, unique_key: String, at: Timestamp) -> Self {
+        Self { kind, unique_key: Some(unique_key), ..Self::event(id, topic, subject, at) }
+    }
+
+    /// The same, with a text to send, or the details of an event.
+    #[must_use]
+    pub fn with_body(self, body: String) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    /// The same, for an endpoint of webhooks.
+    #[must_use]
+    pub fn for_endpoint(self, endpoint: EndpointId) -> Self {
+        Self { endpoint: Some(endpoint), ..self }
+    }
+
+    /// The same, due at another time.
+    #[must_use]
+    pub fn due_at(self, due_at: Timestamp) -> Self {
+        Self { due_at, ..self }
+    }
 }
 
 /// A row of the outbox.
@@ -214,29 +255,29 @@ pub struct NewJob {
 pub struct Job {
     /// The row's id.
     pub id: JobId,
-    /// What it is for.
+    /// The kind.
     pub kind: JobKind,
-    /// What happened.
+    /// The event, or that from which the job follows.
     pub topic: Topic,
-    /// What it is about.
+    /// The things that it is about.
     pub subject: JobSubject,
     /// The endpoint that receives a webhook.
     pub endpoint: Option<EndpointId>,
-    /// What is sent, where it was made in advance.
+    /// The text to send, if it was made in advance.
     pub body: Option<String>,
     /// The state.
     pub state: JobState,
-    /// When it may be claimed next.
+    /// Time from which it may be claimed next.
     pub due_at: Timestamp,
     /// The claim under which it is carried out.
     pub claim: Option<Uuid>,
-    /// How often it was claimed.
+    /// Number of attempts that have begun.
     pub attempts: u32,
-    /// How the last attempt failed, or why a job that is done was not carried out. It contains no contact data.
+    /// Error of the last attempt, or why a job that is done was not carried out. It contains no contact data.
     pub last_error: Option<String>,
-    /// When it happened.
+    /// Time of the event.
     pub created_at: Timestamp,
-    /// When it was done, or failed for good.
+    /// Time at which it was done, or failed for good.
     pub done_at: Option<Timestamp>,
 }
 

@@ -126,6 +126,11 @@ impl Checkout {
         Ok(refund.ok_or(Refusal::UnknownRefund)?)
     }
 
+    /// Those of these refunds that exist, in no particular order.
+    pub async fn refunds_by_id(&self, ids: &[RefundId]) -> Result<Vec<Refund>, Error> {
+        self.reads().refunds_by_id(ids).await.map_err(|e| read_failed(&e))
+    }
+
     /// Watches the owner's order: its current state first, then each change of it and of its refunds.
     pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
         // Subscribe before reading: a change in between is then seen twice rather than missed.

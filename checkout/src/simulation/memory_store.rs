@@ -295,6 +295,10 @@ impl Purge for MemoryStore {
     async fn jobs(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         Ok(0)
     }
+
+    async fn dead_jobs(&self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 }
 
 /// The reads that the engine itself uses. The tests read the tables.
@@ -351,6 +355,11 @@ impl Reads for MemoryStore {
 
     async fn refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
         Ok(self.0.tables().refunds.get(&id).cloned())
+    }
+
+    async fn refunds_by_id(&self, ids: &[RefundId]) -> Result<Vec<Refund>, StoreError> {
+        let tables = self.0.tables();
+        Ok(ids.iter().filter_map(|id| tables.refunds.get(id).cloned()).collect())
     }
 
     async fn refunds_of_order(&self, _: OrderId) -> Result<Vec<Refund>, StoreError> {

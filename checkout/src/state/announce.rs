@@ -1,10 +1,63 @@
-//! What a commit lets others know, from the states before and after it. States that a batch only passes through are not told,
-//! but for one: an order that was placed and paid at once was also placed.
+//! The events of a commit, from the states before and after it. A state that a batch only passes through has no event, but for one:
+//! an order that was placed and paid at once was also placed.
 
-use crate::model::{OrderStatus, Refund, RefundState, Topic};
+use crate::{
+    clock::IdGenerator,
+    model::{JobSubject, NewJob, Order, OrderStatus, Product, Refund, RefundState, Timestamp, Topic},
+};
 
-/// The events of an order. `before` is its stored status; `None` for a new order.
-pub(super) fn order(before: Option<OrderStatus>, after: OrderStatus) -> impl Iterator<Item = Topic> {
+/// Makes the events of one commit.
+pub(super) struct Announcer<'a> {
+    ids: &'a IdGenerator,
+    at: Timestamp,
+}
+
+impl<'a> Announcer<'a> {
+    /// Makes events of a commit at `at`.
+    pub(super) fn new(ids: &'a IdGenerator, at: Timestamp) -> Self {
+        Self { ids, at }
+    }
+
+    /// The event of a product whose number of available units was `before`.
+    pub(super) fn of_product(&self, before: u32, after: &Product) -> Option<NewJob> {
+        let subject = JobSubject { product: Some(after.id), version: after.version, ..JobSubject::default() };
+        product(before, after.stock.available).map(|topic| self.event(topic, subject))
+    }
+
+    /// The events of an order. `before` is its stored status; `None` for a new order.
+    pub(super) fn of_order(
+        &self,
+        before: Option<OrderStatus>,
+        after: &Order,
+    ) -> impl Iterator<Item = NewJob> + use<'_, 'a> {
+        let subject = JobSubject {
+            order: Some(after.id),
+            product: Some(after.product_id),
+            version: after.version,
+            ..JobSubject::default()
+        };
+        order(before, after.status()).map(move |topic| self.event(topic, subject))
+    }
+
+    /// The event of a refund. `before` is how it is stored; `None` for a new refund.
+    pub(super) fn of_refund(&self, before: Option<RefundStatus>, after: &Refund) -> Option<NewJob> {
+        let subject = JobSubject {
+            order: after.order_id,
+            refund: Some(after.id),
+            product: after.product_id,
+            operator: None,
+            version: after.version,
+        };
+        refund(before, RefundStatus::of(after)).map(|topic| self.event(topic, subject))
+    }
+
+    fn event(&self, topic: Topic, subject: JobSubject) -> NewJob {
+        NewJob::event(self.ids.generate(), topic, subject, self.at)
+    }
+}
+
+/// The topics of an order's events. `before` is its stored status; `None` for a new order.
+fn order(before: Option<OrderStatus>, after: OrderStatus) -> impl Iterator<Item = Topic> {
     let becomes = |status| after == status && before != Some(status);
     let is_paid = |status| matches!(status, OrderStatus::Paid | OrderStatus::Refunded);
     [
@@ -18,7 +71,7 @@ pub(super) fn order(before: Option<OrderStatus>, after: OrderStatus) -> impl Ite
     .filter_map(|(is_so, topic)| is_so.then_some(topic))
 }
 
-/// What the events of a refund depend on.
+/// The facts of a refund on which its events depend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RefundStatus {
     pub(super) state: RefundState,
@@ -36,8 +89,8 @@ impl RefundStatus {
     }
 }
 
-/// The event of a refund. `before` is how it is stored; `None` for a new refund.
-pub(super) fn refund(before: Option<RefundStatus>, after: RefundStatus) -> Option<Topic> {
+/// The topic of a refund's event. `before` is how it is stored; `None` for a new refund.
+fn refund(before: Option<RefundStatus>, after: RefundStatus) -> Option<Topic> {
     if after.is_accepted() && !before.is_some_and(RefundStatus::is_accepted) {
         return Some(Topic::RefundAccepted);
     }
@@ -52,8 +105,8 @@ pub(super) fn refund(before: Option<RefundStatus>, after: RefundStatus) -> Optio
     }
 }
 
-/// The event of a product's available units.
-pub(super) fn product(before: u32, after: u32) -> Option<Topic> {
+/// The topic of the event of a product's available units.
+fn product(before: u32, after: u32) -> Option<Topic> {
     match (before, after) {
         (1.., 0) => Some(Topic::ProductSoldOut),
         (0, 1..) => Some(Topic::ProductAvailable),

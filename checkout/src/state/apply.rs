@@ -2,13 +2,13 @@
 
 use super::{
     Claim, Effect, LimitKey, OrderSnapshot, ProductChange, ProductState, State, StockMovement, StoredOrder, WriteSet,
-    announce,
+    announce::{Announcer, RefundStatus},
 };
 use crate::{
     clock::IdGenerator,
     model::{
-        EventOutcome, Hold, HoldId, HoldState, JobKind, JobSubject, NewJob, Order, OrderStatus, Owner, Payment,
-        Product, ProductId, Reference, Refund, RefundId, RefundReason, RefundState, Shopper, StockDelta, Timestamp,
+        EventOutcome, Hold, HoldId, HoldState, Order, OrderStatus, Owner, Payment, Product, ProductId, Reference,
+        Refund, RefundId, RefundReason, RefundState, Shopper, StockDelta, Timestamp,
     },
 };
 use std::collections::{BTreeMap, HashMap};
@@ -179,7 +179,7 @@ impl State {
         if let Some(id) = refund.product_id.filter(|id| self.products.contains_key(id)) {
             self.touch(id);
         }
-        let was = self.refunds.get(&refund.id).map(announce::RefundStatus::of);
+        let was = self.refunds.get(&refund.id).map(RefundStatus::of);
         self.changes.refunds.entry(refund.id).or_insert(was);
         self.refunds.insert(refund.id, refund);
     }
@@ -211,39 +211,13 @@ impl State {
     /// Returns what the commit must write. Raises the version of each changed product.
     pub(crate) fn writes(&mut self, ids: &IdGenerator, at: Timestamp) -> WriteSet {
         let changes = std::mem::take(&mut self.changes);
-        let event = |topic, subject| NewJob {
-            id: ids.generate(),
-            kind: JobKind::Event,
-            topic,
-            subject,
-            endpoint: None,
-            unique_key: None,
-            body: None,
-            due_at: at,
-            created_at: at,
-        };
+        let announcer = Announcer::new(ids, at);
         let mut writes = WriteSet {
-            batch: ids.generate(),
-            at,
-            products_added: Vec::new(),
-            products_changed: Vec::new(),
-            products_edited: Vec::new(),
-            stock_deltas: BTreeMap::new(),
-            products_read: Vec::new(),
-            events: Vec::new(),
-            holds_added: Vec::new(),
-            holds_changed: Vec::new(),
-            orders_added: Vec::new(),
-            orders_changed: Vec::new(),
-            payments_added: Vec::new(),
-            payments_changed: Vec::new(),
             payloads: changes.payloads,
             contacts: changes.contacts,
-            refunds_added: Vec::new(),
-            refunds_changed: Vec::new(),
             audit_log: changes.audit_log,
             keys: changes.keys,
-            order_snapshots: Vec::new(),
+            ..WriteSet::new(ids.generate(), at)
         };
         for id in std::mem::take(&mut self.read_products) {
             if let Some(product_state) = self.products.get(&id).filter(|_| !changes.products.contains_key(&id)) {
@@ -254,9 +228,9 @@ impl State {
             let product = &mut self.products.get_mut(&id).expect_known("product").product;
             product.version += 1;
             product.updated_at = at;
-            let topic = announce::product(change.available_before, product.stock.available).filter(|_| !change.is_new);
-            let subject = JobSubject { product: Some(id), version: product.version, ..JobSubject::default() };
-            writes.events.extend(topic.map(|topic| event(topic, subject)));
+            if !change.is_new {
+                writes.events.extend(announcer.of_product(change.available_before, product));
+            }
             writes.stock_deltas.insert(id, change.delta);
             let list = match change {
                 ProductChange { is_new: true, .. } => &mut writes.products_added,
@@ -272,14 +246,7 @@ impl State {
         }
         for (id, was) in changes.orders {
             let order = self.claim_by_order(id).and_then(|(_, claim)| claim.order.clone()).expect_known("order");
-            let subject = JobSubject {
-                order: Some(id),
-                product: Some(order.product_id),
-                version: order.version,
-                ..JobSubject::default()
-            };
-            let topics = announce::order(was.map(|was| was.status), order.status());
-            writes.events.extend(topics.map(|topic| event(topic, subject)));
+            writes.events.extend(announcer.of_order(was.map(|was| was.status), &order));
             match was {
                 None => writes.orders_added.push(order),
                 Some(was) => writes.orders_changed.push((order, was.state)),
@@ -293,16 +260,7 @@ impl State {
         }
         for (id, was) in changes.refunds {
             let refund = self.refunds.get(&id).cloned().expect_known("refund");
-            let subject = JobSubject {
-                order: refund.order_id,
-                refund: Some(id),
-                product: refund.product_id,
-                operator: None,
-                version: refund.version,
-            };
-            writes
-                .events
-                .extend(announce::refund(was, announce::RefundStatus::of(&refund)).map(|topic| event(topic, subject)));
+            writes.events.extend(announcer.of_refund(was, &refund));
             let list = if was.is_none() { &mut writes.refunds_added } else { &mut writes.refunds_changed };
             list.push(refund);
         }

@@ -88,6 +88,33 @@ pub struct OrderSnapshot {
 }
 
 impl WriteSet {
+    /// A set of no writes.
+    pub(super) fn new(batch: BatchId, at: Timestamp) -> Self {
+        Self {
+            batch,
+            at,
+            products_added: Vec::new(),
+            products_changed: Vec::new(),
+            products_edited: Vec::new(),
+            stock_deltas: BTreeMap::new(),
+            products_read: Vec::new(),
+            events: Vec::new(),
+            holds_added: Vec::new(),
+            holds_changed: Vec::new(),
+            orders_added: Vec::new(),
+            orders_changed: Vec::new(),
+            payments_added: Vec::new(),
+            payments_changed: Vec::new(),
+            payloads: Vec::new(),
+            contacts: Vec::new(),
+            refunds_added: Vec::new(),
+            refunds_changed: Vec::new(),
+            audit_log: Vec::new(),
+            keys: Vec::new(),
+            order_snapshots: Vec::new(),
+        }
+    }
+
     /// Returns `true` if there is nothing to write and nothing that must be unchanged.
     pub fn is_empty(&self) -> bool {
         self.is_repeatable() && self.products_read.is_empty() && self.keys.is_empty()

@@ -210,6 +210,8 @@ pub trait Reads: Send + Sync {
     async fn refunds_due_without_row(&self, most: u32) -> Result<Vec<WebhookId>, StoreError>;
     /// The refund with this id.
     async fn refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError>;
+    /// Those of these refunds that exist, in no particular order.
+    async fn refunds_by_id(&self, ids: &[RefundId]) -> Result<Vec<Refund>, StoreError>;
     /// The refunds of an order's own payment and of its other payments (P7), oldest first, at most 1000.
     async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<Refund>, StoreError>;
     /// Products on which a hold or an order is due at `now`.
@@ -244,9 +246,10 @@ pub trait Purge: Send + Sync {
     async fn webhook_deliveries(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
     /// Erases up to `most` contacts that were given before `before`, oldest first. Returns the number erased.
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError>;
-    /// Deletes up to `most` jobs of the outbox that were done before `before`, oldest first. Dead jobs stay. Returns the number
-    /// deleted.
+    /// Deletes up to `most` jobs of the outbox that were done before `before`, oldest first. Returns the number deleted.
     async fn jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
+    /// Deletes up to `most` jobs of the outbox that failed for good before `before`, oldest first. Returns the number deleted.
+    async fn dead_jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError>;
 }
 
 /// The result of an audit: whether the rows add up to the counters (P1), and whether orders match their payments (P5,

@@ -6,7 +6,7 @@ use crate::{
 };
 use async_trait::async_trait;
 
-/// What came of beginning an attempt.
+/// Result of beginning an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BeginOutcome {
     /// The order's live attempt: the new one, or one that was made before.
@@ -79,7 +79,7 @@ macro_rules! impl_payment_attempts {
             }
         }
 
-        /// What attempts are looked up by.
+        /// The condition by which attempts are looked up.
         enum AttemptValue {
             Id(Uuid),
             Text(String),

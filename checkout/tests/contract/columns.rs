@@ -172,23 +172,18 @@ crate::scenarios! {
 
     async fn a_job_is_read_as_it_was_written_in_every_state(shop: Shop) {
         let id = |n| Uuid::from_u128(n);
-        let webhook = NewJob {
-            id: JobId(id(1)),
-            kind: JobKind::Webhook,
-            topic: Topic::RefundFailed,
-            subject: JobSubject {
-                order: Some(id(2).into()),
-                refund: Some(id(3).into()),
-                product: Some(id(4).into()),
-                operator: Some(id(5)),
-                version: 7,
-            },
-            endpoint: Some(EndpointId(id(6))),
-            unique_key: Some("webhook/1/6".to_owned()),
-            body: Some("{\"ünïcode\": \"and\na second line\"}".to_owned()),
-            due_at: noon(),
-            created_at: noon() - Duration::from_millis(1),
+        let subject = JobSubject {
+            order: Some(id(2).into()),
+            refund: Some(id(3).into()),
+            product: Some(id(4).into()),
+            operator: Some(id(5)),
+            version: 7,
         };
+        let (key, at) = ("webhook/1/6".to_owned(), noon() - Duration::from_millis(1));
+        let webhook = NewJob::new(JobId(id(1)), JobKind::Webhook, Topic::RefundFailed, subject, key, at)
+            .for_endpoint(EndpointId(id(6)))
+            .with_body("{\"ünïcode\": \"and\na second line\"}".to_owned())
+            .due_at(noon());
         let outbox = shop.store.outbox();
         assert_eq!(outbox.add(std::slice::from_ref(&webhook)).await.unwrap(), 1);
         let stored = async || outbox.job(webhook.id).await.unwrap().unwrap();

@@ -2,14 +2,16 @@
 
 use crate::shop::{Shop, eventually, key, noon, owner};
 use checkout::{
-    IdGenerator, Limits, SystemClock,
+    IdGenerator, Limits, StoreError, SystemClock,
     model::{
-        Actor, AuditEntry, AuditObject, Contact, EndpointId, JobId, JobKind, JobSubject, NewJob, OrderId, Timestamp,
-        Topic,
+        Actor, AuditEntry, AuditObject, Contact, EndpointId, JobId, JobKind, JobState, JobSubject, NewJob, OrderId,
+        Timestamp, Topic,
     },
     store::{
         ClientKey, Delivery, DeliveryFailure, DeliveryFilter, DeliveryRecord, DisabledReason, Endpoint, EndpointChange,
-        EndpointOutcome, MAX_ENDPOINTS, SigningSecret, SwitchOff, listings::PageRequest, outbox::ClaimRequest,
+        EndpointOutcome, MAX_ENDPOINTS, SigningSecret, SwitchOff,
+        listings::PageRequest,
+        outbox::{ClaimRequest, JobOutcome, JobResult},
     },
 };
 use std::{
@@ -70,15 +72,10 @@ fn job(kind: JobKind, topic: Topic, endpoint: Option<EndpointId>, at: Timestamp)
     let id: JobId = IDS.generate();
     let unique_key = (kind != JobKind::Event).then(|| id.to_string());
     NewJob {
-        id,
         kind,
-        topic,
-        subject: JobSubject::default(),
         endpoint,
         unique_key,
-        body: Some("{}".to_owned()),
-        due_at: at,
-        created_at: at,
+        ..NewJob::event(id, topic, JobSubject::default(), at).with_body("{}".to_owned())
     }
 }
 
@@ -237,6 +234,47 @@ crate::scenarios! {
         // An endpoint that is gone is switched off at once.
         assert_eq!(store.record(&[last_straw(other.id, noon(), None)]).await.unwrap(), [other.id]);
         assert_eq!(now(&shop, &other).await.disabled, Some(DisabledReason::Gone));
+    }
+
+    async fn another_address_does_not_inherit_the_failures_of_the_wrong_one(shop: Shop) {
+        let endpoint = added(&shop).await;
+        let failed = |at| record(delivery(endpoint.id, at, Some(DeliveryFailure::Status)));
+        shop.store.endpoints().record(&[failed(noon())]).await.unwrap();
+        let edit = |seen, url: &str| EndpointChange::Edit {
+            id: endpoint.id,
+            seen,
+            url: url.to_owned(),
+            events: [Topic::OrderPaid].into(),
+            description: "Stock".to_owned(),
+        };
+        assert_eq!(change(&shop, edit(1, &endpoint.url)).await, EndpointOutcome::Changed);
+        assert_eq!(now(&shop, &endpoint).await.failing_since, Some(noon()));
+        assert_eq!(change(&shop, edit(2, "https://example.com/corrected")).await, EndpointOutcome::Changed);
+        assert_eq!(now(&shop, &endpoint).await.failing_since, None);
+        // The first failure of the new address does not switch it off.
+        let at = noon() + 5 * DAY;
+        assert_eq!(shop.store.endpoints().record(&[last_straw(endpoint.id, at, Some(noon()))]).await.unwrap(), []);
+        assert_eq!(now(&shop, &endpoint).await.failing_since, Some(at));
+    }
+
+    async fn a_result_and_its_attempt_are_recorded_together_or_not_at_all(shop: Shop) {
+        let endpoint = added(&shop).await;
+        let webhook = job(JobKind::Webhook, Topic::OrderPaid, Some(endpoint.id), noon());
+        let outbox = shop.store.outbox();
+        outbox.add(std::slice::from_ref(&webhook)).await.unwrap();
+        let (claim, until) = (Uuid::from_u128(1), noon() + DAY);
+        let request = ClaimRequest { kind: JobKind::Webhook, endpoint: Some(endpoint.id), claim, now: noon(), until, limit: 1 };
+        assert_eq!(outbox.claim(request).await.unwrap().len(), 1);
+        let results = [JobResult { id: webhook.id, claim, outcome: JobOutcome::Done }];
+        let gone = last_straw(endpoint.id, noon(), None);
+        let long = Delivery { response: Some("a".repeat(5000)), ..gone.delivery.clone() };
+        let refused = outbox.record_attempts(&results, &[record(long)], noon()).await;
+        assert!(matches!(refused, Err(StoreError::Rejected(_))), "{refused:?}");
+        assert_eq!(outbox.job(webhook.id).await.unwrap().unwrap().state, JobState::Pending);
+        assert_eq!(outbox.record_attempts(&results, &[gone], noon()).await.unwrap(), [endpoint.id]);
+        assert_eq!(outbox.job(webhook.id).await.unwrap().unwrap().state, JobState::Done);
+        assert_eq!(shop.database.count("SELECT count(*) FROM webhook_deliveries").await, 1);
+        assert_eq!(outbox.record_attempts(&[], &[], noon()).await.unwrap(), []);
     }
 
     async fn a_test_event_says_nothing_about_the_health_of_its_endpoint(shop: Shop) {

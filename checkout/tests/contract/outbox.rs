@@ -9,7 +9,8 @@ use checkout::{
     },
     store::{
         Store,
-        outbox::{ClaimRequest, JobOutcome, JobResult, OutboxCount},
+        listings::PageRequest,
+        outbox::{ClaimRequest, JobFilter, JobOutcome, JobResult, OutboxCount},
     },
 };
 use std::time::Duration;
@@ -25,17 +26,9 @@ fn after(seconds: u64) -> Timestamp {
 
 /// A mail about an order, due at noon. The last digits of its ids are `nth`.
 pub fn mail(nth: u128) -> NewJob {
-    NewJob {
-        id: JobId(Uuid::from_u128(nth)),
-        kind: JobKind::Mail,
-        topic: Topic::OrderPaid,
-        subject: JobSubject { order: Some(OrderId(Uuid::from_u128(nth))), version: 1, ..JobSubject::default() },
-        endpoint: None,
-        unique_key: Some(format!("mail/{nth}")),
-        body: None,
-        due_at: noon(),
-        created_at: noon(),
-    }
+    let id = Uuid::from_u128(nth);
+    let subject = JobSubject { order: Some(OrderId(id)), version: 1, ..JobSubject::default() };
+    NewJob::new(JobId(id), JobKind::Mail, Topic::OrderPaid, subject, format!("mail/{nth}"), noon())
 }
 
 /// A webhook to an endpoint, due at noon.
@@ -202,23 +195,49 @@ crate::scenarios! {
         assert_eq!(job(&shop, 601).await.last_error, None);
     }
 
-    async fn the_endpoints_and_the_times_of_what_is_due_are_known(shop: Shop) {
+    async fn the_endpoints_of_what_is_due_are_known(shop: Shop) {
         let outbox = shop.store.outbox();
         let due = async |now: Timestamp, limit| {
             let found = outbox.endpoints_due(now, limit).await.unwrap();
             found.iter().map(|id| id.0.as_u128()).collect::<Vec<_>>()
         };
-        assert_eq!((due(noon(), 9).await, outbox.next_due(&JobKind::ALL).await.unwrap()), (vec![], None));
+        assert!(due(noon(), 9).await.is_empty());
         let later = |nth, endpoint, seconds| NewJob { due_at: after(seconds), ..webhook(nth, endpoint) };
         add(&*shop.store, &[webhook(1, 30), webhook(2, 30), later(3, 20, 5), later(4, 10, 5), later(5, 40, 9)]).await;
         assert_eq!(due(noon(), 9).await, [30]);
         assert_eq!(due(after(5), 9).await, [10, 20, 30]);
         assert_eq!(due(after(5), 2).await, [10, 20]);
-        let next = async |kinds: &[JobKind]| outbox.next_due(kinds).await.unwrap();
-        assert_eq!(next(&[JobKind::Mail]).await, None);
-        assert_eq!(next(&[JobKind::Mail, JobKind::Webhook]).await, Some(noon()));
         claim(&shop, JobKind::Webhook, 1, 9).await;
-        assert_eq!((due(noon(), 9).await, next(&[JobKind::Webhook]).await), (vec![], Some(after(5))));
+        assert!(due(noon(), 9).await.is_empty());
+    }
+
+    async fn a_job_that_was_claimed_and_not_begun_is_due_at_once(shop: Shop) {
+        add(&*shop.store, &[NewJob { due_at: noon() - LEASE, ..mail(1) }]).await;
+        claim(&shop, JobKind::Mail, 1, 1).await;
+        shop.store.outbox().record(&[result(1, 1, JobOutcome::Unbegun)], noon()).await.unwrap();
+        let waiting = job(&shop, 1).await;
+        assert_eq!((waiting.state, waiting.attempts, waiting.claim), (JobState::Pending, 0, None));
+        assert_eq!((waiting.due_at, waiting.last_error), (noon(), None));
+    }
+
+    async fn a_topic_of_a_newer_version_holds_up_no_other_job(shop: Shop) {
+        add(&*shop.store, &[mail(1), mail(2), mail(3)]).await;
+        shop.database.run("UPDATE outbox SET topic = 'order.shipped' WHERE unique_key = 'mail/2'").await;
+        assert_eq!(ids(&claim(&shop, JobKind::Mail, 1, 9).await), [1, 3]);
+        assert_eq!(shop.database.count("SELECT count(*) FROM outbox WHERE topic = 'order.shipped' AND attempts = 0").await, 1);
+        let jobs = shop.checkout.list_jobs(JobFilter::default(), PageRequest::first(9)).await.unwrap().items;
+        assert_eq!(ids(&jobs), [3, 1]);
+    }
+
+    async fn an_error_with_a_nul_is_recorded_without_it(shop: Shop) {
+        add(&*shop.store, &[mail(1), mail(2)]).await;
+        claim(&shop, JobKind::Mail, 1, 9).await;
+        let error = "550 \0 no".to_owned();
+        let results = [result(1, 1, JobOutcome::Dead { error: error.clone() }), result(2, 1, JobOutcome::Again { due_at: noon(), error, is_attempt: true })];
+        shop.store.outbox().record(&results, noon()).await.unwrap();
+        for nth in [1, 2] {
+            assert_eq!(job(&shop, nth).await.last_error.as_deref(), Some("550 \u{FFFD} no"));
+        }
     }
 
     async fn a_skipped_job_is_done_with_its_reason_until_it_is_carried_out(shop: Shop) {
@@ -312,7 +331,7 @@ crate::scenarios! {
         assert_eq!(counts, expected);
     }
 
-    async fn jobs_that_are_done_are_deleted_after_a_week(shop: Shop) {
+    async fn jobs_are_deleted_a_week_after_they_are_done_and_a_quarter_after_they_failed(shop: Shop) {
         add(&*shop.store, &[mail(1), mail(2), mail(3), mail(4)]).await;
         claim(&shop, JobKind::Mail, 1, 9).await;
         let dead = JobOutcome::Dead { error: String::new() };
@@ -325,5 +344,12 @@ crate::scenarios! {
         shop.checkout.start_maintenance(Limits::default());
         eventually(async || shop.database.count("SELECT count(*) FROM outbox").await == 2).await;
         assert_eq!((job(&shop, 2).await.state, job(&shop, 4).await.state), (JobState::Dead, JobState::Pending));
+        let purge_dead = async |before| shop.store.purge().dead_jobs(before, 9).await.unwrap();
+        assert_eq!(purge_dead(noon()).await, 0);
+        shop.advance(90 * DAY);
+        let another = shop.second_node().await;
+        another.start_maintenance(Limits::default());
+        eventually(async || shop.database.count("SELECT count(*) FROM outbox").await == 1).await;
+        assert_eq!(job(&shop, 4).await.state, JobState::Pending);
     }
 }

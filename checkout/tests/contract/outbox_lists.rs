@@ -66,8 +66,8 @@ fn index_of(filter: JobFilter) -> Option<&'static str> {
         JobFilter { endpoint: Some(_), .. }
         | JobFilter { kind: Some(JobKind::Event), .. }
         | JobFilter { state: None, kind: None, .. } => None,
-        // Where few jobs wait, the index of the claims is as good.
-        JobFilter { state: Some(JobState::Pending) | None, .. } => Some("outbox_"),
+        // Where few jobs wait or are dead, the index of the claims or of the purge is as good.
+        JobFilter { state: Some(JobState::Pending | JobState::Dead) | None, .. } => Some("outbox_"),
         _ => Some("outbox_state"),
     }
 }
@@ -138,12 +138,15 @@ crate::scenarios! {
         let now = noon();
         let request = ClaimRequest { kind: JobKind::Webhook, endpoint: None, claim: id(1), now, until: now, limit: 9 };
         let endpoint = ClaimRequest { endpoint: Some(EndpointId(id(1))), ..request };
+        let old = noon() - Duration::from_secs(1_700_000_000);
+        let purge = |state| OutboxQuery::Purge { state, before: old, most: 50 };
         let mut queries = vec![
             (OutboxQuery::Claim(request), Some("outbox_due")),
             (OutboxQuery::Claim(endpoint), Some("outbox_due_of_endpoint")),
             (OutboxQuery::CountPending, Some("outbox_due")),
-            (OutboxQuery::CountDead, Some("outbox_state")),
-            (OutboxQuery::Purge { before: noon() - Duration::from_secs(1_700_000_000), most: 50 }, Some("outbox_done")),
+            (OutboxQuery::CountDead, Some("outbox_")),
+            (purge(JobState::Done), Some("outbox_done")),
+            (purge(JobState::Dead), Some("outbox_dead")),
         ];
         for filter in filters(OrderId(id(1)), EndpointId(id(1))) {
             for direction in [Direction::NewestFirst, Direction::OldestFirst] {

@@ -53,6 +53,20 @@ crate::scenarios! {
         assert_eq!(counts(shop.stock(phone).await), [5, 0, 0, 0]);
     }
 
+    async fn refunds_are_read_together_by_their_ids(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let order = shop.paid(phone, 2, "tx").await;
+        let mut refunds = Vec::new();
+        for amount in [100, 200, 300] {
+            refunds.push(issue(&shop.checkout, &order, Some(amount), Restock::None).await.unwrap());
+        }
+        let ids = [refunds[2].id, RefundId(Uuid::from_u128(9)), refunds[0].id, refunds[0].id];
+        let mut found = shop.checkout.refunds_by_id(&ids).await.unwrap();
+        found.sort_by_key(|refund| refund.id);
+        assert_eq!(found, [refunds[0].clone(), refunds[2].clone()]);
+        assert_eq!(shop.checkout.refunds_by_id(&[]).await.unwrap(), []);
+    }
+
     async fn a_repeated_request_returns_the_refund_that_it_issued(shop: Shop) {
         let phone = shop.phone(5).await.id;
         let order = shop.paid(phone, 1, "tx").await;

@@ -1,10 +1,10 @@
 //! Turns the events of commits into jobs.
 
-use super::{Context, LEASE_MARGIN, pause_after};
+use super::{Context, LEASE_MARGIN, pace::Pace, pause_after};
 use async_trait::async_trait;
 use checkout::{
     Error, StoreError,
-    model::{Job, JobId, JobKind, NewJob, Order, OrderId, Product, Refund},
+    model::{Job, JobId, JobKind, NewJob, Order, OrderId, Product, Refund, RefundId},
     store::outbox::ClaimRequest,
 };
 use futures::FutureExt as _;
@@ -16,7 +16,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 /// Maximum number of events of one transaction.
-const BATCH: u32 = 100;
+const BATCH: u32 = 200;
 
 /// An event, with what it is about as it is now.
 pub struct Event {
@@ -56,9 +56,11 @@ impl FanOut {
 
     pub(super) async fn run(self, stop: CancellationToken) {
         let mut changes = self.context.checkout.watch_outbox();
-        // A step is never cut off, because its events would wait for the end of their lease.
-        while !stop.is_cancelled() {
-            match self.step().await {
+        let mut pace = Pace::new();
+        // A commit of a busy sale follows the other: their events are turned into jobs together.
+        while stop.run_until_cancelled(pace.turn()).await.is_some() {
+            // A step is never cut off, because its events would wait for the end of their lease.
+            match pace.run(self.step()).await {
                 Ok(0) => {
                     stop.run_until_cancelled(self.context.wait(&mut changes)).await;
                 }
@@ -86,7 +88,7 @@ impl FanOut {
             self.context.store.outbox().fan_out(claim, &ids, &jobs).await?;
             return Ok(events.len());
         }
-        // Each event alone, so that one keeps back no other. It is tried again after its lease.
+        // Retry the events one by one, so that the broken one does not block the others. It is tried again after its lease.
         for event in &events {
             if let Some(jobs) = self.jobs_of(std::slice::from_ref(event)).await? {
                 self.context.store.outbox().fan_out(claim, &[event.job.id], &jobs).await?;
@@ -117,28 +119,23 @@ impl FanOut {
         let orders: BTreeMap<OrderId, Arc<Order>> =
             checkout.orders_of_any_owner(&ids).await?.into_iter().map(|order| (order.id, Arc::new(order))).collect();
         let contacts = checkout.contacts(&ids).await?;
-        let mut events = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            let refund = match job.subject.refund {
-                Some(id) => match checkout.refund(id).await {
-                    Ok(refund) => Some(Arc::new(refund)),
-                    Err(Error::Refused(_)) => None,
-                    Err(error) => return Err(error),
-                },
-                None => None,
-            };
+        let ids: BTreeSet<RefundId> = jobs.iter().filter_map(|job| job.subject.refund).collect();
+        let refunds = checkout.refunds_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let refunds: BTreeMap<RefundId, Arc<Refund>> =
+            refunds.into_iter().map(|refund| (refund.id, Arc::new(refund))).collect();
+        let event = |job: Job| {
             let order = job.subject.order;
-            events.push(Event {
+            Event {
                 order: order.and_then(|id| orders.get(&id).cloned()),
                 has_contact: order
                     .and_then(|id| contacts.get(&id).cloned())
                     .is_some_and(|contact| contact.known().is_some()),
-                refund,
+                refund: job.subject.refund.and_then(|id| refunds.get(&id).cloned()),
                 product: job.subject.product.and_then(|id| checkout.product(id)),
                 job,
-            });
-        }
-        Ok(events)
+            }
+        };
+        Ok(jobs.into_iter().map(event).collect())
     }
 }
 

@@ -5,13 +5,13 @@ use async_trait::async_trait;
 use checkout::{
     metrics::JobAttempt,
     model::{Job, JobKind},
-    store::outbox::JobOutcome,
+    store::{DeliveryRecord, outbox::JobOutcome},
 };
 use futures::FutureExt as _;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// How an attempt at a job ended.
+/// Result of an attempt at a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was carried out, or there was nothing left to do.
@@ -28,6 +28,21 @@ pub enum Outcome {
     Dead(String),
 }
 
+/// An attempt at a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The result.
+    pub outcome: Outcome,
+    /// The record of an attempt to deliver a webhook. It is written in the transaction of the result.
+    pub delivery: Option<DeliveryRecord>,
+}
+
+impl From<Outcome> for Attempt {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, delivery: None }
+    }
+}
+
 /// Carries out jobs of one kind.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
@@ -40,6 +55,11 @@ pub trait Handler: Send + Sync + 'static {
     /// Carries a job out, once. It may be called again for the same job, also at the same time on another node if this one has
     /// lost its lease, so that it must be repeatable.
     async fn run(&self, job: &Job) -> Outcome;
+
+    /// Carries a job out as [`run`](Self::run) does, and returns also what is recorded with its result.
+    async fn attempt(&self, job: &Job) -> Attempt {
+        self.run(job).await.into()
+    }
 }
 
 /// A handler, and how it is used.
@@ -57,21 +77,21 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Carries a job out, and returns what to record; `None` if the handler panicked, so that the job is due again after its
-    /// lease.
-    pub(super) async fn attempt(&self, context: &Context, job: &Job) -> Option<JobOutcome> {
+    /// Carries a job out, and returns the result and the delivery to record; `None` if the handler panicked, so that the job is due
+    /// again after its lease.
+    pub(super) async fn attempt(&self, context: &Context, job: &Job) -> Option<(JobOutcome, Option<DeliveryRecord>)> {
         let counted = |outcome| context.checkout.metrics().record_attempt(job.kind, outcome);
         if !self.schedule.allows(job.attempts) {
             // Each attempt ended its process, or outlasted its lease.
-            let error = "it was begun many times, and never ended".to_owned();
+            let error = "every attempt was interrupted".to_owned();
             tracing::error!(job = %job.id, kind = job.kind.name(), attempt = job.attempts, error, "job given up");
             counted(JobAttempt::Dead);
-            return Some(JobOutcome::Dead { error });
+            return Some((JobOutcome::Dead { error }, None));
         }
-        let run = AssertUnwindSafe(self.handler.run(job)).catch_unwind();
-        let outcome = match tokio::time::timeout(self.time_limit, run).await {
-            Ok(Ok(outcome)) => outcome,
-            Err(_) => Outcome::Failed("it took too long".to_owned()),
+        let run = AssertUnwindSafe(self.handler.attempt(job)).catch_unwind();
+        let Attempt { outcome, delivery } = match tokio::time::timeout(self.time_limit, run).await {
+            Ok(Ok(attempt)) => attempt,
+            Err(_) => Outcome::Failed("it took too long".to_owned()).into(),
             // The message may contain contact data.
             Ok(Err(_)) => {
                 tracing::error!(job = %job.id, kind = job.kind.name(), attempt = job.attempts, "a handler panicked");
@@ -88,7 +108,7 @@ impl Lane {
             (Outcome::NotYet(..), _) => JobAttempt::Waiting,
             _ => JobAttempt::Failed,
         });
-        Some(recorded)
+        Some((recorded, delivery))
     }
 
     /// Returns what to record of an attempt.

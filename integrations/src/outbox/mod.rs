@@ -3,12 +3,14 @@
 
 mod fan_out;
 mod lane;
+mod pace;
 mod results;
 mod runner;
 mod schedule;
+mod slots;
 
 pub use fan_out::{Consequences, Event};
-pub use lane::{Handler, Lane, Outcome};
+pub use lane::{Attempt, Handler, Lane, Outcome};
 pub use schedule::Schedule;
 
 use checkout::{Checkout, IdGenerator, StoreError, Supervisor, store::Store};
@@ -23,13 +25,13 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// The pause after an error of the database.
 const ERROR_PAUSE: Duration = Duration::from_secs(2);
 
-/// How much longer than its time limit a job is claimed for, so that its result is recorded in time.
+/// Part of a lease beyond the time limit of the attempt, for the wait before it and for its result.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
-/// How long running jobs have to finish when the workers stop. Their results are recorded after that.
+/// Time that running jobs have to finish when the workers stop. Their results are recorded after that.
 const JOB_STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What all workers share.
+/// Dependencies shared by the workers.
 #[derive(Clone)]
 struct Context {
     checkout: Checkout,

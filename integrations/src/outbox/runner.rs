@@ -1,14 +1,21 @@
-//! Runs a lane: claims its jobs, and carries them out at once.
+//! Runs a lane: claims its jobs, and carries them out.
 
-use super::{Context, JOB_STOP_TIMEOUT, LEASE_MARGIN, lane::Lane, pause_after, results::Results};
+use super::{
+    Context, JOB_STOP_TIMEOUT, LEASE_MARGIN,
+    lane::Lane,
+    pace::Pace,
+    pause_after,
+    results::{Ended, Results},
+    slots::{Place, Slots},
+};
 use checkout::{
     StoreError,
     model::{EndpointId, Job},
-    store::outbox::{ClaimRequest, JobResult},
+    store::outbox::{ClaimRequest, JobOutcome, JobResult},
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
-    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Notify, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -20,11 +27,14 @@ const CLAIM: usize = 100;
 /// Maximum number of endpoints that are looked at in one round.
 const ENDPOINTS: u32 = 1000;
 
-/// The pause between two claims. Slots that come free within it are filled by one statement.
-const CLAIM_INTERVAL: Duration = Duration::from_millis(20);
+/// Maximum number of jobs of one endpoint that wait for a slot.
+const WAITING_PER_ENDPOINT: usize = 100;
 
-/// The free slots of a lane, or of one endpoint.
-type Slots = Arc<Semaphore>;
+/// Maximum number of jobs of a lane that wait for a slot. Their bodies are in memory.
+const WAITING: usize = 400;
+
+/// Maximum time that a claimed job waits for a slot. Then it is given back: the rest of its lease would not be enough.
+const WAIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// A lane at work.
 pub(super) struct Runner {
@@ -34,17 +44,27 @@ pub(super) struct Runner {
     slots: Slots,
     /// The slots of the endpoints with jobs under way.
     endpoints: HashMap<EndpointId, Slots>,
-    /// The jobs under way: at most as many as the lane has slots, and some that have just ended. They are aborted with the runner.
+    /// The endpoint that was served last.
+    served: Option<EndpointId>,
+    /// The jobs under way and those that wait, and some that have just ended. They are aborted with the runner.
     jobs: JoinSet<()>,
-    /// Tells that a job has ended, so that its endpoint has a free slot.
-    ended: Arc<Notify>,
+    /// Tells that a job has left its place.
+    left: Arc<Notify>,
 }
 
 impl Runner {
     pub(super) fn new(lane: Lane, context: Context, results: Results) -> Self {
-        let slots = Arc::new(Semaphore::new(lane.concurrency));
-        let (endpoints, jobs, ended) = (HashMap::new(), JoinSet::new(), Arc::default());
-        Self { lane: Arc::new(lane), context, results, slots, endpoints, jobs, ended }
+        let slots = Slots::new(lane.concurrency);
+        Self {
+            lane: Arc::new(lane),
+            context,
+            results,
+            slots,
+            endpoints: HashMap::new(),
+            served: None,
+            jobs: JoinSet::new(),
+            left: Arc::default(),
+        }
     }
 
     /// The name of the task.
@@ -54,41 +74,49 @@ impl Runner {
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
         let mut changes = self.context.checkout.watch_outbox();
-        // A claim is never cut off, because its rows would wait for the end of their lease.
-        while stop.run_until_cancelled(self.free_slot()).await.is_some() {
-            let begun = self.claim_due().await;
-            if stop.run_until_cancelled(self.pause(begun, &mut changes)).await.is_none() {
+        let mut pace = Pace::new();
+        while stop.run_until_cancelled(self.next_turn(&pace)).await.is_some() {
+            // A claim is never cut off, because its rows would wait for the end of their lease.
+            let begun = pace.run(self.claim_due(&stop)).await;
+            if stop.run_until_cancelled(self.rest(begun, &mut changes)).await.is_none() {
                 break;
             }
         }
         self.finish().await;
     }
 
-    /// Waits for a free slot. A job is only claimed when it can begin at once, so that its lease does not end while it waits.
-    async fn free_slot(&mut self) {
-        // The semaphore is never closed.
-        drop(self.slots.acquire().await);
+    /// Waits until jobs can be claimed again.
+    async fn next_turn(&mut self, pace: &Pace) {
+        pace.turn().await;
+        while self.slots.room(self.waiting()) == 0 {
+            self.left.notified().await;
+        }
         while self.jobs.try_join_next().is_some() {}
     }
 
+    /// Maximum number of jobs that wait for a slot. Without endpoints, a job is only claimed when it can begin at once.
+    fn waiting(&self) -> usize {
+        if self.lane.per_endpoint.is_some() { WAITING } else { 0 }
+    }
+
     /// Claims jobs that are due, and begins them. Returns their number.
-    async fn claim_due(&mut self) -> Result<usize, StoreError> {
+    async fn claim_due(&mut self, stop: &CancellationToken) -> Result<usize, StoreError> {
         match self.lane.per_endpoint {
-            None => self.claim(None).await,
-            Some(most) => self.claim_by_endpoint(most).await,
+            None => self.claim(None, self.slots.room(0), stop).await,
+            Some(most) => self.claim_by_endpoint(most, stop).await,
         }
     }
 
-    /// Waits before the next claim.
-    async fn pause(&self, begun: Result<usize, StoreError>, changes: &mut watch::Receiver<()>) {
+    /// Waits for something to do, if the last claim found nothing.
+    async fn rest(&self, begun: Result<usize, StoreError>, changes: &mut watch::Receiver<()>) {
         match begun {
             Ok(0) if self.lane.per_endpoint.is_none() => self.context.wait(changes).await,
             // Jobs of an endpoint may be due that had no free slot.
             Ok(0) => tokio::select! {
                 () = self.context.wait(changes) => {}
-                () = self.ended.notified() => sleep(CLAIM_INTERVAL).await,
+                () = self.left.notified() => {}
             },
-            Ok(_) => sleep(CLAIM_INTERVAL).await,
+            Ok(_) => {}
             Err(error) => pause_after(self.name(), &error).await,
         }
     }
@@ -105,23 +133,36 @@ impl Runner {
         }
     }
 
-    /// Claims jobs of each endpoint that has some due. Returns the number of jobs begun.
-    async fn claim_by_endpoint(&mut self, most: usize) -> Result<usize, StoreError> {
-        // Endpoints without jobs under way need not be remembered.
-        self.endpoints.retain(|_, slots| slots.available_permits() < most);
+    /// Claims jobs of each endpoint that has some due. Returns their number. Where the lane has no room for all, the endpoints after
+    /// the one that was served last come first.
+    async fn claim_by_endpoint(&mut self, most: usize, stop: &CancellationToken) -> Result<usize, StoreError> {
+        let mut due = self.context.store.outbox().endpoints_due(self.context.checkout.now(), ENDPOINTS).await?;
+        // Endpoints with nothing to do need not be remembered.
+        self.endpoints.retain(|id, slots| !slots.is_idle() || due.contains(id));
+        due.sort_unstable();
+        let served = due.partition_point(|id| Some(*id) <= self.served);
+        due.rotate_left(served);
         let mut begun = 0;
-        for endpoint in self.context.store.outbox().endpoints_due(self.context.checkout.now(), ENDPOINTS).await? {
-            let own = self.endpoints.entry(endpoint).or_insert_with(|| Arc::new(Semaphore::new(most))).clone();
-            begun += self.claim(Some((endpoint, own))).await?;
+        for endpoint in due {
+            let own = self.endpoints.entry(endpoint).or_insert_with(|| Slots::new(most)).clone();
+            let room = own.ahead(WAITING_PER_ENDPOINT).min(self.slots.room(WAITING));
+            let claimed = self.claim(Some((endpoint, own)), room, stop).await?;
+            if claimed > 0 {
+                self.served = Some(endpoint);
+            }
+            begun += claimed;
         }
         Ok(begun)
     }
 
-    /// Claims as many jobs as there are free slots, and begins them. Returns their number.
-    async fn claim(&mut self, endpoint: Option<(EndpointId, Slots)>) -> Result<usize, StoreError> {
-        let own = endpoint.as_ref().map_or(usize::MAX, |(_, slots)| slots.available_permits());
-        let free = self.slots.available_permits().min(own).min(CLAIM);
-        if free == 0 {
+    /// Claims as many jobs as there is room for, and begins them. Returns their number.
+    async fn claim(
+        &mut self,
+        endpoint: Option<(EndpointId, Slots)>,
+        room: usize,
+        stop: &CancellationToken,
+    ) -> Result<usize, StoreError> {
+        if room == 0 {
             return Ok(0);
         }
         let now = self.context.checkout.now();
@@ -131,33 +172,42 @@ impl Runner {
             claim: self.context.ids.generate(),
             now,
             until: now + self.lane.time_limit + LEASE_MARGIN,
-            limit: u32::try_from(free).unwrap_or(u32::MAX),
+            limit: u32::try_from(room.min(CLAIM)).unwrap_or(u32::MAX),
         };
         let jobs = self.context.store.outbox().claim(request).await?;
-        let begun = jobs.len();
-        for job in jobs {
-            let permits = permits(&self.slots, endpoint.as_ref().map(|(_, slots)| slots));
-            self.begin(job, permits);
+        let claimed = jobs.len();
+        if let Some((_, slots)) = endpoint.as_ref().filter(|_| claimed > 0) {
+            slots.claimed();
         }
-        Ok(begun)
+        for job in jobs {
+            let place = Place::take(&self.slots, endpoint.as_ref().map(|(_, slots)| slots), &self.left);
+            self.begin(job, place, stop.clone());
+        }
+        Ok(claimed)
     }
 
-    fn begin(&mut self, job: Job, permits: [Option<OwnedSemaphorePermit>; 2]) {
+    /// Carries a job out as soon as a slot is free. A job that waits too long, or until the server stops, is given back.
+    fn begin(&mut self, job: Job, place: Place, stop: CancellationToken) {
         let (lane, context, results) = (self.lane.clone(), self.context.clone(), self.results.clone());
-        let ended = self.ended.clone();
         self.jobs.spawn(async move {
-            if let Some(outcome) = lane.attempt(&context, &job).await {
-                let claim = job.claim.unwrap_or_default();
-                results.send(JobResult { id: job.id, claim, outcome }).await;
+            let claim = job.claim.unwrap_or_default();
+            let result = |outcome| JobResult { id: job.id, claim, outcome };
+            let slots = tokio::select! {
+                biased;
+                slots = place.slots() => Some(slots),
+                () = stop.cancelled() => None,
+                () = sleep(WAIT_LIMIT) => None,
+            };
+            let Some(_slots) = slots else {
+                results.send(Ended { result: result(JobOutcome::Unbegun), delivery: None }).await;
+                return;
+            };
+            if let Some((outcome, delivery)) = lane.attempt(&context, &job).await {
+                if outcome == JobOutcome::Done {
+                    place.carried_out();
+                }
+                results.send(Ended { result: result(outcome), delivery }).await;
             }
-            drop(permits);
-            ended.notify_one();
         });
     }
-}
-
-/// Takes a slot of the lane, and one of the endpoint. Only the lane's own loop takes slots, so that those that it counted as free
-/// are.
-fn permits(slots: &Slots, own: Option<&Slots>) -> [Option<OwnedSemaphorePermit>; 2] {
-    [slots.clone().try_acquire_owned().ok(), own.and_then(|own| own.clone().try_acquire_owned().ok())]
 }

@@ -1,7 +1,7 @@
 //! Carries out the jobs of webhooks.
 
 use super::{DISABLE_AFTER, Webhooks, body, sender::Sent};
-use crate::outbox::{Handler, Outcome};
+use crate::outbox::{Attempt, Handler, Outcome};
 use async_trait::async_trait;
 use checkout::{
     StoreError,
@@ -33,8 +33,8 @@ impl WebhookHandler {
         }
     }
 
-    /// Records an attempt, and lets operators know if it was the last straw.
-    async fn record(&self, job: &Job, endpoint: &Endpoint, sent: &Sent, now: Timestamp) {
+    /// Returns the record of an attempt. It switches the endpoint off if it has failed for too long.
+    fn record(&self, job: &Job, endpoint: &Endpoint, sent: &Sent, now: Timestamp) -> DeliveryRecord {
         let delivery = Delivery {
             id: self.webhooks.ids.generate(),
             job: Some(job.id),
@@ -49,23 +49,10 @@ impl WebhookHandler {
             failure: sent.failure,
         };
         let switch_off = sent.failure.and_then(|failure| self.switch_off(endpoint, failure, now));
-        match self.webhooks.recorder.record(DeliveryRecord { delivery, switch_off }).await {
-            Ok(off) => {
-                for endpoint in &off {
-                    tracing::warn!(%endpoint, "an endpoint of webhooks was switched off");
-                }
-                if !off.is_empty() {
-                    self.webhooks.checkout.wake_outbox();
-                }
-            }
-            Err(error) => {
-                let cause = error.cause();
-                tracing::warn!(%error, cause, job = %job.id, "an attempt at a webhook was not recorded");
-            }
-        }
+        DeliveryRecord { delivery, switch_off }
     }
 
-    /// What switches the endpoint off after this failure, if anything does.
+    /// Returns the switch-off of the endpoint after this failure, if it is due.
     fn switch_off(&self, endpoint: &Endpoint, failure: DeliveryFailure, now: Timestamp) -> Option<SwitchOff> {
         let limit = now - DISABLE_AFTER;
         let (reason, if_failing_since) = match failure {
@@ -83,17 +70,9 @@ impl WebhookHandler {
             after: Some(json!({ "enabled": false, "disabled_reason": reason.name() }).to_string()),
             reason: None,
         };
-        let event = NewJob {
-            id: self.webhooks.ids.generate(),
-            kind: JobKind::Event,
-            topic: Topic::EndpointDisabled,
-            subject: JobSubject { version: endpoint.version, ..JobSubject::default() },
-            endpoint: None,
-            unique_key: None,
-            body: Some(json!({ "endpoint": endpoint.id }).to_string()),
-            due_at: now,
-            created_at: now,
-        };
+        let subject = JobSubject { version: endpoint.version, ..JobSubject::default() };
+        let event = NewJob::event(self.webhooks.ids.generate(), Topic::EndpointDisabled, subject, now)
+            .with_body(json!({ "endpoint": endpoint.id }).to_string());
         Some(SwitchOff { reason, if_failing_since, entry, event })
     }
 }
@@ -105,23 +84,27 @@ impl Handler for WebhookHandler {
     }
 
     fn task_name(&self) -> &'static str {
-        "webhooks"
+        "outbox_webhooks"
     }
 
     async fn run(&self, job: &Job) -> Outcome {
+        self.attempt(job).await.outcome
+    }
+
+    async fn attempt(&self, job: &Job) -> Attempt {
         let endpoint = match self.endpoint(job).await {
             Ok(Some(endpoint)) if endpoint.is_enabled() => endpoint,
-            Ok(Some(_)) => return Outcome::NotYet("the endpoint is switched off".to_owned(), OFF_PAUSE),
+            Ok(Some(_)) => return Outcome::NotYet("the endpoint is switched off".to_owned(), OFF_PAUSE).into(),
             // The endpoint was removed: nobody waits for it.
-            Ok(None) => return Outcome::Done,
-            Err(error) => return Outcome::NotYet(error.to_string(), STORE_PAUSE),
+            Ok(None) => return Outcome::Done.into(),
+            Err(error) => return Outcome::NotYet(error.to_string(), STORE_PAUSE).into(),
         };
         let body = job.body.clone().unwrap_or_default();
-        let Some(id) = body::event_id(&body) else { return Outcome::Dead("the body has no id".to_owned()) };
+        let Some(id) = body::event_id(&body) else { return Outcome::Dead("the body has no id".to_owned()).into() };
         let now = self.webhooks.checkout.now();
         let sent = self.webhooks.sender.send(&endpoint, &id, body, now).await;
-        self.record(job, &endpoint, &sent, now).await;
-        outcome(&sent)
+        let delivery = Some(self.record(job, &endpoint, &sent, now));
+        Attempt { outcome: outcome(&sent), delivery }
     }
 }
 

@@ -3,9 +3,8 @@
 
 mod address;
 mod body;
-mod fan_out;
+mod consequences;
 mod handler;
-mod recorder;
 mod response;
 mod sender;
 mod sign;
@@ -19,21 +18,20 @@ use crate::outbox::{Consequences, Lane, Schedule};
 use checkout::{
     Checkout, IdGenerator, StoreError,
     model::{DeliveryId, Timestamp},
-    store::{Delivery, DeliveryRecord, Endpoint, Store},
+    store::{Delivery, DeliveryRecord, Endpoint, MAX_ENDPOINTS, Store},
 };
-use fan_out::FanOut;
+use consequences::WebhookConsequences;
 use handler::WebhookHandler;
-use recorder::Recorder;
 use std::{sync::Arc, time::Duration};
 
-/// Maximum number of webhooks under way.
-const CONCURRENCY: usize = 64;
-
-/// Maximum number of webhooks under way for one endpoint, so that a slow one delays no other.
+/// Maximum number of webhooks under way for one endpoint.
 const PER_ENDPOINT: usize = 8;
 
-/// How much longer than the time limit of a request an attempt may take, so that its result is recorded.
-const RECORD_MARGIN: Duration = Duration::from_secs(5);
+/// Maximum number of webhooks under way: room for every endpoint, so that slow ones delay no other.
+const CONCURRENCY: usize = PER_ENDPOINT * MAX_ENDPOINTS as usize;
+
+/// Part of an attempt's time limit beyond that of the request, in which the endpoint is read.
+const READ_MARGIN: Duration = Duration::from_secs(5);
 
 /// The pauses between attempts. After the last, the job is dead.
 const PAUSES: &[Duration] = &[
@@ -46,7 +44,7 @@ const PAUSES: &[Duration] = &[
     Duration::from_hours(10),
 ];
 
-/// How long an endpoint fails without a success before it is switched off.
+/// Time for which an endpoint fails without a success before it is switched off.
 pub const DISABLE_AFTER: Duration = Duration::from_hours(5 * 24);
 
 /// Webhooks of the shop. Clones share the connections.
@@ -56,14 +54,13 @@ pub struct Webhooks {
     store: Arc<dyn Store>,
     ids: IdGenerator,
     sender: Sender,
-    recorder: Recorder,
 }
 
 impl Webhooks {
     /// Webhooks of this shop, sent by `sender`.
     pub fn new(checkout: Checkout, store: Arc<dyn Store>, sender: Sender) -> Self {
         let ids = IdGenerator::new(store.clock());
-        Self { checkout, recorder: Recorder::new(store.clone()), store, ids, sender }
+        Self { checkout, store, ids, sender }
     }
 
     /// Checks an address that somebody enters.
@@ -86,14 +83,14 @@ impl Webhooks {
             handler: Arc::new(WebhookHandler::new(self.clone())),
             concurrency: CONCURRENCY,
             per_endpoint: Some(PER_ENDPOINT),
-            time_limit: self.sender.time_limit() + RECORD_MARGIN,
+            time_limit: self.sender.time_limit() + READ_MARGIN,
             schedule: Schedule::Fixed(PAUSES),
         }]
     }
 
     /// The jobs that follow from events.
     pub fn consequences(&self) -> Arc<dyn Consequences> {
-        Arc::new(FanOut::new(self.checkout.clone(), self.store.clone(), self.ids.clone()))
+        Arc::new(WebhookConsequences::new(self.checkout.clone(), self.store.clone(), self.ids.clone()))
     }
 
     /// Sends a test event to an endpoint, also to one that is switched off, and waits for the response. The attempt is recorded, and
@@ -119,7 +116,8 @@ impl Webhooks {
             response: sent.response,
             failure: sent.failure,
         };
-        self.recorder.record(DeliveryRecord { delivery: delivery.clone(), switch_off: None }).await?;
+        let record = DeliveryRecord { delivery: delivery.clone(), switch_off: None };
+        self.store.endpoints().record(&[record]).await?;
         Ok(delivery)
     }
 }

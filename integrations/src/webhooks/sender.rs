@@ -29,7 +29,7 @@ use std::{
 /// The time limit of a request: look-up, connection, TLS, request and response together.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 
-/// How long a connection is kept for the next webhook.
+/// Time for which a connection is kept for the next webhook.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Maximum number of connections of a host that are kept.
@@ -70,7 +70,7 @@ pub struct Sender {
     time_limit: Duration,
 }
 
-/// What came of sending a webhook.
+/// Result of sending a webhook.
 pub(super) struct Sent {
     pub(super) duration_ms: u32,
     pub(super) status: Option<u16>,
@@ -80,7 +80,7 @@ pub(super) struct Sent {
     pub(super) retry_after: Option<Duration>,
 }
 
-/// What the endpoint responded.
+/// Response of an endpoint.
 struct Answer {
     status: u16,
     response: String,

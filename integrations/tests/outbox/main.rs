@@ -3,13 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "an unexpected error fails the scenario")]
 
+mod endpoints;
 mod node;
 
 use checkout::{
     model::{Job, JobId, JobKind, JobState, NewJob, Topic},
     store::outbox::{ClaimRequest, JobFilter},
 };
-use integrations::outbox::{Lane, Outcome, Schedule};
+use endpoints::{
+    a_fast_endpoint_is_not_held_up_by_claims, a_slow_endpoint_keeps_back_no_other,
+    endpoints_take_turns_where_the_lane_has_no_room_for_all, endpoints_that_are_stuck_starve_no_other,
+    jobs_that_wait_for_a_slot_are_given_back_when_the_server_stops,
+};
+use integrations::outbox::{Handler as _, Lane, Outcome, Schedule};
 use node::{Database, Event, Hook, Node, eventually, mail, noon, webhook};
 use std::{
     sync::{
@@ -106,28 +112,51 @@ async fn a_job_of_a_node_that_died_runs_again_after_its_lease(database: Database
     observer.clock.advance(LEASE);
     eventually(async || is(&observer, 1, JobState::Done).await).await;
     assert_eq!((calls.load(Ordering::SeqCst), job(&observer, 1).await.attempts), (1, 3));
-    // Dies between the work and its result: the workers have no time to record.
-    add(&observer, &[mail(2)]).await;
-    let handled = Arc::new(tokio::sync::Notify::new());
-    let done = handled.clone();
-    let hook: Hook = Arc::new(move |_| {
-        let done = done.clone();
-        Box::pin(async move {
-            done.notify_one();
-            Outcome::Done
-        })
-    });
     next.kill();
-    let last = Node::start_at(&database, observer.clock.clone(), vec![lane(JobKind::Mail, hook)]).await;
-    handled.notified().await;
-    last.kill();
-    if is(&observer, 2, JobState::Pending).await {
-        let (hook, _) = counted(Outcome::Done);
-        let again = Node::start_at(&database, observer.clock.clone(), vec![lane(JobKind::Mail, hook)]).await;
-        observer.clock.advance(LEASE);
-        eventually(async || is(&observer, 2, JobState::Done).await).await;
-        again.stop().await;
+    observer.stop().await;
+}
+
+/// A node carries a job out and dies before its result is recorded. The job runs a second time, after its lease.
+async fn a_job_whose_result_was_lost_runs_again(database: Database) {
+    let observer = Node::start(&database, vec![]).await;
+    add(&observer, &[mail(1)]).await;
+    let now = observer.checkout.now();
+    let request = ClaimRequest {
+        kind: JobKind::Mail,
+        endpoint: None,
+        claim: Uuid::from_u128(1),
+        now,
+        until: now + LEASE,
+        limit: 1,
+    };
+    let claimed = observer.store.outbox().claim(request).await.unwrap().remove(0);
+    let (hook, calls) = counted(Outcome::Done);
+    let handler = node::Recorder { kind: JobKind::Mail, hook: hook.clone() };
+    assert_eq!(handler.run(&claimed).await, Outcome::Done);
+    let next = Node::start_at(&database, observer.clock.clone(), vec![lane(JobKind::Mail, hook)]).await;
+    settle().await;
+    assert_eq!(calls.load(Ordering::SeqCst), 1, "the lease stands");
+    observer.clock.advance(LEASE);
+    eventually(async || is(&observer, 1, JobState::Done).await).await;
+    assert_eq!((calls.load(Ordering::SeqCst), job(&observer, 1).await.attempts), (2, 2));
+    next.stop().await;
+    observer.stop().await;
+}
+
+/// The database refuses one result of a batch, and will always. The others are recorded.
+async fn a_result_that_the_database_refuses_holds_up_no_other(database: Database) {
+    let (hook, calls) = counted(Outcome::Done);
+    let observer = Node::start(&database, vec![]).await;
+    database.refuse_result("mail/3").await;
+    add(&observer, &(1..=6).map(mail).collect::<Vec<_>>()).await;
+    let node = Node::start_at(&database, observer.clock.clone(), vec![lane(JobKind::Mail, hook)]).await;
+    for nth in [1, 2, 4, 5, 6] {
+        eventually(async || is(&observer, nth, JobState::Done).await).await;
     }
+    add(&node, &[mail(7)]).await;
+    eventually(async || is(&observer, 7, JobState::Done).await).await;
+    assert_eq!((job(&observer, 3).await.state, calls.load(Ordering::SeqCst)), (JobState::Pending, 7));
+    node.stop().await;
     observer.stop().await;
 }
 
@@ -155,25 +184,6 @@ async fn a_handler_that_panics_keeps_its_job_and_frees_its_slot(database: Databa
     eventually(async || is(&node, 1, JobState::Dead).await && is(&node, 5, JobState::Dead).await).await;
     assert_eq!((panicked(), node.attempts(JobKind::Mail, "done")), (9, 3));
     node.stop().await;
-}
-
-async fn a_slow_endpoint_keeps_back_no_other(database: Database) {
-    let hook: Hook = Arc::new(|job: Job| {
-        Box::pin(async move {
-            if job.endpoint.unwrap().0.as_u128() == 1 {
-                std::future::pending::<()>().await;
-            }
-            Outcome::Done
-        })
-    });
-    let node = Node::start(&database, vec![lane(JobKind::Webhook, hook)]).await;
-    let slow = (1..=40).map(|nth| webhook(nth, 1));
-    let fast = (41..=80).map(|nth| webhook(nth, 2 + nth % 3));
-    add(&node, &slow.chain(fast).collect::<Vec<_>>()).await;
-    eventually(async || node.attempts(JobKind::Webhook, "done") == 40).await;
-    let begun = node.jobs(JobKind::Webhook).await.into_iter().filter(|job| job.endpoint.unwrap().0.as_u128() == 1);
-    assert_eq!(begun.filter(|job| job.attempts > 0).count(), 2, "two at once for each endpoint");
-    node.kill();
 }
 
 async fn ten_thousand_jobs_run_once_each_and_few_at_once(database: Database) {
@@ -330,8 +340,14 @@ macro_rules! scenarios {
 
 scenarios! {
     a_job_of_a_node_that_died_runs_again_after_its_lease,
+    a_job_whose_result_was_lost_runs_again,
+    a_result_that_the_database_refuses_holds_up_no_other,
     a_handler_that_panics_keeps_its_job_and_frees_its_slot,
     a_slow_endpoint_keeps_back_no_other,
+    endpoints_that_are_stuck_starve_no_other,
+    endpoints_take_turns_where_the_lane_has_no_room_for_all,
+    jobs_that_wait_for_a_slot_are_given_back_when_the_server_stops,
+    a_fast_endpoint_is_not_held_up_by_claims,
     ten_thousand_jobs_run_once_each_and_few_at_once,
     pauses_vary_and_waiting_is_no_attempt,
     a_needless_job_is_skipped_and_counted_as_such,

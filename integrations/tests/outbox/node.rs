@@ -53,6 +53,25 @@ impl Database {
         }
     }
 
+    /// Lets the database refuse to record that the job with this key is done.
+    pub async fn refuse_result(&self, key: &str) {
+        match self {
+            Self::Sqlite(_) => {
+                let mut connection = SqliteConnection::connect(&self.url()).await.unwrap();
+                let trigger = format!(
+                    "CREATE TRIGGER refusal BEFORE UPDATE ON outbox WHEN NEW.state = 'done' AND NEW.unique_key = '{key}'
+                     BEGIN SELECT RAISE(ABORT, 'refused'); END"
+                );
+                sqlx::raw_sql(AssertSqlSafe(trigger)).execute(&mut connection).await.unwrap();
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+                let check = format!("ALTER TABLE outbox ADD CHECK (unique_key <> '{key}' OR state <> 'done')");
+                sqlx::raw_sql(AssertSqlSafe(check)).execute(&mut connection).await.unwrap();
+            }
+        }
+    }
+
     fn url(&self) -> String {
         match self {
             Self::Sqlite(home) => format!("sqlite://{}", home.path().join("shop.db").display()),
@@ -119,18 +138,10 @@ impl Consequences for Event {
         Ok(placed
             .map(|event| {
                 let order = event.order.as_ref().unwrap().id;
-                let unique_key = Some(format!("mail/order.created/{order}"));
-                let subject = event.job.subject;
-                let due_at = event.job.created_at;
-                let new = NewJob {
-                    id: JobId(Uuid::from_u128(event.job.id.0.as_u128() ^ 1)),
-                    topic: event.job.topic,
-                    subject,
-                    due_at,
-                    unique_key,
-                    ..mail(0)
-                };
-                (event.job.id, new)
+                let key = format!("mail/order.created/{order}");
+                let id = JobId(Uuid::from_u128(event.job.id.0.as_u128() ^ 1));
+                let Job { topic, subject, created_at, .. } = event.job;
+                (event.job.id, NewJob::new(id, JobKind::Mail, topic, subject, key, created_at))
             })
             .collect())
     }
@@ -212,17 +223,9 @@ pub fn noon() -> Timestamp {
 
 /// A mail that is due at noon. The last digits of its ids are `nth`.
 pub fn mail(nth: u128) -> NewJob {
-    NewJob {
-        id: JobId(Uuid::from_u128(nth)),
-        kind: JobKind::Mail,
-        topic: Topic::OrderPaid,
-        subject: JobSubject { version: 1, ..JobSubject::default() },
-        endpoint: None,
-        unique_key: Some(format!("mail/{nth}")),
-        body: None,
-        due_at: noon(),
-        created_at: noon(),
-    }
+    let subject = JobSubject { version: 1, ..JobSubject::default() };
+    let id = JobId(Uuid::from_u128(nth));
+    NewJob::new(id, JobKind::Mail, Topic::OrderPaid, subject, format!("mail/{nth}"), noon())
 }
 
 /// A webhook to an endpoint, due at noon.

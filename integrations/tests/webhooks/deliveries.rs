@@ -6,7 +6,7 @@ use crate::{
 };
 use checkout::{
     model::{JobState, Topic},
-    store::{DeliveryFailure, EndpointChange},
+    store::{DeliveryFailure, EndpointChange, MAX_ENDPOINTS},
 };
 use integrations::webhooks::SenderSettings;
 use serde_json::json;
@@ -131,6 +131,12 @@ async fn a_slow_endpoint_delays_no_other_and_ends_at_its_time_limit() {
     assert!(begun.elapsed() < Duration::from_secs(7), "the slow endpoint was waited for");
     assert_eq!(slow.received().len(), 8, "eight are under way for one endpoint");
     eventually(async || shop.deliveries().await.iter().any(|one| one.failure == Some(DeliveryFailure::Timeout))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lane_has_room_for_every_endpoint() {
+    let lane = Shop::open().await.webhooks.lanes().remove(0);
+    assert_eq!((lane.per_endpoint, lane.concurrency), (Some(8), 8 * usize::try_from(MAX_ENDPOINTS).unwrap()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     config::Common,
     endpoints::{DeliveryView, Edit, EndpointError, EndpointService, EndpointView, IssuedEndpoint},
-    startup::{Engine, webhooks},
+    messages,
+    startup::Engine,
 };
 use checkout::{
     Idempotent,
@@ -20,7 +21,7 @@ use serde_json::json;
 use std::process::ExitCode;
 
 pub(super) async fn run(engine: &Engine, common: &Common, command: WebhookCommand) -> Result<ExitCode, Failure> {
-    let webhooks = webhooks(common, &engine.checkout, &engine.store)?;
+    let webhooks = messages::webhooks(common, &engine.checkout, &engine.store)?;
     let service = EndpointService::new(webhooks, engine.store.clone(), engine.clock.clone());
     match command {
         WebhookCommand::Add { url, events, description } => {

@@ -198,17 +198,11 @@ impl EndpointService {
         let job = delivery.job.ok_or(EndpointError::TestDelivery)?;
         let job = self.store.outbox().job(job).await?.ok_or(EndpointError::BodyGone)?;
         let (now, again) = (self.clock.now(), self.entries.new_id());
-        let new = NewJob {
-            id: again,
-            kind: JobKind::Webhook,
-            topic: job.topic,
-            subject: job.subject,
-            endpoint: Some(endpoint.id),
-            unique_key: Some(format!("webhook/{}/{}/{again}", job.id, endpoint.id)),
-            body: job.body,
-            due_at: now,
-            created_at: job.created_at,
-        };
+        let key = format!("webhook/{}/{}/{again}", job.id, endpoint.id);
+        let new = NewJob::new(again, JobKind::Webhook, job.topic, job.subject, key, job.created_at)
+            .for_endpoint(endpoint.id)
+            .due_at(now);
+        let new = NewJob { body: job.body, ..new };
         let after = json!({ "delivery": id, "topic": job.topic.name() });
         let entry = self.entry(&context, "webhook.redeliver", endpoint.id, &Value::Null, &after);
         let change = EndpointChange::Redeliver(endpoint.id, Box::new(new));

@@ -105,7 +105,7 @@ catalogue! {
         resolution: "Use the shop's id of the event, not the provider's.",
     }
     NOT_FOUND UnknownJob "unknown-job" "Job not found" {
-        cause: "No job of the outbox has this id. Jobs that are done are deleted after seven days.",
+        cause: "No job of the outbox has this id. Jobs that are done are deleted after seven days, dead ones after 90.",
         resolution: "List the jobs to find the id.",
     }
     METHOD_NOT_ALLOWED MethodNotAllowed "method-not-allowed" "Method not allowed" {

@@ -310,17 +310,9 @@ impl Shop {
         let (now, id) = (self.checkout.now(), Uuid::from_u128(77));
         // No worker claims the webhooks of an endpoint that does not exist.
         let endpoint = Some(EndpointId(id));
-        let job = NewJob {
-            id: JobId(id),
-            kind: JobKind::Webhook,
-            topic: Topic::OrderPaid,
-            subject: JobSubject { order: Some(order), version: 1, ..JobSubject::default() },
-            endpoint,
-            unique_key: Some("webhook/test".to_owned()),
-            body: None,
-            due_at: now,
-            created_at: now,
-        };
+        let subject = JobSubject { order: Some(order), version: 1, ..JobSubject::default() };
+        let job = NewJob::new(JobId(id), JobKind::Webhook, Topic::OrderPaid, subject, "webhook/test".to_owned(), now);
+        let job = NewJob { endpoint, ..job };
         let outbox = self.store.outbox();
         outbox.add(&[job]).await.unwrap();
         let claim = ClaimRequest { kind: JobKind::Webhook, endpoint, claim: id, now, until: now, limit: 9 };

@@ -58,17 +58,10 @@ async fn addresses_and_events_are_checked(shop: Shop) {
 async fn a_delivery_is_listed_and_sent_again(shop: Shop) {
     let added = shop.json(&["webhook", "add", "--url", URL, "--events", "order.paid"]);
     let endpoint: Uuid = added["id"].as_str().unwrap().parse().unwrap();
-    let job = NewJob {
-        id: Uuid::from_u128(2).into(),
-        kind: JobKind::Webhook,
-        topic: Topic::OrderPaid,
-        subject: JobSubject::default(),
-        endpoint: Some(endpoint.into()),
-        unique_key: Some("webhook/1/1".to_owned()),
-        body: Some(r#"{"id":"1"}"#.to_owned()),
-        due_at: shop.checkout.now(),
-        created_at: shop.checkout.now(),
-    };
+    let (id, key, now) = (Uuid::from_u128(2).into(), "webhook/1/1".to_owned(), shop.checkout.now());
+    let job = NewJob::new(id, JobKind::Webhook, Topic::OrderPaid, JobSubject::default(), key, now)
+        .for_endpoint(endpoint.into())
+        .with_body(r#"{"id":"1"}"#.to_owned());
     shop.store.outbox().add(std::slice::from_ref(&job)).await.unwrap();
     let delivery = Delivery {
         id: Uuid::from_u128(3).into(),

@@ -16,7 +16,7 @@ pub const MAX_RESPONSE_CHARS: usize = 1024;
 /// The topic of a test event, which is no topic of the shop.
 pub(in crate::store) const TEST_TOPIC: &str = "test";
 
-/// Why an attempt failed.
+/// Cause of a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeliveryFailure {
     /// The address is private or reserved, so that no connection was made.
@@ -104,9 +104,9 @@ pub struct Delivery {
     pub order: Option<OrderId>,
     /// The job's attempt, from 1.
     pub attempt: u32,
-    /// When it began.
+    /// Time at which it began.
     pub started_at: Timestamp,
-    /// How long it took, in milliseconds.
+    /// Duration in milliseconds.
     pub duration_ms: u32,
     /// The status of the response, if there was one.
     pub status: Option<u16>,
@@ -124,7 +124,7 @@ impl Delivery {
     }
 }
 
-/// What switches an endpoint off after a failure.
+/// Switches an endpoint off after a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SwitchOff {
     /// Why.
@@ -142,7 +142,7 @@ pub struct SwitchOff {
 pub struct DeliveryRecord {
     /// The attempt.
     pub delivery: Delivery,
-    /// What may follow from its failure.
+    /// Consequence of its failure, if it has one.
     pub switch_off: Option<SwitchOff>,
 }
 

@@ -102,7 +102,7 @@ pub struct Endpoint {
     pub disabled: Option<DisabledReason>,
     /// The first failure after the last success.
     pub failing_since: Option<Timestamp>,
-    /// When it was added.
+    /// Time at which it was added.
     pub created_at: Timestamp,
     /// Grows by one with each change, from 1.
     pub version: u64,
@@ -131,7 +131,8 @@ pub(super) fn topic_names(topics: &BTreeSet<Topic>) -> String {
 pub enum EndpointChange {
     /// Adds an endpoint, if there are fewer than [`MAX_ENDPOINTS`].
     Add(Endpoint),
-    /// Replaces address, topics and description, if the endpoint still has the version that the requester saw.
+    /// Replaces address, topics and description, if the endpoint still has the version that the requester saw. Its failures are
+    /// forgotten if the address is another one.
     Edit {
         /// The endpoint.
         id: EndpointId,
@@ -178,7 +179,7 @@ impl EndpointChange {
     }
 }
 
-/// How a change of an endpoint ended.
+/// Result of a change of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointOutcome {
     /// The change is on disk.

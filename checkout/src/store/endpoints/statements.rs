@@ -59,7 +59,7 @@ macro_rules! impl_endpoints {
                 }
                 let records = records.to_vec();
                 let work = self.in_transaction(move |connection| {
-                    Box::pin(async move { record(connection, records).await.map(Some) })
+                    Box::pin(async move { record_deliveries(connection, records).await.map(Some) })
                 });
                 Ok(work.await?.unwrap_or_default())
             }
@@ -108,8 +108,10 @@ macro_rules! impl_endpoints {
                 }
                 EndpointChange::Redeliver(_, job) => return Ok(insert_jobs(connection, &[*job]).await? == 1),
                 EndpointChange::Edit { id, seen, url, events, description } => {
+                    // The failures of another address say nothing about this one.
                     let sql =
-                        "UPDATE webhook_endpoints SET url = $3, events = $4, description = $5, version = version + 1
+                        "UPDATE webhook_endpoints SET url = $3, events = $4, description = $5, version = version + 1,
+                                   failing_since = CASE WHEN url = $3 THEN failing_since END
                                WHERE id = $1 AND version = $2";
                     let query = sqlx::query(sql).bind(id.0).bind(i64::try_from(seen).unwrap_or(i64::MAX));
                     query.bind(url).bind(endpoints::topic_names(&events)).bind(description).execute(connection).await
@@ -147,7 +149,7 @@ macro_rules! impl_endpoints {
         }
 
         /// Records attempts. Returns the endpoints that were switched off.
-        async fn record(
+        pub(super) async fn record_deliveries(
             connection: &mut $connection,
             records: Vec<DeliveryRecord>,
         ) -> Result<Vec<EndpointId>, StoreError> {

@@ -1,6 +1,6 @@
 //! The list of jobs.
 
-use super::JobFilter;
+use super::{IS_KNOWN, JobFilter};
 use crate::{
     model::{JobKind, JobState},
     store::listings::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// The condition of the indexes of all jobs.
+/// The condition of the indexes of all jobs. A row with a topic of a newer version is not listed.
 const IS_JOB: &str = "t.kind <> 'event'";
 
 /// Returns the statement that lists jobs, or `None` if no job can match.
@@ -21,6 +21,7 @@ pub(in crate::store) fn statement(
 ) -> Option<Query> {
     let JobFilter { state, kind, order, endpoint } = filter;
     let mut page = Page::new("outbox", PageRequest { limit: request.rows() + 1, ..request });
+    page.filter(Query::new(format!("t.{}", IS_KNOWN.as_str())));
     let text = |text: &str| Value::Text(text.to_owned());
     let states: Vec<JobState> = state.map_or_else(|| JobState::ALL.to_vec(), |state| vec![state]);
     let kinds = JobKind::ALL.into_iter().filter(|of| *of != JobKind::Event && kind.is_none_or(|kind| kind == *of));

@@ -2,16 +2,21 @@
 
 use super::{
     PostgresStore,
+    endpoints::record_deliveries,
     error::{QueryExt as _, classify},
     listings::bind,
     sql,
 };
 use crate::{
     error::StoreError,
-    model::{AuditEntry, EndpointId, Job, JobId, JobKind, NewJob, Timestamp},
+    model::{AuditEntry, EndpointId, Job, JobId, JobKind, JobState, NewJob, Timestamp},
     store::{
+        DeliveryRecord,
         listings::{Listing, PageRequest, query::Dialect},
-        outbox::{self, ClaimRequest, JobFilter, JobOutcome, JobResult, Outbox, OutboxCount, OutboxQuery, impl_outbox},
+        outbox::{
+            self, ClaimRequest, JobFilter, JobOutcome, JobResult, Outbox, OutboxCount, OutboxQuery, impl_outbox,
+            outbox_writes,
+        },
         rows::{JobRow, into_all},
     },
 };
@@ -21,3 +26,4 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 impl_outbox!(PostgresStore, Postgres, PgConnection, pool, pool, Timestamp::to_datetime, lock: " FOR UPDATE SKIP LOCKED", explain: "EXPLAIN ", line: 0);
+outbox_writes!(Postgres, PgConnection, Timestamp::to_datetime);

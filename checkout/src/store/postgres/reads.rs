@@ -159,6 +159,17 @@ impl Reads for PostgresStore {
         query.fetch_optional(&self.pool).with_timeout().await?.map(Refund::try_from).transpose()
     }
 
+    async fn refunds_by_id(&self, ids: &[RefundId]) -> Result<Vec<Refund>, StoreError> {
+        static SELECT: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {} FROM refunds r WHERE r.id = ANY ($1)", sql::select::<Refund>("r")));
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let query = sqlx::query_as::<_, RefundRow>(AssertSqlSafe(SELECT.as_str())).bind(ids);
+        into_all(query.fetch_all(&self.pool).with_timeout().await?)
+    }
+
     async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<Refund>, StoreError> {
         static SELECT: LazyLock<String> = LazyLock::new(|| {
             let columns = sql::select::<Refund>("r");

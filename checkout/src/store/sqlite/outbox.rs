@@ -1,12 +1,16 @@
 //! The outbox.
 
-use super::{QueryExt as _, SqliteStore, classify, listings::bind, sql};
+use super::{QueryExt as _, SqliteStore, classify, endpoints::record_deliveries, listings::bind, sql};
 use crate::{
     error::StoreError,
-    model::{AuditEntry, EndpointId, Job, JobId, JobKind, NewJob, Timestamp},
+    model::{AuditEntry, EndpointId, Job, JobId, JobKind, JobState, NewJob, Timestamp},
     store::{
+        DeliveryRecord,
         listings::{Listing, PageRequest, query::Dialect},
-        outbox::{self, ClaimRequest, JobFilter, JobOutcome, JobResult, Outbox, OutboxCount, OutboxQuery, impl_outbox},
+        outbox::{
+            self, ClaimRequest, JobFilter, JobOutcome, JobResult, Outbox, OutboxCount, OutboxQuery, impl_outbox,
+            outbox_writes,
+        },
         rows::{JobRow, into_all},
     },
 };
@@ -16,3 +20,4 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 impl_outbox!(SqliteStore, Sqlite, SqliteConnection, readers, writer, Timestamp::as_millis, lock: "", explain: "EXPLAIN QUERY PLAN ", line: "detail");
+outbox_writes!(Sqlite, SqliteConnection, Timestamp::as_millis);

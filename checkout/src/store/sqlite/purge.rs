@@ -4,7 +4,7 @@
 use super::{SqliteStore, classify};
 use crate::{
     error::StoreError,
-    model::Timestamp,
+    model::{JobState, Timestamp},
     store::{Purge, contacts},
 };
 use async_trait::async_trait;
@@ -121,7 +121,12 @@ impl Purge for SqliteStore {
         .map_err(classify)?;
         Ok(done.rows_affected())
     }
+
     async fn jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-        self.purge_jobs(before, most).await
+        self.purge_jobs(JobState::Done, before, most).await
+    }
+
+    async fn dead_jobs(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+        self.purge_jobs(JobState::Dead, before, most).await
     }
 }

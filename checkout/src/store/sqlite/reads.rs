@@ -156,6 +156,19 @@ impl Reads for SqliteStore {
         query.fetch_optional(&self.readers).await.map_err(classify)?.map(Refund::try_from).transpose()
     }
 
+    async fn refunds_by_id(&self, ids: &[RefundId]) -> Result<Vec<Refund>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| {
+            let columns = sql::select::<Refund>("r");
+            format!("SELECT {columns} FROM refunds r WHERE r.id IN (SELECT unhex(value) FROM json_each(?1))")
+        });
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query_as::<_, RefundRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = query.bind(hex_list(ids.iter().map(|id| id.0)));
+        into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
+    }
+
     async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<Refund>, StoreError> {
         static SELECT: LazyLock<String> = LazyLock::new(|| {
             let columns = sql::select::<Refund>("r");

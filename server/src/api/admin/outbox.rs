@@ -62,7 +62,7 @@ impl TryFrom<String> for KindName {
 
 /// Lists jobs.
 ///
-/// Newest first. Jobs that are done are kept for seven days, dead ones until somebody tries them again.
+/// Newest first. Jobs that are done are kept for seven days, dead ones for 90.
 #[utoipa::path(
     get,
     path = "/api/admin/outbox",

@@ -5,7 +5,7 @@ use crate::outbox::{Consequences, Event};
 use async_trait::async_trait;
 use checkout::{
     Checkout, Error, IdGenerator,
-    model::{EndpointId, JobId, JobKind, NewJob},
+    model::{EndpointId, Job, JobId, JobKind, NewJob},
     store::Store,
 };
 use std::sync::Arc;
@@ -13,34 +13,29 @@ use std::sync::Arc;
 /// Maximum length of a body in bytes, which the outbox stores. A body has no long texts but the name of a product.
 const MAX_BODY_LENGTH: usize = 64 * 1024;
 
-pub(super) struct FanOut {
+pub(super) struct WebhookConsequences {
     checkout: Checkout,
     store: Arc<dyn Store>,
     ids: IdGenerator,
 }
 
-impl FanOut {
+impl WebhookConsequences {
     pub(super) fn new(checkout: Checkout, store: Arc<dyn Store>, ids: IdGenerator) -> Self {
         Self { checkout, store, ids }
     }
 
     fn job(&self, event: &Event, endpoint: EndpointId, body: &str) -> NewJob {
-        NewJob {
-            id: self.ids.generate(),
-            kind: JobKind::Webhook,
-            topic: event.job.topic,
-            subject: event.job.subject,
-            endpoint: Some(endpoint),
-            unique_key: Some(format!("webhook/{}/{endpoint}", event.job.id)),
-            body: Some(body.to_owned()),
-            due_at: self.checkout.now(),
-            created_at: event.job.created_at,
-        }
+        let key = format!("webhook/{}/{endpoint}", event.job.id);
+        let Job { topic, subject, created_at, .. } = event.job;
+        NewJob::new(self.ids.generate(), JobKind::Webhook, topic, subject, key, created_at)
+            .for_endpoint(endpoint)
+            .with_body(body.to_owned())
+            .due_at(self.checkout.now())
     }
 }
 
 #[async_trait]
-impl Consequences for FanOut {
+impl Consequences for WebhookConsequences {
     async fn of(&self, events: &[Event]) -> Result<Vec<(JobId, NewJob)>, Error> {
         let endpoints = self.store.endpoints().all().await.map_err(|error| {
             tracing::warn!(%error, cause = error.cause(), "the endpoints of webhooks cannot be read");
