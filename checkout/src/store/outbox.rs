@@ -123,6 +123,9 @@ pub trait Outbox: Send + Sync {
     /// The job with this id.
     async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError>;
 
+    /// The job with this unique key.
+    async fn job_of_key(&self, unique_key: &str) -> Result<Option<Job>, StoreError>;
+
     /// Makes a job that is done or dead due at `entry.at`, with all its attempts. Returns `false`, and writes no entry, when there
     /// is no such job, or it is pending.
     async fn retry(&self, id: JobId, entry: &AuditEntry) -> Result<bool, StoreError>;
@@ -388,6 +391,12 @@ macro_rules! impl_outbox {
             async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
                 let select = format!("SELECT {} FROM outbox WHERE id = $1", Self::job_columns());
                 let query = sqlx::query_as::<_, JobRow>(AssertSqlSafe(select)).bind(id.0);
+                query.fetch_optional(&self.$reader).with_timeout().await?.map(Job::try_from).transpose()
+            }
+
+            async fn job_of_key(&self, unique_key: &str) -> Result<Option<Job>, StoreError> {
+                let select = format!("SELECT {} FROM outbox WHERE unique_key = $1", Self::job_columns());
+                let query = sqlx::query_as::<_, JobRow>(AssertSqlSafe(select)).bind(unique_key);
                 query.fetch_optional(&self.$reader).with_timeout().await?.map(Job::try_from).transpose()
             }
 
