@@ -4,18 +4,11 @@
 use super::{Payments, refunds::RefundJob, stored};
 use checkout::{
     Error,
-    model::{Actor, AuditObject, Job, JobKind, JobState, Refund, RefundState, Topic},
-    store::{
-        listings::{Direction, PageRequest},
-        outbox::JobFilter,
-    },
+    model::{Actor, AuditObject, JobState, Refund, RefundState, Topic},
 };
 use serde_json::json;
 
-/// Maximum number of jobs about refunds that are looked through, newest first.
-const MAX_JOBS: u32 = 1000;
-
-/// What came of asking to send a refund.
+/// Result of asking to send a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendNow {
     /// Its job is due.
@@ -44,28 +37,24 @@ impl Payments {
         self.calls().is_some() && self.parts.settings.auto_refund
     }
 
-    /// Sends a refund that is due. The audit log names `actor` if a job that had ended begins anew.
+    /// Sends a refund that is due. The audit log names `actor` unless the refund is under way already.
     pub async fn send_now(&self, refund: &Refund, actor: &Actor) -> Result<SendNow, Error> {
         if refund.state != RefundState::Due || !self.carries_out(refund).await? {
             return Ok(SendNow::NotPossible);
         }
         let job = RefundJob::Send { attempt: refund.attempt };
         let row = job.row(self, refund, Topic::RefundDue, self.checkout().now());
-        let body = row.body.clone();
-        if stored(self.store().outbox().add(&[row]).await)? > 0 {
-            self.checkout().wake_outbox();
-            return Ok(SendNow::Started);
-        }
-        let filter = JobFilter { kind: Some(JobKind::SendRefund), order: refund.order_id, ..JobFilter::default() };
-        let page = PageRequest { after: None, direction: Direction::NewestFirst, limit: MAX_JOBS };
-        let jobs = stored(self.store().outbox().list(filter, page).await)?.items;
-        let is_it = |job: &&Job| job.subject.refund == Some(refund.id) && job.body == body;
-        let Some(ended) = jobs.iter().find(is_it).filter(|job| job.state != JobState::Pending) else {
-            return Ok(SendNow::UnderWay);
-        };
         let object = AuditObject::new("refund", refund.id);
         let entry =
             self.checkout().audit_entry(actor, "refund.send_now", object, &json!({ "attempt": refund.attempt }));
+        if stored(self.store().outbox().add_audited(row, &entry).await)? {
+            self.checkout().wake_outbox();
+            return Ok(SendNow::Started);
+        }
+        let known = stored(self.store().outbox().job_of_key(&job.key(refund.id)).await)?;
+        let Some(ended) = known.filter(|job| job.state != JobState::Pending) else {
+            return Ok(SendNow::UnderWay);
+        };
         let began = stored(self.store().outbox().retry(ended.id, &entry).await)?;
         self.checkout().wake_outbox();
         Ok(if began { SendNow::Started } else { SendNow::UnderWay })

@@ -6,7 +6,10 @@ use checkout::{
         Actor, EventKey, JobKind, JobState, OrderStatus, PaymentStatus, RefundState, RefundStep,
         ReportedRefundState::{Failed, Pending, Succeeded},
     },
-    store::outbox::{ClaimRequest, JobOutcome, JobResult},
+    store::{
+        AuditFilter,
+        outbox::{ClaimRequest, JobOutcome, JobResult},
+    },
 };
 use integrations::{
     outbox::Outcome,
@@ -50,6 +53,13 @@ async fn in_time(shop: &Shop, pause: Duration, mut holds: impl AsyncFnMut() -> b
         holds().await
     })
     .await;
+}
+
+/// The operators who had refunds sent, as the audit log has them.
+async fn sent_by(shop: &Shop) -> Vec<Actor> {
+    let filter = AuditFilter { action: Some("refund.send_now".to_owned()), ..AuditFilter::default() };
+    let entries = shop.store.audit_log().list(&filter, None, 9).await.unwrap();
+    entries.into_iter().map(|entry| entry.actor).collect()
 }
 
 /// A job about a due refund that no lane carries out: only the test does.
@@ -102,6 +112,23 @@ crate::scenarios! {
         assert_eq!((one, two), (Outcome::Done, Outcome::Done));
         assert_eq!((shop.provider.refunds().len(), shop.provider.calls("refund")), (1, 1));
         assert!(shop.refund_is(&order, RefundState::Succeeded, 1).await);
+    }
+
+    async fn a_step_that_could_not_be_recorded_returns_the_money_once(shop: Shop) {
+        let (order, _) = shop.paid().await;
+        shop.issue(order.id, None).await;
+        job_made(&shop).await;
+        // First the step before the call is lost, then the one after it.
+        shop.failing.next([true, false, true]);
+        for (state, made) in [(RefundState::Due, 0), (RefundState::Sending, 1)] {
+            let outcome = run(&shop, &shop.payments).await;
+            assert!(matches!(outcome, Outcome::Busy(..)), "{outcome:?}");
+            assert!(shop.refund_is(&order, state, 1).await);
+            assert_eq!(shop.provider.refunds().len(), made);
+        }
+        assert_eq!(run(&shop, &shop.payments).await, Outcome::Done);
+        assert!(shop.refund_is(&order, RefundState::Succeeded, 1).await);
+        assert_eq!((shop.provider.refunds().len(), shop.provider.calls("refund")), (1, 1));
     }
 
     async fn an_operator_who_retries_a_lost_refund_does_not_return_the_money_twice(shop: Shop) {
@@ -298,6 +325,7 @@ crate::scenarios! {
         assert!(!shop.without_provider().carries_out(&refund).await.unwrap());
         assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::Started);
         assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::UnderWay);
+        assert_eq!(sent_by(&shop).await, [ada.clone()]);
         // Its job fails for good, and begins anew.
         let (now, claim) = (shop.checkout.now(), Uuid::from_u128(7));
         let request =
@@ -306,6 +334,7 @@ crate::scenarios! {
         let dead = JobResult { id: job.id, claim, outcome: JobOutcome::Dead { error: "refused".to_owned() } };
         shop.store.outbox().record(&[dead], now).await.unwrap();
         assert_eq!(payments.send_now(&refund, &ada).await.unwrap(), SendNow::Started);
+        assert_eq!(sent_by(&shop).await, [ada.clone(), ada.clone()]);
         shop.start_workers_of(&payments);
         eventually(async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
         let refund = shop.refund(&order).await;
