@@ -9,10 +9,13 @@ use crate::{
 };
 use app::{
     paths,
-    shop::{payment::PaymentProblem, session},
+    shop::{
+        payment::PaymentProblem,
+        session::{self, GrantSecrets, OwnerError},
+    },
 };
 use axum::{
-    Form,
+    Extension, Form,
     extract::{State, rejection::FormRejection},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -37,21 +40,19 @@ pub(super) struct PayForm {
 pub(super) async fn pay(
     State(state): State<AppState>,
     session: Session,
+    Extension(secrets): Extension<GrantSecrets>,
     form: Result<Form<PayForm>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Form(form) = form.map_err(|error| unreadable(&error))?;
     let Ok(id) = form.order.parse::<OrderId>() else { return Ok(Redirect::to(paths::NOT_FOUND).into_response()) };
-    let owner = session::owner(&session).await.map_err(|error| {
-        if session::is_store_unavailable(&error) {
-            Problem::overloaded()
-        } else {
-            Problem::internal_error(&error.to_string())
-        }
-    })?;
-    let Some(owner) = owner else { return Ok(order_page(id)) };
+    let owner = match session::owner_of(&session, Some(&secrets), &state.checkout, id).await {
+        Ok(Some(owner)) => owner,
+        // The page says that there is no such order.
+        Ok(None) | Err(OwnerError::Checkout(Error::Refused(_))) => return Ok(order_page(id)),
+        Err(error) => return Err(error.into()),
+    };
     match state.checkout.order(id, owner).await {
         Ok(order) => Ok(lead_to_payment(&state, &order).await),
-        // The page says that there is no such order.
         Err(Error::Refused(_)) => Ok(order_page(id)),
         Err(error) => Err(error.into()),
     }
