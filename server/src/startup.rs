@@ -5,7 +5,7 @@ use crate::{
     auth::{SecretVerifier, Tokens, hashing::Hasher},
     backoffice::recount::Recounts,
     clients::ClientService,
-    config::{Common, Environment, PaymentProvider, Settings, secret},
+    config::{Common, Environment, Settings, secret},
     console::LiveHub,
     endpoints::EndpointService,
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
@@ -142,7 +142,7 @@ impl Server {
         let hasher = Arc::new(Hasher::default());
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
-        let mail = mail(&settings, addr, &checkout, &store, &operators)?;
+        let mail = mail(&settings, &shop_url, &checkout, &store, &operators)?;
         let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
         let webhooks = webhooks(&settings.common, &checkout, &store)?;
         let endpoints = EndpointService::new(webhooks.clone(), store.clone(), clock.clone());
@@ -274,22 +274,21 @@ fn sandbox(
     Ok(Some(SandboxProvider(Arc::new(sender))))
 }
 
-/// Prepares mail. Links in it lead to the public address, or to the one that the server listens on.
+/// Prepares mail. Links in it lead to `shop_url`.
 fn mail(
     settings: &Settings,
-    addr: SocketAddr,
+    shop_url: &ShopUrl,
     checkout: &Checkout,
     store: &Arc<dyn Store>,
     operators: &OperatorService,
 ) -> Result<Mail, StartupError> {
-    let public_url = settings.common.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
     let delivery = settings.mail.delivery(settings.common.env);
-    let mail_settings = settings.mail.settings(public_url).map_err(StartupError::Unexpected)?;
+    let mail_settings = settings.mail.settings(shop_url.as_str().to_owned()).map_err(StartupError::Unexpected)?;
     let operators = Arc::new(operators.clone());
     let mail = Mail::new(checkout.clone(), store.clone(), mail_settings, &delivery, operators)
         .map_err(|error| StartupError::Unexpected(error.to_string()))?;
     if mail.mailbox().is_some() {
-        tracing::info!("mails are kept in memory: read them at http://{addr}/sandbox/mail");
+        tracing::info!("mails are kept in memory: read them at {}", shop_url.absolute("/sandbox/mail"));
     }
     Ok(mail)
 }
@@ -299,16 +298,10 @@ fn warn_of_risky_settings(settings: &Settings) {
     if settings.common.env != Environment::Production {
         return;
     }
-    match &settings.payments.provider {
-        PaymentProvider::Sandbox => {
-            tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
-        }
-        PaymentProvider::Stripe(stripe) if stripe.is_test_mode() => {
-            tracing::warn!("the key of Stripe is one of its test mode: no money moves");
-        }
-        PaymentProvider::Stripe(_) | PaymentProvider::None => {}
+    if settings.payments.has_sandbox() {
+        tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
     }
-    if settings.mail.smtp.is_none() && settings.common.env == Environment::Production {
+    if settings.mail.smtp.is_none() {
         tracing::warn!("no mails are sent until HOLDFAST_SMTP_URL is set: they wait in the outbox");
     }
 }
