@@ -1,5 +1,6 @@
 // Visits every page of the shop in the states that look different, with long names and large numbers.
 import { expect, type Page } from '@playwright/test';
+import { FRAME_WITHOUT_SCRIPTS, waitForMail } from './sandbox_mail.js';
 import type { Shop } from './shop.js';
 import { confirm, detailsField, expectStatus, fillDetails, payButton, payInSandbox, RECIPIENT, reserve } from './steps.js';
 
@@ -13,8 +14,16 @@ const LONG_PRODUCT = {
   ships: true,
 };
 
-/** The errors that the visit causes: a page that does not exist, and forms with mistakes. */
-export const EXPECTED_ERRORS = [/\b404\b.*\/nowhere/, /\b422\b.*\/actions\/order/];
+/** The problems that keep a shopper from a payment page, as the order's page is told of them. */
+const PAYMENT_PROBLEMS = ['no-provider', 'provider-busy', 'provider-refused', 'processing'];
+
+/** The errors that the visit causes: a page that does not exist, forms with mistakes, and payment pages that cannot be opened. */
+export const EXPECTED_ERRORS = [
+  /\b404\b.*\/nowhere/,
+  /\b422\b.*\/actions\/order/,
+  /\b(409|502|503)\b.*\/orders\/[0-9a-f-]{36}\?no=/,
+  FRAME_WITHOUT_SCRIPTS,
+];
 
 /** Calls `check` with the name of each page once it is open. */
 export async function visitEveryPage(page: Page, shop: Shop, check: (name: string) => Promise<void>): Promise<void> {
@@ -53,11 +62,30 @@ export async function visitEveryPage(page: Page, shop: Shop, check: (name: strin
   await check('a checkout with a hint');
   const order = await confirm(page, RECIPIENT);
   await check('an order');
+  for (const problem of PAYMENT_PROBLEMS) await at(`${order}?no=${problem}`, `an order that cannot be paid: ${problem}`);
   await at(order.replace('/orders/', '/sandbox/pay/'), 'the payment sandbox');
   await page.goto(order);
   await payInSandbox(page, 'Pay');
   await expectStatus(page, 'paid');
   await check('a paid order');
+  // The order is paid already, so this payment is returned. Until then the page reloads by itself.
+  await page.goto(order.replace('/orders/', '/sandbox/pay/'));
+  await page.getByRole('button', { name: 'Pay', exact: true }).click();
+  await expect(page.getByTestId('refund')).toContainText('was returned');
+  await check('an order with a refund');
+  await shop.addProduct({ slug: 'mug', stock: 5 });
+  await reserve(page, 'mug');
+  await confirm(page);
+  await payInSandbox(page, 'Decline');
+  await expectStatus(page, 'cancelled');
+  await check('an order whose payment was declined');
   await at('/orders', 'my orders');
+  await at('/link-expired', 'a link that has stopped working');
+  const mail = await waitForMail(shop, /^Receipt/);
+  await at('/sandbox/mail', 'the mails');
+  await page.goto(`/sandbox/mail/${mail.id}`);
+  // axe cannot run in the frame with the mail, which allows no scripts.
+  await page.locator('iframe').evaluate((frame) => frame.remove());
+  await check('a mail');
   for (const path of ['/nowhere', '/problems', '/problems/sold-out']) await at(path, path);
 }

@@ -59,7 +59,7 @@ export class Mailbox {
 }
 
 /** The address in a mail that leads to the shop. */
-export function linkIn(mail: Mail, shopUrl: string): string {
+export function linkIn(mail: Pick<Mail, 'text'>, shopUrl: string): string {
   const links = mail.text.match(/https?:\/\/\S+/g) ?? [];
   const link = links.find((url) => url.startsWith(`${shopUrl}/orders/`));
   if (!link) throw new Error(`no link to ${shopUrl} in: ${mail.text}`);

@@ -141,5 +141,5 @@ export class Shop {
 
 function sharedSettings(database: string): NodeJS.ProcessEnv {
   const secret = () => randomBytes(32).toString('hex');
-  return { DATABASE_URL: database, HOLDFAST_WEBHOOK_SECRETS: secret(), HOLDFAST_JWT_KEYS: `test:${secret()}` };
+  return { DATABASE_URL: database, HOLDFAST_WEBHOOK_SECRETS: secret(), HOLDFAST_JWT_KEYS: `test:${secret()}`, HOLDFAST_LINK_SECRETS: secret() };
 }

@@ -165,7 +165,7 @@ async function visitEveryScreen(page: Page, shop: Parameters<typeof invite>[0], 
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await check(name);
   };
-  for (const screen of ['orders', 'payments', 'refunds', 'clients']) await at(`/admin/${screen}`, `${screen}, empty`);
+  for (const screen of ['orders', 'payments', 'refunds', 'clients', 'outbox', 'webhooks']) await at(`/admin/${screen}`, `${screen}, empty`);
   await shop.addProduct({ name: 'Donaudampfschifffahrtsgesellschaftskapitänskajütentischlampe', price: '1234567.89', stock: 9 });
   const paid = await buy(shopper, 'lamp', 2);
   await reserve(shopper, 'lamp');
@@ -193,6 +193,16 @@ async function visitEveryScreen(page: Page, shop: Parameters<typeof invite>[0], 
   await page.getByLabel('Name').fill('An app with quite a long name, which is an app of a partner of the shop');
   await page.getByRole('button', { name: 'Add client' }).click();
   await check('a new API client');
+  await at('/admin/outbox?state=all', 'outbox');
+  await page.goto('/admin/webhooks');
+  await page.getByLabel('Address').fill(`https://hooks.example/${'a-long-token-'.repeat(8)}`);
+  await page.getByLabel('order.paid').check();
+  await page.getByRole('button', { name: 'Add endpoint' }).click();
+  await check('a new webhook endpoint');
+  await at('/admin/webhooks', 'webhooks');
+  await page.getByRole('rowheader').getByRole('link').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await check('a webhook endpoint');
 }
 
 test('axe: every screen', async ({ page, shop, newShopper, pageMonitor }) => {

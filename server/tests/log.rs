@@ -6,10 +6,16 @@
 mod activity;
 #[path = "log/console.rs"]
 mod console;
+#[path = "log/mails.rs"]
+mod mails;
+#[path = "../../integrations/tests/mail/smtp.rs"]
+#[expect(dead_code, reason = "shared with the tests of mail, which use more of it")]
+mod smtp;
 mod support;
 
 use activity::Activity;
 use serde_json::{Value, json};
+use smtp::SmtpServer;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::{path::Path, process::Command};
 use support::{ServerProcess, holdfast};
@@ -21,6 +27,7 @@ pub const WEBHOOK_SECRET: &str = "whsec_d2ViaG9vay1odXNoLW9mLXRoZS1wcm92aWRlcg==
 pub const STRIPE_SECRET: &str = "whsec_stripe-hush-of-the-provider";
 pub const JWT_SECRET: &str = "token-hush-of-thirty-two-bytes-or-more";
 pub const METRICS_TOKEN: &str = "metrics-hush-of-the-scraper";
+pub const LINK_SECRET: &str = "link-hush-of-the-mails";
 
 /// E-mail address, name and street of the buyer of the orders.
 pub const BUYER: [&str; 3] = ["augusta.unlogged@buyers.example", "Augusta Unlogged", "17 Unlogged Street"];
@@ -67,8 +74,12 @@ async fn check_log(database: &str, mut secrets: Vec<String>) {
 
     let mut command = in_production(dir.path(), database);
     command.arg("serve");
+    let smtp = SmtpServer::start().await;
+    command.env("HOLDFAST_SMTP_URL", smtp.url()).env("HOLDFAST_MAIL_FROM", "shop@shop.example");
+    command.env("HOLDFAST_LINK_SECRETS", LINK_SECRET).env("HOLDFAST_PUBLIC_URL", "https://shop.example");
     let server = ServerProcess::start(command, dir.path());
     let activity = Activity::run(&server.addr, &client, &product).await;
+    secrets.extend(mails::read_and_follow(&smtp, &server.addr, &activity.orders).await);
     console::read_and_erase(&server.addr, invitation["link"].as_str().unwrap(), &activity.orders[0]).await;
     log += &server.stop();
     let [email, ..] = BUYER;
@@ -93,7 +104,9 @@ async fn check_log(database: &str, mut secrets: Vec<String>) {
         let matches = |line: &Value| line["level"] == level && line["target"].as_str().unwrap().starts_with(target);
         assert!(lines.iter().any(matches), "the log has no {level} line of {target}");
     }
-    secrets.extend([WEBHOOK_SECRET, STRIPE_SECRET, JWT_SECRET, METRICS_TOKEN, "$argon2id$"].map(str::to_owned));
+    secrets.extend(
+        [WEBHOOK_SECRET, STRIPE_SECRET, JWT_SECRET, METRICS_TOKEN, LINK_SECRET, "$argon2id$"].map(str::to_owned),
+    );
     secrets.push(client["client_secret"].as_str().unwrap().to_owned());
     for secret in secrets.iter().chain(&activity.secrets) {
         assert!(secret.len() > 8, "{secret} is too short to search for");

@@ -267,7 +267,7 @@ class AdminObjects:
             case.query["revision"] = self.revision()
         if case.path.endswith("/cancel"):
             parameters["order"] = self.pending
-        if case.path.endswith("/done"):
+        if case.path.endswith(("/done", "/send")):
             parameters["refund"] = self.new_refund()
         if case.operation.method.upper() == "DELETE" and "client" in parameters:
             parameters["client"] = self.new_client()

@@ -2,8 +2,8 @@
 
 use super::layout::{Tone, badge};
 use checkout::model::{
-    CancelReason, Currency, EventOutcome, JobKind, JobState, Money, Order, OrderState, OrderStatus, Payment, Refund,
-    RefundReason, RefundState, ReportedAmount, Timestamp, Topic,
+    CancelReason, Currency, EventOutcome, Job, JobKind, JobState, Money, Order, OrderState, OrderStatus, Payment,
+    Refund, RefundReason, RefundState, ReportedAmount, Timestamp, Topic,
 };
 use leptos::prelude::*;
 
@@ -164,13 +164,14 @@ pub fn job_state_name(state: JobState) -> &'static str {
 }
 
 /// The state of a job.
-pub fn job_state(state: JobState) -> AnyView {
-    let tone = match state {
+pub fn job_state(job: &Job) -> AnyView {
+    let tone = match job.state {
+        JobState::Done if job.is_skipped() => return badge("Not needed", Tone::Quiet),
         JobState::Pending => Tone::Warning,
         JobState::Done => Tone::Good,
         JobState::Dead => Tone::Bad,
     };
-    badge(job_state_name(state), tone)
+    badge(job_state_name(job.state), tone)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(super) fn mail_table(mails: &[Job]) -> AnyView {
         Column::new("State"),
         Column::new("Asked for"),
         Column::new("Attempts").number(),
-        Column::new("Last error"),
+        Column::new("Why"),
     ];
     let row = |job: &Job| {
         Row::plain(labels::words(labels::mail(job.topic)))
@@ -37,12 +37,12 @@ pub(super) fn mail_table(mails: &[Job]) -> AnyView {
     view! { <section aria-labelledby="mails"><h2 id="mails">"Mails"</h2> {content}</section> }.into_any()
 }
 
-/// A mail is also done when its statement was no longer true, and it was dropped.
 fn state(job: &Job) -> AnyView {
     match job.state {
         JobState::Pending if job.last_error.is_some() => badge("Is tried again", Tone::Warning),
         JobState::Pending => badge("Waits", Tone::Quiet),
-        JobState::Done => badge("Done", Tone::Good),
+        JobState::Done if job.is_skipped() => badge("Not sent", Tone::Quiet),
+        JobState::Done => badge("Sent", Tone::Good),
         JobState::Dead => badge("Failed", Tone::Bad),
     }
 }

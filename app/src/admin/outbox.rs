@@ -144,7 +144,7 @@ fn row(job: &Job, order: Option<String>, may_retry: bool, now: Timestamp) -> Row
     let row = Row::plain(kind)
         .detail(job.topic.name())
         .cell(age)
-        .cell(view! { {labels::job_state(job.state)} {error} })
+        .cell(view! { {labels::job_state(job)} {error} })
         .cell(view! { {order} {refund} })
         .cell(job.attempts.to_string())
         .cell(next);

@@ -84,7 +84,7 @@ impl OrderWatch {
         Self { known: Some(known), ..self }
     }
 
-    /// Returns the current order on the first call. Later calls wait until the order changes or gets a further refund.
+    /// Returns the current order on the first call. Later calls wait until the order or one of its refunds changes.
     /// Returns `None` once the feed is gone.
     pub async fn next(&mut self) -> Option<Order> {
         if std::mem::replace(&mut self.started, true) {
@@ -113,17 +113,69 @@ fn age(order: &Order) -> (u64, u8) {
 }
 
 /// Merges a snapshot of an order. Returns whether it contained anything new. Snapshots may come late or twice: an order's
-/// version and its set of refunds only ever grow.
+/// version, its set of refunds and their versions only ever grow.
 pub(super) fn advance(known: &mut Option<OrderSnapshot>, snapshot: &OrderSnapshot) -> bool {
     let Some(known) = known else {
         *known = Some(snapshot.clone());
         return true;
     };
-    let refunds = known.refunds.len();
-    known.refunds.extend(&snapshot.refunds);
-    let advanced = age(&known.order) < age(&snapshot.order);
+    let mut advanced = age(&known.order) < age(&snapshot.order);
     if advanced {
         known.order = snapshot.order.clone();
     }
-    advanced || known.refunds.len() > refunds
+    for (id, version) in &snapshot.refunds {
+        if known.refunds.get(id).is_none_or(|known| known < version) {
+            known.refunds.insert(*id, *version);
+            advanced = true;
+        }
+    }
+    advanced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{HoldId, Money, OrderId, OrderRefunds, Owner, ProductId, RefundId, Timestamp};
+    use uuid::Uuid;
+
+    fn snapshot(version: u64, refunds: &[(u128, u64)]) -> OrderSnapshot {
+        let (id, at) = (Uuid::from_u128(1), Timestamp::from_millis(0));
+        let order = Order {
+            id: OrderId(id),
+            number: None,
+            hold_id: HoldId(id),
+            product_id: ProductId(id),
+            owner: Owner(id),
+            shopper: None,
+            qty: 1.try_into().unwrap(),
+            amount: Money::parse("5", "USD".parse().unwrap()).unwrap(),
+            state: OrderState::Pending,
+            refunds: OrderRefunds::default(),
+            created_at: at,
+            pay_by: at,
+            version,
+        };
+        let refunds = refunds.iter().map(|(id, version)| (RefundId(Uuid::from_u128(*id)), *version)).collect();
+        OrderSnapshot { order, refunds }
+    }
+
+    #[test]
+    fn an_order_and_each_refund_only_get_newer() {
+        let mut known = None;
+        for (news, is_new) in [
+            (snapshot(3, &[(1, 0)]), true),
+            (snapshot(3, &[(1, 0)]), false),
+            (snapshot(3, &[(1, 1)]), true),
+            (snapshot(3, &[(1, 0)]), false),
+            // A commit names only the refunds that it changed.
+            (snapshot(3, &[(2, 4)]), true),
+            (snapshot(2, &[(2, 3)]), false),
+            (snapshot(3, &[]), false),
+            (snapshot(2, &[(2, 5)]), true),
+            (snapshot(4, &[(2, 4)]), true),
+        ] {
+            assert_eq!(advance(&mut known, &news), is_new, "{news:?}");
+        }
+        assert_eq!(known, Some(snapshot(4, &[(1, 1), (2, 5)])));
+    }
 }

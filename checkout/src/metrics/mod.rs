@@ -88,8 +88,16 @@ labels! {
 }
 
 labels! {
-    /// How an attempt at a job of the outbox ended. Waiting is for something that is expected, and no failure.
-    JobAttempt { Done = "done", Failed = "failed", Waiting = "waiting", Dead = "dead", Panicked = "panicked" }
+    /// How an attempt at a job of the outbox ended. Waiting is for something that is expected, and no failure. A skipped job was
+    /// needless by then.
+    JobAttempt {
+        Done = "done",
+        Skipped = "skipped",
+        Failed = "failed",
+        Waiting = "waiting",
+        Dead = "dead",
+        Panicked = "panicked",
+    }
 }
 
 /// The counters and histograms. None ever decreases.

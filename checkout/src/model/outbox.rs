@@ -232,7 +232,7 @@ pub struct Job {
     pub claim: Option<Uuid>,
     /// How often it was claimed.
     pub attempts: u32,
-    /// How the last attempt failed. It contains no contact data.
+    /// How the last attempt failed, or why a job that is done was not carried out. It contains no contact data.
     pub last_error: Option<String>,
     /// When it happened.
     pub created_at: Timestamp,
@@ -244,5 +244,10 @@ impl Job {
     /// Whether the row is a job, and no event that leads to jobs.
     pub fn is_job(&self) -> bool {
         self.kind != JobKind::Event
+    }
+
+    /// Whether it is done without having been carried out, because it was needless by then.
+    pub fn is_skipped(&self) -> bool {
+        self.state == JobState::Done && self.last_error.is_some()
     }
 }

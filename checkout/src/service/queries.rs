@@ -126,7 +126,7 @@ impl Checkout {
         Ok(refund.ok_or(Refusal::UnknownRefund)?)
     }
 
-    /// Watches the owner's order: its current state first, then each change and each further refund.
+    /// Watches the owner's order: its current state first, then each change of it and of its refunds.
     pub async fn watch_order(&self, id: OrderId, owner: Owner) -> Result<OrderWatch, Error> {
         // Subscribe before reading: a change in between is then seen twice rather than missed.
         let watch = self.parts.feed.watch_order(id);

@@ -324,8 +324,11 @@ impl Reads for MemoryStore {
             let concerns = |p: &&Payment| {
                 p.reference == Reference::Order(order.id) || p.reference == Reference::Hold(order.hold_id)
             };
-            let refunds = tables.payments.values().filter(concerns).filter(|p| p.outcome.refund_reason().is_some());
-            OrderSnapshot { order: order.clone(), refunds: refunds.map(|p| p.id).collect() }
+            let of_payments = tables.payments.values().filter(concerns).filter(|p| p.outcome.refund_reason().is_some());
+            let rows = tables.refunds.values().filter(|refund| refund.order_id == Some(order.id));
+            let refunds =
+                of_payments.map(|p| (RefundId(p.id.0), 0)).chain(rows.map(|refund| (refund.id, refund.version)));
+            OrderSnapshot { order: order.clone(), refunds: refunds.collect() }
         };
         Ok(ids.iter().filter_map(|id| tables.orders.get(id)).map(snapshot).collect())
     }

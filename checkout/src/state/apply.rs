@@ -11,7 +11,7 @@ use crate::{
         Product, ProductId, Reference, Refund, RefundId, RefundReason, RefundState, Shopper, StockDelta, Timestamp,
     },
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 impl State {
     /// Applies an effect to the state and to the changes that the commit writes.
@@ -310,14 +310,23 @@ impl State {
         writes
     }
 
-    /// The orders that the batch changed or made a refund due for.
+    /// The orders that the batch changed, and those of the refunds that it made due or changed.
     fn order_snapshots(&self, writes: &WriteSet) -> Vec<OrderSnapshot> {
-        let snapshot = |order: &Order| OrderSnapshot { order: order.clone(), refunds: BTreeSet::new() };
+        let snapshot = |order: &Order| OrderSnapshot { order: order.clone(), refunds: BTreeMap::new() };
         let mut snapshots: BTreeMap<_, _> = writes.orders().map(|order| (order.id, snapshot(order))).collect();
-        for payment in writes.payments().filter(|payment| payment.outcome.refund_reason().is_some()) {
+        let of_payments = writes.payments().filter(|payment| payment.outcome.refund_reason().is_some());
+        let of_payments = of_payments.map(|payment| {
             let order = self.claim_by(payment.reference).and_then(|(_, claim)| claim.order.as_ref());
+            (order, RefundId(payment.id.0), 0)
+        });
+        // After the payments: the version of a refund's row counts.
+        let of_rows = writes.refunds().map(|refund| {
+            let claim = refund.order_id.and_then(|id| self.claim_by_order(id));
+            (claim.and_then(|(_, claim)| claim.order.as_ref()), refund.id, refund.version)
+        });
+        for (order, id, version) in of_payments.chain(of_rows) {
             if let Some(order) = order {
-                snapshots.entry(order.id).or_insert_with(|| snapshot(order)).refunds.insert(payment.id);
+                snapshots.entry(order.id).or_insert_with(|| snapshot(order)).refunds.insert(id, version);
             }
         }
         snapshots.into_values().collect()

@@ -3,9 +3,9 @@
 use super::IdempotencyRecord;
 use crate::model::{
     AuditEntry, BatchId, Contact, EventPayload, Hold, NewJob, Order, OrderId, Payment, Product, ProductId, Refund,
-    StockDelta, Timestamp, WebhookId,
+    RefundId, StockDelta, Timestamp, WebhookId,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Everything that one commit writes.
 #[derive(Debug)]
@@ -82,9 +82,9 @@ pub struct StoredPayload {
 pub struct OrderSnapshot {
     /// The order.
     pub order: Order,
-    /// Payments of the order that are refunded or due for refund. The set only grows. A snapshot of one commit contains
-    /// those of that commit.
-    pub refunds: BTreeSet<WebhookId>,
+    /// The order's refunds, each with its version. A refund only gets newer, and none is removed. Version 0 is a payment whose
+    /// refund has no row yet. A snapshot of one commit contains the refunds that the commit changed.
+    pub refunds: BTreeMap<RefundId, u64>,
 }
 
 impl WriteSet {
@@ -112,6 +112,11 @@ impl WriteSet {
     /// Orders that are added or changed.
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
         self.orders_added.iter().chain(self.orders_changed.iter().map(|(order, _)| order))
+    }
+
+    /// Refunds that are added or changed.
+    pub fn refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds_added.iter().chain(&self.refunds_changed)
     }
 
     /// Payment events that are added or changed.

@@ -36,8 +36,13 @@ pub struct ClaimRequest {
 /// How an attempt at a job ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobOutcome {
-    /// It was carried out, or turned out to be needless.
+    /// It was carried out, or there was nothing left to do.
     Done,
+    /// It was not carried out, because it is needless by now. It is done, with the reason where errors are.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
     /// It failed, or has to wait.
     Again {
         /// When it is due again.
@@ -70,7 +75,8 @@ pub struct JobResult {
 pub struct OutboxCount {
     /// The kind.
     pub kind: JobKind,
-    /// Number of pending rows.
+    /// Number of pending rows. Webhooks to an endpoint that is switched off are left out, here and in `oldest`: they wait until
+    /// somebody switches it on.
     pub pending: u64,
     /// When the oldest pending row was made.
     pub oldest: Option<Timestamp>,
@@ -161,9 +167,16 @@ pub enum OutboxQuery {
     },
 }
 
-/// Counts what waits, in the index that the claims use.
+/// Counts what waits, in the index that the claims use. Only of webhooks the rows are read, for their endpoints: those of an
+/// endpoint that is switched off do not count. Those of an endpoint that was removed do, until a worker drops them.
 pub(super) fn count_pending(oldest: &str) -> String {
-    format!("SELECT kind, count(*), {oldest} FROM outbox WHERE state = 'pending' GROUP BY kind")
+    format!(
+        "SELECT kind, count(*), {oldest} FROM outbox WHERE state = 'pending' AND kind <> 'webhook' GROUP BY kind
+         UNION ALL
+         SELECT kind, count(*), {oldest} FROM outbox WHERE state = 'pending' AND kind = 'webhook'
+           AND coalesce((SELECT e.is_enabled FROM webhook_endpoints e WHERE e.id = outbox.endpoint_id), TRUE)
+         GROUP BY kind"
+    )
 }
 
 /// Counts the dead jobs, in the index of the lists.
@@ -324,14 +337,20 @@ macro_rules! impl_outbox {
                                 .bind($instant(*due_at))
                                 .bind(outbox::short(error))
                                 .bind(i32::from(!is_attempt)),
-                                JobOutcome::Dead { error } => sqlx::query(
-                                    "UPDATE outbox SET claim = NULL, state = 'dead', done_at = $3, last_error = $4
-                                     WHERE id = $1 AND claim = $2 AND state = 'pending'",
-                                )
-                                .bind(result.id.0)
-                                .bind(result.claim)
-                                .bind($instant(now))
-                                .bind(outbox::short(error)),
+                                JobOutcome::Skipped { reason: text } | JobOutcome::Dead { error: text } => {
+                                    use $crate::model::JobState;
+                                    let is_dead = matches!(result.outcome, JobOutcome::Dead { .. });
+                                    let state = if is_dead { JobState::Dead } else { JobState::Done };
+                                    sqlx::query(
+                                        "UPDATE outbox SET claim = NULL, state = $5, done_at = $3, last_error = $4
+                                         WHERE id = $1 AND claim = $2 AND state = 'pending'",
+                                    )
+                                    .bind(result.id.0)
+                                    .bind(result.claim)
+                                    .bind($instant(now))
+                                    .bind(outbox::short(text))
+                                    .bind(state.name())
+                                }
                             };
                             query.execute(&mut *connection).await.map_err(classify)?;
                         }

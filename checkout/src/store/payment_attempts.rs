@@ -18,8 +18,9 @@ pub enum BeginOutcome {
 /// Attempts to pay.
 #[async_trait]
 pub trait PaymentAttempts: Send + Sync {
-    /// Adds an attempt in the state `opening`, if its order is pending and has no live attempt. The order's row is locked
-    /// meanwhile, so that an order that ends at the same time has no attempt that nobody closes.
+    /// Adds an attempt, if its order is pending and has no live attempt. It is in the state `opening`, or `open` with its page
+    /// where the provider is local and has made it already. The order's row is locked meanwhile, so that an order that ends at
+    /// the same time has no attempt that nobody closes.
     async fn begin_attempt(&self, attempt: &PaymentAttempt) -> Result<BeginOutcome, StoreError>;
 
     /// Records the page of an attempt that is opening. Returns `false` if it is no longer opening, or its order is no longer

@@ -119,6 +119,13 @@ async fn due(shop: &Shop) -> BTreeSet<EndpointId> {
     shop.store.outbox().endpoints_due(shop.checkout.now(), 100).await.unwrap().into_iter().collect()
 }
 
+/// The number of webhooks that wait, and when the oldest was made, as the metrics tell.
+async fn waiting(shop: &Shop) -> (u64, Option<Timestamp>) {
+    let counts = shop.store.outbox().counts().await.unwrap();
+    let webhooks = counts.into_iter().find(|count| count.kind == JobKind::Webhook).unwrap();
+    (webhooks.pending, webhooks.oldest)
+}
+
 crate::scenarios! {
     async fn an_endpoint_is_read_as_it_was_written_and_changed(shop: Shop) {
         let first = added(&shop).await;
@@ -177,15 +184,20 @@ crate::scenarios! {
     async fn webhooks_of_an_endpoint_that_is_off_wait_and_others_do_not(shop: Shop) {
         let (one, two) = (added(&shop).await, added(&shop).await);
         let removed = EndpointId(Uuid::from_u128(1));
-        let jobs = [one.id, two.id, removed].map(|id| job(JobKind::Webhook, Topic::OrderPaid, Some(id), noon()));
+        let mut jobs = [one.id, two.id, removed].map(|id| job(JobKind::Webhook, Topic::OrderPaid, Some(id), noon()));
+        for job in &mut jobs[1..] {
+            job.created_at = noon() + DAY;
+        }
         shop.store.outbox().add(&jobs).await.unwrap();
+        assert_eq!(waiting(&shop).await, (3, Some(noon())));
         assert_eq!(change(&shop, EndpointChange::Disable(one.id)).await, EndpointOutcome::Changed);
         assert_eq!(change(&shop, EndpointChange::Disable(one.id)).await, EndpointOutcome::Unchanged);
         assert_eq!(now(&shop, &one).await.disabled, Some(DisabledReason::Operator));
         assert_eq!(due(&shop).await, [removed, two.id].into());
+        assert_eq!(waiting(&shop).await, (2, Some(noon() + DAY)));
         assert_eq!(change(&shop, EndpointChange::Enable(one.id)).await, EndpointOutcome::Changed);
         assert_eq!(change(&shop, EndpointChange::Enable(one.id)).await, EndpointOutcome::Unchanged);
-        assert_eq!(due(&shop).await.len(), 3);
+        assert_eq!((due(&shop).await.len(), waiting(&shop).await), (3, (3, Some(noon()))));
     }
 
     async fn an_endpoint_that_fails_for_days_is_switched_off_once_and_operators_are_told(shop: Shop) {

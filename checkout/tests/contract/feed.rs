@@ -2,8 +2,8 @@
 
 use crate::shop::{Shop, event, eventually, hold, owner};
 use checkout::{
-    Checkout,
-    model::{OrderState, PaymentStatus, ProductId, Reference},
+    Checkout, OrderWatch,
+    model::{Actor, OrderState, PaymentStatus, ProductId, Reference, Refund, RefundReference, RefundState, RefundStep},
 };
 use futures::FutureExt as _;
 use std::time::Duration;
@@ -19,6 +19,17 @@ async fn polled(shop: &Shop, other: &Checkout, product: ProductId) {
         let version = other.product(product).unwrap().version;
         eventually(async || shop.checkout.product(product).unwrap().version >= version).await;
     }
+}
+
+/// Takes a step of a refund. The order and its payment events stay as they are, unless the step is the last.
+async fn take(node: &Checkout, refund: &Refund, step: RefundStep) {
+    node.advance_refund(refund.id, 1, step, Actor::system()).await.unwrap();
+}
+
+/// Waits for the watcher's next order, and returns the states of its refunds.
+async fn refunds_next(watch: &mut OrderWatch, node: &Checkout) -> Vec<RefundState> {
+    let order = tokio::time::timeout(UPDATE_TIMEOUT, watch.next()).await.unwrap().unwrap();
+    node.refunds(order.id).await.unwrap().iter().map(|refund| refund.state).collect()
 }
 
 crate::scenarios! {
@@ -115,6 +126,52 @@ crate::scenarios! {
         late.next().await.unwrap();
         polled(&shop, &other, phone).await;
         assert!(late.next().now_or_never().is_none());
+    }
+
+    async fn a_watcher_learns_of_each_step_of_a_refund(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let order = shop.ordered(phone, 1).await;
+        shop.pay(Reference::Order(order.id), "tx-1", PaymentStatus::Success).await;
+        // The order is paid already, so the second payment goes back (P7).
+        shop.pay(Reference::Order(order.id), "tx-2", PaymentStatus::Success).await;
+        let refund = shop.checkout.refunds(order.id).await.unwrap().remove(0);
+        let other = shop.second_node().await;
+        let here = &shop.checkout;
+        let mut watch = here.watch_order(order.id, owner()).await.unwrap();
+        watch.next().await.unwrap();
+        let reference = RefundReference::try_from("re_1".to_owned()).unwrap();
+        let accept = || RefundStep::Accept { provider_reference: reference.clone() };
+        take(here, &refund, RefundStep::Send).await;
+        assert_eq!(refunds_next(&mut watch, here).await, [RefundState::Sending]);
+        take(here, &refund, accept()).await;
+        assert_eq!(refunds_next(&mut watch, here).await, [RefundState::Sending]);
+        // A repeated step changes nothing, and what is polled of this node's commits is not new.
+        take(here, &refund, accept()).await;
+        polled(&shop, &other, phone).await;
+        assert!(watch.next().now_or_never().is_none());
+        take(here, &refund, RefundStep::Succeed { provider_reference: None }).await;
+        assert_eq!(refunds_next(&mut watch, here).await, [RefundState::Succeeded]);
+        polled(&shop, &other, phone).await;
+        assert!(watch.next().now_or_never().is_none());
+    }
+
+    async fn a_watcher_learns_of_each_step_of_a_refund_on_another_node(shop: Shop) {
+        let phone = shop.phone(5).await.id;
+        let order = shop.ordered(phone, 1).await;
+        shop.pay(Reference::Order(order.id), "tx-1", PaymentStatus::Success).await;
+        shop.pay(Reference::Order(order.id), "tx-2", PaymentStatus::Success).await;
+        let refund = shop.checkout.refunds(order.id).await.unwrap().remove(0);
+        let other = shop.second_node().await;
+        let mut watch = shop.checkout.watch_order(order.id, owner()).await.unwrap();
+        watch.next().await.unwrap();
+        let reference = RefundReference::try_from("re_1".to_owned()).unwrap();
+        take(&other, &refund, RefundStep::Accept { provider_reference: reference }).await;
+        assert_eq!(refunds_next(&mut watch, &shop.checkout).await, [RefundState::Sending]);
+        take(&other, &refund, RefundStep::Succeed { provider_reference: None }).await;
+        assert_eq!(refunds_next(&mut watch, &shop.checkout).await, [RefundState::Succeeded]);
+        // This node's late look at the same state is not new.
+        polled(&shop, &other, phone).await;
+        assert!(watch.next().now_or_never().is_none());
     }
 
     async fn only_products_beyond_the_known_versions_are_read(shop: Shop) {

@@ -1,8 +1,11 @@
 //! Operators, their sessions and links, and the audit log.
 
-use crate::shop::{Shop, entry, noon};
+use crate::{
+    outbox::{claim, mail},
+    shop::{Shop, entry, noon},
+};
 use checkout::{
-    model::{Actor, AuditEntry, AuditObject, ChangeReason, Timestamp},
+    model::{Actor, AuditEntry, AuditObject, ChangeReason, JobKind, JobSubject, NewJob, Timestamp, Topic},
     store::{
         AuditFilter,
         operators::{
@@ -186,10 +189,38 @@ crate::scenarios! {
         assert!(change(&shop, OperatorChange::AddFurtherLink(link(2))).await);
         assert_eq!(operators.link(&[1; 32]).await.unwrap(), Some(link(1)));
         assert_eq!(operators.link(&[2; 32]).await.unwrap(), Some(link(2)));
+        // The links of another operator stay.
+        add(&shop, 2, Role::Admin).await;
+        let foreign = OneTimeLink { operator_id: id(2), ..link(3) };
+        assert!(change(&shop, OperatorChange::AddFurtherLink(foreign.clone())).await);
         let others = OperatorChange::EndOtherLinks { operator: id(1), except: Hidden([2; 32]) };
         assert!(change(&shop, others.clone()).await && change(&shop, others).await);
         assert_eq!(operators.link(&[1; 32]).await.unwrap(), None);
         assert_eq!(operators.link(&[2; 32]).await.unwrap(), Some(link(2)));
+        assert_eq!(operators.link(&[3; 32]).await.unwrap(), Some(foreign));
+    }
+
+    async fn a_change_and_its_mail_are_written_together_or_not_at_all(shop: Shop) {
+        let operators = shop.store.operators();
+        let job = |n: u128, key: &str| {
+            let subject = JobSubject { operator: Some(id(1).0), ..JobSubject::default() };
+            let (topic, unique_key) = (Topic::OperatorInvited, Some(key.to_owned()));
+            OperatorChange::AddJob(Box::new(NewJob { topic, subject, unique_key, ..mail(n) }))
+        };
+        let invite = vec![OperatorChange::Add(operator(1, Role::Admin)), job(1, "mail/a")];
+        assert!(operators.change(invite, Some(entry(1, "operator.invite"))).await.unwrap());
+        // A mail with a known key is left out, and keeps back no change.
+        let reset = vec![job(2, "mail/a"), OperatorChange::AddSession(session(5, 1))];
+        assert!(operators.change(reset, None).await.unwrap());
+        assert_eq!(operators.sessions(id(1), noon(), noon()).await.unwrap().len(), 1);
+        // A change that is refused takes its mail with it, whichever comes first.
+        let refused = || OperatorChange::SetRole { id: id(1), expected: Role::Viewer, role: Role::Money };
+        for changes in [vec![job(3, "mail/b"), refused()], vec![refused(), job(3, "mail/b")]] {
+            assert!(!operators.change(changes, Some(entry(2, "operator.role"))).await.unwrap());
+        }
+        let jobs = claim(&shop, JobKind::Mail, 1, 9).await;
+        assert_eq!(jobs.iter().map(|job| (job.id.0.as_u128(), job.subject.operator)).collect::<Vec<_>>(), [(1, Some(id(1).0))]);
+        assert_eq!(entries(&shop).await, [entry(1, "operator.invite")]);
     }
 
     async fn a_session_is_renewed_and_ended_on_every_node(shop: Shop) {

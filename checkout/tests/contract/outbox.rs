@@ -1,6 +1,6 @@
 //! The outbox: events are written with their cause, claims are leases, and results count under their claim alone.
 
-use crate::shop::{Shop, eventually, noon};
+use crate::shop::{Shop, entry, eventually, noon};
 use checkout::{
     Limits,
     model::{
@@ -219,6 +219,47 @@ crate::scenarios! {
         assert_eq!(next(&[JobKind::Mail, JobKind::Webhook]).await, Some(noon()));
         claim(&shop, JobKind::Webhook, 1, 9).await;
         assert_eq!((due(noon(), 9).await, next(&[JobKind::Webhook]).await), (vec![], Some(after(5))));
+    }
+
+    async fn a_skipped_job_is_done_with_its_reason_until_it_is_carried_out(shop: Shop) {
+        add(&*shop.store, &[mail(1), mail(2)]).await;
+        claim(&shop, JobKind::Mail, 1, 9).await;
+        let skipped = |reason: &str| JobOutcome::Skipped { reason: reason.to_owned() };
+        // The result of another claim changes nothing.
+        let results = [result(1, 1, skipped("no longer true")), result(2, 1, JobOutcome::Done), result(1, 2, skipped("late"))];
+        shop.store.outbox().record(&results, after(1)).await.unwrap();
+        let (first, second) = (job(&shop, 1).await, job(&shop, 2).await);
+        assert_eq!((first.state, first.last_error.as_deref()), (JobState::Done, Some("no longer true")));
+        assert_eq!((first.done_at, first.claim), (Some(after(1)), None));
+        assert!(first.is_skipped() && second.state == JobState::Done && !second.is_skipped());
+        let mails = shop.store.outbox().counts().await.unwrap().into_iter().find(|count| count.kind == JobKind::Mail);
+        assert_eq!(mails.map(|mails| (mails.pending, mails.dead)), Some((0, 0)));
+        shop.checkout.retry_job(first.id, Actor::system()).await.unwrap();
+        assert!(!job(&shop, 1).await.is_skipped());
+        claim(&shop, JobKind::Mail, 3, 9).await;
+        shop.store.outbox().record(&[result(1, 3, JobOutcome::Done)], after(2)).await.unwrap();
+        let done = job(&shop, 1).await;
+        assert_eq!((done.state, done.last_error.clone(), done.is_skipped()), (JobState::Done, None, false));
+    }
+
+    async fn a_job_and_its_entry_are_added_together_or_not_at_all(shop: Shop) {
+        let outbox = shop.store.outbox();
+        let same_key = NewJob { unique_key: mail(1).unique_key, ..mail(2) };
+        assert!(outbox.add_audited(mail(1), &entry(1, "order.resend_receipt")).await.unwrap());
+        assert!(!outbox.add_audited(same_key, &entry(2, "order.resend_receipt")).await.unwrap());
+        // An entry that cannot be written takes its job with it.
+        assert!(outbox.add_audited(mail(3), &entry(1, "order.resend_receipt")).await.is_err());
+        assert_eq!(shop.database.count("SELECT count(*) FROM outbox").await, 1);
+        assert_eq!(job(&shop, 1).await.state, JobState::Pending);
+        let entries = shop.audit_log().await;
+        assert_eq!(entries.iter().map(|entry| entry.0.as_str()).collect::<Vec<_>>(), ["order.resend_receipt"]);
+        // Of racing requests with one key, one adds the job.
+        let racers = (10..18).map(|nth| {
+            let job = NewJob { unique_key: Some("mail/raced".to_owned()), ..mail(nth) };
+            async move { outbox.add_audited(job, &entry(nth, "order.resend_receipt")).await.unwrap() }
+        });
+        assert_eq!(futures::future::join_all(racers).await.into_iter().filter(|added| *added).count(), 1);
+        assert_eq!((shop.audit_log().await.len(), claim(&shop, JobKind::Mail, 1, 9).await.len()), (2, 2));
     }
 
     async fn another_try_is_audited_and_only_for_jobs_that_ended(shop: Shop) {

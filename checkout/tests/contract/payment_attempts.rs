@@ -91,6 +91,25 @@ crate::scenarios! {
         assert_eq!(ids, [first.id, second.id]);
     }
 
+    async fn an_attempt_may_begin_with_its_page(shop: Shop) {
+        let phone = shop.phone(9).await.id;
+        let (order, cancelled) = (shop.ordered(phone, 1).await, shop.ordered(phone, 1).await);
+        shop.checkout.cancel_order(cancelled.id, owner(), None).await.unwrap();
+        let with_page = |nth, order| PaymentAttempt {
+            state: Open,
+            session: Some(session(&format!("page_{nth}"))),
+            url: Some(format!("/pay/{nth}")),
+            ..attempt(nth, order)
+        };
+        let first = with_page(1, order.id);
+        assert_eq!(begin(&shop, &first).await, BeginOutcome::Live(first.clone()));
+        assert_eq!(shop.store.payment_attempts().of_session(&session("page_1")).await.unwrap(), Some(first.clone()));
+        // The order keeps its page, and an order that has ended gets none.
+        assert_eq!(begin(&shop, &with_page(2, order.id)).await, BeginOutcome::Live(first));
+        assert_eq!(begin(&shop, &with_page(3, cancelled.id)).await, BeginOutcome::NotPending);
+        assert_eq!(shop.store.payment_attempts().of_session(&session("page_2")).await.unwrap(), None);
+    }
+
     async fn a_page_is_recorded_while_its_order_is_pending(shop: Shop) {
         let all = attempts(&shop, 3).await;
         let store = shop.store.payment_attempts();

@@ -47,6 +47,23 @@ impl MailConsequences {
         let key = shopper_key(event)?;
         Some(self.job(&event.job, event.job.subject, key))
     }
+
+    /// The mail to an operator. An endpoint is named by the body of its event.
+    fn to_operator(&self, event: &Event, operator: &Operator) -> Option<(JobId, NewJob)> {
+        let event = &event.job;
+        if !is_told(operator, event.topic) {
+            return None;
+        }
+        let name = event.topic.name();
+        // An endpoint can be switched off again, so that its event tells the mails apart.
+        let key = match event.topic {
+            Topic::RefundFailed => format!("mail/{name}/{}/{}", event.subject.refund?, operator.id),
+            _ => format!("mail/{name}/{}/{}", event.id, operator.id),
+        };
+        let subject = JobSubject { operator: Some(operator.id.0), ..event.subject };
+        let (id, job) = self.job(event, subject, key);
+        Some((id, NewJob { body: event.body.clone(), ..job }))
+    }
 }
 
 /// The unique key of the mail to the shopper; `None` if the event leads to none.
@@ -68,27 +85,32 @@ fn shopper_key(event: &Event) -> Option<String> {
     }
 }
 
-/// Whether an operator hears of refunds that failed.
-pub(super) fn answers_for_money(operator: &Operator) -> bool {
+/// Whether an operator gets the mails about a topic.
+pub(super) fn is_told(operator: &Operator, topic: Topic) -> bool {
     let is_active = operator.disabled_at.is_none() && operator.password_hash.is_some();
-    is_active && matches!(operator.role, Role::Money | Role::Admin)
+    is_active && roles_of(topic).contains(&operator.role)
+}
+
+/// The roles that get the mails about a topic.
+fn roles_of(topic: Topic) -> &'static [Role] {
+    match topic {
+        Topic::RefundFailed => &[Role::Money, Role::Admin],
+        Topic::EndpointDisabled => &[Role::Admin],
+        _ => &[],
+    }
 }
 
 #[async_trait]
 impl Consequences for MailConsequences {
     async fn of(&self, events: &[Event]) -> Result<Vec<(JobId, NewJob)>, Error> {
         let mut jobs: Vec<_> = events.iter().filter_map(|event| self.to_shopper(event)).collect();
-        let failed: Vec<_> = events.iter().filter(|event| event.job.topic == Topic::RefundFailed).collect();
-        if failed.is_empty() {
+        let for_operators: Vec<_> = events.iter().filter(|event| !roles_of(event.job.topic).is_empty()).collect();
+        if for_operators.is_empty() {
             return Ok(jobs);
         }
         let operators = self.store.operators().all().await.map_err(|error| unreadable(&error))?;
-        for operator in operators.iter().filter(|operator| answers_for_money(operator)) {
-            jobs.extend(failed.iter().filter_map(|event| {
-                let key = format!("mail/refund.failed/{}/{}", event.job.subject.refund?, operator.id);
-                let subject = JobSubject { operator: Some(operator.id.0), ..event.job.subject };
-                Some(self.job(&event.job, subject, key))
-            }));
+        for operator in &operators {
+            jobs.extend(for_operators.iter().filter_map(|event| self.to_operator(event, operator)));
         }
         Ok(jobs)
     }
@@ -161,8 +183,8 @@ pub async fn resend_receipt(
         created_at: entry.at,
     };
     let filter = JobFilter { kind: Some(JobKind::Mail), order: Some(order.id), ..JobFilter::default() };
-    let page = PageRequest::first(MAX_RECEIPTS);
-    if store.outbox().list(filter, page).await?.next.is_some() {
+    let mails = store.outbox().list(filter, PageRequest::first(MAX_RECEIPTS)).await?.items.len();
+    if u32::try_from(mails).unwrap_or(u32::MAX) >= MAX_RECEIPTS {
         return Ok(Resent::TooMany);
     }
     let added = store.outbox().add_audited(job, &entry).await?;

@@ -2,6 +2,7 @@
 
 use super::{
     Mail,
+    consequences::is_told,
     letter::{self, Letter, OrderMail},
     message,
 };
@@ -9,26 +10,42 @@ use crate::outbox::{Handler, Outcome};
 use async_trait::async_trait;
 use checkout::{
     Error,
-    model::{Contact, EmailAddress, Job, JobKind, Locale, Order, OrderId, Refund, Refusal, StoredContact, Topic},
+    model::{
+        Contact, EmailAddress, EndpointId, Job, JobKind, Locale, Order, OrderId, Refund, Refusal, StoredContact, Topic,
+    },
     store::operators::{LinkPurpose, OperatorId},
 };
+use serde::Deserialize;
 
 /// A mail and its receiver.
-type Addressed = Option<(Letter, EmailAddress)>;
+type Addressed = (Letter, EmailAddress);
 
-/// Why a mail could not be written.
-struct Unreadable;
+/// Why a mail is not written.
+enum Unwritten {
+    /// The database cannot be read.
+    Unreadable,
+    /// Its statement is not true any more.
+    Untrue,
+    /// Its receiver is gone, or has no say in it any more.
+    NoReceiver,
+}
 
-impl From<Error> for Unreadable {
+impl From<Error> for Unwritten {
     fn from(_: Error) -> Self {
-        Self
+        Self::Unreadable
     }
 }
 
-impl From<checkout::StoreError> for Unreadable {
+impl From<checkout::StoreError> for Unwritten {
     fn from(_: checkout::StoreError) -> Self {
-        Self
+        Self::Unreadable
     }
+}
+
+/// The body of a mail about an endpoint.
+#[derive(Deserialize)]
+struct AboutEndpoint {
+    endpoint: EndpointId,
 }
 
 pub(super) struct MailHandler(pub(super) Mail);
@@ -49,10 +66,10 @@ impl Handler for MailHandler {
             return Outcome::Failed("no SMTP server is set".to_owned());
         };
         let (letter, to) = match self.write(job).await {
-            Ok(Some(addressed)) => addressed,
-            // The mail would not be true any more, or its receiver is gone.
-            Ok(None) => return Outcome::Done,
-            Err(Unreadable) => return Outcome::Failed("the database cannot be read".to_owned()),
+            Ok(addressed) => addressed,
+            Err(Unwritten::Untrue) => return Outcome::Skipped("no longer true".to_owned()),
+            Err(Unwritten::NoReceiver) => return Outcome::Skipped("nobody to send it to".to_owned()),
+            Err(Unwritten::Unreadable) => return Outcome::Failed("the database cannot be read".to_owned()),
         };
         let now = mail.checkout.now();
         let Some(rendered) = message::render(&mail.settings, &letter, &to, job.id, now) else {
@@ -63,8 +80,8 @@ impl Handler for MailHandler {
 }
 
 impl MailHandler {
-    /// Writes the mail of a job from what is true now. `None` if there is nothing to say, or nobody to say it to.
-    async fn write(&self, job: &Job) -> Result<Addressed, Unreadable> {
+    /// Writes the mail of a job from what is true now.
+    async fn write(&self, job: &Job) -> Result<Addressed, Unwritten> {
         match (job.subject.operator, job.topic) {
             (Some(operator), Topic::OperatorInvited) => {
                 self.operator_link(job, OperatorId(operator), LinkPurpose::Invitation).await
@@ -72,34 +89,50 @@ impl MailHandler {
             (Some(operator), Topic::OperatorReset) => {
                 self.operator_link(job, OperatorId(operator), LinkPurpose::Reset).await
             }
+            (Some(operator), Topic::EndpointDisabled) => self.endpoint_disabled(job, OperatorId(operator)).await,
             (Some(operator), _) => self.refund_failed(job, OperatorId(operator)).await,
             (None, _) => self.to_shopper(job).await,
         }
     }
 
-    async fn operator_link(&self, job: &Job, id: OperatorId, purpose: LinkPurpose) -> Result<Addressed, Unreadable> {
+    async fn operator_link(&self, job: &Job, id: OperatorId, purpose: LinkPurpose) -> Result<Addressed, Unwritten> {
         let mail = &self.0.0;
-        let link = mail.operators.link(id, purpose, job.created_at).await?;
-        Ok(link.map(|link| (letter::operator_link(&mail.settings, purpose, &link), link.email)))
+        let link = mail.operators.link(id, purpose, job.created_at).await?.ok_or(Unwritten::Untrue)?;
+        Ok((letter::operator_link(&mail.settings, purpose, &link), link.email))
     }
 
-    async fn refund_failed(&self, job: &Job, id: OperatorId) -> Result<Addressed, Unreadable> {
-        let mail = &self.0.0;
-        let operator = mail.store.operators().find(id).await?.filter(super::consequences::answers_for_money);
-        let (Some(operator), Some(refund)) = (operator, self.refund(job).await?) else { return Ok(None) };
+    async fn refund_failed(&self, job: &Job, id: OperatorId) -> Result<Addressed, Unwritten> {
+        let to = self.operator(job, id).await?;
+        let refund = self.refund(job).await?.ok_or(Unwritten::Untrue)?;
         let order = match refund.order_id {
             Some(order) => self.order(order).await?,
             None => None,
         };
-        let letter = letter::refund_failed(&mail.settings, order.as_ref(), &refund);
-        Ok(letter.map(|letter| (letter, operator.email)))
+        let letter = letter::refund_failed(&self.0.0.settings, order.as_ref(), &refund);
+        Ok((letter.ok_or(Unwritten::Untrue)?, to))
     }
 
-    async fn to_shopper(&self, job: &Job) -> Result<Addressed, Unreadable> {
+    async fn endpoint_disabled(&self, job: &Job, id: OperatorId) -> Result<Addressed, Unwritten> {
         let mail = &self.0.0;
-        let Some(id) = job.subject.order else { return Ok(None) };
-        let contact = mail.checkout.contact(id).await?.and_then(StoredContact::known);
-        let (Some(order), Some(contact)) = (self.order(id).await?, contact) else { return Ok(None) };
+        let to = self.operator(job, id).await?;
+        let about = job.body.as_deref().and_then(|body| serde_json::from_str::<AboutEndpoint>(body).ok());
+        let endpoint = mail.store.endpoints().find(about.ok_or(Unwritten::Untrue)?.endpoint).await?;
+        let letter = endpoint.and_then(|endpoint| letter::endpoint_disabled(&mail.settings, &endpoint));
+        Ok((letter.ok_or(Unwritten::Untrue)?, to))
+    }
+
+    /// The address of an operator who still gets the mails about the job's topic.
+    async fn operator(&self, job: &Job, id: OperatorId) -> Result<EmailAddress, Unwritten> {
+        let found = self.0.0.store.operators().find(id).await?;
+        let told = found.filter(|operator| is_told(operator, job.topic)).ok_or(Unwritten::NoReceiver)?;
+        Ok(told.email)
+    }
+
+    async fn to_shopper(&self, job: &Job) -> Result<Addressed, Unwritten> {
+        let mail = &self.0.0;
+        let id = job.subject.order.ok_or(Unwritten::Untrue)?;
+        let contact = mail.checkout.contact(id).await?.and_then(StoredContact::known).ok_or(Unwritten::NoReceiver)?;
+        let order = self.order(id).await?.ok_or(Unwritten::Untrue)?;
         let product = mail.checkout.product(order.product_id);
         let order_mail = OrderMail {
             settings: &mail.settings,
@@ -119,10 +152,10 @@ impl MailHandler {
             },
             _ => None,
         };
-        Ok(letter.map(|letter| (letter, contact.email)))
+        Ok((letter.ok_or(Unwritten::Untrue)?, contact.email))
     }
 
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, Unreadable> {
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, Unwritten> {
         match self.0.0.checkout.order_of_any_owner(id).await {
             Ok(order) => Ok(Some(order)),
             Err(Error::Refused(Refusal::UnknownOrder)) => Ok(None),
@@ -130,7 +163,7 @@ impl MailHandler {
         }
     }
 
-    async fn refund(&self, job: &Job) -> Result<Option<Refund>, Unreadable> {
+    async fn refund(&self, job: &Job) -> Result<Option<Refund>, Unwritten> {
         let Some(id) = job.subject.refund else { return Ok(None) };
         match self.0.0.checkout.refund(id).await {
             Ok(refund) => Ok(Some(refund)),

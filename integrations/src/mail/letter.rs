@@ -6,8 +6,9 @@ use checkout::{
     model::{
         CancelReason, Contact, Locale, Money, Order, OrderState, Product, Refund, RefundState, Timestamp, is_unseen,
     },
-    store::operators::LinkPurpose,
+    store::{DisabledReason, Endpoint, operators::LinkPurpose},
 };
+use url::Url;
 
 /// Maximum number of characters of a subject.
 const MAX_SUBJECT_CHARS: usize = 150;
@@ -211,6 +212,27 @@ pub(super) fn refund_failed(settings: &MailSettings, order: Option<&Order>, refu
         letter = letter.fact("Order", name_of(order));
     }
     Some(letter.button("Open the refund", format!("{}/admin/refunds/{}", settings.public_url, refund.id)))
+}
+
+/// An endpoint of webhooks was switched off by itself: to an operator who can switch it on. Its address may contain a token, so
+/// that only the host is named.
+pub(super) fn endpoint_disabled(settings: &MailSettings, endpoint: &Endpoint) -> Option<Letter> {
+    let reason = match endpoint.disabled {
+        Some(DisabledReason::Failing) => "It has failed for days.",
+        Some(DisabledReason::Gone) => "It answered that it is gone (410).",
+        // Somebody has switched it on since, or off on purpose.
+        Some(DisabledReason::Operator) | None => return None,
+    };
+    let host = Url::parse(&endpoint.url).ok().and_then(|url| url.host_str().map(str::to_owned))?;
+    let text = format!(
+        "{reason} Nothing more is sent to it, and its webhooks wait. Once it works again, switch it on: then they are sent."
+    );
+    let subject = format!("A webhook endpoint was switched off: {host}");
+    let mut letter = Letter::new(&subject, "A webhook endpoint was switched off", text).fact("Endpoint", host);
+    if let Some(since) = endpoint.failing_since {
+        letter = letter.fact("Failing since", time::format(since, settings.locale, &settings.zone));
+    }
+    Some(letter.button("Open the endpoint", format!("{}/admin/webhooks/{}", settings.public_url, endpoint.id)))
 }
 
 /// A one-time link for an operator.

@@ -14,8 +14,10 @@ use uuid::Uuid;
 /// How an attempt at a job ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was carried out, or turned out to be needless.
+    /// It was carried out, or there was nothing left to do.
     Done,
+    /// It is needless by now, and was not carried out. The text is for operators, and contains no contact data.
+    Skipped(String),
     /// It failed, and may succeed later. The text is for operators, and contains no contact data.
     Failed(String),
     /// It failed, and the receiver asks to wait at least this long.
@@ -81,6 +83,7 @@ impl Lane {
         log(job, &outcome);
         counted(match (&outcome, &recorded) {
             (_, JobOutcome::Done) => JobAttempt::Done,
+            (_, JobOutcome::Skipped { .. }) => JobAttempt::Skipped,
             (_, JobOutcome::Dead { .. }) => JobAttempt::Dead,
             (Outcome::NotYet(..), _) => JobAttempt::Waiting,
             _ => JobAttempt::Failed,
@@ -100,6 +103,7 @@ impl Lane {
         };
         match outcome {
             Outcome::Done => JobOutcome::Done,
+            Outcome::Skipped(reason) => JobOutcome::Skipped { reason: reason.clone() },
             Outcome::NotYet(error, pause) => {
                 JobOutcome::Again { due_at: now + *pause, error: error.clone(), is_attempt: false }
             }
@@ -114,6 +118,9 @@ fn log(job: &Job, outcome: &Outcome) {
     let kind = job.kind.name();
     match outcome {
         Outcome::Done => tracing::debug!(job = %job.id, kind, topic = job.topic.name(), "job done"),
+        Outcome::Skipped(reason) => {
+            tracing::debug!(job = %job.id, kind, topic = job.topic.name(), reason, "job skipped")
+        }
         Outcome::NotYet(reason, _) => tracing::debug!(job = %job.id, kind, reason, "job waits"),
         Outcome::Failed(error) | Outcome::Busy(error, _) | Outcome::Dead(error) => {
             tracing::warn!(job = %job.id, kind, topic = job.topic.name(), attempt = job.attempts, error, "job failed");

@@ -10,7 +10,7 @@ use super::{
 use crate::provider::{OpenRequest, PaymentPage, ProviderError};
 use checkout::{
     Error,
-    model::{AttemptState, Order, OrderId, OrderStatus, PaymentAttempt, ProviderName, Timestamp},
+    model::{AttemptState, Order, OrderId, OrderStatus, PaymentAttempt, Timestamp},
     store::BeginOutcome,
 };
 use std::{ops::RangeInclusive, time::Duration};
@@ -88,7 +88,7 @@ impl Payments {
 
     async fn open_page(&self, calls: &Calls, order: &Order) -> Result<OpenedPayment, OpenError> {
         loop {
-            let attempt = self.begin(calls.name(), order).await?;
+            let attempt = self.begin(calls, order).await?;
             match attempt.state {
                 AttemptState::Open => return opened_page(&attempt)?.ok_or(OpenError::Failed(Error::Internal)),
                 AttemptState::Completed => return Err(OpenError::Processing),
@@ -137,7 +137,8 @@ impl Payments {
     }
 
     /// Returns the order's live attempt at this provider, or makes one.
-    async fn begin(&self, provider: ProviderName, order: &Order) -> Result<PaymentAttempt, OpenError> {
+    async fn begin(&self, calls: &Calls, order: &Order) -> Result<PaymentAttempt, OpenError> {
+        let provider = calls.name();
         let known = stored(self.attempts().of_order(order.id).await)?;
         if let Some(live) = known.into_iter().find(|attempt| attempt.state.is_live()) {
             if live.provider == provider || live.state == AttemptState::Completed {
@@ -152,7 +153,7 @@ impl Payments {
         let product = product.as_ref().map_or("", |product| product.name.as_str());
         let expires_at = CLOSES_BY_ITSELF.contains(&now.until(order.pay_by)).then_some(order.pay_by);
         let request = OpenRequest::of(order, product, &self.parts.settings.shop_url, expires_at);
-        let attempt = PaymentAttempt {
+        let mut attempt = PaymentAttempt {
             id: self.parts.ids.generate(),
             order_id: order.id,
             provider,
@@ -163,6 +164,13 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
+        // A local provider's page needs no call that could be lost, so it is stored with the attempt. If it fails, the attempt
+        // goes the way of the others.
+        if calls.provider().is_local()
+            && let Ok(PaymentPage { session, url }) = calls.open(attempt.id, &request).await
+        {
+            (attempt.state, attempt.session, attempt.url) = (AttemptState::Open, Some(session), Some(url));
+        }
         match stored(self.attempts().begin_attempt(&attempt).await)? {
             BeginOutcome::Live(attempt) => Ok(attempt),
             BeginOutcome::NotPending => Err(self.not_payable(order.id).await?),

@@ -95,11 +95,17 @@ impl Payments {
 
     /// Reconciles every five minutes, on one of the nodes, until it is dropped. Without a provider it waits for ever.
     pub async fn run_reconciliation(self) {
+        self.reconcile_when_due(CHECK_INTERVAL).await;
+    }
+
+    /// As [`Payments::run_reconciliation`], with another time between two looks whether a run is due.
+    #[doc(hidden)]
+    pub async fn reconcile_when_due(self, check_interval: Duration) {
         if self.calls().is_none() {
             std::future::pending::<()>().await;
         }
         loop {
-            tokio::time::sleep(CHECK_INTERVAL).await;
+            tokio::time::sleep(check_interval).await;
             match self.reconcile_if(Some(self.checkout().now() - INTERVAL)).await {
                 Ok(result) if result.stopped.is_some() => tracing::warn!(?result, "reconciliation stopped early"),
                 Ok(result) => tracing::info!(?result, "reconciled with the payment provider"),

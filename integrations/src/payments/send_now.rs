@@ -3,8 +3,8 @@
 
 use super::{Payments, refunds::RefundJob, stored};
 use checkout::{
-    Error,
-    model::{Actor, AuditObject, JobState, Refund, RefundState, Topic},
+    Error, OperationContext,
+    model::{AuditEntry, AuditObject, JobState, Refund, RefundState, Topic},
 };
 use serde_json::json;
 
@@ -37,16 +37,18 @@ impl Payments {
         self.calls().is_some() && self.parts.settings.auto_refund
     }
 
-    /// Sends a refund that is due. The audit log names `actor` unless the refund is under way already.
-    pub async fn send_now(&self, refund: &Refund, actor: &Actor) -> Result<SendNow, Error> {
+    /// Sends a refund that is due. The audit log has an entry where a job begins, also anew. A key in `context` does not count:
+    /// the attempt of the refund is the key.
+    pub async fn send_now(&self, refund: &Refund, context: impl Into<OperationContext>) -> Result<SendNow, Error> {
         if refund.state != RefundState::Due || !self.carries_out(refund).await? {
             return Ok(SendNow::NotPossible);
         }
         let job = RefundJob::Send { attempt: refund.attempt };
         let row = job.row(self, refund, Topic::RefundDue, self.checkout().now());
+        let OperationContext { by, reason, idempotency: _ } = context.into();
         let object = AuditObject::new("refund", refund.id);
-        let entry =
-            self.checkout().audit_entry(actor, "refund.send_now", object, &json!({ "attempt": refund.attempt }));
+        let after = json!({ "attempt": refund.attempt });
+        let entry = AuditEntry { reason, ..self.checkout().audit_entry(&by, "refund.send_now", object, &after) };
         if stored(self.store().outbox().add_audited(row, &entry).await)? {
             self.checkout().wake_outbox();
             return Ok(SendNow::Started);

@@ -30,7 +30,8 @@ pub trait Provider: Send + Sync + 'static {
         true
     }
 
-    /// Whether the calls stay in this process, so that they need no budget.
+    /// Whether the calls stay in this process, so that they need no budget. Opening a page then has no effect until the page is
+    /// stored, and does not need the shopper's address.
     fn is_local(&self) -> bool {
         false
     }

@@ -11,11 +11,11 @@ use checkout::{
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Waits until the only mail has been tried so often and is not under way, and returns its job.
+/// Waits until the only mail that is still true has been tried so often and is not under way, and returns its job.
 async fn tried(shop: &crate::shop::Shop, attempts: u32) -> Job {
     shop.checkout.wake_outbox();
     until("the mail was tried", async || {
-        let job = jobs(shop).await.pop()?;
+        let job = jobs(shop).await.into_iter().rfind(|job| !job.is_skipped())?;
         (job.attempts >= attempts && job.claim.is_none() && job.last_error.is_some()).then_some(job)
     })
     .await

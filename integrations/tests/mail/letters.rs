@@ -6,8 +6,14 @@ use crate::{
 };
 use checkout::{
     IssueRefund, Restock,
-    model::{Actor, AuditEntry, AuditObject, Contact, PaymentStatus, Reference, RefundStep, Topic},
-    store::operators::{Hidden, Operator, OperatorChange, OperatorId, Role},
+    model::{
+        Actor, AuditEntry, AuditObject, Contact, EndpointId, Job, JobKind, JobSubject, NewJob, PaymentStatus,
+        Reference, RefundStep, Topic,
+    },
+    store::{
+        DisabledReason, Endpoint, EndpointChange, SigningSecret,
+        operators::{Hidden, Operator, OperatorChange, OperatorId, Role},
+    },
 };
 use integrations::mail::{Delivery, MAX_RECEIPTS, Resent, operator_mail, resend_receipt};
 use std::time::Duration;
@@ -27,6 +33,37 @@ fn operator(n: u128, role: Role) -> Operator {
         totp_last_step: None,
         created_at: noon(),
         disabled_at: None,
+    }
+}
+
+/// An endpoint that is off and has failed for five days, with secrets in its address.
+fn endpoint(n: u128, reason: DisabledReason) -> Endpoint {
+    Endpoint {
+        id: Uuid::from_u128(n).into(),
+        url: "https://hooks.example:8443/in/hush-token?key=hush".to_owned(),
+        events: [Topic::OrderPaid].into(),
+        description: "hush".to_owned(),
+        secret: SigningSecret::new("whsec_hush".to_owned()),
+        previous: None,
+        disabled: Some(reason),
+        failing_since: Some(noon() - Duration::from_hours(5 * 24)),
+        created_at: noon(),
+        version: 1,
+    }
+}
+
+/// The event of an endpoint that was switched off.
+fn switched_off(n: u128, endpoint: EndpointId) -> NewJob {
+    NewJob {
+        id: Uuid::from_u128(1000 + n).into(),
+        kind: JobKind::Event,
+        topic: Topic::EndpointDisabled,
+        subject: JobSubject { version: 1, ..JobSubject::default() },
+        endpoint: None,
+        unique_key: None,
+        body: Some(format!(r#"{{"endpoint":"{endpoint}"}}"#)),
+        due_at: noon(),
+        created_at: noon(),
     }
 }
 
@@ -149,6 +186,15 @@ crate::scenarios! {
         let post = Post::start(&shop, &Delivery::Memory);
         assert!(settled(&shop).await.iter().all(|(_, state)| *state == "done"));
         assert_eq!(post.subjects(), ["Receipt: Phone", "Receipt: Phone"]);
+        let jobs = crate::post::jobs(&shop).await;
+        let told: Vec<_> = jobs.iter().map(|job| (job.topic, job.is_skipped(), job.last_error.as_deref())).collect();
+        let untrue = Some("no longer true");
+        assert_eq!(told, [
+            (Topic::OrderPaid, false, None),
+            (Topic::OrderCreated, true, untrue),
+            (Topic::OrderCancelled, true, untrue),
+            (Topic::OrderPaid, false, None),
+        ]);
     }
 
     async fn nothing_is_sent_without_a_contact(shop: Shop) {
@@ -164,6 +210,63 @@ crate::scenarios! {
         assert_eq!(done, [(Topic::OrderCreated, "done")]);
         assert_eq!(post.subjects(), ["Order received: Phone"]);
         assert_eq!(shop.database.count("SELECT count(*) FROM outbox WHERE body IS NOT NULL").await, 0);
+    }
+
+    async fn a_mail_whose_receiver_was_erased_is_not_sent(shop: Shop) {
+        let silent = Post::start(&shop, &Delivery::Nowhere);
+        let product = shop.phone(9).await.id;
+        ordered(&shop, product, contact()).await;
+        crate::post::until("the event is a job", async || (crate::post::jobs(&shop).await.len() == 1).then_some(())).await;
+        silent.tasks.stop(Duration::from_secs(5)).await;
+        shop.store.contacts().erase(&crate::post::BUYER.parse().unwrap(), entry(9), None).await.unwrap();
+        let post = Post::start(&shop, &Delivery::Memory);
+        settled(&shop).await;
+        let job = crate::post::jobs(&shop).await.remove(0);
+        assert!(job.is_skipped() && job.last_error.as_deref() == Some("nobody to send it to"), "{job:?}");
+        assert!(post.kept().is_empty());
+    }
+
+    async fn an_endpoint_that_was_switched_off_is_told_to_administrators(shop: Shop) {
+        for (n, role) in [(1, Role::Viewer), (2, Role::Seller), (3, Role::Money), (4, Role::Admin), (5, Role::Admin)] {
+            shop.store.operators().change(vec![OperatorChange::Add(operator(n, role))], None).await.unwrap();
+        }
+        let disabled = Operator { disabled_at: Some(noon()), ..operator(6, Role::Admin) };
+        shop.store.operators().change(vec![OperatorChange::Add(disabled)], None).await.unwrap();
+        let post = Post::start(&shop, &Delivery::Memory);
+        let endpoints = [
+            endpoint(1, DisabledReason::Failing),
+            endpoint(2, DisabledReason::Gone),
+            endpoint(3, DisabledReason::Operator),
+        ];
+        for (n, endpoint) in (1..).zip(&endpoints) {
+            shop.store.endpoints().change(&EndpointChange::Add(endpoint.clone()), &entry(n), None).await.unwrap();
+            shop.store.outbox().add(&[switched_off(n, endpoint.id)]).await.unwrap();
+            settled(&shop).await;
+        }
+        let mails = post.kept();
+        let mut receivers: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        receivers.sort_unstable();
+        let [one, two] = ["operator4@shop.example", "operator5@shop.example"];
+        assert_eq!(receivers, [one, one, two, two], "nobody is told what an operator did");
+        for (mail, reason) in mails.iter().zip(["has failed for days", "has failed for days", "is gone (410)"]) {
+            assert_eq!(mail.subject, "A webhook endpoint was switched off: hooks.example");
+            for part in [reason, "hooks.example", "November 22, 2026, 12:00 PM UTC"] {
+                assert!(mail.text.contains(part) && mail.html.contains(part), "{part}: {}", mail.text);
+            }
+            assert!(!format!("{} {} {}", mail.text, mail.html, mail.message).contains("hush"), "{}", mail.message);
+        }
+        assert!(mails[0].text.contains(&format!("https://shop.example/admin/webhooks/{}", endpoints[0].id)));
+        let skipped = crate::post::jobs(&shop).await.into_iter().filter(Job::is_skipped).count();
+        assert_eq!(skipped, 2);
+
+        // It is on again by the time at which the mail is sent. Switched off once more, it is told once more.
+        shop.store.endpoints().change(&EndpointChange::Enable(endpoints[0].id), &entry(11), None).await.unwrap();
+        shop.store.outbox().add(&[switched_off(11, endpoints[0].id)]).await.unwrap();
+        settled(&shop).await;
+        assert_eq!(post.kept().len(), 4);
+        shop.store.outbox().add(&[switched_off(12, endpoints[1].id)]).await.unwrap();
+        settled(&shop).await;
+        assert_eq!(post.kept().len(), 6);
     }
 
     async fn a_failed_refund_is_told_to_those_who_answer_for_money(shop: Shop) {

@@ -244,6 +244,18 @@ async fn pauses_vary_and_waiting_is_no_attempt(database: Database) {
     node.stop().await;
 }
 
+async fn a_needless_job_is_skipped_and_counted_as_such(database: Database) {
+    let (hook, calls) = counted(Outcome::Skipped("no longer true".to_owned()));
+    let node = Node::start(&database, vec![lane(JobKind::Mail, hook)]).await;
+    add(&node, &[mail(1)]).await;
+    eventually(async || is(&node, 1, JobState::Done).await).await;
+    let skipped = job(&node, 1).await;
+    assert!(skipped.is_skipped() && skipped.last_error.as_deref() == Some("no longer true"), "{skipped:?}");
+    let attempts = ["skipped", "done", "failed", "dead"].map(|outcome| node.attempts(JobKind::Mail, outcome));
+    assert_eq!((attempts, calls.load(Ordering::SeqCst)), ([1, 0, 0, 0], 1));
+    node.stop().await;
+}
+
 async fn shutdown_lets_jobs_finish_and_records_them(database: Database) {
     let hook: Hook = Arc::new(|job: Job| {
         Box::pin(async move {
@@ -322,6 +334,7 @@ scenarios! {
     a_slow_endpoint_keeps_back_no_other,
     ten_thousand_jobs_run_once_each_and_few_at_once,
     pauses_vary_and_waiting_is_no_attempt,
+    a_needless_job_is_skipped_and_counted_as_such,
     shutdown_lets_jobs_finish_and_records_them,
     a_database_that_is_away_for_seconds_loses_no_job,
     events_become_jobs_and_kinds_without_a_lane_stay,

@@ -4,9 +4,12 @@ use crate::support::{Fault, HOUR, MINUTE, ORIGIN, busy, noon, refused, unknown};
 use checkout::model::{OrderStatus, PaymentStatus};
 use integrations::{
     payments::{OpenError, OpenedPayment},
-    provider::SessionState::{Expired, Open},
+    provider::{
+        SessionState::{Expired, Open},
+        sandbox::SandboxProvider,
+    },
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 fn url(opened: Result<OpenedPayment, OpenError>) -> String {
     opened.unwrap().url
@@ -72,6 +75,43 @@ crate::scenarios! {
             assert_eq!(opened, format!("https://pay.example/{}", shop.provider.last_session()));
             assert_eq!((shop.provider.pages().len(), shop.states(&order).await), (before + 1, vec!["open"]));
         }
+    }
+
+    async fn a_process_that_is_killed_before_the_page_is_on_disk_opens_one_page(shop: Shop) {
+        let phone = shop.phone(1).await;
+        let order = shop.ordered(phone).await;
+        let (process, _node, killed) = shop.process(None).await;
+        shop.faulty.next("open", Fault::KillsAfter(process.kill_switch()));
+        killed.open(&order).await.unwrap_err();
+        assert_eq!((shop.provider.pages(), shop.states(&order).await), (vec![Open], vec!["opening"]));
+        assert_eq!(shop.payments.page_of(order.id).await.unwrap(), None);
+        let opened = url(shop.payments.open(&order).await);
+        assert_eq!(opened, format!("https://pay.example/{}", shop.provider.last_session()));
+        assert_eq!((shop.provider.pages(), shop.states(&order).await), (vec![Open], vec!["open"]));
+        assert_eq!(shop.provider.calls("open"), 2);
+    }
+
+    async fn a_local_provider_stores_the_attempt_with_its_page(shop: Shop) {
+        let phone = shop.phone(3).await;
+        let order = shop.ordered(phone).await;
+        let (remote, _node, payments) = shop.process(None).await;
+        payments.open(&order).await.unwrap();
+        assert_eq!(remote.attempt_writes(), 2);
+        let order = shop.ordered(phone).await;
+        let sandbox = Arc::new(SandboxProvider::new(shop.store.clone(), shop.clock.clone()));
+        let (local, _node, payments) = shop.process(Some(sandbox)).await;
+        let opened = payments.open(&order).await.unwrap();
+        assert_eq!((opened.url, opened.expires_at), (format!("/sandbox/pay/{}", order.id), order.pay_by));
+        assert_eq!((local.attempt_writes(), shop.states(&order).await), (1, vec!["open"]));
+        let attempt = shop.attempts(&order).await.remove(0);
+        assert_eq!(attempt.session.unwrap().as_str(), format!("sandbox-{}", attempt.id));
+        // Another press returns the same page, and an order that has ended gets none.
+        assert_eq!(url(payments.open(&order).await), format!("/sandbox/pay/{}", order.id));
+        assert_eq!(local.attempt_writes(), 1);
+        let ended = shop.ordered(phone).await;
+        shop.cancel(&ended).await;
+        assert!(matches!(payments.open(&ended).await, Err(OpenError::NotPayable(OrderStatus::Cancelled))));
+        assert_eq!(shop.states(&ended).await, [""; 0]);
     }
 
     async fn a_lost_answer_is_asked_for_again_with_the_same_key(shop: Shop) {

@@ -5,7 +5,7 @@ use checkout::{
     PaymentEvent,
     model::{
         AttemptId, JobId, JobKind, OrderStatus, PaymentStatus, Reference, RefundState, ReportedAmount,
-        ReportedRefundState,
+        ReportedRefundState, Timestamp,
     },
     store::outbox::ClaimRequest,
 };
@@ -17,6 +17,7 @@ use integrations::{
     },
 };
 use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Drops the events of the outbox, as a server of the version before makes none.
@@ -26,6 +27,11 @@ async fn drop_events(shop: &Shop) {
     let events = shop.store.outbox().claim(request).await.unwrap();
     let ids: Vec<JobId> = events.iter().map(|event| event.id).collect();
     shop.store.outbox().fan_out(claim, &ids, &[]).await.unwrap();
+}
+
+/// When the last run ended.
+async fn ended(shop: &Shop) -> Option<Timestamp> {
+    shop.payments.last_reconciliation().await.unwrap()?.ended_at
 }
 
 crate::scenarios! {
@@ -66,6 +72,27 @@ crate::scenarios! {
         shop.clock.advance(4 * MINUTE);
         assert_eq!(other.reconcile().await.unwrap().payments_recorded, 1);
         assert!(matches!(shop.without_provider().reconcile().await, Err(ReconcileError::NoProvider)));
+    }
+
+    async fn nodes_take_turns_in_the_periodic_reconciliation(shop: Shop) {
+        let (first, session) = shop.opened().await;
+        shop.provider.pay(&session);
+        let (_other, other) = shop.second_node().await;
+        let looks = Duration::from_millis(10);
+        let nodes = [shop.payments.clone(), other].map(|node| tokio::spawn(node.reconcile_when_due(looks)));
+        eventually(async || shop.status(&first).await == OrderStatus::Paid && ended(&shop).await == Some(noon())).await;
+        // Nothing is due for five minutes, on neither node.
+        let order = shop.ordered(shop.product(1, |draft| draft.slug = "watch".parse().unwrap()).await).await;
+        shop.payments.open(&order).await.unwrap();
+        shop.provider.pay(&shop.provider.last_session());
+        shop.clock.advance(5 * MINUTE);
+        tokio::time::sleep(30 * looks).await;
+        assert_eq!((shop.provider.calls("events"), shop.status(&order).await), (1, OrderStatus::Pending));
+        shop.clock.advance(Duration::from_millis(1));
+        eventually(async || ended(&shop).await == Some(shop.checkout.now())).await;
+        assert_eq!((shop.provider.calls("events"), shop.status(&order).await), (2, OrderStatus::Paid));
+        assert!(nodes.iter().all(|node| !node.is_finished()));
+        nodes.iter().for_each(tokio::task::JoinHandle::abort);
     }
 
     async fn a_provider_that_cannot_be_asked_does_not_move_the_cursor(shop: Shop) {

@@ -86,6 +86,21 @@ crate::scenarios! {
         assert_eq!((shop.provider.refunds().len(), shop.provider.calls("refund")), (1, 1));
     }
 
+    async fn a_process_that_is_killed_before_the_result_is_on_disk_returns_the_money_once(shop: Shop) {
+        let (order, _) = shop.paid().await;
+        shop.issue(order.id, None).await;
+        job_made(&shop).await;
+        let (process, _node, killed) = shop.process(None).await;
+        shop.faulty.next("refund", Fault::KillsAfter(process.kill_switch()));
+        // The provider has answered, and nobody will ever record its answer but another process.
+        assert!(matches!(run(&shop, &killed).await, Outcome::Busy(..)));
+        assert!(shop.refund_is(&order, RefundState::Sending, 1).await);
+        assert_eq!(shop.provider.refunds().len(), 1);
+        assert_eq!(run(&shop, &shop.payments).await, Outcome::Done);
+        assert!(shop.refund_is(&order, RefundState::Succeeded, 1).await);
+        assert_eq!((shop.provider.refunds().len(), shop.provider.calls("refund")), (1, 1));
+    }
+
     async fn a_refund_that_timed_out_after_it_was_done_is_not_repeated_on_another_node(shop: Shop) {
         let (order, _) = shop.paid().await;
         shop.issue(order.id, None).await;

@@ -13,6 +13,7 @@ pub mod order_export;
 pub mod receipt;
 pub mod reconciliation;
 pub mod recount;
+pub mod send_refund;
 pub mod timeline;
 pub mod views;
 

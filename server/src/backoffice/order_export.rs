@@ -110,6 +110,7 @@ impl ExportRows for Orders {
         "postal_code",
         "state",
         "contact_erased_at",
+        "language",
         "owner",
         "hold_id",
         "product_id",
@@ -155,7 +156,7 @@ impl ExportRows for Orders {
 /// Returns the field of a column. A contact is an object of its own, and so is its address.
 fn field<'a>(order: &'a Value, column: &str) -> &'a Value {
     match column {
-        "email" | "name" => &order["contact"][column],
+        "email" | "name" | "language" => &order["contact"][column],
         "country" | "line1" | "line2" | "city" | "postal_code" | "state" => &order["contact"]["address"][column],
         _ => &order[column],
     }

@@ -172,12 +172,13 @@ fn order_ended(order: &Order, is_cancelled_by_operator: bool) -> Option<Timeline
     }
 }
 
-/// A mail that was handed over, or was needless by then, or that failed for good.
+/// A mail that was handed over, was not true any more, or failed for good.
 fn mail_ended(job: &Job) -> Option<TimelineEvent> {
     let name = labels::mail(job.topic);
     let title = match job.state {
         JobState::Pending => return None,
-        JobState::Done => format!("Mail done: {name}"),
+        JobState::Done if job.is_skipped() => format!("Mail not sent: {name}"),
+        JobState::Done => format!("Mail sent: {name}"),
         JobState::Dead => format!("Mail failed: {name}"),
     };
     Some(TimelineEvent::new(job.done_at?, TimelineKind::Mail, title, job.last_error.clone()))

@@ -125,7 +125,7 @@ async fn run_once(args: CommonArgs, command: Command) -> Result<ExitCode, Failur
         Command::Product(command) => products::run(&engine, command).await,
         Command::Order(command) => orders::run(&engine, command).await,
         Command::Customer(command) => customers::run(&engine, command).await,
-        Command::Refund(command) => refunds::run(&engine, command).await,
+        Command::Refund(command) => refunds::run(&engine, args, command).await,
         Command::Payment(command) => payments::run(&engine, command).await,
         Command::Outbox(command) => outbox::run(&engine, command).await,
         Command::Client(command) => client::run(&engine, command).await,

@@ -96,11 +96,11 @@ fn product(engine: &Engine, order: &Order) -> String {
 
 async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<ExitCode, Failure> {
     let order = find(engine, key.key()).await?;
-    let history = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
-    let OrderHistory { payments, refunds, events: timeline, .. } = history;
+    let mut history = timeline::of_order(&engine.checkout, &*engine.store, &order).await?;
+    let timeline = std::mem::take(&mut history.events);
     let contact = engine.checkout.contact(order.id).await?;
     if output.json {
-        let order = AdminOrderView::complete(&engine.checkout, order, payments, refunds).with_contact(contact);
+        let order = AdminOrderView::complete(&engine.checkout, order, history).with_contact(contact);
         return print(&OrderWithTimeline { order, timeline });
     }
     say(&facts(describe(engine, &order).into_iter().chain(describe_contact(contact))))?;
@@ -109,6 +109,7 @@ async fn show(engine: &Engine, key: OrderArgs, output: OutputArgs) -> Result<Exi
         [at.to_string(), title, detail.unwrap_or_default(), actor.unwrap_or_default(), reason.unwrap_or_default()]
     });
     say(&format!("\nTimeline\n{}", table(["TIME", "EVENT", "DETAILS", "WHO", "REASON"], rows)))?;
+    let OrderHistory { payments, refunds, .. } = history;
     if !payments.is_empty() {
         say(&format!("\nPayment events\n{}", table(payments::COLUMNS, payments.iter().map(payments::row))))?;
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     backoffice::reconciliation::ReconciledView,
-    config::{CommonArgs, PaymentArgs, PaymentConfig},
+    config::{Common, CommonArgs, PaymentArgs, PaymentConfig},
     payments::{self, ShopUrl},
     startup::Engine,
 };
@@ -64,9 +64,14 @@ pub(super) async fn audit(common: CommonArgs, args: PaymentArgs) -> Result<ExitC
 
 async fn open(common: CommonArgs, args: PaymentArgs) -> Result<Payments, Failure> {
     let (common, config) = PaymentConfig::read(common, args)?;
-    let Engine { checkout, store, clock } = Engine::start(&common, None).await?;
-    let shop_url = ShopUrl::new(&common, DEFAULT_ADDR);
-    payments::build(&config, &shop_url, &checkout, &store, &clock).map_err(|error| unexpected(&error))
+    payments_of(&Engine::start(&common, None).await?, &common, &config)
+}
+
+/// Builds the service that takes and returns money, for a command.
+pub(super) fn payments_of(engine: &Engine, common: &Common, config: &PaymentConfig) -> Result<Payments, Failure> {
+    let shop_url = ShopUrl::new(common, DEFAULT_ADDR);
+    let built = payments::build(config, &shop_url, &engine.checkout, &engine.store, &engine.clock);
+    built.map_err(|error| unexpected(&error))
 }
 
 fn no_provider() -> Failure {

@@ -1,14 +1,21 @@
-//! `holdfast refund`: lists refunds, issues them, and records how they went on.
+//! `holdfast refund`: lists refunds, issues them, sends them to the provider, and records how they went on.
 
 use super::{
     Failure,
     actor::by_user,
-    args::{IssueRefundArgs, OutputArgs, RefundCommand, RefundListArgs},
+    args::{IssueRefundArgs, OutputArgs, RefundCommand, RefundListArgs, SendRefundArgs},
     orders,
     output::{List, facts, print, say},
-    products,
+    products, reconcile,
 };
-use crate::{backoffice::views::AdminRefundView, startup::Engine};
+use crate::{
+    backoffice::{
+        send_refund::{self, SendRefundError},
+        views::AdminRefundView,
+    },
+    config::{CommonArgs, PaymentConfig},
+    startup::Engine,
+};
 use app::admin::labels;
 use checkout::{
     Error, IssueRefund,
@@ -20,7 +27,7 @@ use std::process::ExitCode;
 /// Columns of a table of refunds.
 pub(super) const COLUMNS: [&str; 7] = ["ID", "DUE SINCE", "TRANSACTION", "AMOUNT", "REASON", "STATE", "ATTEMPT"];
 
-pub(super) async fn run(engine: &Engine, command: RefundCommand) -> Result<ExitCode, Failure> {
+pub(super) async fn run(engine: &Engine, common: CommonArgs, command: RefundCommand) -> Result<ExitCode, Failure> {
     match command {
         RefundCommand::List(args) => list(engine, args).await,
         RefundCommand::Show { id, output } => show(engine, id, output).await,
@@ -29,6 +36,7 @@ pub(super) async fn run(engine: &Engine, command: RefundCommand) -> Result<ExitC
             advance(engine, id, RefundStep::DoneElsewhere { note }, reason).await
         }
         RefundCommand::Retry { id, reason } => advance(engine, id, RefundStep::Retry, reason).await,
+        RefundCommand::Send(args) => send(engine, common, *args).await,
     }
 }
 
@@ -123,6 +131,19 @@ async fn advance(
     let attempt = engine.checkout.refund(id).await.map_err(|error| explain(error, id))?.attempt;
     let advanced = engine.checkout.advance_refund(id, attempt, step, by_user(reason)).await;
     print(&AdminRefundView::from(advanced.map_err(|error| explain(error, id))?.value))
+}
+
+async fn send(engine: &Engine, common: CommonArgs, args: SendRefundArgs) -> Result<ExitCode, Failure> {
+    let SendRefundArgs { id, reason, payments } = args;
+    let (common, config) = PaymentConfig::read(common, payments)?;
+    let payments = reconcile::payments_of(engine, &common, &config)?;
+    let refund = engine.checkout.refund(id).await.map_err(|error| explain(error, id))?;
+    let sent = send_refund::send(&payments, refund, by_user(reason)).await;
+    let (refund, _) = sent.map_err(|error| match error {
+        SendRefundError::Failed(error) => error.into(),
+        refused @ SendRefundError::NotAtProvider => Failure::refused(refused.to_string()),
+    })?;
+    print(&AdminRefundView::from(refund))
 }
 
 fn explain(error: Error, id: RefundId) -> Failure {

@@ -149,3 +149,127 @@ fn locale(text: &str) -> Result<Locale, String> {
     let locale = text.parse::<Language>().ok().and_then(|language| Locale::of(&language));
     locale.ok_or_else(|| "must be a language tag, such as en-US, de or pt-BR".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checkout::model::{OrderId, Timestamp};
+    use tempfile::TempDir;
+
+    const LINK_SECRETS: &str = "a hush secret of links,another hush secret of links";
+
+    /// Parses the settings, without an address of the shop unless it is given.
+    fn parse(env: Environment, args: MailArgs, public_url: Option<&str>, dir: &TempDir) -> Result<MailConfig, String> {
+        let common = Common {
+            env,
+            data_dir: dir.path().into(),
+            database_url: String::new(),
+            public_url: public_url.map(str::to_owned),
+            webhooks_allow_private: false,
+        };
+        let mut errors = SettingErrors::default();
+        let config = MailConfig::parse(args, &common, &mut errors);
+        errors.none_or(config).map_err(|error| error.to_string())
+    }
+
+    fn sensitive(text: &str) -> Option<SensitiveArg> {
+        Some(OsString::from(text).into())
+    }
+
+    fn with_smtp() -> MailArgs {
+        MailArgs { smtp_url: sensitive("smtps://shop:hush@mail.example"), ..MailArgs::default() }
+    }
+
+    fn complete() -> MailArgs {
+        MailArgs { mail_from: Some("shop@shop.example".into()), link_secrets: sensitive(LINK_SECRETS), ..with_smtp() }
+    }
+
+    const SHOP: Option<&str> = Some("https://shop.example");
+
+    #[test]
+    fn an_smtp_server_needs_a_sender_and_in_production_an_address_and_a_secret_for_links() {
+        let dir = tempfile::tempdir().unwrap();
+        let message = parse(Environment::Production, with_smtp(), None, &dir).unwrap_err();
+        for name in ["HOLDFAST_MAIL_FROM", "HOLDFAST_PUBLIC_URL", "HOLDFAST_LINK_SECRETS"] {
+            assert_eq!(message.matches(&format!("{name} is required")).count(), 1, "{message}");
+        }
+        assert!(!message.contains("hush"), "{message}");
+        let message = parse(Environment::Development, with_smtp(), None, &dir).unwrap_err();
+        assert_eq!(message.lines().count(), 2, "{message}");
+        assert!(message.contains("HOLDFAST_MAIL_FROM is required"), "{message}");
+        for (env, url) in [(Environment::Production, SHOP), (Environment::Development, None)] {
+            let config = parse(env, complete(), url, &dir).unwrap();
+            assert!(matches!(config.delivery(env), Delivery::Smtp(_)), "{config:?}");
+            assert_eq!(config.link_secrets.len(), 2);
+            assert!(!format!("{config:?}").contains("hush"), "{config:?}");
+        }
+    }
+
+    #[test]
+    fn without_an_smtp_server_mails_wait_in_production_and_are_kept_in_development() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = parse(Environment::Production, MailArgs::default(), None, &dir).unwrap();
+        assert!(matches!(config.delivery(Environment::Production), Delivery::Nowhere), "{config:?}");
+        assert_eq!((config.link_secrets.len(), std::fs::read_dir(dir.path()).unwrap().count()), (0, 0));
+        let config = parse(Environment::Development, MailArgs::default(), None, &dir).unwrap();
+        assert!(matches!(config.delivery(Environment::Development), Delivery::Memory), "{config:?}");
+        assert_eq!(config.link_secrets.len(), 1, "it was generated");
+        let again = parse(Environment::Development, MailArgs::default(), None, &dir).unwrap();
+        assert_eq!(again.link_secrets, config.link_secrets);
+    }
+
+    #[test]
+    fn each_wrong_setting_is_named_once_and_not_repeated() {
+        let dir = tempfile::tempdir().unwrap();
+        let long = OsString::from("hush".repeat(26));
+        let wrong = |shop_name: OsString| MailArgs {
+            smtp_url: sensitive("http://shop:hush@mail.example"),
+            mail_from: Some("hush".into()),
+            shop_name: Some(shop_name),
+            shop_contact: Some("javascript:hush".into()),
+            locale: Some("hush hush".into()),
+            time_zone: Some("Europe/Hush".into()),
+            link_secrets: sensitive("a hush secret of links,hush"),
+        };
+        for shop_name in [long, "a\nhush".into(), "a\u{202E}hush".into()] {
+            let message = parse(Environment::Production, wrong(shop_name), SHOP, &dir).unwrap_err();
+            for name in [
+                "HOLDFAST_SMTP_URL",
+                "HOLDFAST_MAIL_FROM",
+                "HOLDFAST_SHOP_NAME",
+                "HOLDFAST_SHOP_CONTACT",
+                "HOLDFAST_LOCALE",
+                "HOLDFAST_TIME_ZONE",
+                "HOLDFAST_LINK_SECRETS",
+            ] {
+                assert_eq!(message.matches(name).count(), 1, "{name}: {message}");
+            }
+            assert!(!message.to_lowercase().contains("hush"), "{message}");
+        }
+    }
+
+    #[test]
+    fn the_settings_of_mail_follow_the_configuration() {
+        let dir = tempfile::tempdir().unwrap();
+        let args = MailArgs {
+            shop_name: Some("Fast & Fair".into()),
+            shop_contact: Some("help@shop.example".into()),
+            locale: Some("de".into()),
+            ..complete()
+        };
+        let url = "https://shop.example".to_owned();
+        let config = parse(Environment::Production, args, SHOP, &dir).unwrap();
+        let settings = config.settings(url.clone()).unwrap();
+        assert_eq!((settings.shop_name.as_str(), settings.host().as_str()), ("Fast & Fair", "shop.example"));
+        assert_eq!(settings.contact.map(|contact| contact.url()).as_deref(), Some("mailto:help@shop.example"));
+        assert_eq!(Some(settings.locale), Locale::of(&"de".parse().unwrap()));
+        // The first secret signs, and both verify.
+        let (order, now) = (OrderId::from(uuid::Uuid::from_u128(1)), Timestamp::from_millis(1_800_000_000_000));
+        let [first, second] = LINK_SECRETS.split(',').collect::<Vec<_>>()[..] else { panic!("two secrets") };
+        let links = |secret: &str| OrderLinks::new(url.clone(), vec![secret.as_bytes().to_vec()]);
+        assert_eq!(settings.links.sign(order, now), links(first).sign(order, now));
+        assert_eq!(settings.links.names(), [links(first).names(), links(second).names()].concat());
+        let defaults = MailConfig::default().settings(url).unwrap();
+        assert_eq!((defaults.shop_name.as_str(), defaults.locale), ("Holdfast", Locale::ENGLISH));
+    }
+}

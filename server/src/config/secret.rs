@@ -95,29 +95,55 @@ pub fn private_folder(dir: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
+/// The secrets of a development server, and what stands before the random digits of each.
+const GENERATED: [(&str, &str); 3] =
+    [("HOLDFAST_WEBHOOK_SECRETS", ""), ("HOLDFAST_JWT_KEYS", "dev:"), ("HOLDFAST_LINK_SECRETS", "")];
+
 /// Returns the development secrets of a data folder, which the first call generates. Servers that start at the same time
-/// get the same secrets, because the file appears complete or not at all.
+/// get the same secrets, because the file appears complete or not at all. A file of an earlier version is completed.
 pub fn for_development(dir: &Path) -> io::Result<Vec<(String, String)>> {
     private_folder(dir)?;
     let path = dir.join(SECRETS_FILE);
     if !path.exists() {
         create(&path)?;
     }
-    dotenv::read(&path)
+    let secrets = read(&path)?;
+    if generate(&secrets)?.is_empty() {
+        return Ok(secrets);
+    }
+    complete(&path)?;
+    read(&path)
+}
+
+fn read(path: &Path) -> io::Result<Vec<(String, String)>> {
+    dotenv::read(path)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display())))
+}
+
+/// Returns a line for each secret that is not among the known ones.
+fn generate(known: &[(String, String)]) -> io::Result<String> {
+    let missing = GENERATED.iter().filter(|(name, _)| known.iter().all(|(other, _)| other != name));
+    missing.map(|(name, prefix)| Ok(format!("{name}={prefix}{}\n", random_hex()?))).collect()
+}
+
+/// Adds the secrets that the file lacks. The lock lets one server do it, and the others find them.
+fn complete(path: &Path) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).open(path)?;
+    file.lock()?;
+    let lines = generate(&read(path)?)?;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    // The last line may lack its end.
+    file.write_all(format!("\n# Added by a later version.\n{lines}").as_bytes())?;
+    file.sync_all()
 }
 
 fn create(path: &Path) -> io::Result<()> {
     let draft = path.with_extension(format!("{}.tmp", &random_hex()?[..16]));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let written = write!(
-        file,
-        "# Generated for development on the first start. Production needs its own.\n\
-         HOLDFAST_WEBHOOK_SECRETS={}\nHOLDFAST_JWT_KEYS=dev:{}\nHOLDFAST_LINK_SECRETS={}\n",
-        random_hex()?,
-        random_hex()?,
-        random_hex()?
-    );
+    let lines = generate(&[])?;
+    let written = write!(file, "# Generated for development on the first start. Production needs its own.\n{lines}");
     // A hard link, unlike a rename, fails if the file exists, so the first server wins.
     let linked = written.and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
@@ -144,6 +170,30 @@ mod tests {
         let mode = fs::metadata(dir.path().join(SECRETS_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary files are left");
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_version_is_completed_once_and_keeps_its_secrets() {
+        for earlier in ["HOLDFAST_WEBHOOK_SECRETS=one,two\nHOLDFAST_JWT_KEYS=dev:three", "# none\n", ""] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join(SECRETS_FILE);
+            fs::write(&path, earlier).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            let all: Vec<_> = std::thread::scope(|scope| {
+                let starts: Vec<_> = (0..8).map(|_| scope.spawn(|| for_development(dir.path()).unwrap())).collect();
+                starts.into_iter().map(|s| s.join().unwrap()).collect()
+            });
+            assert!(all.iter().all(|secrets| *secrets == all[0]), "{earlier}");
+            let names: Vec<_> = all[0].iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, GENERATED.map(|(name, _)| name), "{earlier}");
+            assert!(all[0].iter().all(|(_, value)| !value.is_empty()), "{earlier}");
+            assert_eq!(all[0][2].1.len(), 64, "{earlier}");
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(text.starts_with(earlier), "{text}");
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(for_development(dir.path()).unwrap(), all[0]);
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub async fn step(
 
 /// Sends a refund to the payment provider.
 async fn carry_out(state: &AppState, signed_in: &SignedIn, refund: Refund) -> Result<Response, Problem> {
-    let done = match state.payments.send_now(&refund, &context(signed_in, None).by).await? {
+    let done = match state.payments.send_now(&refund, context(signed_in, None)).await? {
         SendNow::Started => "refund-carry-out",
         SendNow::UnderWay => "refund-under-way",
         SendNow::NotPossible => {

@@ -189,6 +189,10 @@ catalogue! {
                 its minimum. Nothing was charged.",
         resolution: "Send the request again. If it keeps failing, ask the shop's operator: the log has the provider's reason.",
     }
+    CONFLICT RefundNotAtProvider "refund-not-at-provider" "Refund not at the provider" {
+        cause: "The shop's payment provider did not take this refund's money, or the shop has none.",
+        resolution: "Return the money where it was paid, and mark the refund as done with `POST /api/admin/refunds/{refund}/done`.",
+    }
     CONFLICT ReconciliationRunning "reconciliation-running" "Reconciliation under way" {
         cause: "The shop reconciles with its payment provider already, on this or another server. One run takes place at a time.",
         resolution: "Wait for the run that is under way, and send the request again if you still need it.",

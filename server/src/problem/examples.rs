@@ -2,7 +2,10 @@
 
 use super::{Kind, Problem};
 use crate::{
-    api::contact, backoffice::receipt::ReceiptError, clients::ClientError, endpoints::EndpointError,
+    api::contact,
+    backoffice::{receipt::ReceiptError, send_refund::SendRefundError},
+    clients::ClientError,
+    endpoints::EndpointError,
     pictures::PictureError,
 };
 use checkout::model::{
@@ -75,6 +78,7 @@ pub fn example(kind: Kind) -> Problem {
         Kind::NoPaymentProvider => OpenError::NoProvider.into(),
         Kind::PaymentRefused => OpenError::Refused.into(),
         Kind::PaymentProviderBusy => OpenError::Busy { retry_after: Duration::from_secs(3) }.into(),
+        Kind::RefundNotAtProvider => SendRefundError::NotAtProvider.into(),
         Kind::ReconciliationRunning => ReconcileError::Running.into(),
         Kind::SlugTaken => Refusal::SlugTaken.into(),
         Kind::StockCommitted => Refusal::StockCommitted { committed: 54 }.into(),

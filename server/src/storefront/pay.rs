@@ -36,7 +36,8 @@ pub(super) struct PayForm {
     order: String,
 }
 
-/// Opens the order's payment page, or finds the one that is open, and leads there. A repeated form leads to the same page.
+/// Opens the order's payment page, or finds the one that is open, and leads there. A repeated form leads to the same page. The
+/// session owns the order, or has opened it with the link of a mail.
 pub(super) async fn pay(
     State(state): State<AppState>,
     session: Session,

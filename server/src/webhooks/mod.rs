@@ -12,7 +12,7 @@ pub mod standard;
 pub mod stripe;
 
 use crate::{config::Settings, problem::Problem, state::AppState};
-use checkout::PaymentEvent;
+use checkout::{PaymentEvent, model::EventKey};
 use http::HeaderMap;
 use integrations::provider::{EventError, Notice};
 use signature::{Key, SignatureError};
@@ -117,6 +117,14 @@ enum Rejected {
     /// A field is missing or invalid.
     #[error("{0}")]
     Unreadable(&'static str),
+    /// The provider has signed the event, which is of no use.
+    #[error("{reason}")]
+    Event {
+        /// The event's id, if it has a valid one.
+        id: Option<EventKey>,
+        /// Why it is of no use.
+        reason: Box<Rejected>,
+    },
     /// The order or hold could not be looked up.
     #[error("{0}")]
     Checkout(#[from] checkout::Error),

@@ -18,7 +18,7 @@ use axum::{
 use bytes::Bytes;
 use checkout::{
     Checkout, Error, PaymentEvent, PaymentReply, PaymentVerdict,
-    model::{EventPayload, MAX_PAYLOAD_SIZE, Reference, Timestamp},
+    model::{EventKey, EventPayload, MAX_PAYLOAD_SIZE, Reference, Timestamp},
 };
 use http::{HeaderMap, header};
 use integrations::payments::Payments;
@@ -141,7 +141,12 @@ pub async fn receive(
         }
         Err(reason) => {
             metrics.webhook(scheme, reason.outcome());
-            tracing::info!(scheme, %reason, "webhook rejected");
+            if let Rejected::Event { id, reason } = &reason {
+                let event = id.as_ref().map(EventKey::as_str);
+                tracing::warn!(scheme, event, %reason, "webhook of the provider cannot be used");
+            } else {
+                tracing::info!(scheme, %reason, "webhook rejected");
+            }
             Err(reason.into())
         }
     }
@@ -217,7 +222,7 @@ impl Rejected {
     fn outcome(&self) -> DeliveryOutcome {
         match self {
             Self::Signature(_) => DeliveryOutcome::BadSignature,
-            Self::Key(_) | Self::Json(_) | Self::Unreadable(_) => DeliveryOutcome::Unreadable,
+            Self::Key(_) | Self::Json(_) | Self::Unreadable(_) | Self::Event { .. } => DeliveryOutcome::Unreadable,
             Self::Checkout(_) => DeliveryOutcome::NotRecorded,
         }
     }
@@ -230,6 +235,7 @@ impl From<Rejected> for Problem {
             Rejected::Key(problem) => *problem,
             Rejected::Json(error) => Self::new(Kind::UnreadableEvent, format!("The body: {error}.")),
             Rejected::Unreadable(detail) => Self::new(Kind::UnreadableEvent, detail),
+            Rejected::Event { reason, .. } => (*reason).into(),
             // 503 makes the provider send the event again.
             Rejected::Checkout(Error::Internal) => Self::unknown_outcome(),
             Rejected::Checkout(error) => error.into(),

@@ -32,17 +32,41 @@ pub(crate) struct Shopper<'a> {
 }
 
 impl<'a> Shopper<'a> {
-    /// Reserves a unit.
-    pub(crate) async fn reserve(shop: &'a Shop, product: &Product) -> Self {
+    /// Arrives without a cookie.
+    pub(crate) fn arrive(shop: &'a Shop) -> Self {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30));
         let http = client.redirect(redirect::Policy::none()).build().unwrap();
-        let mut shopper = Self { shop, http, cookie: String::new(), hold: String::new() };
+        Self { shop, http, cookie: String::new(), hold: String::new() }
+    }
+
+    /// Reserves a unit.
+    pub(crate) async fn reserve(shop: &'a Shop, product: &Product) -> Self {
+        let mut shopper = Self::arrive(shop);
+        shopper.reserve_another(product).await;
+        shopper
+    }
+
+    /// Reserves a unit of another product, which the next order is for.
+    pub(crate) async fn reserve_another(&mut self, product: &Product) {
         let key = Uuid::new_v4().to_string();
         let form = encode(&[("product", &product.id.to_string()), ("qty", "1"), ("key", &key)]);
-        let reserved = read(shopper.post("/actions/reserve").body(form).send().await.unwrap()).await;
-        shopper.cookie = String::from(reserved.header("set-cookie").split(';').next().unwrap());
-        shopper.hold = id(&reserved);
-        shopper
+        let reserved = read(self.post("/actions/reserve").body(form).send().await.unwrap()).await;
+        self.keep_cookie(&reserved);
+        self.hold = id(&reserved);
+    }
+
+    fn keep_cookie(&mut self, response: &ApiResponse) {
+        let cookie = response.header("set-cookie").split(';').next().unwrap_or_default();
+        if !cookie.is_empty() {
+            self.cookie = cookie.to_owned();
+        }
+    }
+
+    /// Follows a link, and keeps the cookie that it sets.
+    pub(crate) async fn follow(&mut self, path: &str) -> ApiResponse {
+        let response = self.page(path).await;
+        self.keep_cookie(&response);
+        response
     }
 
     fn post(&self, path: &str) -> RequestBuilder {

@@ -1,6 +1,7 @@
 //! Event streams of products and orders, and how they end.
 
 use crate::shop::{Shop, refunds_of};
+use checkout::model::{Actor, RefundStep};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -98,6 +99,19 @@ async fn an_orders_owner_gets_its_payment_and_refunds() {
             json!([{ "transaction_id": "again", "status": "refund_due", "state": "due", "reason": "already_paid" }])
         )
     );
+    // Each step of the refund, although the order and its payments stay as they are.
+    let refund = data["refunds"][0]["id"].as_str().unwrap().parse().unwrap();
+    let reference = || "re_1".to_owned().try_into().unwrap();
+    for (step, state, status) in [
+        (RefundStep::Send, "sending", "refund_due"),
+        (RefundStep::Accept { provider_reference: reference() }, "sending", "refund_due"),
+        (RefundStep::Succeed { provider_reference: Some(reference()) }, "succeeded", "refunded"),
+    ] {
+        shop.checkout.advance_refund(refund, 1, step.clone(), Actor::system()).await.unwrap();
+        let (_, _, data) = events.event().await;
+        let shown = &data["refunds"][0];
+        assert_eq!((&shown["state"], &shown["status"]), (&json!(state), &json!(status)), "{step:?}: {data}");
+    }
 }
 
 #[tokio::test]

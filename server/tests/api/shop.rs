@@ -3,8 +3,8 @@
 use checkout::{
     Checkout, ManualClock,
     model::{
-        Actor, AuditEntry, AuditObject, JobId, JobKind, JobSubject, NewJob, OrderId, Product, ProductDraft, ScopeSet,
-        Timestamp, Topic,
+        Actor, AuditEntry, AuditObject, EndpointId, JobId, JobKind, JobSubject, NewJob, OrderId, Product, ProductDraft,
+        ScopeSet, Timestamp, Topic,
     },
     store::{
         ApiClient, ClientChange,
@@ -308,20 +308,22 @@ impl Shop {
     /// Adds a mail about an order that failed for good, and returns its id.
     pub async fn dead_job(&self, order: OrderId) -> JobId {
         let (now, id) = (self.checkout.now(), Uuid::from_u128(77));
+        // No worker claims the webhooks of an endpoint that does not exist.
+        let endpoint = Some(EndpointId(id));
         let job = NewJob {
             id: JobId(id),
-            kind: JobKind::Mail,
+            kind: JobKind::Webhook,
             topic: Topic::OrderPaid,
             subject: JobSubject { order: Some(order), version: 1, ..JobSubject::default() },
-            endpoint: None,
-            unique_key: Some("mail/test".to_owned()),
+            endpoint,
+            unique_key: Some("webhook/test".to_owned()),
             body: None,
             due_at: now,
             created_at: now,
         };
         let outbox = self.store.outbox();
         outbox.add(&[job]).await.unwrap();
-        let claim = ClaimRequest { kind: JobKind::Mail, endpoint: None, claim: id, now, until: now, limit: 9 };
+        let claim = ClaimRequest { kind: JobKind::Webhook, endpoint, claim: id, now, until: now, limit: 9 };
         assert_eq!(outbox.claim(claim).await.unwrap().len(), 1);
         let outcome = JobOutcome::Dead { error: "refused <for good>: 550".to_owned() };
         outbox.record(&[JobResult { id: JobId(id), claim: id, outcome }], now).await.unwrap();

@@ -11,6 +11,7 @@ mod orders;
 mod output;
 mod pictures;
 mod products;
+mod receipts;
 mod reconcile;
 mod serve;
 mod settings;

@@ -1,8 +1,9 @@
 //! Orders, payments and refunds on the command line.
 
 use crate::shop::{Shop, on_both_stores};
-use checkout::model::{Actor, EventPayload, OrderStatus, PaymentStatus};
+use checkout::model::{Actor, AttemptState, EventPayload, OrderStatus, PaymentAttempt, PaymentStatus, ProviderName};
 use serde_json::json;
+use uuid::Uuid;
 
 on_both_stores!(
     orders_are_listed_page_by_page_and_found,
@@ -117,6 +118,7 @@ async fn an_order_is_shown_with_its_timeline(shop: Shop) {
     assert_eq!((&shown["number"], &shown["product"]), (&json!(number), &json!("mug")));
     assert_eq!((&shown["refundable"], &shown["refunds"][0]["state"]), (&json!(1499), &json!("succeeded")));
     assert_eq!(shown["payments"][0]["order_id"], json!(order.id));
+    assert_eq!(shown["payment_attempts"], json!([]));
     let kinds: Vec<_> = shown["timeline"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
     assert_eq!(kinds, ["hold", "order", "payment", "order", "refund", "refund"]);
     assert_eq!(shown["timeline"][4]["actor"], "command-line user ada");
@@ -131,7 +133,27 @@ async fn an_order_is_shown_with_its_timeline(shop: Shop) {
     assert!(shop.fails(2, &["order", "show", "--number", "12"]).contains("HF-7K3Q-9M2D"));
     let refused = shop.fails(3, &["order", "cancel", "--number", &number, "--reason", "fraud"]);
     assert!(refused.contains("paid"), "{refused}");
-    let pending = shop.order(&product, "bob@example.com").await.number.unwrap().to_string();
+    let pending = shop.order(&product, "bob@example.com").await;
+    let (id, at) = (Uuid::from_u128(7), pending.created_at);
+    let attempt = PaymentAttempt {
+        id: id.into(),
+        order_id: pending.id,
+        provider: ProviderName::Stripe,
+        state: AttemptState::Open,
+        session: Some("cs_1".to_owned().try_into().unwrap()),
+        url: Some("https://pay.example/for-bob-alone".to_owned()),
+        request: "{}".to_owned(),
+        created_at: at,
+        updated_at: at,
+    };
+    shop.store.payment_attempts().begin_attempt(&attempt).await.unwrap();
+    let pending = pending.number.unwrap().to_string();
+    let shown = shop.json(&["order", "show", "--number", &pending, "--json"]);
+    let expected = json!([{
+        "id": id, "provider": "stripe", "state": "open", "session": "cs_1", "created_at": at, "updated_at": at,
+    }]);
+    assert_eq!(shown["payment_attempts"], expected);
+    assert!(!shown.to_string().contains("for-bob-alone"), "{shown}");
     let cancelled = shop.json(&["order", "cancel", "--number", &pending, "--reason", "ordered twice"]);
     assert_eq!((&cancelled["status"], &cancelled["cancel_reason"]), (&json!("cancelled"), &json!("by_operator")));
     shop.close().await;

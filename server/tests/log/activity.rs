@@ -47,6 +47,7 @@ impl Activity {
         for scheme in ["plain", "standard", "stripe"] {
             activity.sale(&token, scheme).await;
         }
+        activity.unusable_refund().await;
         activity.browser().await;
         activity.proxy(&token, client).await;
         activity.scraper().await;
@@ -123,6 +124,21 @@ impl Activity {
         ];
         self.logged.push(("webhook recorded", owned(&recorded)));
         self.logged.push(("webhook rejected", owned(&[("scheme", scheme), ("level", "INFO")])));
+    }
+
+    /// Sends an event about a refund that lacks everything, as the provider.
+    async fn unusable_refund(&mut self) {
+        let at = (SystemClock.now().as_millis() / 1000).to_string();
+        let event = json!({ "id": "evt-of-no-use", "type": "refund.failed", "data": { "object": {} } }).to_string();
+        let key = Key::new(STRIPE_SECRET.as_bytes()).unwrap();
+        let signature = hex::encode(key.sign(&[at.as_bytes(), event.as_bytes()]));
+        let request = self.request(Method::POST, "/api/webhooks/payment").body(event);
+        let request = request.header("stripe-signature", format!("t={at},v1={signature}"));
+        assert_eq!(request.send().await.unwrap().status(), 400);
+        self.secrets.push(signature);
+        let fields = [("scheme", "stripe"), ("event", "evt-of-no-use"), ("level", "WARN")];
+        let fields = fields.map(|(name, value)| (name, value.to_owned())).into();
+        self.logged.push(("webhook of the provider cannot be used", fields));
     }
 
     /// Reserves, orders and pays in the sandbox, as a browser does.

@@ -20,6 +20,31 @@ macro_rules! apply_operator_change {
             Ok(())
         }
 
+        /// Replaces the recovery codes of an operator.
+        async fn replace_recovery_codes(
+            connection: &mut $connection,
+            id: OperatorId,
+            hashes: &[$crate::store::operators::Hidden<TokenHash>],
+        ) -> Result<(), StoreError> {
+            delete_all(connection, "DELETE FROM operator_recovery_codes WHERE operator_id = $1", id).await?;
+            for hash in hashes {
+                insert(connection, &RecoveryCode { operator_id: id.0, code_hash: hash.0 }, "").await?;
+            }
+            Ok(())
+        }
+
+        /// Puts a link in the place of its operator's others. Returns whether it was added.
+        async fn replace_links(connection: &mut $connection, link: &OneTimeLink) -> Result<bool, StoreError> {
+            delete_all(connection, "DELETE FROM operator_links WHERE operator_id = $1", link.operator_id).await?;
+            Ok(insert(connection, link, "").await? == 1)
+        }
+
+        /// Adds a job, unless there is one with its key.
+        async fn add_job(connection: &mut $connection, job: &$crate::model::NewJob) -> Result<(), StoreError> {
+            super::outbox::insert_jobs(connection, std::slice::from_ref(job)).await?;
+            Ok(())
+        }
+
         async fn apply(connection: &mut $connection, change: &OperatorChange) -> Result<bool, StoreError> {
             use $crate::store::operators::{Role, statements::OTHER_ADMINS};
             static SET_ROLE: LazyLock<String> = LazyLock::new(|| {
@@ -67,11 +92,7 @@ macro_rules! apply_operator_change {
                 .bind(id.0)
                 .bind(*step),
                 OperatorChange::ReplaceRecoveryCodes { id, hashes } => {
-                    delete_all(connection, "DELETE FROM operator_recovery_codes WHERE operator_id = $1", *id).await?;
-                    for hash in hashes {
-                        insert(connection, &RecoveryCode { operator_id: id.0, code_hash: hash.0 }, "").await?;
-                    }
-                    return Ok(true);
+                    return replace_recovery_codes(connection, *id, hashes).await.map(|()| true);
                 }
                 OperatorChange::UseRecoveryCode { id, hash, at } => sqlx::query(
                     "UPDATE operator_recovery_codes SET used_at = $3
@@ -80,10 +101,7 @@ macro_rules! apply_operator_change {
                 .bind(id.0)
                 .bind(hash.0.as_slice())
                 .bind($instant(*at)),
-                OperatorChange::AddLink(link) => {
-                    delete_all(connection, "DELETE FROM operator_links WHERE operator_id = $1", link.operator_id).await?;
-                    return Ok(insert(connection, link, "").await? == 1);
-                }
+                OperatorChange::AddLink(link) => return replace_links(connection, link).await,
                 OperatorChange::AddFurtherLink(link) => return Ok(insert(connection, link, "").await? == 1),
                 OperatorChange::EndOtherLinks { operator, except } => {
                     is_guarded = false;
@@ -91,10 +109,7 @@ macro_rules! apply_operator_change {
                         .bind(operator.0)
                         .bind(except.0.as_slice())
                 }
-                OperatorChange::AddJob(job) => {
-                    super::outbox::insert_jobs(connection, std::slice::from_ref(&**job)).await?;
-                    return Ok(true);
-                }
+                OperatorChange::AddJob(job) => return add_job(connection, job).await.map(|()| true),
                 OperatorChange::UseLink { token_hash, at } => sqlx::query(
                     "UPDATE operator_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND ends_at > $2",
                 )

@@ -89,7 +89,7 @@ impl Reads for PostgresStore {
 
     async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
         static SELECT: LazyLock<String> = LazyLock::new(|| {
-            let (columns, refunds) = (sql::select::<Order>("o"), refunds("w.id::text"));
+            let (columns, refunds) = (sql::select::<Order>("o"), refunds(|id| format!("{id}::text")));
             format!("SELECT {columns}, {refunds} FROM orders o WHERE o.id = ANY ($1)")
         });
         if ids.is_empty() {

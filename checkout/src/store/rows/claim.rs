@@ -136,19 +136,23 @@ fn cancel_reason(name: &str) -> Result<CancelReason, StoreError> {
     all.into_iter().find(|reason| reason.name() == name).ok_or_else(|| corrupt("a cancel reason"))
 }
 
-/// An order and the ids of its refunds, separated by commas.
+/// An order and its refunds: `id:version`, separated by commas.
 #[derive(FromRow)]
 pub(in crate::store) struct OrderSnapshotRow {
     #[sqlx(flatten)]
     order: OrderRow,
+    payments_to_refund: Option<String>,
     refunds: Option<String>,
 }
 
-/// The column `refunds` of an order `o`: the ids of its refunds. `id` is the SQL that returns `w.id` as text.
-pub(in crate::store) fn refunds(id: &str) -> String {
+/// The columns `payments_to_refund` and `refunds` of an order `o`. A refund of a payment has the payment's id, and its row may be
+/// missing for a moment: then its version is 0. `id` returns the SQL of an id as text.
+pub(in crate::store) fn refunds(id: fn(&str) -> String) -> String {
+    let (of_payment, of_row) = (id("w.id"), id("r.id"));
     format!(
-        "(SELECT string_agg({id}, ',') FROM payment_webhooks w
-          WHERE (w.order_id = o.id OR w.hold_id = o.hold_id) AND w.outcome IN ('refund_due', 'refunded')) AS refunds"
+        "(SELECT string_agg({of_payment} || ':0', ',') FROM payment_webhooks w
+          WHERE (w.order_id = o.id OR w.hold_id = o.hold_id) AND w.outcome IN ('refund_due', 'refunded')) AS payments_to_refund,
+         (SELECT string_agg({of_row} || ':' || r.version, ',') FROM refunds r WHERE r.order_id = o.id) AS refunds"
     )
 }
 
@@ -156,8 +160,14 @@ impl TryFrom<OrderSnapshotRow> for OrderSnapshot {
     type Error = StoreError;
 
     fn try_from(row: OrderSnapshotRow) -> Result<Self, StoreError> {
-        let ids = row.refunds.as_deref().into_iter().flat_map(|ids| ids.split(','));
-        let refunds = ids.map(str::parse).collect::<Result<_, _>>().map_err(|_| corrupt("a payment's id"))?;
+        // The rows come last, so that their versions count.
+        let lists = [&row.payments_to_refund, &row.refunds];
+        let refunds = lists.into_iter().flatten().flat_map(|list| list.split(','));
+        let refunds = refunds.map(|refund| {
+            let (id, version) = refund.split_once(':')?;
+            Some((id.parse().ok()?, version.parse().ok()?))
+        });
+        let refunds = refunds.collect::<Option<_>>().ok_or_else(|| corrupt("a refund's id or version"))?;
         Ok(Self { order: row.order.try_into()?, refunds })
     }
 }

@@ -85,7 +85,7 @@ impl Reads for SqliteStore {
 
     async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError> {
         static SELECT: LazyLock<String> = LazyLock::new(|| {
-            let (columns, refunds) = (sql::select::<Order>("o"), refunds("hex(w.id)"));
+            let (columns, refunds) = (sql::select::<Order>("o"), refunds(|id| format!("hex({id})")));
             format!("SELECT {columns}, {refunds} FROM orders o WHERE o.id IN (SELECT unhex(value) FROM json_each(?1))")
         });
         if ids.is_empty() {

@@ -34,9 +34,10 @@ use crate::{
     strict_object::StrictObject,
 };
 use checkout::model::{
-    AttemptId, Currency, DisputeId, HoldId, PaymentStatus, Reference, ReportedAmount, SessionId, TransactionId,
+    AttemptId, Currency, DisputeId, EventKey, HoldId, PaymentStatus, Reference, ReportedAmount, SessionId,
+    TransactionId,
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 /// The types of the events that tell something, as they are asked for in the list of events.
@@ -102,6 +103,17 @@ pub fn read(raw: &[u8], account: Option<&str>) -> Result<Notice, EventError> {
         Ok(claim) => claim.notice(envelope).map(Notice::Payment),
         Err(reason) => foreign(format!("{} {reason}", envelope.kind)),
     }
+}
+
+/// Returns the id of an event, also of one that cannot be used, for the log.
+pub fn id_of(raw: &[u8]) -> Option<EventKey> {
+    /// The frame of an event, of which nothing but the id need be right.
+    #[derive(Deserialize)]
+    struct Identified {
+        id: EventKey,
+    }
+
+    serde_json::from_slice(raw).ok().map(|StrictObject(Identified { id })| id)
 }
 
 /// The parts of a session, an intent or a dispute that identify and describe a payment.
@@ -267,6 +279,16 @@ mod tests {
             let read = read(event.as_bytes(), None);
             assert!(matches!(read, Err(EventError::Json(_))), "{kind}: {read:?}");
         }
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_used_still_has_its_id() {
+        let id = |raw: &str| id_of(raw.as_bytes()).map(String::from);
+        assert_eq!(id(r#"{"id":"evt_1","type":7,"data":[]}"#).as_deref(), Some("evt_1"));
+        for raw in ["", "{", "[]", r#""evt_1""#, r#"{"id":1}"#, r#"{"id":""}"#, r#"{"id":"evt_1\n"}"#] {
+            assert_eq!(id(raw), None, "{raw}");
+        }
+        assert_eq!(id(&format!(r#"{{"id":"{}"}}"#, "e".repeat(256))), None);
     }
 
     #[test]

@@ -9,7 +9,10 @@ use integrations::provider::{
 };
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::Notify;
@@ -25,6 +28,8 @@ pub enum Fault {
     HangsBefore,
     /// The provider does its work, and the call never returns.
     HangsAfter,
+    /// The provider answers, and the process is killed before it can write anything.
+    KillsAfter(Arc<AtomicBool>),
 }
 
 /// A provider, and the faults of its next calls.
@@ -61,6 +66,11 @@ impl Faulty {
             Some(Fault::After(error)) => {
                 let _ = call.await;
                 Err(error)
+            }
+            Some(Fault::KillsAfter(switch)) => {
+                let answer = call.await;
+                switch.store(true, Ordering::Release);
+                answer
             }
             Some(Fault::HangsBefore) => self.hang().await,
             Some(Fault::HangsAfter) => {

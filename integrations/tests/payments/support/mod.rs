@@ -3,9 +3,11 @@
 mod database;
 mod failing;
 mod faulty;
+mod process;
 mod provider;
 
 pub use faulty::{Fault, Faulty, busy, refused, unknown};
+pub use process::Process;
 pub use provider::{FakeProvider, ORIGIN};
 
 use checkout::{
@@ -14,7 +16,7 @@ use checkout::{
         Actor, Contact, Job, JobKind, Order, OrderId, OrderStatus, Owner, PaymentAttempt, PaymentStatus, ProductDraft,
         ProductId, Quantity, Reference, Refund, RefundState, ReportedAmount, Timestamp,
     },
-    store::{self, Store, listings::PageRequest, outbox::JobFilter},
+    store::{self, AuditFilter, Store, listings::PageRequest, outbox::JobFilter},
 };
 use database::Database;
 use failing::Failing;
@@ -86,6 +88,23 @@ impl Shop {
         let checkout = Checkout::start(store.clone(), self.clock.clone(), Limits::default()).await.unwrap();
         let payments = payments(&checkout, &store, Some(self.faulty.clone()), settings());
         (checkout, payments)
+    }
+
+    /// The service of a process that can be killed, at the same provider or at another one.
+    pub async fn process(&self, provider: Option<SharedProvider>) -> (Arc<Process>, Checkout, Payments) {
+        let process = Arc::new(Process::new(store::open(&self.database.url()).await.unwrap()));
+        let store: Arc<dyn Store> = process.clone();
+        let checkout = Checkout::start(store.clone(), self.clock.clone(), Limits::default()).await.unwrap();
+        let provider = provider.unwrap_or_else(|| self.faulty.clone());
+        let payments = Payments::new(checkout.clone(), store, Some(provider), settings());
+        (process, checkout, payments)
+    }
+
+    /// The names of those whom the audit log has with this action, newest first.
+    pub async fn audited(&self, action: &str) -> Vec<String> {
+        let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
+        let entries = self.store.audit_log().list(&filter, None, 100).await.unwrap();
+        entries.into_iter().map(|entry| entry.actor.name).collect()
     }
 
     /// Starts the outbox's workers.

@@ -137,6 +137,14 @@ pub fn order_detail() -> Value {
     order["disputed"] = json!(false);
     order["contact"] = contact();
     order["payments"] = json!([payment()]);
+    order["payment_attempts"] = json!([{
+        "id": "01a21c05-2b90-7e44-9a3b-0c5d7e9f1a30",
+        "provider": "stripe",
+        "state": "completed",
+        "session": "cs_live_a1B2c3",
+        "created_at": "2026-11-27T08:00:31Z",
+        "updated_at": "2026-11-27T08:01:15Z",
+    }]);
     order["refunds"] = json!([]);
     order["timeline"] = json!([
         { "at": "2026-11-27T08:00:01Z", "kind": "hold", "title": "Hold placed" },

@@ -67,6 +67,7 @@ fn calls() -> Vec<(Scope, UtoipaMethodRouter<AppState>)> {
         (OrdersRead, routes!(refunds::get)),
         (RefundsWrite, routes!(refunds::done)),
         (RefundsWrite, routes!(refunds::retry)),
+        (RefundsWrite, routes!(refunds::send)),
         (AuditRead, routes!(audit_log::list)),
         (ClientsRead, routes!(clients::list)),
         (ClientsWrite, routes!(clients::create)),

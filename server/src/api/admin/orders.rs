@@ -10,7 +10,7 @@ use crate::{
     api::{ApiResult, order_view::OrderStatus, updated},
     backoffice::{
         lookup,
-        timeline::{self, OrderHistory, TimelineEvent},
+        timeline::{self, TimelineEvent},
         views::AdminOrderView,
     },
     http::extract::{Id, IdempotentJson},
@@ -75,7 +75,7 @@ pub struct OrderDetail {
 
 /// Lists orders.
 ///
-/// The orders of all shoppers and clients, newest first. Payments, refunds and contacts are part of a single order only.
+/// The orders of all shoppers and clients, newest first. Payments, payment pages, refunds and contacts are part of a single order only.
 #[utoipa::path(
     get,
     path = "/api/admin/orders",
@@ -111,7 +111,7 @@ pub async fn list(
 
 /// Returns one order.
 ///
-/// An order of any shopper or client, with its contact, its payments, its refunds and its timeline.
+/// An order of any shopper or client, with its contact, its payments, its payment pages, its refunds and its timeline.
 #[utoipa::path(
     get,
     path = "/api/admin/orders/{order}",
@@ -133,10 +133,10 @@ pub async fn get(
     let Path(name) = name.map_err(|_| Refusal::UnknownOrder)?;
     let key = name.parse().map_err(|_| Refusal::UnknownOrder)?;
     let order = lookup::order(&state.checkout, key).await?;
-    let history = timeline::of_order(&state.checkout, &*state.store, &order).await?;
-    let OrderHistory { payments, refunds, events: timeline, .. } = history;
+    let mut history = timeline::of_order(&state.checkout, &*state.store, &order).await?;
+    let timeline = std::mem::take(&mut history.events);
     let contact = state.checkout.contact(order.id).await?;
-    let order = AdminOrderView::complete(&state.checkout, order, payments, refunds).with_contact(contact);
+    let order = AdminOrderView::complete(&state.checkout, order, history).with_contact(contact);
     Ok(Json(OrderDetail { order, timeline }))
 }
 

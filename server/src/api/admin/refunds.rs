@@ -1,4 +1,4 @@
-//! Refunds: issue, list, get, mark as done, retry.
+//! Refunds: issue, list, get, mark as done, retry, send.
 
 use super::{
     access::AdminClient,
@@ -8,9 +8,13 @@ use super::{
 };
 use crate::{
     api::{ApiResult, created, updated},
-    backoffice::views::AdminRefundView,
+    backoffice::{
+        send_refund::{self, SendRefundError},
+        views::AdminRefundView,
+    },
     http::extract::{Id, IdempotentJson, IdempotentOptional},
-    problem::Kind,
+    problem::{Kind, Problem, sentence},
+    state::AppState,
 };
 use axum::{Json, extract::State, response::Response};
 use checkout::{
@@ -247,6 +251,51 @@ pub async fn retry(
 ) -> ApiResult<Response> {
     let retried = advance(&checkout, refund, RefundStep::Retry, client.operation(body.reason, idempotency)).await?;
     Ok(updated(retried, AdminRefundView::from))
+}
+
+/// Sends a refund to the payment provider at once.
+///
+/// For a refund whose money the shop's provider took, where refunds are not sent by themselves, or after its job has failed for
+/// good. Sending a refund that is being sent has no effect. Read the refund again for its result.
+#[utoipa::path(
+    post,
+    path = "/api/admin/refunds/{refund}/send",
+    operation_id = "adminSendRefund",
+    tag = "Admin refunds",
+    summary = "Send a refund to the provider",
+    params(("Idempotency-Key", Header)),
+    request_body(content = Option<OptionalReasonBody>, example = json!({ "reason": "the shopper is waiting for it" })),
+    responses((
+        status = OK,
+        description = "The refund is sent in a moment.",
+        body = AdminRefundView,
+        headers(("Idempotency-Replayed")),
+        example = json!(examples::refund()),
+    )),
+    extensions(("x-problems" = json!([Kind::UnknownRefund, Kind::RefundState, Kind::RefundNotAtProvider]))),
+)]
+pub async fn send(
+    State(state): State<AppState>,
+    client: AdminClient,
+    Id(refund): Id<RefundId>,
+    IdempotentOptional { body, idempotency }: IdempotentOptional<OptionalReasonBody>,
+) -> ApiResult<Response> {
+    let refund = state.checkout.refund(refund).await?;
+    // An attempt is sent once, whatever the key: its own is the refund's id and attempt.
+    let has_key = idempotency.is_some();
+    let (value, is_under_way) = send_refund::send(&state.payments, refund, client.operation(body.reason, None)).await?;
+    Ok(updated(Idempotent { value, replayed: has_key && is_under_way }, AdminRefundView::from))
+}
+
+impl From<SendRefundError> for Problem {
+    fn from(error: SendRefundError) -> Self {
+        match error {
+            SendRefundError::Failed(error) => error.into(),
+            refused @ SendRefundError::NotAtProvider => {
+                Self::new(Kind::RefundNotAtProvider, sentence(&refused.to_string()))
+            }
+        }
+    }
 }
 
 /// Takes a step of the refund's current attempt. If another request starts the next attempt meanwhile, the step is refused.

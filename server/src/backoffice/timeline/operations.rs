@@ -19,7 +19,7 @@ pub(super) fn event(entry: &AuditEntry, currency: Currency) -> TimelineEvent {
         "refund.fail" => &refund_title(RefundState::Failed),
         "refund.retry" => "Refund due again",
         "refund.done_elsewhere" => "Refund made outside the payment provider",
-        "refund.send_now" => "Refund sent by an operator",
+        "refund.send_now" => "Refund sent to the provider by an operator",
         "payment.replay" => "Payment processed again",
         other => other,
     };

@@ -100,3 +100,45 @@ impl From<model::RefundState> for RefundState {
         }
     }
 }
+
+/// A payment provider: the built-in `sandbox`, or `stripe`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentProvider {
+    Sandbox,
+    Stripe,
+}
+
+impl From<model::ProviderName> for PaymentProvider {
+    fn from(provider: model::ProviderName) -> Self {
+        match provider {
+            model::ProviderName::Sandbox => Self::Sandbox,
+            model::ProviderName::Stripe => Self::Stripe,
+        }
+    }
+}
+
+/// State of a payment page: the provider is asked for it (`opening`), the shopper can pay there (`open`), the shopper has finished
+/// it (`completed`), it was `closed` without a payment, or the provider refused to make it (`failed`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PaymentAttemptState)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptState {
+    Opening,
+    Open,
+    Completed,
+    Closed,
+    Failed,
+}
+
+impl From<model::AttemptState> for AttemptState {
+    fn from(state: model::AttemptState) -> Self {
+        match state {
+            model::AttemptState::Opening => Self::Opening,
+            model::AttemptState::Open => Self::Open,
+            model::AttemptState::Completed => Self::Completed,
+            model::AttemptState::Closed => Self::Closed,
+            model::AttemptState::Failed => Self::Failed,
+        }
+    }
+}

@@ -31,7 +31,7 @@ pub struct AdminJobView {
     pub endpoint_id: Option<EndpointId>,
     /// Number of attempts that were begun.
     pub attempts: u32,
-    /// How the last attempt failed.
+    /// How the last attempt failed, or why a job that is done was not carried out, such as a mail that was no longer true.
     #[schema(required)]
     pub last_error: Option<String>,
     /// Time of the next attempt, or by which the current one has ended; null for a job that is done or dead.

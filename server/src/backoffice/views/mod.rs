@@ -1,6 +1,7 @@
-//! Orders, payments, refunds and products as operators see them. The admin API, exports and the command line print them
+//! Orders, payments, payment pages, refunds and products as operators see them. The admin API, exports and the command line print them
 //! with the same fields.
 
+mod attempt;
 mod enums;
 mod job;
 mod order;
@@ -8,7 +9,8 @@ mod payment;
 mod product;
 mod refund;
 
-pub use enums::{PaymentOutcome, PaymentStatus, ProductStatus, RefundState};
+pub use attempt::AdminAttemptView;
+pub use enums::{AttemptState, PaymentOutcome, PaymentProvider, PaymentStatus, ProductStatus, RefundState};
 pub use job::AdminJobView;
 pub use order::AdminOrderView;
 pub use payment::AdminPaymentView;

@@ -1,12 +1,15 @@
 //! Orders as operators see them.
 
-use super::{AdminPaymentView, AdminRefundView};
-use crate::api::{contact::ContactView, enums::CancelReason, order_view::OrderStatus};
+use super::{AdminAttemptView, AdminPaymentView, AdminRefundView};
+use crate::{
+    api::{contact::ContactView, enums::CancelReason, order_view::OrderStatus},
+    backoffice::timeline::OrderHistory,
+};
 use checkout::{
     Checkout,
     model::{
-        Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, Payment, ProductId, Quantity, Refund,
-        Shopper, Slug, StoredContact, Timestamp, TransactionId, open_disputes,
+        Currency, HoldId, Order, OrderId, OrderNumber, OrderState, Owner, ProductId, Quantity, Shopper, Slug,
+        StoredContact, Timestamp, TransactionId, open_disputes,
     },
 };
 use serde::Serialize;
@@ -102,6 +105,10 @@ pub struct AdminOrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub payments: Option<Vec<AdminPaymentView>>,
+    /// Payment pages that were asked for, oldest first. Present when a single order is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub payment_attempts: Option<Vec<AdminAttemptView>>,
     /// Refunds of the order, oldest first. Present when a single order is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
@@ -146,16 +153,19 @@ impl AdminOrderView {
             contact: None,
             contact_erased_at: None,
             payments: None,
+            payment_attempts: None,
             refunds: None,
         }
     }
 
-    /// The order with its payments and refunds.
-    pub fn complete(checkout: &Checkout, order: Order, payments: Vec<Payment>, refunds: Vec<Refund>) -> Self {
+    /// The order with its payments, payment pages and refunds.
+    pub fn complete(checkout: &Checkout, order: Order, history: OrderHistory) -> Self {
+        let OrderHistory { payments, attempts, refunds, .. } = history;
         let is_disputed = |paid: &TransactionId| open_disputes(&payments).any(|event| event.transaction_id == *paid);
         Self {
             disputed: Some(order.transaction_id().is_some_and(is_disputed)),
             payments: Some(payments.into_iter().map(AdminPaymentView::from).collect()),
+            payment_attempts: Some(attempts.into_iter().map(AdminAttemptView::from).collect()),
             refunds: Some(refunds.into_iter().map(AdminRefundView::from).collect()),
             ..Self::new(checkout, order)
         }

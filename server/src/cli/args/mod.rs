@@ -23,7 +23,7 @@ pub use outbox::{JobListArgs, JobRetryArgs, OutboxCommand};
 pub use payment::{PaymentCommand, PaymentListArgs};
 pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};
 pub use provider::{AuditArgs, ReconcileArgs};
-pub use refund::{IssueRefundArgs, RefundCommand, RefundListArgs};
+pub use refund::{IssueRefundArgs, RefundCommand, RefundListArgs, SendRefundArgs};
 pub use webhook::{DeliveryListArgs, DeliveryState, EditEndpointArgs, WebhookCommand};
 
 use crate::config::{CommonArgs, ServeArgs};

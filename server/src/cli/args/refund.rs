@@ -1,7 +1,7 @@
 //! Arguments of `holdfast refund`.
 
 use super::filter::{OutputArgs, PageArgs, named, reason, search, time};
-use crate::backoffice::lookup::OrderKey;
+use crate::{backoffice::lookup::OrderKey, config::PaymentArgs};
 use checkout::{
     Restock,
     model::{ChangeReason, RefundId, RefundReference, RefundState, Slug, Timestamp},
@@ -49,6 +49,23 @@ pub enum RefundCommand {
         #[arg(long, value_parser = reason)]
         reason: Option<ChangeReason>,
     },
+    /// Send a due refund to the payment provider at once, and print it as JSON
+    ///
+    /// A server with that provider sends it. For refunds that are not sent by themselves, or whose job has failed for good.
+    Send(Box<SendRefundArgs>),
+}
+
+/// Arguments of `refund send`.
+#[derive(Debug, Args)]
+pub struct SendRefundArgs {
+    /// Id of the refund
+    #[arg(long)]
+    pub id: RefundId,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: Option<ChangeReason>,
+    #[command(flatten)]
+    pub payments: PaymentArgs,
 }
 
 /// Arguments of `refund list`.

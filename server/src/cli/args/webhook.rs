@@ -10,13 +10,13 @@ use clap::{Args, Subcommand, ValueEnum};
 pub enum WebhookCommand {
     /// Add an endpoint, and print its id and secret as JSON; the secret cannot be shown again
     ///
-    /// Example: `holdfast webhook add --url https://example.com/hooks --events order.paid,refund.succeeded`
+    /// Example: holdfast webhook add --url "$URL" --events order.paid,refund.succeeded
     Add {
         /// Address that receives the webhooks: https, and no private address
         #[arg(long)]
         url: String,
-        /// Events, with commas between them: order.created, order.paid, order.cancelled, order.refunded, refund.due,
-        /// refund.succeeded, refund.failed, `product.sold_out`, product.available
+        /// Events, with commas between them: `order.created`, `order.paid`, `order.cancelled`, `order.refunded`,
+        /// `refund.due`, `refund.succeeded`, `refund.failed`, `product.sold_out`, `product.available`
         #[arg(long)]
         events: Events,
         /// Description, for people

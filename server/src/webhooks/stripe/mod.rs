@@ -8,7 +8,7 @@ use super::{
 use crate::config::Environment;
 use checkout::model::Timestamp;
 use http::HeaderMap;
-use integrations::provider::stripe::event;
+use integrations::provider::{EventError, stripe::event};
 
 /// Header of timestamp and signatures.
 pub const SIGNATURE: &str = "stripe-signature";
@@ -30,7 +30,8 @@ pub(super) fn read(
     now: Timestamp,
 ) -> Result<Message, Rejected> {
     verify(keys, headers, raw, now)?;
-    let notice = event::read(raw, account)?;
+    let unusable = |error: EventError| Rejected::Event { id: event::id_of(raw), reason: Box::new(error.into()) };
+    let notice = event::read(raw, account).map_err(unusable)?;
     if notice::is_test_mode(&notice) && env == Environment::Production {
         return Ok(Message::TestMode { event: notice::event_of(&notice) });
     }

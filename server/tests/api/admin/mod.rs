@@ -8,6 +8,7 @@ mod outbox;
 mod payments;
 mod pictures;
 mod products;
+mod receipts;
 mod refunds;
 mod scopes;
 mod webhooks;

@@ -4,7 +4,7 @@ use super::{admin, of_order, pay};
 use crate::shop::{Shop, read};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 #[tokio::test]
 async fn orders_of_all_clients_are_searched_and_filtered() {
@@ -70,6 +70,11 @@ async fn an_order_has_its_payments_refunds_and_timeline() {
             (&shown["payments"][0]["outcome"], &shown["refunds"][0]["amount"]),
             (&json!("applied"), &json!(100))
         );
+        let [attempt] = &shown["payment_attempts"].as_array().unwrap()[..] else { panic!("{shown}") };
+        let session = format!("sandbox-{}", attempt["id"].as_str().unwrap());
+        assert_eq!((&attempt["provider"], &attempt["session"]), (&json!("sandbox"), &json!(session)));
+        let fields: BTreeSet<_> = attempt.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields, ["id", "provider", "state", "session", "created_at", "updated_at"].into());
         let timeline = shown["timeline"].as_array().unwrap();
         let issued = timeline.iter().find(|event| event["reason"] == "scratched").unwrap();
         assert_eq!(issued["actor"], "API client a test");

@@ -158,3 +158,48 @@ async fn refunds_are_listed_by_state_order_and_product() {
     }
     shop.get("/api/admin/refunds?product=nothing", &token).await.assert_problem(404, "unknown-product");
 }
+
+#[tokio::test]
+async fn a_refund_is_sent_to_the_provider_on_request() {
+    let shop = Shop::open_with(|settings| settings.payments.auto_refund = false).await;
+    let token = admin(&shop).await;
+    let product = shop.product("phone", 5).await;
+    let order = shop.order(&token, &product, 1).await;
+    let payment = json!({
+        "order_id": order["order_id"], "transaction_id": "test-one", "status": "success", "amount": order["amount"],
+        "currency": order["currency"],
+    });
+    assert_eq!(shop.pay("e1", &payment).await.body["status"], "processed");
+    let refund = shop.post(&of_order(&order, "/refunds"), &token, &json!({ "restock": 0, "reason": "x" })).await.body;
+    let path = of_refund(&refund, "/send");
+    shop.post(&path, &token, &json!({ "attempt": 1 })).await.assert_problem(422, "invalid-body");
+    let sent = shop.post_keyed(&path, &token, "k", &json!({ "reason": "the shopper waits" })).await;
+    assert_eq!((sent.status, &sent.body["id"], &sent.body["state"]), (200, &refund["id"], &json!("due")), "{sent:?}");
+    let mut state = sent.body["state"].clone();
+    for _ in 0..400 {
+        state = shop.get(&of_refund(&refund, ""), &token).await.body["state"].clone();
+        if state == "succeeded" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    assert_eq!(state, "succeeded");
+    shop.post_keyed(&path, &token, "k2", &json!({})).await.assert_problem(409, "refund-state");
+    let log = shop.get("/api/admin/audit-log", &token).await;
+    let entries = log.body["items"].as_array().unwrap().iter().filter(|entry| entry["action"] == "refund.send_now");
+    let entries: Vec<_> = entries.map(|entry| (entry["reason"].clone(), entry["actor"]["kind"].clone())).collect();
+    assert_eq!(entries, [(json!("the shopper waits"), json!("client"))]);
+    shop.post("/api/admin/refunds/018f0000-0000-7000-8000-000000000000/send", &token, &json!({}))
+        .await
+        .assert_problem(404, "unknown-refund");
+}
+
+#[tokio::test]
+async fn a_refund_of_another_systems_payment_is_not_sent() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let order = paid_order(&shop, &token, 1).await;
+    let refund = shop.post(&of_order(&order, "/refunds"), &token, &json!({ "restock": 0, "reason": "x" })).await.body;
+    shop.post(&of_refund(&refund, "/send"), &token, &json!({})).await.assert_problem(409, "refund-not-at-provider");
+    assert_eq!(shop.get(&of_refund(&refund, ""), &token).await.body["version"], 1);
+}

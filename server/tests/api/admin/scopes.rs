@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Each call with its scope.
-const CALLS: [(&str, &str, Scope); 46] = [
+const CALLS: [(&str, &str, Scope); 47] = [
     ("get", "/api/admin/products", Scope::CatalogRead),
     ("post", "/api/admin/products", Scope::CatalogWrite),
     ("get", "/api/admin/products/{product}", Scope::CatalogRead),
@@ -40,6 +40,7 @@ const CALLS: [(&str, &str, Scope); 46] = [
     ("get", "/api/admin/refunds/{refund}", Scope::OrdersRead),
     ("post", "/api/admin/refunds/{refund}/done", Scope::RefundsWrite),
     ("post", "/api/admin/refunds/{refund}/retry", Scope::RefundsWrite),
+    ("post", "/api/admin/refunds/{refund}/send", Scope::RefundsWrite),
     ("get", "/api/admin/audit-log", Scope::AuditRead),
     ("get", "/api/admin/clients", Scope::ClientsRead),
     ("post", "/api/admin/clients", Scope::ClientsWrite),

@@ -15,6 +15,7 @@ mod payloads;
 mod payments;
 mod pictures;
 mod products;
+mod receipts;
 mod refunds;
 mod sessions;
 mod sign_in;

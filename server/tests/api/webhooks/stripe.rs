@@ -293,3 +293,21 @@ async fn test_events_are_ignored_in_production() {
     assert_eq!((fixture.status().await, fixture.event_count().await), ("pending", 0));
     assert_receipt(&deliver(&fixture.shop, &with(test, "/livemode", json!(true))).await, 200, "processed", "paid");
 }
+
+#[tokio::test]
+async fn a_refund_event_that_cannot_be_used_is_counted_and_changes_nothing() {
+    let fixture = PaymentFixture::open().await;
+    for kind in ["refund.created", "refund.updated", "refund.failed"] {
+        let object = json!({ "object": "refund", "amount": "all of it" });
+        deliver(&fixture.shop, &event("evt_1", kind, &object)).await.assert_problem(400, "unreadable-event");
+    }
+    let metrics = fixture.shop.get("/metrics", "").await;
+    let counted = metrics.body.as_str().unwrap().lines().any(|line| {
+        line.starts_with("holdfast_webhooks_total{")
+            && line.contains(r#"outcome="unreadable""#)
+            && line.contains(r#"scheme="stripe""#)
+            && line.ends_with(" 3")
+    });
+    assert!(counted, "{metrics:?}");
+    assert_eq!((fixture.status().await, fixture.event_count().await), ("pending", 0));
+}
