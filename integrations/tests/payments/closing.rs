@@ -59,7 +59,7 @@ crate::scenarios! {
         let (order, session) = shop.opened().await;
         shop.provider.pay(&session);
         shop.cancel(&order).await;
-        shop.failing.next([true]);
+        shop.process.fail_next([true]);
         shop.start_workers();
         eventually(async || shop.jobs(JobKind::ClosePayment).await.iter().any(|job| job.last_error.is_some())).await;
         assert_eq!((shop.states(&order).await, shop.status(&order).await), (vec!["open"], OrderStatus::Cancelled));

@@ -38,13 +38,13 @@ crate::scenarios! {
     async fn a_payment_that_could_not_be_recorded_is_found_by_the_next_delivery_or_a_look_up(shop: Shop) {
         let (order, session) = shop.opened().await;
         let notice = shop.provider.pay(&session);
-        shop.failing.next([true, true]);
+        shop.process.fail_next([true, true]);
         let busy = shop.payments.receive(notice.clone(), None).await;
         assert!(matches!(busy, Err(Error::Busy { .. })), "{busy:?}");
         assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Pending, vec!["open"]));
         // The list of events has it too, and the database fails once more.
         let stopped = shop.payments.reconcile().await.unwrap();
-        assert!(stopped.stopped.is_some() && shop.failing.is_over(), "{stopped:?}");
+        assert!(stopped.stopped.is_some() && shop.process.is_over(), "{stopped:?}");
         assert_eq!(shop.states(&order).await, ["open"]);
         shop.clock.advance(6 * MINUTE);
         shop.faulty.next("events", Fault::Before(unknown()));

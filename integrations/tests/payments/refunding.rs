@@ -119,7 +119,7 @@ crate::scenarios! {
         shop.issue(order.id, None).await;
         job_made(&shop).await;
         // First the step before the call is lost, then the one after it.
-        shop.failing.next([true, false, true]);
+        shop.process.fail_next([true, false, true]);
         for (state, made) in [(RefundState::Due, 0), (RefundState::Sending, 1)] {
             let outcome = run(&shop, &shop.payments).await;
             assert!(matches!(outcome, Outcome::Busy(..)), "{outcome:?}");

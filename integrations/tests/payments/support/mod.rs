@@ -1,7 +1,6 @@
 //! The shop of one test: a database, a clock that only the test moves, and a provider.
 
 mod database;
-mod failing;
 mod faulty;
 mod process;
 mod provider;
@@ -19,7 +18,6 @@ use checkout::{
     store::{self, AuditFilter, Store, listings::PageRequest, outbox::JobFilter},
 };
 use database::Database;
-use failing::Failing;
 use integrations::{
     outbox,
     payments::{PaymentSettings, Payments, Received},
@@ -40,7 +38,7 @@ pub struct Shop {
     pub checkout: Checkout,
     pub clock: Arc<ManualClock>,
     pub store: Arc<dyn Store>,
-    pub failing: Arc<Failing>,
+    pub process: Arc<Process>,
     pub provider: Arc<FakeProvider>,
     pub faulty: Arc<Faulty>,
     pub payments: Payments,
@@ -60,14 +58,14 @@ impl Shop {
 
     async fn open(database: Database) -> Self {
         let clock = Arc::new(ManualClock::at(noon()));
-        let failing = Arc::new(Failing::new(store::open(&database.url()).await.unwrap()));
-        let store: Arc<dyn Store> = failing.clone();
+        let process = Arc::new(Process::new(store::open(&database.url()).await.unwrap()));
+        let store: Arc<dyn Store> = process.clone();
         store.migrate().await.unwrap();
         let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await.unwrap();
         let provider = Arc::new(FakeProvider::new(clock.clone()));
         let faulty = Arc::new(Faulty::new(provider.clone()));
         let payments = payments(&checkout, &store, Some(faulty.clone()), settings());
-        Self { checkout, clock, store, failing, provider, faulty, payments, workers: Supervisor::new(), database }
+        Self { checkout, clock, store, process, provider, faulty, payments, workers: Supervisor::new(), database }
     }
 
     /// The service with other settings.
