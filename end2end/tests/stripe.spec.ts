@@ -80,6 +80,21 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test('the link of a mail leads to the same session in another browser', async ({ page, shop, double, mailbox, newShopper }) => {
+  await shop.addProduct({ stock: 1 });
+  await toPaymentPage(page, double);
+  const mail = await mailbox.waitFor(BUYER_EMAIL, /^Order received: Desk Lamp/);
+  const elsewhere = await newShopper();
+  await elsewhere.goto(linkIn(mail, shop.url));
+  await expectStatus(elsewhere, 'pending');
+  await elsewhere.getByRole('button', { name: 'Pay now' }).click();
+  await expectSessionPage(elsewhere, double);
+  expect(elsewhere.url()).toBe(page.url());
+  await press(elsewhere, 'Pay by card');
+  await expectStatus(elsewhere, 'paid');
+  expect(stateOf(double).sessions).toHaveLength(1);
+});
+
 test('two tabs lead to the same session', async ({ page, context, shop, double }) => {
   await shop.addProduct({ stock: 1 });
   const order = await toPaymentPage(page, double);

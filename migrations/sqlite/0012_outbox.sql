@@ -3,7 +3,7 @@
 -- contains contact data.
 --
 -- A server of the version before keeps working beside this schema, and announces nothing. Refunds that it makes due are found
--- by the sweep; its orders get no mail and no webhooks.
+-- by the reconciliation with the payment provider; its orders get no mail and no webhooks.
 CREATE TABLE outbox (
     id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     kind        TEXT    NOT NULL CHECK (kind IN ('event', 'mail', 'webhook', 'close_payment', 'send_refund')),

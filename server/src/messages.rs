@@ -3,6 +3,7 @@
 use crate::{
     config::{Common, Settings},
     operators::OperatorService,
+    payments::ShopUrl,
     startup::StartupError,
     state::AppState,
 };
@@ -12,7 +13,7 @@ use integrations::{
     outbox,
     webhooks::{Sender, SenderSettings, Webhooks},
 };
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 /// Starts the outbox's workers.
 pub fn start_outbox(state: &AppState) {
@@ -21,22 +22,21 @@ pub fn start_outbox(state: &AppState) {
     outbox::start(&state.checkout, &state.store, consequences, lanes, &state.tasks);
 }
 
-/// Prepares mail. Links in it lead to the public address, or to the one that the server listens on.
+/// Prepares mail. Links in it lead to `shop_url`.
 pub fn mail(
     settings: &Settings,
-    addr: SocketAddr,
+    shop_url: &ShopUrl,
     checkout: &Checkout,
     store: &Arc<dyn Store>,
     operators: &OperatorService,
 ) -> Result<Mail, StartupError> {
-    let public_url = settings.common.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
     let delivery = settings.mail.delivery(settings.common.env);
-    let mail_settings = settings.mail.settings(public_url).map_err(StartupError::Unexpected)?;
+    let mail_settings = settings.mail.settings(shop_url.as_str().to_owned()).map_err(StartupError::Unexpected)?;
     let operators = Arc::new(operators.clone());
     let mail = Mail::new(checkout.clone(), store.clone(), mail_settings, &delivery, operators)
         .map_err(|error| StartupError::Unexpected(error.to_string()))?;
     if mail.mailbox().is_some() {
-        tracing::info!("mails are kept in memory: read them at http://{addr}/sandbox/mail");
+        tracing::info!("mails are kept in memory: read them at {}", shop_url.absolute("/sandbox/mail"));
     }
     Ok(mail)
 }

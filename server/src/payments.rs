@@ -4,6 +4,7 @@ use crate::{
     backoffice::store_failed,
     config::{Common, PaymentConfig, PaymentProvider},
     startup::StartupError,
+    storefront::sandbox::reachable,
 };
 use app::shop::payment::PaymentProgress;
 use async_trait::async_trait;
@@ -54,9 +55,14 @@ pub fn build(
 pub struct ShopUrl(Arc<str>);
 
 impl ShopUrl {
-    /// The configured address, or that of a server that listens on `addr`.
+    /// The configured address, or that of a server that listens on `addr`, as browsers of the same machine reach it.
     pub fn new(common: &Common, addr: SocketAddr) -> Self {
-        Self(common.public_url.clone().unwrap_or_else(|| format!("http://{addr}")).into())
+        Self(common.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(addr))).into())
+    }
+
+    /// Returns the address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Returns the complete address of a page, which may be relative to the shop's.
@@ -73,5 +79,35 @@ impl PaymentProgress for StoredProgress {
     async fn is_processing(&self, order: OrderId) -> Result<bool, Error> {
         let attempts = self.0.payment_attempts().of_order(order).await.map_err(|error| store_failed(&error))?;
         Ok(attempts.iter().any(|attempt| attempt.state == AttemptState::Completed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Environment;
+    use std::path::PathBuf;
+
+    fn shop_url(public_url: Option<&str>, addr: &str) -> String {
+        let common = Common {
+            env: Environment::Development,
+            data_dir: PathBuf::from("."),
+            database_url: String::new(),
+            public_url: public_url.map(str::to_owned),
+            webhooks_allow_private: false,
+        };
+        ShopUrl::new(&common, addr.parse().unwrap()).absolute("/orders")
+    }
+
+    #[test]
+    fn links_lead_to_an_address_that_a_browser_can_open() {
+        for (public_url, addr, expected) in [
+            (Some("https://shop.example"), "0.0.0.0:3000", "https://shop.example/orders"),
+            (None, "192.0.2.7:3000", "http://192.0.2.7:3000/orders"),
+            (None, "0.0.0.0:3000", "http://127.0.0.1:3000/orders"),
+            (None, "[::]:3000", "http://[::1]:3000/orders"),
+        ] {
+            assert_eq!(shop_url(public_url, addr), expected);
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     auth::{SecretVerifier, Tokens, hashing::Hasher},
     backoffice::recount::Recounts,
     clients::ClientService,
-    config::{Common, Environment, PaymentProvider, Settings, secret},
+    config::{Common, Environment, Settings, secret},
     console::LiveHub,
     endpoints::EndpointService,
     http::{assets, limits::RateLimiter, listener, sse::EventStreams},
@@ -131,7 +131,7 @@ impl Server {
         let hasher = Arc::new(Hasher::default());
         let is_production = settings.common.env == Environment::Production;
         let operators = OperatorService::new(store.clone(), clock.clone(), hasher.clone(), is_production);
-        let mail = messages::mail(&settings, addr, &checkout, &store, &operators)?;
+        let mail = messages::mail(&settings, &shop_url, &checkout, &store, &operators)?;
         let clients = ClientService::new(store.clone(), clock.clone(), hasher.clone());
         let webhooks = messages::webhooks(&settings.common, &checkout, &store)?;
         let endpoints = EndpointService::new(webhooks.clone(), store.clone(), clock.clone());
@@ -261,14 +261,8 @@ fn warn_of_risky_settings(settings: &Settings) {
     if settings.common.env != Environment::Production {
         return;
     }
-    match &settings.payments.provider {
-        PaymentProvider::Sandbox => {
-            tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
-        }
-        PaymentProvider::Stripe(stripe) if stripe.is_test_mode() => {
-            tracing::warn!("the key of Stripe is one of its test mode: no money moves");
-        }
-        PaymentProvider::Stripe(_) | PaymentProvider::None => {}
+    if settings.payments.has_sandbox() {
+        tracing::warn!("the sandbox payment provider is enabled: anybody can pay without money");
     }
     if settings.mail.smtp.is_none() {
         tracing::warn!("no mails are sent until HOLDFAST_SMTP_URL is set: they wait in the outbox");

@@ -312,6 +312,13 @@ crate::scenarios! {
         }
     }
 
+    async fn a_job_is_found_by_its_unique_key(shop: Shop) {
+        add(&*shop.store, &[mail(1), mail(2), webhook(3, 7)]).await;
+        let outbox = shop.store.outbox();
+        assert_eq!(outbox.job_of_key("mail/2").await.unwrap(), Some(job(&shop, 2).await));
+        assert_eq!(outbox.job_of_key("mail/4").await.unwrap(), None);
+    }
+
     async fn the_outbox_is_counted_by_kind(shop: Shop) {
         let old = |nth| NewJob { created_at: noon() - Duration::from_secs(9), ..webhook(nth, 1) };
         add(&*shop.store, &[mail(1), mail(2), mail(3), old(4), webhook(5, 1)]).await;

@@ -3,7 +3,7 @@
 use checkout::model::{OrderId, Timestamp};
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
-use std::{fmt, fmt::Write as _, time::Duration};
+use std::{fmt, time::Duration};
 use subtle::ConstantTimeEq as _;
 
 /// How long a link works.
@@ -85,20 +85,13 @@ impl OrderLinks {
 fn signature(secret: &[u8], order: OrderId, expires: i64) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
     mac.update(format!("holdfast/order-link/{order}/{expires}").as_bytes());
-    hex(&mac.finalize().into_bytes())
+    hex::encode(mac.finalize().into_bytes())
 }
 
 /// The name of a secret, which does not reveal it.
 fn name_of(secret: &[u8]) -> String {
     let digest = Sha256::new().chain_update("holdfast/link-secret/").chain_update(secret).finalize();
-    hex(&digest[..8])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(&digest[..8])
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Audit<'_> {
             self.lookups += 1;
             match self.calls.find_session(session).await {
                 Ok(report) if report.state == SessionState::Paid => paid.extend(transaction_of(report)),
-                Ok(_) | Err(ProviderError::Refused(_)) => {}
+                Ok(_) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -171,11 +171,7 @@ impl Audit<'_> {
             return Ok(());
         }
         self.lookups += 1;
-        let reports = match self.calls.find_refunds(transaction).await {
-            Ok(reports) => reports,
-            Err(ProviderError::Refused(_)) => Vec::new(),
-            Err(error) => return Err(error.into()),
-        };
+        let reports = self.calls.find_refunds(transaction).await?;
         let here: Vec<&Refund> = refunds.iter().filter(|refund| refund.transaction_id == *transaction).collect();
         self.found.extend(compare(&here, &reports));
         Ok(())

@@ -1,6 +1,7 @@
-//! Calls of the provider. All calls of a node share one budget below Stripe's limits, so that a sale does not get its account
-//! throttled. Each kind of call has its own number of calls at once: shoppers who wait for a page come before refunds, those
-//! before pages to close, and those before look-ups.
+//! Calls of the provider, limited so that a sale does not get the shop's account throttled. All calls of a node take turns, 25 a
+//! second, and each kind of call has a maximum number at once. A call of several requests, such as a list, takes one turn, and
+//! sends its requests one after the other. There is no order of rank: the maximum of its kind leaves most turns to shoppers who
+//! wait for a page.
 
 use crate::provider::{
     CloseOutcome, EventPage, OpenRequest, PaymentPage, ProviderError, RefundRequest, SessionReport, SharedProvider,
@@ -15,7 +16,7 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-/// The least time between two calls: 25 calls a second.
+/// Shortest time between the beginnings of two calls: 25 calls a second.
 const CALL_INTERVAL: Duration = Duration::from_millis(40);
 
 /// Maximum number of pages that are opened at once.
@@ -80,7 +81,7 @@ impl Calls {
         self.call(&self.refunds, self.provider.refund(request)).await
     }
 
-    /// Lists refunds before one is sent. It has the rank of the refund.
+    /// Lists refunds before one is sent, as one of the calls about refunds.
     pub(super) async fn refunds_of(&self, transaction: &TransactionId) -> Result<Vec<ReportedRefund>, ProviderError> {
         self.call(&self.refunds, self.provider.find_refunds(transaction)).await
     }

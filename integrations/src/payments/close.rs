@@ -10,20 +10,19 @@ use crate::{
     provider::{About, CloseOutcome, Notice, PaymentNotice, ProviderError, SessionReport, SessionState},
 };
 use checkout::model::{
-    AttemptState, Currency, EventKey, OrderId, PaymentAttempt, PaymentStatus, Reference, ReportedAmount, SessionId,
-    TransactionId,
+    AttemptState, EventKey, OrderId, PaymentAttempt, PaymentStatus, Reference, ReportedAmount, SessionId, TransactionId,
 };
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
-/// How long an attempt whose page is not known is tried to be learned. Providers keep keys for a day: a later call would make a
-/// second page.
+/// How long the page of an attempt can be asked for again under its key. Providers keep keys for a day: a later call would make
+/// a second page.
 pub(super) const KEY_LIFETIME: Duration = Duration::from_hours(23);
 
 /// The pause before a call is repeated that may still be under way.
 const OPENING_PAUSE: Duration = Duration::from_secs(2);
 
-/// What is known of an attempt's page.
+/// The shop's knowledge of an attempt's page.
 pub(super) enum Page {
     /// Its id.
     Known(SessionId),
@@ -79,8 +78,8 @@ impl Payments {
         }
     }
 
-    /// Closes a page. If the shopper has finished it before, it is recorded as the payment event that it is (P7). Returns what
-    /// came of that.
+    /// Closes a page. If the shopper has finished it before, it is recorded as the payment event that it is (P7), whose
+    /// result is returned.
     pub(super) async fn close_page(
         &self,
         calls: &Calls,
@@ -101,7 +100,7 @@ impl Payments {
         }
     }
 
-    /// Looks a page up, and applies its state. Returns the state, and what came of it.
+    /// Looks a page up, and applies its state. Returns the state and the result.
     pub(super) async fn look_up(
         &self,
         calls: &Calls,
@@ -121,6 +120,9 @@ impl Payments {
 /// The page's state as a payment event. Its key is made from page and state, so that each state counts once.
 fn notice_of(attempt: &PaymentAttempt, report: SessionReport) -> Result<Notice, ProviderError> {
     let unusable = |what: &str| ProviderError::Refused(format!("it reports a page without {what}"));
+    if !is_of(attempt, &report) {
+        return Err(ProviderError::Refused("it reports a page that was made for another order or attempt".to_owned()));
+    }
     let SessionReport { session, state, transaction, amount, .. } = report;
     let (name, status) = match state {
         SessionState::Paid => ("paid", PaymentStatus::Success),
@@ -140,11 +142,12 @@ fn notice_of(attempt: &PaymentAttempt, report: SessionReport) -> Result<Notice, 
         (PaymentStatus::Success, None) => return Err(unusable("its amount")),
         _ => ReportedAmount::default(),
     };
-    let key = format!("lookup-{name}-{}", hex(&Sha256::digest(session.as_str())));
+    let key = format!("lookup-{name}-{}", hex::encode(Sha256::digest(session.as_str())));
+    let about = About::Known(Reference::Order(attempt.order_id));
     Ok(Notice::Payment(PaymentNotice {
         event: EventKey::try_from(key).map_err(|_| unusable("a key"))?,
-        fingerprint: fingerprint(attempt.order_id, &transaction, status, &reported),
-        about: About::Known(Reference::Order(attempt.order_id)),
+        fingerprint: PaymentNotice::fingerprint(about, &transaction, status, &reported, None),
+        about,
         transaction,
         status,
         dispute: None,
@@ -155,26 +158,8 @@ fn notice_of(attempt: &PaymentAttempt, report: SessionReport) -> Result<Notice, 
     }))
 }
 
-/// Hashes the event's meaning.
-fn fingerprint(
-    order: OrderId,
-    transaction: &TransactionId,
-    status: PaymentStatus,
-    reported: &ReportedAmount,
-) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in [order.0.as_bytes(), transaction.as_str().as_bytes(), b"\n", status.name().as_bytes(), b"\n"] {
-        hash.update(part);
-    }
-    hash.update(reported.amount.map(i64::to_be_bytes).unwrap_or_default());
-    hash.update(reported.currency.as_ref().map_or("", Currency::as_str));
-    hash.finalize().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+/// Whether a page is that of the attempt, as its metadata say. A page that the provider does not know has none.
+fn is_of(attempt: &PaymentAttempt, report: &SessionReport) -> bool {
+    let is_unknown = report.state == SessionState::Expired && report.order.is_none() && report.attempt.is_none();
+    is_unknown || (report.order == Some(attempt.order_id) && report.attempt == Some(attempt.id))
 }

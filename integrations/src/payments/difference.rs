@@ -1,4 +1,4 @@
-//! What shop and provider know differently, in words.
+//! Differences between the shop and the provider, in words.
 
 use checkout::model::{
     Currency, Money, OrderId, RefundId, RefundReference, RefundState, ReportedRefundState, TransactionId,

@@ -15,7 +15,8 @@ use std::{sync::Arc, time::Duration};
 /// Maximum number of jobs of a kind at once.
 const CONCURRENCY: usize = 4;
 
-/// Time limit of an attempt at a job. A job makes at most three calls, each of which takes at most 30 seconds.
+/// Time limit of an attempt at a job: four calls, each of which takes at most 30 seconds. A job that closes more pages goes on
+/// with the others at its next attempt.
 const TIME_LIMIT: Duration = Duration::from_mins(2);
 
 /// The pauses after a failure: 1 s, doubled up to 10 minutes, for a day.

@@ -4,25 +4,31 @@ use super::{
     Received,
     calls::CallError,
     close::KEY_LIFETIME,
-    reconcile::{Run, Stop},
+    reconcile::{INTERVAL, Run, Stop},
     stored,
 };
 use crate::provider::ProviderError;
 use checkout::{
-    model::{AttemptId, AttemptState, OrderStatus, PaymentAttempt, Refund, RefundReference, RefundState, Timestamp},
+    Error,
+    model::{
+        AttemptId, AttemptState, OrderId, OrderStatus, PaymentAttempt, Refund, RefundReference, RefundState, Timestamp,
+    },
     store::listings::{Direction, PageRequest, RefundFilter},
 };
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 use uuid::Uuid;
 
 /// How long attempts and refunds are left alone after their last change: a webhook or a call may be under way.
-const REST: Duration = Duration::from_mins(1);
+pub(super) const REST: Duration = Duration::from_mins(1);
 
-/// How old attempts are looked up. The money of a bank debit arrives within two weeks.
+/// Maximum age of the attempts that are looked up. Webhooks and the provider's events tell of older ones.
 const LOOK_BACK: Duration = Duration::from_hours(30 * 24);
 
 /// Maximum number of rows of one page.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
+
+/// Maximum number of rows of a kind that one run reads. Most need no look-up.
+pub(super) const MAX_ROWS: usize = 20_000;
 
 /// Maximum number of attempts, and of refunds, that one run looks up.
 const MAX_LOOKUPS: u64 = 1000;
@@ -35,15 +41,22 @@ impl Run<'_> {
     pub(super) async fn look_up_attempts(&mut self) -> Result<(), Stop> {
         let before = self.started_at - REST;
         let mut after = Some(first_id_of(self.started_at - LOOK_BACK));
-        let mut failures = 0;
-        while self.done.attempts_looked_up < MAX_LOOKUPS {
+        let (mut failures, mut rows) = (0, 0);
+        while rows < MAX_ROWS {
             let live = self.payments.attempts().live(self.calls.name(), before, after, PAGE);
             let attempts = stored(live.await)?;
-            for attempt in &attempts {
-                self.renew(None).await?;
+            rows += attempts.len();
+            for (attempt, has_ended) in self.to_look_up(&attempts).await? {
+                if self.done.attempts_looked_up == MAX_LOOKUPS {
+                    return Ok(());
+                }
+                self.keep_lease().await?;
                 self.done.attempts_looked_up += 1;
-                match self.attempt(attempt).await {
+                match self.attempt(attempt, has_ended).await {
                     Ok(received) => self.count(received.as_ref()),
+                    Err(CallError::Checkout(Error::Refused(refusal))) => {
+                        tracing::warn!(attempt = %attempt.id, %refusal, "the page of an attempt to pay cannot be used");
+                    }
                     Err(CallError::Checkout(error)) => return Err(error.into()),
                     Err(CallError::Provider(error)) => {
                         tracing::warn!(attempt = %attempt.id, %error, "an attempt to pay could not be looked up");
@@ -61,13 +74,28 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn attempt(&self, attempt: &PaymentAttempt) -> Result<Option<Received>, CallError> {
+    /// The attempts of a page that need a look-up, and whether their orders have ended. A page that was opened a moment ago is
+    /// left to webhooks and events while its order waits for the payment.
+    async fn to_look_up<'a>(&self, attempts: &'a [PaymentAttempt]) -> Result<Vec<(&'a PaymentAttempt, bool)>, Error> {
+        let ids: Vec<OrderId> = attempts.iter().map(|attempt| attempt.order_id).collect();
+        let orders = self.payments.checkout().orders_of_any_owner(&ids).await?;
+        let pending = orders.iter().filter(|order| order.status() == OrderStatus::Pending);
+        let pending: HashSet<OrderId> = pending.map(|order| order.id).collect();
+        let to_look_up = attempts.iter().filter_map(|attempt| {
+            let has_ended = !pending.contains(&attempt.order_id);
+            let is_fresh = attempt.updated_at + INTERVAL > self.started_at;
+            (has_ended || attempt.state != AttemptState::Open || !is_fresh).then_some((attempt, has_ended))
+        });
+        Ok(to_look_up.collect())
+    }
+
+    async fn attempt(&self, attempt: &PaymentAttempt, has_ended: bool) -> Result<Option<Received>, CallError> {
         let (payments, calls) = (self.payments, self.calls);
-        let order = payments.checkout().order_of_any_owner(attempt.order_id).await?;
-        let has_ended = order.status() != OrderStatus::Pending;
         match (&attempt.session, attempt.state) {
             // The job that closes pages also learns those whose response was lost.
-            (_, AttemptState::Opening) if has_ended => payments.close_pages(calls, order.id).await.map(|_| None),
+            (_, AttemptState::Opening) if has_ended => {
+                payments.close_pages(calls, attempt.order_id).await.map(|_| None)
+            }
             (Some(session), AttemptState::Open) if has_ended => payments.close_page(calls, attempt, session).await,
             (Some(session), _) => Ok(payments.look_up(calls, attempt, session).await?.1),
             (None, AttemptState::Opening) if self.started_at < attempt.created_at + KEY_LIFETIME => {
@@ -95,18 +123,25 @@ impl Run<'_> {
     pub(super) async fn look_up_refunds(&mut self) -> Result<(), Stop> {
         let filter = RefundFilter { state: Some(RefundState::Sending), ..RefundFilter::default() };
         let mut page = PageRequest { after: None, direction: Direction::OldestFirst, limit: PAGE };
-        let mut failures = 0;
-        while self.done.refunds_looked_up < MAX_LOOKUPS {
+        let (mut failures, mut rows) = (0, 0);
+        while rows < MAX_ROWS {
             let listing = self.payments.checkout().list_refunds(&filter, page).await?;
+            rows += listing.items.len();
             for refund in &listing.items {
                 let Some(reference) = &refund.provider_reference else { continue };
                 if refund.updated_at + REST > self.started_at {
                     continue;
                 }
-                self.renew(None).await?;
+                if self.done.refunds_looked_up == MAX_LOOKUPS {
+                    return Ok(());
+                }
+                self.keep_lease().await?;
                 self.done.refunds_looked_up += 1;
                 match self.refund(reference).await {
                     Ok(found) => self.count(found.map(|refund| Received::Refund(Some(refund))).as_ref()),
+                    Err(CallError::Checkout(Error::Refused(refusal))) => {
+                        tracing::warn!(refund = %refund.id, %refusal, "the provider's refund cannot be used");
+                    }
                     Err(CallError::Checkout(error)) => return Err(error.into()),
                     Err(CallError::Provider(error)) => {
                         tracing::warn!(refund = %refund.id, %error, "a refund could not be looked up");

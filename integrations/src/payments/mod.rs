@@ -5,6 +5,7 @@ mod calls;
 mod close;
 mod consequences;
 mod difference;
+mod due;
 mod events;
 mod jobs;
 mod lookups;

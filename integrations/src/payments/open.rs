@@ -152,7 +152,7 @@ impl Payments {
         let product = self.checkout().product(order.product_id);
         let product = product.as_ref().map_or("", |product| product.name.as_str());
         let expires_at = CLOSES_BY_ITSELF.contains(&now.until(order.pay_by)).then_some(order.pay_by);
-        let request = OpenRequest::of(order, product, None, &self.parts.settings.shop_url, expires_at);
+        let request = OpenRequest::of(order, product, &self.parts.settings.shop_url, expires_at);
         let mut attempt = PaymentAttempt {
             id: self.parts.ids.generate(),
             order_id: order.id,
@@ -210,7 +210,9 @@ impl Payments {
         let closed = if has_other_page {
             calls.close(&session).await.map(drop).map_err(CallError::from)
         } else {
-            // From now on the page is known, so that it is closed even if this call fails.
+            // From now on the page of an attempt that is opening is known, so that a job or the reconciliation closes it if this call
+            // fails. That of an attempt that has ended is then open until the provider ends it; money that comes there is recorded
+            // (P7).
             stored(self.attempts().adopt(attempt.id, &session, now).await)?;
             self.close_page(calls, &known, &session).await.map(drop)
         };

@@ -1,5 +1,5 @@
-//! Applies what the provider says, whether a webhook carried it, a look-up found it, or it was read from the provider's list of
-//! events.
+//! Applies the provider's reports, whether a webhook carried them, a look-up found them, or they were read from the provider's
+//! list of events.
 
 use super::{Payments, stored};
 use crate::provider::{About, Notice, PaymentNotice, ProviderError, SessionState};
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The pause that a webhook asks for when the provider cannot be asked about its own event.
 const PROVIDER_PAUSE: Duration = Duration::from_secs(30);
 
-/// What came of a notice.
+/// Result of a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
     /// A payment event is on disk.
@@ -63,10 +63,12 @@ impl Payments {
                 Err(ignored) => return Ok(ignored),
             },
         };
+        let page = notice.session.as_ref().map(|(_, state)| *state);
         if let Some(attempt) = &attempt {
-            self.follow_page(attempt, &notice).await?;
+            self.adopt_page(attempt, &notice).await?;
             if ends_page_alone(&notice) {
                 // The order may still be paid at another page until its time is over.
+                self.follow_page(attempt, page, notice.status).await?;
                 return Ok(Received::ignored("a payment page was closed without a payment"));
             }
         }
@@ -82,7 +84,13 @@ impl Payments {
             dispute_id: dispute,
             payload,
         };
-        Ok(Received::Payment(self.checkout().record_payment(event).await?))
+        let reply = self.checkout().record_payment(event).await?;
+        // The attempt moves on once the payment is on disk: until then the job that closes pages and the reconciliation look it
+        // up again.
+        if let Some(attempt) = &attempt {
+            self.follow_page(attempt, page, status).await?;
+        }
+        Ok(Received::Payment(reply))
     }
 
     /// The attempt that the event is about: that of its page, or the one in its metadata.
@@ -115,14 +123,23 @@ impl Payments {
         })
     }
 
-    /// Follows the page: a page whose response was lost is adopted, and its attempt moves on.
-    async fn follow_page(&self, attempt: &PaymentAttempt, notice: &PaymentNotice) -> Result<(), Error> {
+    /// Records the page of an attempt whose response was lost.
+    async fn adopt_page(&self, attempt: &PaymentAttempt, notice: &PaymentNotice) -> Result<(), Error> {
         if let (None, Some((session, _))) = (&attempt.session, &notice.session) {
             stored(self.attempts().adopt(attempt.id, session, self.checkout().now()).await)?;
         }
-        let page = notice.session.as_ref().map(|(_, state)| *state);
-        let is_completed = matches!(page, Some(SessionState::Paid | SessionState::Processing))
-            || notice.status == PaymentStatus::Success;
+        Ok(())
+    }
+
+    /// Moves the attempt on, as its page or its payment has.
+    async fn follow_page(
+        &self,
+        attempt: &PaymentAttempt,
+        page: Option<SessionState>,
+        status: PaymentStatus,
+    ) -> Result<(), Error> {
+        let is_completed =
+            matches!(page, Some(SessionState::Paid | SessionState::Processing)) || status == PaymentStatus::Success;
         if is_completed {
             self.end_attempt(attempt, AttemptState::Completed).await?;
         } else if page == Some(SessionState::Expired) {
@@ -161,7 +178,7 @@ impl Payments {
     pub(super) async fn record_refund(&self, refund: ReportedRefund) -> Result<Option<Refund>, Error> {
         self.retry_for_lack_of_funds(&refund).await?;
         match self.checkout().record_refund(refund, Actor::system()).await {
-            // The provider's word came after an operator's, and changes nothing.
+            // An operator has already ended this refund.
             Err(Error::Refused(refusal @ Refusal::RefundState { .. })) => {
                 tracing::warn!(%refusal, "a refund of the provider does not fit the shop's");
                 Ok(None)

@@ -1,5 +1,5 @@
-//! The reconciliation with the provider: pages and refunds whose end is not known are looked up, and the provider's events since
-//! the last run are read. A webhook that never came then changes nothing but the delay.
+//! The reconciliation with the provider: its events since the last run are read, and pages and refunds whose end is still not
+//! known are looked up. A lost webhook only delays its effect.
 
 use super::{Payments, Received, calls::Calls, stored};
 use checkout::{Error, PaymentVerdict, model::Timestamp, store::ReconciliationRun};
@@ -8,13 +8,16 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// The time between two periodic runs.
-const INTERVAL: Duration = Duration::from_mins(5);
+pub(super) const INTERVAL: Duration = Duration::from_mins(5);
 
 /// How often a node looks whether a run is due. Nodes take turns.
 const CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The lease of a run. It is longer than a call takes, and is renewed with each of them.
+/// The lease of a run.
 const LEASE: Duration = Duration::from_mins(3);
+
+/// The time after which a run renews its lease. A call in between takes less than the rest of the lease.
+const RENEW_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Longest reason that is kept, in characters.
 const MAX_REASON_CHARS: usize = 500;
@@ -118,7 +121,8 @@ impl Payments {
         let (now, claim) = (self.checkout().now(), self.parts.ids.generate());
         let run = ReconciliationRun { provider: calls.name(), claim, now, until: now + LEASE, last_before };
         let state = stored(self.store().reconciliations().begin_run(run).await)?.ok_or(ReconcileError::Running)?;
-        let mut run = Run { payments: self, calls, claim, started_at: now, done: Reconciled::default() };
+        let mut run =
+            Run { payments: self, calls, claim, started_at: now, renewed_at: now, done: Reconciled::default() };
         match run.steps(state.cursor_at).await {
             Ok(()) => {}
             Err(Stop::Failed(error)) => run.done.stopped = Some(short(&error.to_string())),
@@ -150,25 +154,44 @@ pub(super) struct Run<'a> {
     pub(super) calls: &'a Calls,
     claim: Uuid,
     pub(super) started_at: Timestamp,
+    renewed_at: Timestamp,
     pub(super) done: Reconciled,
 }
 
 impl Run<'_> {
     async fn steps(&mut self, cursor: Option<Timestamp>) -> Result<(), Stop> {
+        // One call reads a hundred events, so that they come first and leave few pages to look up.
+        let read = self.events(cursor).await;
+        if matches!(read, Err(Stop::LostLease)) {
+            return read;
+        }
+        // An event that is not on disk keeps no page and no refund from its turn.
         self.look_up_attempts().await?;
         self.look_up_refunds().await?;
-        self.events(cursor).await
+        self.send_due_refunds().await?;
+        read
+    }
+
+    /// Renews the lease if its last renewal is a while ago.
+    pub(super) async fn keep_lease(&mut self) -> Result<(), Stop> {
+        let is_fresh = self.payments.checkout().now() < self.renewed_at + RENEW_INTERVAL;
+        if is_fresh { Ok(()) } else { self.renew(None).await }
     }
 
     /// Renews the lease, and moves the cursor to the last event that is processed.
-    pub(super) async fn renew(&self, cursor: Option<Timestamp>) -> Result<(), Stop> {
-        let until = self.payments.checkout().now() + LEASE;
+    pub(super) async fn renew(&mut self, cursor: Option<Timestamp>) -> Result<(), Stop> {
+        let now = self.payments.checkout().now();
+        let until = now + LEASE;
         let rows = self.payments.store().reconciliations();
         let renewed = rows.renew_run(self.calls.name(), self.claim, cursor, until).await;
-        if stored(renewed)? { Ok(()) } else { Err(Stop::LostLease) }
+        if !stored(renewed)? {
+            return Err(Stop::LostLease);
+        }
+        self.renewed_at = now;
+        Ok(())
     }
 
-    /// Counts what a look-up or an event has changed.
+    /// Counts the change by a look-up or an event.
     pub(super) fn count(&mut self, received: Option<&Received>) {
         match received {
             Some(Received::Payment(reply)) => match reply.verdict {

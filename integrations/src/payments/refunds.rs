@@ -52,12 +52,16 @@ pub(super) enum RefundJob {
 }
 
 impl RefundJob {
+    /// The unique key of the job.
+    pub(super) fn key(self, refund: RefundId) -> String {
+        match self {
+            Self::Send { attempt } => format!("send_refund/{refund}/{attempt}"),
+            Self::Retry { attempt } => format!("retry_refund/{refund}/{attempt}"),
+        }
+    }
+
     /// The row of the outbox.
     pub(super) fn row(self, payments: &Payments, refund: &Refund, topic: Topic, due_at: Timestamp) -> NewJob {
-        let (name, attempt) = match self {
-            Self::Send { attempt } => ("send_refund", attempt),
-            Self::Retry { attempt } => ("retry_refund", attempt),
-        };
         NewJob {
             id: payments.parts.ids.generate(),
             kind: JobKind::SendRefund,
@@ -70,7 +74,7 @@ impl RefundJob {
                 version: refund.version,
             },
             endpoint: None,
-            unique_key: Some(format!("{name}/{}/{attempt}", refund.id)),
+            unique_key: Some(self.key(refund.id)),
             body: serde_json::to_string(&self).ok(),
             due_at,
             created_at: payments.checkout().now(),
@@ -98,7 +102,7 @@ impl Payments {
         match self.checkout().advance_refund(id, attempt, RefundStep::Send, Actor::system()).await {
             Ok(_) => {}
             Err(Error::Refused(Refusal::DisputeOpen)) => return Ok(waits_for_dispute()),
-            // Somebody else was faster.
+            // Another worker, a webhook or an operator has already taken this step.
             Err(Error::Refused(Refusal::RefundState { .. })) => return Ok(Outcome::Done),
             Err(error) => return Err(error.into()),
         }
@@ -192,7 +196,7 @@ impl Payments {
 
     async fn step(&self, refund: &Refund, step: RefundStep) -> Result<Outcome, CallError> {
         match self.checkout().advance_refund(refund.id, refund.attempt, step, Actor::system()).await {
-            // A webhook or an operator was faster.
+            // Another worker, a webhook or an operator has already taken this step.
             Ok(_) | Err(Error::Refused(Refusal::RefundState { .. })) => Ok(Outcome::Done),
             Err(error) => Err(error.into()),
         }

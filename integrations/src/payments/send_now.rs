@@ -4,18 +4,11 @@
 use super::{Payments, refunds::RefundJob, stored};
 use checkout::{
     Error, OperationContext,
-    model::{AuditEntry, AuditObject, Job, JobKind, JobState, Refund, RefundState, Topic},
-    store::{
-        listings::{Direction, PageRequest},
-        outbox::JobFilter,
-    },
+    model::{AuditEntry, AuditObject, JobState, Refund, RefundState, Topic},
 };
 use serde_json::json;
 
-/// Maximum number of jobs about refunds that are looked through, newest first.
-const MAX_JOBS: u32 = 1000;
-
-/// What came of asking to send a refund.
+/// Result of asking to send a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendNow {
     /// Its job is due.
@@ -52,7 +45,6 @@ impl Payments {
         }
         let job = RefundJob::Send { attempt: refund.attempt };
         let row = job.row(self, refund, Topic::RefundDue, self.checkout().now());
-        let body = row.body.clone();
         let OperationContext { by, reason, idempotency: _ } = context.into();
         let object = AuditObject::new("refund", refund.id);
         let after = json!({ "attempt": refund.attempt });
@@ -61,11 +53,8 @@ impl Payments {
             self.checkout().wake_outbox();
             return Ok(SendNow::Started);
         }
-        let filter = JobFilter { kind: Some(JobKind::SendRefund), order: refund.order_id, ..JobFilter::default() };
-        let page = PageRequest { after: None, direction: Direction::NewestFirst, limit: MAX_JOBS };
-        let jobs = stored(self.store().outbox().list(filter, page).await)?.items;
-        let is_it = |job: &&Job| job.subject.refund == Some(refund.id) && job.body == body;
-        let Some(ended) = jobs.iter().find(is_it).filter(|job| job.state != JobState::Pending) else {
+        let known = stored(self.store().outbox().job_of_key(&job.key(refund.id)).await)?;
+        let Some(ended) = known.filter(|job| job.state != JobState::Pending) else {
             return Ok(SendNow::UnderWay);
         };
         let began = stored(self.store().outbox().retry(ended.id, &entry).await)?;

@@ -62,7 +62,7 @@ pub trait Provider: Send + Sync + 'static {
     fn read_event(&self, json: &[u8]) -> Result<Notice, EventError>;
 }
 
-/// What a payment page is made for. It contains everything that the call depends on but the shopper's e-mail address and the
+/// Request for a payment page. It contains everything that the call depends on but the shopper's e-mail address and the
 /// shop's address, and is stored as JSON, so that a repeated call is the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenRequest {
@@ -80,9 +80,9 @@ pub struct OpenRequest {
     pub pay_by: Timestamp,
     /// When the provider should close the page by itself; `None` where it cannot do so at that time.
     pub expires_at: Option<Timestamp>,
-    /// Where the shopper goes after paying. It contains no secret.
+    /// The address that the shopper returns to after paying. It contains no secret.
     pub success_url: String,
-    /// Where the shopper goes without paying. It contains no secret.
+    /// The address that the shopper returns to without paying. It contains no secret.
     pub cancel_url: String,
     /// The shopper's address. It is not stored: a repeated call reads it from the order again.
     #[serde(skip)]
@@ -98,7 +98,7 @@ pub struct PaymentPage {
     pub url: String,
 }
 
-/// What came of closing a page.
+/// Result of closing a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseOutcome {
     /// The page is closed, and nobody has paid there.
@@ -114,8 +114,6 @@ pub struct SessionReport {
     pub session: SessionId,
     /// The state.
     pub state: SessionState,
-    /// The page's address, while it is open.
-    pub url: Option<String>,
     /// The order that it was made for, as its metadata say.
     pub order: Option<OrderId>,
     /// The attempt that it was made for, as its metadata say.
@@ -194,14 +192,8 @@ pub enum ProviderError {
 }
 
 impl OpenRequest {
-    /// The request for an order.
-    pub fn of(
-        order: &Order,
-        product: &str,
-        email: Option<EmailAddress>,
-        shop_url: &str,
-        expires_at: Option<Timestamp>,
-    ) -> Self {
+    /// The request for an order, without the shopper's address.
+    pub fn of(order: &Order, product: &str, shop_url: &str, expires_at: Option<Timestamp>) -> Self {
         let page = format!("{}/orders/{}", shop_url.trim_end_matches('/'), order.id);
         Self {
             order: order.id,
@@ -213,7 +205,7 @@ impl OpenRequest {
             expires_at,
             success_url: page.clone(),
             cancel_url: page,
-            email,
+            email: None,
         }
     }
 }

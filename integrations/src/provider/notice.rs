@@ -1,12 +1,14 @@
-//! What a provider's event says, whether a webhook carried it or it was read from the provider's list of events.
+//! Content of a provider's event, whether a webhook carried it or it was read from the provider's list of events.
 
 use super::SessionState;
 use checkout::model::{
-    AttemptId, DisputeId, EventKey, PaymentStatus, Reference, ReportedAmount, ReportedRefund, SessionId, TransactionId,
+    AttemptId, Currency, DisputeId, EventKey, HoldId, OrderId, PaymentStatus, Reference, ReportedAmount,
+    ReportedRefund, SessionId, TransactionId,
 };
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// What an event says.
+/// Content of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// Something about a payment.
@@ -38,18 +40,18 @@ pub enum Notice {
     },
 }
 
-/// What an event says about a payment.
+/// Report about a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentNotice {
     /// The event's id.
     pub event: EventKey,
-    /// Hash of the event's meaning.
+    /// Hash of the event's meaning: see [`PaymentNotice::fingerprint`].
     pub fingerprint: [u8; 32],
-    /// What was paid for.
+    /// The order or hold that was paid for.
     pub about: About,
     /// The transaction.
     pub transaction: TransactionId,
-    /// What happened.
+    /// The new status of the payment.
     pub status: PaymentStatus,
     /// The dispute, for the two statuses of disputes.
     pub dispute: Option<DisputeId>,
@@ -61,6 +63,34 @@ pub struct PaymentNotice {
     pub attempt: Option<AttemptId>,
     /// Whether it is a test event, which moves no money.
     pub test_mode: bool,
+}
+
+impl PaymentNotice {
+    /// Hashes the meaning of an event and not its bytes: a repeated event may have another number of `pending_webhooks`, or a
+    /// newer API version. A look-up of a page has the same fingerprint as the webhook about it, so that they count as one report.
+    pub fn fingerprint(
+        about: About,
+        transaction: &TransactionId,
+        status: PaymentStatus,
+        reported: &ReportedAmount,
+        dispute: Option<&DisputeId>,
+    ) -> [u8; 32] {
+        let id = match about {
+            About::Known(Reference::Order(OrderId(id)) | Reference::Hold(HoldId(id))) | About::Untyped(id) => id,
+            About::Transaction => Uuid::nil(),
+        };
+        let mut hash = Sha256::new();
+        for part in [id.as_bytes(), transaction.as_str().as_bytes(), b"\n", status.name().as_bytes(), b"\n"] {
+            hash.update(part);
+        }
+        hash.update(reported.amount.map(i64::to_be_bytes).unwrap_or_default());
+        hash.update(reported.currency.as_ref().map_or("", Currency::as_str));
+        if let Some(dispute) = dispute {
+            hash.update(b"\n");
+            hash.update(dispute.as_str());
+        }
+        hash.finalize().into()
+    }
 }
 
 /// The order or hold that was paid for.

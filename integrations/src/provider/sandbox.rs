@@ -25,7 +25,7 @@ const SESSION: &str = "sandbox-";
 /// Time until a refund that the shopper's bank delays has succeeded.
 const PENDING_TIME: Duration = Duration::from_mins(1);
 
-/// What happens to refunds of a test payment. The transaction's id says so.
+/// Outcome of the refunds of a test payment. The transaction's id says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LaterRefund {
     /// They succeed at once.
@@ -52,7 +52,7 @@ impl LaterRefund {
         format!("{}{key}", self.prefix())
     }
 
-    /// Returns what happens to refunds of a transaction; `None` if it is not the sandbox's.
+    /// Returns the outcome of refunds of a transaction; `None` if it is not the sandbox's.
     fn of(transaction: &TransactionId) -> Option<Self> {
         // The prefix of those that succeed begins the others too, so it is tried last.
         Self::ALL.into_iter().rev().find(|later| transaction.as_str().starts_with(later.prefix()))
@@ -186,7 +186,6 @@ impl Provider for SandboxProvider {
         Ok(SessionReport {
             session: session.clone(),
             state,
-            url: (state == SessionState::Open).then(|| format!("/sandbox/pay/{}", attempt.order_id)),
             order: Some(attempt.order_id),
             attempt: Some(attempt.id),
             transaction: paid.as_ref().map(|payment| payment.transaction_id.clone()),

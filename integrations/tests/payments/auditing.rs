@@ -1,6 +1,6 @@
 //! The comparison finds what shop and provider know differently, and nothing else.
 
-use crate::support::eventually;
+use crate::support::{Fault, eventually, refused};
 use checkout::model::{RefundState, ReportedRefundState};
 use integrations::payments::{AuditError, Difference};
 
@@ -21,6 +21,16 @@ crate::scenarios! {
         let transaction = transaction.try_into().unwrap();
         assert_eq!(found, [Difference::NotPaidAtProvider { order: order.id, transaction }]);
         assert!(found[0].to_string().starts_with(&format!("Order {} is paid by pi_0", order.id)));
+    }
+
+    async fn a_refusal_of_the_provider_is_an_error_and_no_difference(shop: Shop) {
+        shop.paid().await;
+        for call in ["find_session", "find_refunds"] {
+            shop.faulty.next(call, Fault::Before(refused()));
+            let ended = shop.payments.audit().await;
+            assert!(matches!(ended, Err(AuditError::Provider(_))), "{call}: {ended:?}");
+        }
+        assert_eq!(shop.payments.audit().await.unwrap(), []);
     }
 
     async fn money_of_an_unpaid_order_is_found(shop: Shop) {

@@ -29,8 +29,8 @@ crate::scenarios! {
     }
 
     async fn an_order_that_was_paid_at_its_page_needs_no_closing(shop: Shop) {
-        shop.start_workers();
         let (order, _) = shop.paid().await;
+        shop.start_workers();
         // Another order's job shows that the event was worked on.
         let phone = shop.product(1, |draft| draft.slug = "other".parse().unwrap()).await;
         let cancelled = shop.ordered(phone).await;
@@ -53,6 +53,22 @@ crate::scenarios! {
         // The webhook comes after all, and changes nothing.
         shop.receive(shop.provider.pay(&session)).await;
         assert_eq!(shop.refunds(&order).await, []);
+    }
+
+    async fn a_payment_that_could_not_be_recorded_is_recorded_by_the_next_attempt_at_the_job(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        shop.provider.pay(&session);
+        shop.cancel(&order).await;
+        shop.process.fail_next([true]);
+        shop.start_workers();
+        eventually(async || shop.jobs(JobKind::ClosePayment).await.iter().any(|job| job.last_error.is_some())).await;
+        assert_eq!((shop.states(&order).await, shop.status(&order).await), (vec!["open"], OrderStatus::Cancelled));
+        eventually(async || {
+            shop.clock.advance(std::time::Duration::from_secs(1));
+            shop.status(&order).await == OrderStatus::Paid
+        })
+        .await;
+        eventually(async || shop.states(&order).await == ["completed"]).await;
     }
 
     async fn a_page_that_was_paid_after_the_units_were_sold_is_refunded(shop: Shop) {

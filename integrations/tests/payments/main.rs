@@ -11,6 +11,7 @@ mod opening;
 mod receiving;
 mod reconciling;
 mod refunding;
+mod sending;
 
 /// Makes one test for each scenario and database.
 macro_rules! scenarios {

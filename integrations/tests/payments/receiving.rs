@@ -1,8 +1,8 @@
 //! An event counts if it is about a payment that the shop opened, once, and moves its attempt.
 
-use crate::support::{Fault, unknown};
+use crate::support::{Fault, MINUTE, unknown};
 use checkout::{
-    PaymentVerdict,
+    Error, PaymentVerdict,
     model::{OrderStatus, PaymentStatus, SessionId},
 };
 use integrations::{
@@ -33,6 +33,24 @@ crate::scenarios! {
         let verdicts = [verdict(one.unwrap()), verdict(two.unwrap())];
         assert!(verdicts.contains(&PaymentVerdict::Processed) && verdicts.contains(&PaymentVerdict::Duplicate));
         assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Paid, vec!["completed"]));
+    }
+
+    async fn a_payment_that_could_not_be_recorded_is_found_by_the_next_delivery_or_a_look_up(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        let notice = shop.provider.pay(&session);
+        shop.process.fail_next([true, true]);
+        let busy = shop.payments.receive(notice.clone(), None).await;
+        assert!(matches!(busy, Err(Error::Busy { .. })), "{busy:?}");
+        assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Pending, vec!["open"]));
+        // The list of events has it too, and the database fails once more.
+        let stopped = shop.payments.reconcile().await.unwrap();
+        assert!(stopped.stopped.is_some() && shop.process.is_over(), "{stopped:?}");
+        assert_eq!(shop.states(&order).await, ["open"]);
+        shop.clock.advance(6 * MINUTE);
+        shop.faulty.next("events", Fault::Before(unknown()));
+        assert_eq!(shop.payments.reconcile().await.unwrap().payments_recorded, 1);
+        assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Paid, vec!["completed"]));
+        assert_eq!(verdict(shop.receive(notice).await), PaymentVerdict::Duplicate);
     }
 
     async fn an_event_of_another_application_is_ignored(shop: Shop) {

@@ -1,12 +1,33 @@
-//! A webhook that never came changes nothing but the delay.
+//! A lost webhook only delays its effect.
 
-use crate::support::{Fault, HOUR, MINUTE, Shop, busy, eventually, noon, unknown};
-use checkout::model::{OrderStatus, PaymentStatus, RefundState, ReportedRefundState, Timestamp};
+use crate::support::{Fault, HOUR, MINUTE, ORIGIN, Shop, busy, eventually, noon, unknown};
+use checkout::{
+    PaymentEvent,
+    model::{
+        AttemptId, JobId, JobKind, OrderStatus, PaymentStatus, Reference, RefundState, ReportedAmount,
+        ReportedRefundState, Timestamp,
+    },
+    store::outbox::ClaimRequest,
+};
 use integrations::{
     payments::{ReconcileError, Reconciled},
-    provider::SessionState::{Expired, Open},
+    provider::{
+        OpenRequest, Provider as _,
+        SessionState::{Expired, Open},
+    },
 };
+use sha2::{Digest as _, Sha256};
 use std::time::Duration;
+use uuid::Uuid;
+
+/// Drops the events of the outbox, as a server of the version before makes none.
+async fn drop_events(shop: &Shop) {
+    let (now, claim) = (shop.checkout.now(), Uuid::from_u128(9));
+    let request = ClaimRequest { kind: JobKind::Event, endpoint: None, claim, now, until: now + HOUR, limit: 100 };
+    let events = shop.store.outbox().claim(request).await.unwrap();
+    let ids: Vec<JobId> = events.iter().map(|event| event.id).collect();
+    shop.store.outbox().fan_out(claim, &ids, &[]).await.unwrap();
+}
 
 /// When the last run ended.
 async fn ended(shop: &Shop) -> Option<Timestamp> {
@@ -91,12 +112,13 @@ crate::scenarios! {
         shop.payments.open(&order).await.unwrap();
         let session = shop.provider.last_session();
         shop.provider.debit(&session);
-        shop.clock.advance(2 * MINUTE);
+        // Its events are lost.
+        shop.faulty.next("events", Fault::Before(unknown()));
+        shop.clock.advance(6 * MINUTE);
         let first = shop.payments.reconcile().await.unwrap();
         assert_eq!((first.attempts_looked_up, first.payments_recorded), (1, 0));
         assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Pending, vec!["completed"]));
         shop.provider.pay(&session);
-        // Its event is lost too.
         shop.faulty.next("events", Fault::Before(unknown()));
         shop.clock.advance(2 * MINUTE);
         let second = shop.payments.reconcile().await.unwrap();
@@ -118,6 +140,7 @@ crate::scenarios! {
         assert_eq!((shop.states(&cancelled).await, shop.provider.pages()), (vec!["closed"], vec![Expired, Open]));
         assert_eq!(shop.states(&waiting).await, ["open"]);
         shop.provider.expire(&shop.provider.last_session());
+        shop.clock.advance(4 * MINUTE);
         shop.faulty.next("events", Fault::Before(unknown()));
         shop.payments.reconcile().await.unwrap();
         assert_eq!((shop.states(&waiting).await, shop.status(&waiting).await), (vec!["closed"], OrderStatus::Pending));
@@ -146,7 +169,7 @@ crate::scenarios! {
             shop.payments.open(order).await.unwrap();
             shop.provider.expire(&shop.provider.last_session());
         }
-        shop.clock.advance(2 * MINUTE);
+        shop.clock.advance(6 * MINUTE);
         shop.faulty.next("find_session", Fault::Before(unknown()));
         shop.faulty.next("events", Fault::Before(unknown()));
         let done = shop.payments.reconcile().await.unwrap();
@@ -154,12 +177,101 @@ crate::scenarios! {
         assert_eq!((shop.states(&first).await, shop.states(&second).await), (vec!["open"], vec!["closed"]));
     }
 
+    async fn events_are_read_before_pages_are_looked_up(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        shop.clock.advance(6 * MINUTE);
+        shop.provider.pay(&session);
+        let done = shop.payments.reconcile().await.unwrap();
+        assert_eq!((done.events_read, done.payments_recorded, done.attempts_looked_up), (1, 1, 0));
+        assert_eq!((shop.status(&order).await, shop.provider.calls("find_session")), (OrderStatus::Paid, 0));
+    }
+
+    async fn a_page_that_was_opened_a_moment_ago_is_not_looked_up(shop: Shop) {
+        shop.opened().await;
+        shop.clock.advance(2 * MINUTE);
+        assert_eq!(shop.payments.reconcile().await.unwrap().attempts_looked_up, 0);
+        shop.clock.advance(3 * MINUTE);
+        assert_eq!(shop.payments.reconcile().await.unwrap().attempts_looked_up, 1);
+    }
+
+    async fn a_look_up_that_the_engine_refuses_does_not_end_the_run(shop: Shop) {
+        let phone = shop.phone(2).await;
+        let (first, second) = (shop.ordered(phone).await, shop.ordered(phone).await);
+        for order in [&first, &second] {
+            shop.payments.open(order).await.unwrap();
+            shop.provider.pay(&shop.provider.last_session());
+        }
+        // Another event has the key of the first look-up.
+        let key = format!("lookup-paid-{}", hex::encode(Sha256::digest("cs_0")));
+        let taken = PaymentEvent {
+            key: key.try_into().unwrap(),
+            fingerprint: [1; 32],
+            reference: Reference::Order(first.id),
+            transaction_id: "tx".to_owned().try_into().unwrap(),
+            status: PaymentStatus::Processing,
+            reported: ReportedAmount::default(),
+            dispute_id: None,
+            payload: None,
+        };
+        shop.checkout.record_payment(taken).await.unwrap();
+        shop.clock.advance(6 * MINUTE);
+        shop.faulty.next("events", Fault::Before(unknown()));
+        let done = shop.payments.reconcile().await.unwrap();
+        assert_eq!((done.attempts_looked_up, done.payments_recorded), (2, 1));
+        assert_eq!((shop.status(&first).await, shop.states(&first).await), (OrderStatus::Pending, vec!["open"]));
+        assert_eq!(shop.status(&second).await, OrderStatus::Paid);
+    }
+
+    async fn a_page_of_another_order_pays_none(shop: Shop) {
+        let phone = shop.phone(2).await;
+        let (theirs, order) = (shop.ordered(phone).await, shop.ordered(phone).await);
+        let request = OpenRequest::of(&theirs, "Phone", ORIGIN, None);
+        let page = shop.provider.open(AttemptId(Uuid::from_u128(9)), &request).await.unwrap();
+        shop.faulty.next("open", Fault::Before(unknown()));
+        shop.payments.open(&order).await.unwrap_err();
+        let attempt = shop.attempts(&order).await.remove(0);
+        assert!(shop.store.payment_attempts().adopt(attempt.id, &page.session, noon()).await.unwrap());
+        shop.provider.pay(page.session.as_str());
+        shop.clock.advance(6 * MINUTE);
+        shop.faulty.next("events", Fault::Before(unknown()));
+        let done = shop.payments.reconcile().await.unwrap();
+        assert_eq!((done.attempts_looked_up, done.payments_recorded, done.calls_failed), (1, 0, 2));
+        assert_eq!(shop.status(&order).await, OrderStatus::Pending);
+    }
+
+    async fn a_due_refund_without_a_job_is_sent(shop: Shop) {
+        let (order, _) = shop.paid().await;
+        shop.issue(order.id, None).await;
+        drop_events(&shop).await;
+        shop.start_workers();
+        // Its event may not have been worked on yet.
+        shop.payments.reconcile().await.unwrap();
+        shop.clock.advance(2 * MINUTE);
+        shop.with(|settings| settings.auto_refund = false).reconcile().await.unwrap();
+        assert_eq!(shop.jobs(JobKind::SendRefund).await, []);
+        shop.payments.reconcile().await.unwrap();
+        eventually(async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
+        shop.payments.reconcile().await.unwrap();
+        assert_eq!((shop.jobs(JobKind::SendRefund).await.len(), shop.provider.refunds().len()), (1, 1));
+    }
+
+    async fn a_due_refund_of_a_payment_from_elsewhere_gets_no_job(shop: Shop) {
+        let phone = shop.phone(1).await;
+        let order = shop.ordered(phone).await;
+        shop.report(&order, "tx", PaymentStatus::Success).await;
+        shop.issue(order.id, None).await;
+        drop_events(&shop).await;
+        shop.clock.advance(2 * MINUTE);
+        shop.payments.reconcile().await.unwrap();
+        assert_eq!(shop.jobs(JobKind::SendRefund).await, []);
+    }
+
     async fn a_pending_refund_is_looked_up_until_it_is_final(shop: Shop) {
         shop.start_workers();
         let (order, _) = shop.paid().await;
         shop.provider.answer_refunds(ReportedRefundState::Pending, false);
         shop.issue(order.id, None).await;
-        crate::support::eventually(async || shop.refund(&order).await.provider_reference.is_some()).await;
+        eventually(async || shop.refund(&order).await.provider_reference.is_some()).await;
         shop.clock.advance(2 * MINUTE);
         shop.faulty.next("events", Fault::Before(unknown()));
         let pending = shop.payments.reconcile().await.unwrap();
@@ -174,11 +286,13 @@ crate::scenarios! {
     async fn a_webhook_after_a_look_up_counts_once(shop: Shop) {
         let (order, session) = shop.opened().await;
         let late = shop.provider.pay(&session);
-        shop.clock.advance(2 * MINUTE);
+        shop.clock.advance(6 * MINUTE);
         shop.faulty.next("events", Fault::Before(unknown()));
         assert_eq!(shop.payments.reconcile().await.unwrap().payments_recorded, 1);
         shop.receive(late).await;
         assert_eq!((shop.status(&order).await, shop.refunds(&order).await), (OrderStatus::Paid, vec![]));
+        // Both have one fingerprint, so that the webhook adds no event.
+        assert_eq!(shop.checkout.payments(&order).await.unwrap().len(), 1);
         // A payment from elsewhere is another one, and its money is due for refund.
         shop.report(&order, "tx-2", PaymentStatus::Success).await;
         assert_eq!(shop.refunds(&order).await.len(), 1);

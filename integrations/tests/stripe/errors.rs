@@ -28,16 +28,14 @@ async fn error_of(reply: Reply) -> ProviderError {
 
 #[tokio::test]
 async fn refusals_keep_stripes_type_and_code_and_not_its_message() {
-    for (status, kind, code, hint) in [
-        (400, "invalid_request_error", Some("email_invalid"), ""),
-        (400, "idempotency_error", None, ""),
-        (401, "invalid_request_error", None, ": check the key in HOLDFAST_STRIPE_KEY"),
-        (402, "card_error", Some("card_declined"), ""),
-        (403, "invalid_request_error", None, ": check what the key in HOLDFAST_STRIPE_KEY may do"),
-        (404, "invalid_request_error", Some("resource_missing"), ""),
+    for (status, kind, code) in [
+        (400, "invalid_request_error", Some("email_invalid")),
+        (400, "idempotency_error", None),
+        (402, "card_error", Some("card_declined")),
+        (404, "invalid_request_error", Some("resource_missing")),
     ] {
         let code = code.map(|code| format!(", code {code}")).unwrap_or_default();
-        let text = format!("Stripe answered {status}, type {kind}{code}, param customer_email, request req_1{hint}");
+        let text = format!("Stripe answered {status}, type {kind}{code}, param customer_email, request req_1");
         let code = code.strip_prefix(", code ").map(str::to_owned);
         assert_eq!(error_of(Reply::error(status, kind, code.as_deref())).await, ProviderError::Refused(text));
     }
@@ -46,6 +44,18 @@ async fn refusals_keep_stripes_type_and_code_and_not_its_message() {
     assert_eq!(error_of(odd).await, ProviderError::Refused(text.to_owned()));
     let redirect = Reply::error(307, "x", None).with("Location", "https://example.com/");
     assert!(matches!(error_of(redirect).await, ProviderError::Refused(_)));
+}
+
+#[tokio::test]
+async fn a_rejected_key_is_busy_for_a_minute_and_refuses_nothing_for_good() {
+    for (status, hint) in
+        [(401, "check the key in HOLDFAST_STRIPE_KEY"), (403, "check what the key in HOLDFAST_STRIPE_KEY may do")]
+    {
+        let error = error_of(Reply::error(status, "invalid_request_error", None)).await;
+        let text = "type invalid_request_error, param customer_email, request req_1";
+        let reason = format!("Stripe answered {status}, {text}: {hint}");
+        assert_eq!(error, ProviderError::Busy { reason, retry_after: Some(Duration::from_mins(1)) });
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
     http::{extract::Id, sse::EventStreams},
     problem::Problem,
 };
-use app::shop::session::{self, GrantSecrets, OwnerError};
+use app::shop::session::{self, GrantSecrets};
 use axum::{Extension, extract::State, response::Response};
 use checkout::{
     Checkout,
@@ -22,10 +22,6 @@ pub async fn watch(
     Extension(secrets): Extension<GrantSecrets>,
     Id(order): Id<OrderId>,
 ) -> Result<Response, Problem> {
-    let owner = session::owner_of(&session, Some(&secrets), &checkout, order).await.map_err(|error| match error {
-        OwnerError::Checkout(error) => error.into(),
-        OwnerError::Session(error) if session::is_store_unavailable(&error) => Problem::overloaded(),
-        OwnerError::Session(error) => Problem::internal_error(&error.to_string()),
-    })?;
+    let owner = session::owner_of(&session, Some(&secrets), &checkout, order).await?;
     Ok(streams.respond(order_changes(checkout, order, owner.ok_or(Refusal::UnknownOrder)?).await?))
 }

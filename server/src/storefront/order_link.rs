@@ -5,7 +5,7 @@ use super::provide_contexts;
 use crate::{problem::Problem, state::AppState};
 use app::{
     paths,
-    shop::session::{self, OrderGrant},
+    shop::session::{self, OrderGrant, OwnerError},
 };
 use axum::{
     body::Body,
@@ -43,13 +43,7 @@ pub(super) async fn open(
         Ok(opened) => opened,
         Err(error) => return Ok(refuse(&state, request, error).await),
     };
-    session::grant(&session, OrderGrant { order, ends_at, secret }).await.map_err(|error| {
-        if session::is_store_unavailable(&error) {
-            Problem::overloaded()
-        } else {
-            Problem::internal_error(&error.to_string())
-        }
-    })?;
+    session::grant(&session, OrderGrant { order, ends_at, secret }).await.map_err(OwnerError::Session)?;
     Ok(kept_secret(Redirect::to(&paths::order(&order.to_string())).into_response()))
 }
 

@@ -50,9 +50,7 @@ pub(super) async fn pay(
         Ok(Some(owner)) => owner,
         // The page says that there is no such order.
         Ok(None) | Err(OwnerError::Checkout(Error::Refused(_))) => return Ok(order_page(id)),
-        Err(OwnerError::Checkout(error)) => return Err(error.into()),
-        Err(OwnerError::Session(error)) if session::is_store_unavailable(&error) => return Err(Problem::overloaded()),
-        Err(OwnerError::Session(error)) => return Err(Problem::internal_error(&error.to_string())),
+        Err(error) => return Err(error.into()),
     };
     match state.checkout.order(id, owner).await {
         Ok(order) => Ok(lead_to_payment(&state, &order).await),

@@ -33,7 +33,7 @@ impl LoopbackSender {
 }
 
 /// Returns the loopback address for a server that listens on all addresses.
-fn reachable(mut addr: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(mut addr: SocketAddr) -> SocketAddr {
     if addr.ip().is_unspecified() {
         addr.set_ip(if addr.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
     }

@@ -1,7 +1,8 @@
 //! Shoppers' sessions, kept in the shop's store. The cookie is set at the first reservation, and the session owns what is
 //! reserved with it.
 
-use crate::config::Environment;
+use crate::{config::Environment, problem::Problem};
+use app::shop::session::{OwnerError, is_store_unavailable};
 use async_trait::async_trait;
 use checkout::{Checkout, StoreError, model::Timestamp, store::Store};
 use sha2::{Digest as _, Sha256};
@@ -30,6 +31,16 @@ pub fn layer(store: SessionStorage, env: Environment) -> SessionManagerLayer<Ses
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(LIFETIME))
+}
+
+impl From<OwnerError> for Problem {
+    fn from(error: OwnerError) -> Self {
+        match error {
+            OwnerError::Checkout(error) => error.into(),
+            OwnerError::Session(error) if is_store_unavailable(&error) => Self::overloaded(),
+            OwnerError::Session(error) => Self::internal_error(&error.to_string()),
+        }
+    }
 }
 
 /// Adapts [`checkout::store::Sessions`] to the session layer.

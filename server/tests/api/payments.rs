@@ -9,6 +9,7 @@ use checkout::{
     IssueRefund, Restock,
     model::{Actor, OrderId, RefundId, RefundState, ScopeSet},
 };
+use integrations::mail::OrderLinks;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::config::{PaymentConfig, PaymentProvider, StripeConfig, secret::Secret};
@@ -146,6 +147,30 @@ async fn pay_now_leads_to_the_same_page_however_often_it_is_pressed() {
     pay(&shop, &json!({ "order_id": order, "amount": 500_000 }), "test-one").await;
     let after = shopper.submit("/actions/pay", &fields).await;
     assert_eq!((after.status, after.header("location")), (303, &*format!("/orders/{order}")));
+}
+
+#[tokio::test]
+async fn the_link_of_a_mail_also_leads_to_payment() {
+    let secret = "a secret of links";
+    let shop = Shop::open_with(|settings| settings.mail.link_secrets = vec![Secret::new(secret)]).await;
+    let product = shop.product("phone", 5).await;
+    let placed = Shopper::reserve(&shop, &product).await.order(&EMAIL).await;
+    let order = id(&placed);
+    let (page, fields) = (format!("/orders/{order}"), [("order", &*order)]);
+    let elsewhere = Shopper::reserve(&shop, &product).await;
+    assert_eq!(elsewhere.submit("/actions/pay", &fields).await.header("location"), page);
+    let links = OrderLinks::new(String::new(), vec![secret.as_bytes().to_vec()]);
+    let opened = elsewhere.page(&links.sign(order.parse().unwrap(), shop.checkout.now())).await;
+    assert_eq!((opened.status, opened.header("location")), (303, &*page));
+    assert!(html(&elsewhere.page(&page).await).contains("Pay now"));
+    let pressed = elsewhere.submit("/actions/pay", &fields).await;
+    assert_eq!((pressed.status, pressed.header("location")), (303, &*format!("/sandbox/pay/{order}")));
+    // The link opens no other order, and none that the shop does not have.
+    let other = id(&Shopper::reserve(&shop, &product).await.order(&EMAIL).await);
+    for order in [&*other, UNKNOWN_ID] {
+        let pressed = elsewhere.submit("/actions/pay", &[("order", order)]).await;
+        assert_eq!((pressed.status, pressed.header("location")), (303, &*format!("/orders/{order}")));
+    }
 }
 
 #[tokio::test]

@@ -148,6 +148,9 @@ pub trait Outbox: Send + Sync {
     /// The job with this id.
     async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError>;
 
+    /// The job with this unique key.
+    async fn job_of_key(&self, unique_key: &str) -> Result<Option<Job>, StoreError>;
+
     /// Makes a job that is done or dead due at `entry.at`, with all its attempts. Returns `false`, and writes no entry, when there
     /// is no such job, or it is pending.
     async fn retry(&self, id: JobId, entry: &AuditEntry) -> Result<bool, StoreError>;

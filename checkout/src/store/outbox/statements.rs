@@ -181,6 +181,12 @@ macro_rules! impl_outbox {
                 query.fetch_optional(&self.$reader).with_timeout().await?.map(Job::try_from).transpose()
             }
 
+            async fn job_of_key(&self, unique_key: &str) -> Result<Option<Job>, StoreError> {
+                let select = format!("SELECT {} FROM outbox WHERE unique_key = $1", Self::job_columns());
+                let query = sqlx::query_as::<_, JobRow>(AssertSqlSafe(select)).bind(unique_key);
+                query.fetch_optional(&self.$reader).with_timeout().await?.map(Job::try_from).transpose()
+            }
+
             async fn retry(&self, id: JobId, entry: &AuditEntry) -> Result<bool, StoreError> {
                 let at = entry.at;
                 let work = self.audited(Some(entry.clone()), move |connection| {

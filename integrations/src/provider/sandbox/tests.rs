@@ -55,7 +55,7 @@ impl Shop {
 
     /// Begins an attempt, and opens its page.
     async fn open_page(&self, order: &Order) -> PaymentPage {
-        let request = OpenRequest::of(order, "Lamp", None, "http://shop.example", None);
+        let request = OpenRequest::of(order, "Lamp", "http://shop.example", None);
         let attempt = PaymentAttempt {
             id: Uuid::from_u128(1).into(),
             order_id: order.id,
@@ -152,7 +152,7 @@ async fn a_page_is_open_until_it_is_paid_or_closed() {
     let transaction = LaterRefund::Succeeds.transaction_id("one");
     shop.pay(&order, &transaction).await;
     let report = shop.sandbox.find_session(&page.session).await.unwrap();
-    assert_eq!((report.state, report.amount, report.url), (SessionState::Paid, Some(order.amount), None));
+    assert_eq!((report.state, report.amount), (SessionState::Paid, Some(order.amount)));
     assert_eq!(report.transaction.unwrap().as_str(), transaction);
     assert_eq!(shop.sandbox.close(&page.session).await, Ok(CloseOutcome::Completed));
     // A request without an amount returns the whole transaction.

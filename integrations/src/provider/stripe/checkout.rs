@@ -70,7 +70,6 @@ pub(super) async fn find(client: &Client, session: &SessionId) -> Result<Session
         Err(error) if error.is_missing() => Ok(SessionReport {
             session: session.clone(),
             state: SessionState::Expired,
-            url: None,
             order: None,
             attempt: None,
             transaction: None,
@@ -157,7 +156,6 @@ impl Session {
         Ok(SessionReport {
             session,
             state,
-            url: self.url,
             order: metadata.as_ref().and_then(Metadata::order),
             attempt: metadata.as_ref().and_then(Metadata::attempt),
             transaction: transaction.and_then(|id| id.try_into().ok()),

@@ -96,7 +96,7 @@ impl Client {
         let RequestBuilder { query, body, path, method } = request;
         // An id that came from elsewhere must not lead to another path.
         if !path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-')) {
-            return Err(CallError::Invalid("the id is none of Stripe's"));
+            return Err(CallError::ForeignId);
         }
         let query = query.filter(|query| !query.is_empty()).map(|query| format!("?{query}")).unwrap_or_default();
         let method = match method {

@@ -6,6 +6,7 @@
 //! | time limit, a broken connection, an unreadable response | unknown |
 //! | 409: the idempotency key is in use, or the object is locked | busy |
 //! | 429 | busy, with `Retry-After` |
+//! | 401, 403 | busy for a minute: a mistake of the settings, and nothing was done |
 //! | 5xx, 408, 424 | unknown |
 //! | 5xx with `Idempotent-Replayed: true` | refused: the key is spent |
 //! | other 4xx, also a key that is repeated with other parameters | refused |
@@ -22,6 +23,9 @@ use stripe_client_core::StripeClientErr;
 
 /// Longest pause that Stripe can ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
+
+/// The pause after Stripe rejected the key. It says nothing about the payment or the refund, so the call is repeated.
+const KEY_PAUSE: Duration = Duration::from_mins(1);
 
 /// Why the settings cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +53,8 @@ pub(super) enum CallError {
     NotSent(&'static str),
     /// The request would not be one of Stripe's.
     Invalid(&'static str),
+    /// An id has a form that no id of Stripe has.
+    ForeignId,
     /// The request was sent, and there is no usable answer.
     NoAnswer(&'static str),
 }
@@ -138,7 +144,7 @@ impl CallError {
 
     /// Whether Stripe knows no object of that id.
     pub(super) fn is_missing(&self) -> bool {
-        self.code() == Some("resource_missing")
+        matches!(self, Self::ForeignId) || self.code() == Some("resource_missing")
     }
 }
 
@@ -160,6 +166,7 @@ impl From<CallError> for ProviderError {
             CallError::Api(error) => error.into(),
             CallError::NotSent(reason) => Self::Busy { reason: reason.to_owned(), retry_after: None },
             CallError::Invalid(reason) => Self::Refused(reason.to_owned()),
+            CallError::ForeignId => Self::Refused("the id is none of Stripe's".to_owned()),
             CallError::NoAnswer(reason) => Self::Unknown(reason.to_owned()),
         }
     }
@@ -169,8 +176,8 @@ impl From<ApiError> for ProviderError {
     fn from(error: ApiError) -> Self {
         let text = error.to_string();
         match error.status.as_u16() {
-            401 => Self::Refused(format!("{text}: check the key in HOLDFAST_STRIPE_KEY")),
-            403 => Self::Refused(format!("{text}: check what the key in HOLDFAST_STRIPE_KEY may do")),
+            401 => Self::key_rejected(format!("{text}: check the key in HOLDFAST_STRIPE_KEY")),
+            403 => Self::key_rejected(format!("{text}: check what the key in HOLDFAST_STRIPE_KEY may do")),
             409 | 429 => Self::Busy { reason: text, retry_after: error.retry_after },
             408 | 424 | 500.. if error.replayed => {
                 Self::Refused(format!("{text}: the stored answer of an earlier call"))
@@ -178,5 +185,11 @@ impl From<ApiError> for ProviderError {
             408 | 424 | 500.. => Self::Unknown(text),
             _ => Self::Refused(text),
         }
+    }
+}
+
+impl ProviderError {
+    fn key_rejected(reason: String) -> Self {
+        Self::Busy { reason, retry_after: Some(KEY_PAUSE) }
     }
 }

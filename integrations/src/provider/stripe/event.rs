@@ -34,11 +34,10 @@ use crate::{
     strict_object::StrictObject,
 };
 use checkout::model::{
-    AttemptId, Currency, DisputeId, EventKey, HoldId, OrderId, PaymentStatus, Reference, ReportedAmount, SessionId,
+    AttemptId, Currency, DisputeId, EventKey, HoldId, PaymentStatus, Reference, ReportedAmount, SessionId,
     TransactionId,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// The types of the events that tell something, as they are asked for in the list of events.
@@ -132,7 +131,7 @@ struct Claim {
 /// A claim, or why it does not concern this shop.
 type Claimed = Result<Claim, &'static str>;
 
-/// What an event says about a session.
+/// Kind of an event about a session.
 #[derive(Clone, Copy)]
 enum SessionEvent {
     /// The shopper has finished it; its payment status tells more.
@@ -250,7 +249,7 @@ impl Claim {
             _ => ReportedAmount::default(),
         };
         let Envelope { id: event, livemode, .. } = envelope;
-        let fingerprint = fingerprint(about, &transaction, status, &reported, dispute.as_ref());
+        let fingerprint = PaymentNotice::fingerprint(about, &transaction, status, &reported, dispute.as_ref());
         let test_mode = livemode == Some(false);
         Ok(PaymentNotice {
             event,
@@ -265,32 +264,6 @@ impl Claim {
             test_mode,
         })
     }
-}
-
-/// Hashes the meaning and not the bytes: a repeated event may have another number of `pending_webhooks`, or a newer API
-/// version.
-fn fingerprint(
-    about: About,
-    transaction: &TransactionId,
-    status: PaymentStatus,
-    reported: &ReportedAmount,
-    dispute: Option<&DisputeId>,
-) -> [u8; 32] {
-    let id = match about {
-        About::Known(Reference::Order(OrderId(id)) | Reference::Hold(HoldId(id))) | About::Untyped(id) => id,
-        About::Transaction => Uuid::nil(),
-    };
-    let mut hash = Sha256::new();
-    for part in [id.as_bytes(), transaction.as_str().as_bytes(), b"\n", status.name().as_bytes(), b"\n"] {
-        hash.update(part);
-    }
-    hash.update(reported.amount.map(i64::to_be_bytes).unwrap_or_default());
-    hash.update(reported.currency.as_ref().map_or("", Currency::as_str));
-    if let Some(dispute) = dispute {
-        hash.update(b"\n");
-        hash.update(dispute.as_str());
-    }
-    hash.finalize().into()
 }
 
 #[cfg(test)]

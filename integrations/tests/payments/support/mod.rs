@@ -38,6 +38,7 @@ pub struct Shop {
     pub checkout: Checkout,
     pub clock: Arc<ManualClock>,
     pub store: Arc<dyn Store>,
+    pub process: Arc<Process>,
     pub provider: Arc<FakeProvider>,
     pub faulty: Arc<Faulty>,
     pub payments: Payments,
@@ -57,13 +58,14 @@ impl Shop {
 
     async fn open(database: Database) -> Self {
         let clock = Arc::new(ManualClock::at(noon()));
-        let store = store::open(&database.url()).await.unwrap();
+        let process = Arc::new(Process::new(store::open(&database.url()).await.unwrap()));
+        let store: Arc<dyn Store> = process.clone();
         store.migrate().await.unwrap();
         let checkout = Checkout::start(store.clone(), clock.clone(), Limits::default()).await.unwrap();
         let provider = Arc::new(FakeProvider::new(clock.clone()));
         let faulty = Arc::new(Faulty::new(provider.clone()));
         let payments = payments(&checkout, &store, Some(faulty.clone()), settings());
-        Self { checkout, clock, store, provider, faulty, payments, workers: Supervisor::new(), database }
+        Self { checkout, clock, store, process, provider, faulty, payments, workers: Supervisor::new(), database }
     }
 
     /// The service with other settings.

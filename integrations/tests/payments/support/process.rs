@@ -10,9 +10,12 @@ use checkout::{
         Transaction,
     },
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 
 /// A process. After it was killed, its commits and its changes of attempts fail before anything is written.
@@ -20,16 +23,28 @@ pub struct Process {
     store: Arc<dyn Store>,
     is_killed: Arc<AtomicBool>,
     attempt_writes: AtomicU32,
+    /// Which of the writer's next transactions fail.
+    next: Mutex<VecDeque<bool>>,
 }
 
 impl Process {
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, is_killed: Arc::default(), attempt_writes: AtomicU32::new(0) }
+        Self { store, is_killed: Arc::default(), attempt_writes: AtomicU32::new(0), next: Mutex::default() }
     }
 
     /// Kills the process once it is `true`.
     pub fn kill_switch(&self) -> Arc<AtomicBool> {
         self.is_killed.clone()
+    }
+
+    /// Says of each of the writer's next transactions whether it fails. Nothing of one that fails is on disk.
+    pub fn fail_next<const N: usize>(&self, fails: [bool; N]) {
+        self.next.lock().unwrap().extend(fails);
+    }
+
+    /// Whether all transactions that were to fail have been begun.
+    pub fn is_over(&self) -> bool {
+        self.next.lock().unwrap().is_empty()
     }
 
     /// How many transactions were about attempts to pay.
@@ -110,6 +125,9 @@ impl Store for Process {
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
         self.alive()?;
+        if self.next.lock().unwrap().pop_front().unwrap_or_default() {
+            return Err(StoreError::Unavailable("an outage".into()));
+        }
         self.store.begin().await
     }
 

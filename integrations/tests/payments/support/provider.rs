@@ -144,16 +144,19 @@ impl FakeProvider {
         let Session { id, attempt, request, transaction, .. } = session.clone();
         let OpenRequest { order, amount: Money { minor, currency }, .. } = request;
         let transaction = transaction.unwrap_or_else(|| text(id.as_str()));
-        let mut fingerprint = [0; 32];
-        fingerprint[0] = u8::try_from(nth).unwrap();
+        let about = About::Known(Reference::Order(order));
+        let reported = match status {
+            PaymentStatus::Success => ReportedAmount { amount: Some(minor), currency: Some(currency) },
+            _ => ReportedAmount::default(),
+        };
         Notice::Payment(PaymentNotice {
             event: text(format!("evt_{nth}")),
-            fingerprint,
-            about: About::Known(Reference::Order(order)),
+            fingerprint: PaymentNotice::fingerprint(about, &transaction, status, &reported, None),
+            about,
             transaction,
             status,
             dispute: None,
-            reported: ReportedAmount { amount: Some(minor), currency: Some(currency) },
+            reported,
             session: page.map(|page| (id, page)),
             attempt: Some(attempt),
             test_mode: false,
@@ -275,7 +278,6 @@ impl Provider for FakeProvider {
         let known = state.sessions.iter().find(|known| known.id == *session);
         let known = known.ok_or_else(|| ProviderError::Refused("no such session".to_owned()))?.clone();
         Ok(SessionReport {
-            url: (known.state == SessionState::Open).then(|| format!("https://pay.example/{}", known.id)),
             session: known.id,
             state: known.state,
             order: Some(known.request.order),
