@@ -1,11 +1,11 @@
 //! The statements of the outbox. Both databases understand them.
 
 /// Implements [`Outbox`](super::Outbox) for a store. `$instant` converts a timestamp to the driver's type, and `$lock` ends the
-/// selection of rows that a transaction takes. `insert_jobs`, `record_results` and `record_deliveries` are in scope: they write
+/// selection of rows that a transaction takes. The method `$background` makes the transactions of workers. `insert_jobs`, `record_results` and `record_deliveries` are in scope: they write
 /// within a transaction.
 macro_rules! impl_outbox {
-    ($store:ty, $database:ident, $connection:ty, $reader:ident, $writer:ident, $instant:expr, lock: $lock:literal,
-     explain: $explain:literal, line: $line:literal) => {
+    ($store:ty, $database:ident, $connection:ty, $reader:ident, $writer:ident, $instant:expr,
+     background: $background:ident, lock: $lock:literal, explain: $explain:literal, line: $line:literal) => {
         impl $store {
             fn job_columns() -> String {
                 sql::select::<NewJob>("outbox")
@@ -72,8 +72,13 @@ macro_rules! impl_outbox {
                 query.push(", due_at = ").push_bind($instant(request.until));
                 query.push(", attempts = attempts + 1 FROM due WHERE outbox.id = due.due_id RETURNING ");
                 query.push(Self::job_columns());
-                let rows = query.build_query_as::<JobRow>().fetch_all(&self.$writer).with_timeout().await?;
-                let mut jobs: Vec<Job> = into_all(rows)?;
+                let work = self.$background(move |connection| {
+                    Box::pin(async move {
+                        let rows = query.build_query_as::<JobRow>().fetch_all(connection).await.map_err(classify)?;
+                        into_all(rows).map(Some)
+                    })
+                });
+                let mut jobs: Vec<Job> = work.await?.unwrap_or_default();
                 jobs.sort_by_key(|job| job.id);
                 Ok(jobs)
             }
@@ -88,7 +93,7 @@ macro_rules! impl_outbox {
                     return Ok(0);
                 }
                 let (events, jobs) = (events.to_vec(), jobs.to_vec());
-                let work = self.in_transaction(move |connection| {
+                let work = self.$background(move |connection| {
                     Box::pin(async move {
                         let mut query = QueryBuilder::<$database>::new("DELETE FROM outbox WHERE claim = ");
                         query.push_bind(claim).push(" AND id IN (");
@@ -109,7 +114,7 @@ macro_rules! impl_outbox {
 
             async fn add(&self, jobs: &[NewJob]) -> Result<u64, StoreError> {
                 let jobs = jobs.to_vec();
-                let work = self.in_transaction(move |connection| {
+                let work = self.$background(move |connection| {
                     Box::pin(async move { Ok(Some(insert_jobs(connection, &jobs).await?)) })
                 });
                 Ok(work.await?.unwrap_or_default())
@@ -132,7 +137,7 @@ macro_rules! impl_outbox {
                     return Ok(Vec::new());
                 }
                 let (results, deliveries) = (results.to_vec(), deliveries.to_vec());
-                let work = self.in_transaction(move |connection| {
+                let work = self.$background(move |connection| {
                     Box::pin(async move {
                         record_results(connection, &results, now).await?;
                         record_deliveries(connection, deliveries).await.map(Some)

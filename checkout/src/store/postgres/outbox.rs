@@ -25,5 +25,5 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder, Row as _};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-impl_outbox!(PostgresStore, Postgres, PgConnection, pool, pool, Timestamp::to_datetime, lock: " FOR UPDATE SKIP LOCKED", explain: "EXPLAIN ", line: 0);
+impl_outbox!(PostgresStore, Postgres, PgConnection, pool, pool, Timestamp::to_datetime, background: in_transaction, lock: " FOR UPDATE SKIP LOCKED", explain: "EXPLAIN ", line: 0);
 outbox_writes!(Postgres, PgConnection, Timestamp::to_datetime);

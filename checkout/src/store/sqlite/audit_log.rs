@@ -1,6 +1,6 @@
 //! The audit log, and transactions that write it together with another change.
 
-use super::{QueryExt as _, SqliteStore, classify, insert, listings::bind, sql};
+use super::{QueryExt as _, SqliteStore, background::finish, classify, insert, listings::bind, sql};
 use crate::{
     error::StoreError,
     model::{AuditEntry, AuditId},
@@ -44,13 +44,8 @@ impl SqliteStore {
     ) -> Result<Option<T>, StoreError> {
         let writer = self.writer.clone();
         let done = tokio::spawn(async move {
-            let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
-            let Some(value) = work(&mut transaction).await? else {
-                transaction.rollback().await.map_err(classify)?;
-                return Ok(None);
-            };
-            transaction.commit().await.map_err(|error| StoreError::Ambiguous(Box::new(error)))?;
-            Ok(Some(value))
+            let transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
+            finish(transaction, work).await
         });
         done.await.unwrap_or_else(|error| Err(StoreError::Unavailable(Box::new(error))))
     }

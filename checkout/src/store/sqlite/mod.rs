@@ -1,6 +1,7 @@
 //! SQLite: one file with one writer. WAL with `synchronous=FULL` puts a batch on disk before it is acknowledged (P2).
 
 mod audit_log;
+mod background;
 mod checkpoint;
 mod clients;
 mod contacts;
@@ -32,6 +33,7 @@ use crate::{
     supervisor::Supervisor,
 };
 use async_trait::async_trait;
+use background::Background;
 use checkpoint::MAX_WAL_PAGES;
 use sqlx::{
     AssertSqlSafe, Connection, Sqlite, SqliteConnection, SqlitePool,
@@ -39,7 +41,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, sync::LazyLock, time::Duration};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedMutexGuard, mpsc};
 
 /// The oldest SQLite that is safe. Older ones can corrupt a database when the WAL is reset.
 const MIN_SQLITE_VERSION: (u32, u32, u32) = (3, 51, 3);
@@ -57,6 +59,7 @@ static MIGRATIONS: LazyLock<Migrator> =
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    background: Background,
     tasks: Supervisor,
     /// The queue of session changes, which are written in batches.
     sessions: mpsc::Sender<sessions::QueuedChange>,
@@ -86,10 +89,14 @@ impl SqliteStore {
         let writer = pool(1).before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         let writer = writer.connect_with(options.clone()).await.map_err(classify)?;
         let readers = pool(READERS).connect_with(options.clone()).await.map_err(classify)?;
+        // After a COMMIT that failed, see above.
+        let background =
+            pool(1).before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+        let background = Background::open(background, options.clone()).await?;
         let tasks = Supervisor::new();
         checkpoint::start(pool(1).connect_with(options).await.map_err(classify)?, &tasks);
         let sessions = sessions::start(writer.clone(), &tasks);
-        let store = Self { writer, readers, tasks, sessions };
+        let store = Self { writer, readers, background, tasks, sessions };
         store.check_version().await?;
         Ok(store)
     }
@@ -129,8 +136,9 @@ impl Store for SqliteStore {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let turn = self.background.turn().await;
         let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(classify)?;
-        Ok(Box::new(SqliteTransaction(transaction)))
+        Ok(Box::new(SqliteTransaction { transaction, _turn: turn }))
     }
 
     fn reads(&self) -> &dyn Reads {
@@ -204,21 +212,25 @@ impl Store for SqliteStore {
     }
 }
 
-struct SqliteTransaction(sqlx::Transaction<'static, Sqlite>);
+struct SqliteTransaction {
+    transaction: sqlx::Transaction<'static, Sqlite>,
+    /// Background workers write after this transaction.
+    _turn: OwnedMutexGuard<()>,
+}
 
 #[async_trait]
 impl Transaction for SqliteTransaction {
     async fn load(&mut self, request: &LoadRequest) -> Result<Loaded, StoreError> {
-        load::load(&mut self.0, request).await
+        load::load(&mut self.transaction, request).await
     }
 
     async fn commit(mut self: Box<Self>, writes: &WriteSet) -> Result<CommitOutcome, StoreError> {
-        if !write::write(&mut self.0, writes).await? {
-            self.0.rollback().await.map_err(classify)?;
+        if !write::write(&mut self.transaction, writes).await? {
+            self.transaction.rollback().await.map_err(classify)?;
             return Ok(CommitOutcome::Conflict(Vec::new()));
         }
         // When the disk fails now, the batch may or may not be on it.
-        self.0.commit().await.map_err(|error| {
+        self.transaction.commit().await.map_err(|error| {
             if writes.is_repeatable() {
                 StoreError::Contended(Box::new(error))
             } else {

@@ -19,5 +19,5 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-impl_outbox!(SqliteStore, Sqlite, SqliteConnection, readers, writer, Timestamp::as_millis, lock: "", explain: "EXPLAIN QUERY PLAN ", line: "detail");
+impl_outbox!(SqliteStore, Sqlite, SqliteConnection, readers, writer, Timestamp::as_millis, background: in_background, lock: "", explain: "EXPLAIN QUERY PLAN ", line: "detail");
 outbox_writes!(Sqlite, SqliteConnection, Timestamp::as_millis);
