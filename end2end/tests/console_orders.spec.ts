@@ -6,6 +6,9 @@ import { invite, setUp } from '../support/console.js';
 import { expect, test } from '../support/fixtures.js';
 import { confirm, expectStatus, payInSandbox, reserve } from '../support/steps.js';
 
+// Refunds wait for an operator, so that the screens have some to show.
+test.use({ settings: { HOLDFAST_AUTO_REFUND: 'off' } });
+
 /** Buys a product on the storefront. Returns the order's path there. */
 async function buy(shopper: Page, slug: string, quantity = 1): Promise<string> {
   await reserve(shopper, slug, quantity);

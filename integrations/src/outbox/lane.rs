@@ -139,7 +139,7 @@ fn log(job: &Job, outcome: &Outcome) {
     match outcome {
         Outcome::Done => tracing::debug!(job = %job.id, kind, topic = job.topic.name(), "job done"),
         Outcome::Skipped(reason) => {
-            tracing::debug!(job = %job.id, kind, topic = job.topic.name(), reason, "job skipped")
+            tracing::debug!(job = %job.id, kind, topic = job.topic.name(), reason, "job skipped");
         }
         Outcome::NotYet(reason, _) => tracing::debug!(job = %job.id, kind, reason, "job waits"),
         Outcome::Failed(error) | Outcome::Busy(error, _) | Outcome::Dead(error) => {

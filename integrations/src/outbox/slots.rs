@@ -39,7 +39,7 @@ impl Slots {
     pub(super) fn ahead(&self, most_waiting: usize) -> usize {
         let waiting = self.carried_out.load(Ordering::Acquire).saturating_mul(2).min(most_waiting);
         let room = self.room(waiting);
-        if self.room(0) > 0 || room >= (self.most + waiting) / 2 { room } else { 0 }
+        if self.room(0) > 0 || room >= self.most.midpoint(waiting) { room } else { 0 }
     }
 
     /// Begins to count the jobs that are carried out after a claim.

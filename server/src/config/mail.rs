@@ -172,16 +172,20 @@ mod tests {
         errors.none_or(config).map_err(|error| error.to_string())
     }
 
-    fn sensitive(text: &str) -> Option<SensitiveArg> {
-        Some(OsString::from(text).into())
+    fn sensitive(text: &str) -> SensitiveArg {
+        OsString::from(text).into()
     }
 
     fn with_smtp() -> MailArgs {
-        MailArgs { smtp_url: sensitive("smtps://shop:hush@mail.example"), ..MailArgs::default() }
+        MailArgs { smtp_url: Some(sensitive("smtps://shop:hush@mail.example")), ..MailArgs::default() }
     }
 
     fn complete() -> MailArgs {
-        MailArgs { mail_from: Some("shop@shop.example".into()), link_secrets: sensitive(LINK_SECRETS), ..with_smtp() }
+        MailArgs {
+            mail_from: Some("shop@shop.example".into()),
+            link_secrets: Some(sensitive(LINK_SECRETS)),
+            ..with_smtp()
+        }
     }
 
     const SHOP: Option<&str> = Some("https://shop.example");
@@ -223,13 +227,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let long = OsString::from("hush".repeat(26));
         let wrong = |shop_name: OsString| MailArgs {
-            smtp_url: sensitive("http://shop:hush@mail.example"),
+            smtp_url: Some(sensitive("http://shop:hush@mail.example")),
             mail_from: Some("hush".into()),
             shop_name: Some(shop_name),
             shop_contact: Some("javascript:hush".into()),
             locale: Some("hush hush".into()),
             time_zone: Some("Europe/Hush".into()),
-            link_secrets: sensitive("a hush secret of links,hush"),
+            link_secrets: Some(sensitive("a hush secret of links,hush")),
         };
         for shop_name in [long, "a\nhush".into(), "a\u{202E}hush".into()] {
             let message = parse(Environment::Production, wrong(shop_name), SHOP, &dir).unwrap_err();

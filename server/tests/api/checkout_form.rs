@@ -58,7 +58,7 @@ impl<'a> Shopper<'a> {
     fn keep_cookie(&mut self, response: &ApiResponse) {
         let cookie = response.header("set-cookie").split(';').next().unwrap_or_default();
         if !cookie.is_empty() {
-            self.cookie = cookie.to_owned();
+            cookie.clone_into(&mut self.cookie);
         }
     }
 
