@@ -71,14 +71,18 @@ impl ShopUrl {
     }
 }
 
-/// Reads how far the payment of an order is, for the order's page.
-pub struct StoredProgress(pub Arc<dyn Store>);
+/// Reads how far the payment of an order is, for the order's page, and closes its payment page.
+pub struct StoredProgress(pub Arc<dyn Store>, pub Payments);
 
 #[async_trait]
 impl PaymentProgress for StoredProgress {
     async fn is_processing(&self, order: OrderId) -> Result<bool, Error> {
         let attempts = self.0.payment_attempts().of_order(order).await.map_err(|error| store_failed(&error))?;
         Ok(attempts.iter().any(|attempt| attempt.state == AttemptState::Completed))
+    }
+
+    async fn close_before_cancel(&self, order: OrderId) -> Result<(), Error> {
+        self.1.close_before_cancel(order).await
     }
 }
 

@@ -15,6 +15,9 @@ pub struct PaymentProvider(pub Arc<dyn PaymentProgress>);
 pub trait PaymentProgress: Send + Sync {
     /// Whether the shopper has finished the payment page of a pending order, so that the money is on its way.
     async fn is_processing(&self, order: OrderId) -> Result<bool, checkout::Error>;
+
+    /// Closes the payment page of an order that its shopper cancels, and records a payment that was just made there.
+    async fn close_before_cancel(&self, order: OrderId) -> Result<(), checkout::Error>;
 }
 
 /// Reason why a shopper cannot be led to a payment page.

@@ -55,6 +55,31 @@ crate::scenarios! {
         assert_eq!(shop.refunds(&order).await, []);
     }
 
+    async fn a_payment_just_before_a_cancellation_is_recorded_first(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        // The webhook is still on its way.
+        shop.provider.pay(&session);
+        shop.payments.close_before_cancel(order.id).await.unwrap();
+        assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Paid, vec!["completed"]));
+    }
+
+    async fn the_page_is_closed_before_its_order_is_cancelled(shop: Shop) {
+        let (order, _) = shop.opened().await;
+        shop.payments.close_before_cancel(order.id).await.unwrap();
+        assert_eq!((shop.provider.pages(), shop.states(&order).await), (vec![Expired], vec!["closed"]));
+        assert_eq!(shop.status(&order).await, OrderStatus::Pending);
+    }
+
+    async fn a_provider_that_does_not_answer_keeps_no_order_from_being_cancelled(shop: Shop) {
+        let (order, _) = shop.opened().await;
+        for fault in [Fault::Before(unknown()), Fault::Before(busy(None)), Fault::HangsBefore] {
+            shop.faulty.next("close", fault);
+            shop.payments.close_before_cancel(order.id).await.unwrap();
+        }
+        shop.cancel(&order).await;
+        assert_eq!((shop.status(&order).await, shop.provider.pages()), (OrderStatus::Cancelled, vec![Open]));
+    }
+
     async fn a_payment_that_could_not_be_recorded_is_recorded_by_the_next_attempt_at_the_job(shop: Shop) {
         let (order, session) = shop.opened().await;
         shop.provider.pay(&session);

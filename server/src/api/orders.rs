@@ -199,10 +199,13 @@ pub async fn get(
 )]
 pub async fn cancel(
     State(checkout): State<Checkout>,
+    State(payments): State<Payments>,
     Client(owner): Client,
     Id(order): Id<OrderId>,
     IdempotentEmpty { idempotency }: IdempotentEmpty,
 ) -> ApiResult<Response> {
+    checkout.order(order, owner).await?;
+    payments.close_before_cancel(order).await?;
     Ok(updated(checkout.cancel_order(order, owner, idempotency).await?, OrderView::from))
 }
 

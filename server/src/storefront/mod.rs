@@ -133,7 +133,7 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
             provide_context(sandbox.clone());
         }
         if state.payments.provider_name().is_some() {
-            provide_context(PaymentProvider(Arc::new(StoredProgress(state.store.clone()))));
+            provide_context(PaymentProvider(Arc::new(StoredProgress(state.store.clone(), state.payments.clone()))));
         }
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
         let targets = state.settings.payments.page_origins();

@@ -84,6 +84,13 @@ impl FakeProvider {
         self.state().answer = Some((state, lacks_funds));
     }
 
+    /// Without keys, lets the calls of all nodes overlap: each has looked before the first one does its work.
+    async fn overlap(&self) {
+        if self.state().ignores_keys {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// Makes the provider do its work once for each call, whatever its key. With it a test shows that it would notice.
     pub fn ignore_keys(&self) {
         self.state().ignores_keys = true;
@@ -239,6 +246,7 @@ impl Provider for FakeProvider {
     }
 
     async fn open(&self, attempt: AttemptId, request: &OpenRequest) -> Result<PaymentPage, ProviderError> {
+        self.overlap().await;
         {
             let mut state = self.called("open");
             let known = state.opened.get(&attempt).filter(|_| !state.ignores_keys);
@@ -288,10 +296,7 @@ impl Provider for FakeProvider {
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<ReportedRefund, ProviderError> {
-        if self.state().ignores_keys {
-            // Every node has looked the refunds up before the first one is made.
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+        self.overlap().await;
         let mut state = self.called("refund");
         let key = format!("{}-{}", request.refund, request.attempt);
         let known = state.refunded.get(&key).filter(|_| !state.ignores_keys);

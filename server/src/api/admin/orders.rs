@@ -27,6 +27,7 @@ use checkout::{
     model::{OrderId, Refusal, Timestamp},
     store::listings::{OrderFilter, OrderSearch},
 };
+use integrations::payments::Payments;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -162,10 +163,12 @@ pub async fn get(
 )]
 pub async fn cancel(
     State(checkout): State<Checkout>,
+    State(payments): State<Payments>,
     client: AdminClient,
     Id(order): Id<OrderId>,
     IdempotentJson { body, idempotency }: IdempotentJson<ReasonBody>,
 ) -> ApiResult<Response> {
+    payments.close_before_cancel(order).await?;
     let context = client.operation(Some(body.reason), idempotency);
     let cancelled = checkout.cancel_order_by_operator(order, context).await?;
     Ok(updated(cancelled, |order| AdminOrderView::new(&checkout, order)))
