@@ -84,10 +84,11 @@ impl FakeProvider {
         self.state().answer = Some((state, lacks_funds));
     }
 
-    /// Without keys, lets the calls of all nodes overlap: each has looked before the first one does its work.
+    /// Without keys, lets the calls of all nodes overlap: each has looked before the first one does its work, also where opening
+    /// a connection takes a second.
     async fn overlap(&self) {
         if self.state().ignores_keys {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
         }
     }
 
