@@ -174,7 +174,7 @@ pub fn payment_refused() -> Notice {
 /// The shopper has paid, and the provider has not confirmed the payment yet.
 pub fn payment_processing() -> Notice {
     Notice::new(
-        "Your payment is being processed",
+        "We’re confirming your payment",
         "You don’t need to pay again. This page changes as soon as your payment provider confirms it.",
     )
 }

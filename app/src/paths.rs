@@ -76,6 +76,12 @@ pub fn order(order_id: &str) -> String {
     format!("/orders/{order_id}")
 }
 
+/// An order's page for a visitor who has just paid. It also opens for visitors who do not own the order, without its details.
+#[cfg(feature = "ssr")]
+pub(crate) fn paid_order(order_id: &str) -> String {
+    format!("{}?returned=paid", order(order_id))
+}
+
 /// The sandbox's payment page for an order.
 pub fn sandbox_order(order_id: &str) -> String {
     format!("/sandbox/pay/{order_id}")

@@ -80,7 +80,7 @@ pub struct OpenRequest {
     pub pay_by: Timestamp,
     /// When the provider should close the page by itself; `None` where it cannot do so at that time.
     pub expires_at: Option<Timestamp>,
-    /// The address that the shopper returns to after paying. It contains no secret.
+    /// The address that the shopper returns to after paying. It contains no secret, and opens for whoever pays.
     pub success_url: String,
     /// The address that the shopper returns to without paying. It contains no secret.
     pub cancel_url: String,
@@ -203,7 +203,7 @@ impl OpenRequest {
             amount: order.amount,
             pay_by: order.pay_by,
             expires_at,
-            success_url: page.clone(),
+            success_url: format!("{page}?returned=paid"),
             cancel_url: page,
             email: None,
         }

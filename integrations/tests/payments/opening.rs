@@ -215,7 +215,9 @@ crate::scenarios! {
         let request = shop.attempts(&order).await[0].request.clone();
         assert!(!request.contains("ada@example.com"), "{request}");
         let request: serde_json::Value = serde_json::from_str(&request).unwrap();
-        assert_eq!(request["success_url"], format!("{ORIGIN}/orders/{}", order.id));
+        let page = format!("{ORIGIN}/orders/{}", order.id);
+        assert_eq!(request["success_url"], format!("{page}?returned=paid"));
+        assert_eq!(request["cancel_url"], page);
         // The provider closes the page by itself only 31 minutes to a day ahead.
         assert_eq!(request["expires_at"], order.pay_by.to_string());
         let soon = shop.opened_within(10 * MINUTE).await;

@@ -20,7 +20,10 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens the payment page of an order, or returns the one that is open.
 ///
-/// Lead your customer to its `url`. Repeating the request returns the same page, and charges nobody. The page closes at
+/// Lead your customer to its `url`, which opens for whoever has it. After paying, your customer comes to a page of the shop that
+/// says thank you and shows nothing of the order: tell them yourself when the payment has arrived.
+///
+/// Repeating the request returns the same page, and charges nobody. The page closes at
 /// `expires_at`, which is the order's `pay_by`. Once your customer has paid, the order becomes `paid`; watch it with
 /// `GET /api/orders/{order}/events`.
 #[utoipa::path(

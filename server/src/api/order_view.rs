@@ -95,7 +95,7 @@ struct PaymentPage(Option<PaymentView>);
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderPayment)]
 pub struct PaymentView {
-    /// Address of the payment provider's page. Lead your customer there.
+    /// Address of the payment provider's page, which opens for whoever has it. Lead your customer there.
     url: String,
     /// Time at which the page closes.
     #[schema(value_type = String, format = DateTime)]

@@ -48,8 +48,9 @@ type OrderEvents = EventsOf<OrderView>;
 ///
 /// If a payment for the hold has already arrived, it is applied at once, and the response is a paid order.
 ///
-/// If the shop has a payment provider, `payment` is the page on which your customer pays. It is `null` if there is no page: your
-/// system takes the payment, or the provider was too slow. In that case, ask again with `POST /api/orders/{order}/payment`.
+/// If the shop has a payment provider, `payment` is the page on which your customer pays. It opens for whoever has its address.
+/// Afterwards your customer comes to a page of the shop that shows nothing of the order. `payment` is `null` if there is no page:
+/// your system takes the payment, or the provider was too slow. In that case, ask again with `POST /api/orders/{order}/payment`.
 ///
 /// `contact` is stored apart from the order. Only `GET /api/orders/{order}` returns it, and only to you. A problem names each of its
 /// fields that cannot be used.

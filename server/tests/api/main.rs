@@ -21,6 +21,7 @@ mod operations;
 mod order_links;
 mod orders;
 mod pagination;
+mod payment_return;
 mod payments;
 mod png;
 mod products;

@@ -183,7 +183,7 @@ async fn an_order_whose_page_is_finished_is_being_processed() {
     let attempt = attempts.of_order(order).await.unwrap().remove(0);
     assert!(attempts.advance(attempt.id, &[Open], Completed, shop.checkout.now()).await.unwrap());
     let page = shopper.page(&format!("/orders/{order}")).await;
-    assert!(html(&page).contains("Your payment is being processed"), "{page:?}");
+    assert!(html(&page).contains("We’re confirming your payment"), "{page:?}");
     assert!(!html(&page).contains("Pay now") && !html(&page).contains("Cancel order"), "{page:?}");
     let pressed = shopper.submit("/actions/pay", &[("order", &order.to_string())]).await;
     assert_eq!(pressed.header("location"), format!("/orders/{order}?no=processing"));

@@ -20,18 +20,21 @@ pub(crate) async fn send_test_payment(
     #[server(default)] act: String,
     #[server(default)] key: String,
 ) -> Result<(), ServerFnError> {
-    let page = if order.is_empty() { paths::hold(&hold) } else { paths::order(&order) };
     match deliver_webhooks(&order, &hold, &act, &key).await {
-        Ok(()) => redirect(&page),
+        Ok(page) => redirect(&page),
         Err(FormError::Refused(_) | FormError::InvalidForm) => redirect(paths::NOT_FOUND),
-        Err(error) => redirect(&error.add_to_url(&page)),
+        Err(error) => {
+            let page = if order.is_empty() { paths::hold(&hold) } else { paths::sandbox_order(&order) };
+            redirect(&error.add_to_url(&page))
+        }
     }
 }
 
-async fn deliver_webhooks(order: &str, hold: &str, act: &str, key: &str) -> Result<(), FormError> {
+/// Returns the page to show afterwards.
+async fn deliver_webhooks(order: &str, hold: &str, act: &str, key: &str) -> Result<String, FormError> {
     let sandbox: SandboxProvider = use_context().ok_or(FormError::InvalidForm)?;
     let form_key: Uuid = key.parse().map_err(|_| FormError::InvalidForm)?;
-    let AmountDue { reference, amount, order_is_pending } = amount_due(order, hold).await?;
+    let AmountDue { reference, amount, order_is_pending, is_own } = amount_due(order, hold).await?;
     let event = |status: PaymentStatus, suffix: &str| SandboxEvent {
         key: format!("sandbox-{form_key}{suffix}"),
         reference,
@@ -69,28 +72,41 @@ async fn deliver_webhooks(order: &str, hold: &str, act: &str, key: &str) -> Resu
             return Err(FormError::TestPaymentNotDelivered);
         }
     }
-    Ok(())
+    Ok(next_page(reference, is_own, act))
+}
+
+/// Returns the page that a payment leads to. Visitors who do not own the order read its status on the payment page after
+/// a declined payment.
+fn next_page(reference: Reference, is_own: bool, act: &str) -> String {
+    match reference {
+        Reference::Hold(id) => paths::hold(&id.to_string()),
+        Reference::Order(id) if is_own => paths::order(&id.to_string()),
+        Reference::Order(id) if act == "decline" => paths::sandbox_order(&id.to_string()),
+        Reference::Order(id) => paths::paid_order(&id.to_string()),
+    }
 }
 
 struct AmountDue {
     reference: Reference,
     amount: Money,
     order_is_pending: bool,
+    /// Whether the visitor may open the page of the hold or order.
+    is_own: bool,
 }
 
-/// Returns what the payment is for and how much is due. Only the shopper's own holds and orders can be paid.
+/// Returns what the payment is for and how much is due. Any order can be paid, and only the shopper's own holds.
 async fn amount_due(order: &str, hold: &str) -> Result<AmountDue, FormError> {
     let checkout = checkout()?;
     if let Ok(id) = order.parse() {
-        let owner = owner_of(id).await?.ok_or(FormError::Refused(Refusal::UnknownOrder))?;
-        let order = checkout.order(id, owner).await?;
+        let order = checkout.order_of_any_owner(id).await?;
+        let is_own = owner_of(id).await? == Some(order.owner);
         let order_is_pending = order.state == OrderState::Pending;
-        return Ok(AmountDue { reference: Reference::Order(id), amount: order.amount, order_is_pending });
+        return Ok(AmountDue { reference: Reference::Order(id), amount: order.amount, order_is_pending, is_own });
     }
     let id = hold.parse().map_err(|_| FormError::InvalidForm)?;
     let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
     let hold = checkout.hold(id, owner).await?;
     let product = checkout.product(hold.product_id).ok_or(Refusal::UnknownProduct).map_err(FormError::Refused)?;
     let amount = hold.amount(product.price).ok_or(FormError::Internal)?;
-    Ok(AmountDue { reference: Reference::Hold(id), amount, order_is_pending: false })
+    Ok(AmountDue { reference: Reference::Hold(id), amount, order_is_pending: false, is_own: true })
 }

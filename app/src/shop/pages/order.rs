@@ -34,8 +34,12 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let has_sandbox = use_context::<SandboxProvider>().is_some();
     let provider = use_context::<PaymentProvider>();
     let id: OrderId = request.id("order")?;
-    let owner = request.owner_of(id).await?.ok_or(PageError::NotFound)?;
-    let order = request.checkout.order(id, owner).await?;
+    // The payment provider leads back here, before or after its webhook.
+    let has_paid = request.query.get("returned").is_some_and(|how| how == "paid");
+    let order = match own_order(&request, id).await {
+        Err(PageError::NotFound) if has_paid => return Ok(thank_you()),
+        order => order?,
+    };
     let contact = request.checkout.contact(id).await?.and_then(StoredContact::known);
     let payments = request.checkout.payments(&order).await?;
     let refunds = request.checkout.refunds(id).await?;
@@ -44,8 +48,8 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let error = FormError::from_query(&request.query, &product, now);
     let is_pending = order.state == OrderState::Pending;
     let is_processing = match &provider {
-        Some(provider) if is_pending => provider.0.is_processing(id).await?,
-        _ => false,
+        Some(provider) if is_pending && !has_paid => provider.0.is_processing(id).await?,
+        _ => is_pending && has_paid,
     };
     let error = error.filter(|error| is_pending && !(is_processing && *error == FormError::PaymentProcessing));
     let status = status_view(&order, &payments, &refunds);
@@ -75,6 +79,27 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         </div>
     }
     .into_any())
+}
+
+/// Returns the order if this visitor may use it. To others it is not found.
+async fn own_order(request: &PageRequest, id: OrderId) -> Result<Order, PageError> {
+    let owner = request.owner_of(id).await?.ok_or(PageError::NotFound)?;
+    Ok(request.checkout.order(id, owner).await?)
+}
+
+/// The page for a visitor who has paid for an order of somebody else, such as an API client. It is the same for each id, so
+/// that it does not tell which orders exist.
+fn thank_you() -> AnyView {
+    view! {
+        <Title text="Thank you" />
+        <NoIndex description="Your payment is being confirmed." />
+        <div class="narrow">
+            <h1>"Thank you"</h1>
+            <p>"Your payment is being confirmed. The shop where you ordered will tell you when it has arrived."</p>
+            <p>"You can close this page."</p>
+        </div>
+    }
+    .into_any()
 }
 
 /// The panel with the buyer's details.

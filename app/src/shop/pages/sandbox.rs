@@ -4,14 +4,15 @@ use super::{NoIndex, PageError, PageRequest, render_page};
 use crate::{
     messages, paths,
     price::format_price,
-    shop::{ShopInfo, sandbox::SandboxProvider},
+    shop::{ShopInfo, form_error::FormError, sandbox::SandboxProvider},
+    ui::notice::ErrorNotice,
 };
 use checkout::model::{HoldId, HoldState, Money, OrderId};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use uuid::Uuid;
 
-/// Pays for an order.
+/// Pays for an order. As at other providers, the page opens for whoever has its address, such as the customer of an API client.
 #[component]
 pub(crate) fn SandboxOrderPage() -> impl IntoView {
     render_page(load_order)
@@ -71,12 +72,21 @@ async fn load_order(request: PageRequest) -> Result<AnyView, PageError> {
     require_sandbox()?;
     let has_mailbox = has_mailbox();
     let id: OrderId = request.id("order")?;
-    let owner = request.owner_of(id).await?.ok_or(PageError::NotFound)?;
-    let order = request.checkout.order(id, owner).await?;
+    let order = request.checkout.order_of_any_owner(id).await?;
+    let is_own = request.owner_of(id).await? == Some(order.owner);
+    let product = request.checkout.product(order.product_id).ok_or(PageError::NotFound)?;
+    let error = FormError::from_query(&request.query, &product, request.checkout.now());
     let id = order.id.to_string();
+    // The order's page is closed to other visitors.
+    let back_url = is_own.then(|| paths::order(&id));
     let status =
         format!("Status of this order: {}.", messages::order_status_label(order.status().name()).to_lowercase());
-    Ok(payment_form(order.amount, status, ("order", &id), paths::order(&id), &ORDER_PAYMENTS, has_mailbox))
+    let form = payment_form(order.amount, status, ("order", &id), back_url, &ORDER_PAYMENTS, has_mailbox);
+    Ok(view! {
+        {error.map(|error| view! { <div class="narrow"><ErrorNotice notice=error.notice() /></div> })}
+        {form}
+    }
+    .into_any())
 }
 
 async fn load_hold(request: PageRequest) -> Result<AnyView, PageError> {
@@ -92,7 +102,7 @@ async fn load_hold(request: PageRequest) -> Result<AnyView, PageError> {
         HoldState::Active => ("There’s no order yet, only a reservation.", &HOLD_PAYMENTS[..]),
         _ => ("This reservation has ended.", &[][..]),
     };
-    Ok(payment_form(amount, status.to_owned(), ("hold", &id), paths::hold(&id), payments, has_mailbox))
+    Ok(payment_form(amount, status.to_owned(), ("hold", &id), Some(paths::hold(&id)), payments, has_mailbox))
 }
 
 fn require_sandbox() -> Result<(), PageError> {
@@ -104,12 +114,12 @@ fn has_mailbox() -> bool {
     use_context::<ShopInfo>().is_some_and(|info| info.has_mailbox)
 }
 
-/// `field` is the name and value of the hidden field that says what the payment is for.
+/// `field` is the name and value of the hidden field that says what the payment is for. `back_url` is the shopper's own page.
 fn payment_form(
     amount: Money,
     status: String,
     (field, id): (&'static str, &str),
-    back_url: String,
+    back_url: Option<String>,
     payments: &'static [TestPayment],
     has_mailbox: bool,
 ) -> AnyView {
@@ -139,7 +149,7 @@ fn payment_form(
                 <p>{status}</p>
                 <ul class="sandbox-actions">{buttons.collect_view()}</ul>
             </section>
-            <p class="muted side-note"><a href=back_url>"Go back without paying"</a></p>
+            {back_url.map(|url| view! { <p class="muted side-note"><a href=url>"Go back without paying"</a></p> })}
             {has_mailbox.then(|| view! {
                 <p class="muted side-note"><a href=paths::SANDBOX_MAIL rel="external">"Read the mails of this test shop"</a></p>
             })}
