@@ -3,6 +3,7 @@
 use super::{
     Difference, Payments,
     calls::{CallError, Calls},
+    lookups::REST,
     stored,
 };
 use crate::provider::{ProviderError, SessionReport, SessionState};
@@ -49,7 +50,8 @@ impl From<CallError> for AuditError {
 }
 
 impl Payments {
-    /// Compares the last 30 days with the provider. A payment or refund that is under way may differ until its webhook came.
+    /// Compares the last 30 days with the provider. Orders whose page was opened a moment ago are left out: their webhooks may be
+    /// under way. Another payment or refund that is under way may differ until its webhook came.
     pub async fn audit(&self) -> Result<Vec<Difference>, AuditError> {
         self.audit_since(self.checkout().now() - PERIOD).await
     }
@@ -105,6 +107,10 @@ impl Audit<'_> {
     }
 
     async fn order(&mut self, order: &Order, attempts: &[&PaymentAttempt]) -> Result<(), AuditError> {
+        let now = self.payments.checkout().now();
+        if attempts.iter().any(|attempt| attempt.updated_at + REST > now) {
+            return Ok(());
+        }
         let mut paid = Vec::new();
         for session in attempts.iter().filter_map(|attempt| attempt.session.as_ref()) {
             self.lookups += 1;

@@ -4,7 +4,7 @@ use super::{
     Received,
     calls::CallError,
     close::KEY_LIFETIME,
-    reconcile::{INTERVAL, Run, Stop},
+    reconcile::{INTERVAL, Reach, Run, Stop},
     stored,
 };
 use crate::provider::ProviderError;
@@ -39,7 +39,11 @@ const MAX_FAILURES: u64 = 3;
 impl Run<'_> {
     /// Looks up the attempts to pay whose end is not known.
     pub(super) async fn look_up_attempts(&mut self) -> Result<(), Stop> {
-        let before = self.started_at - REST;
+        let before = match self.reach {
+            // Clocks of nodes differ, and an attempt that changes during the run does no harm.
+            Reach::All => self.started_at + REST,
+            Reach::Rested => self.started_at - REST,
+        };
         let mut after = Some(first_id_of(self.started_at - LOOK_BACK));
         let (mut failures, mut rows) = (0, 0);
         while rows < MAX_ROWS {
@@ -74,8 +78,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The attempts of a page that need a look-up, and whether their orders have ended. A page that was opened a moment ago is
-    /// left to webhooks and events while its order waits for the payment.
+    /// The attempts of a page that need a look-up, and whether their orders have ended. A page that is being opened is left to
+    /// that call. A periodic run leaves a page that was opened a moment ago to webhooks and events while its order waits for the
+    /// payment.
     async fn to_look_up<'a>(&self, attempts: &'a [PaymentAttempt]) -> Result<Vec<(&'a PaymentAttempt, bool)>, Error> {
         let ids: Vec<OrderId> = attempts.iter().map(|attempt| attempt.order_id).collect();
         let orders = self.payments.checkout().orders_of_any_owner(&ids).await?;
@@ -84,7 +89,12 @@ impl Run<'_> {
         let to_look_up = attempts.iter().filter_map(|attempt| {
             let has_ended = !pending.contains(&attempt.order_id);
             let is_fresh = attempt.updated_at + INTERVAL > self.started_at;
-            (has_ended || attempt.state != AttemptState::Open || !is_fresh).then_some((attempt, has_ended))
+            let is_due = match (self.reach, attempt.state) {
+                (_, AttemptState::Opening) => attempt.updated_at + REST < self.started_at,
+                (Reach::Rested, AttemptState::Open) => has_ended || !is_fresh,
+                _ => true,
+            };
+            is_due.then_some((attempt, has_ended))
         });
         Ok(to_look_up.collect())
     }

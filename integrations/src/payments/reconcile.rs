@@ -73,9 +73,16 @@ pub enum ReconcileError {
 }
 
 impl Payments {
-    /// Reconciles now. One node does it at a time.
+    /// Reconciles now, for a person who asks for it: pages that were opened a moment ago are looked up too. One node does it at a
+    /// time.
     pub async fn reconcile(&self) -> Result<Reconciled, ReconcileError> {
-        self.reconcile_if(None).await
+        self.reconcile_if(None, Reach::All).await
+    }
+
+    /// Reconciles now as a periodic run does, which leaves young pages to webhooks.
+    #[doc(hidden)]
+    pub async fn reconcile_periodically(&self) -> Result<Reconciled, ReconcileError> {
+        self.reconcile_if(None, Reach::Rested).await
     }
 
     /// The last reconciliation; `None` before the first, and without a provider.
@@ -106,7 +113,7 @@ impl Payments {
         }
         loop {
             tokio::time::sleep(check_interval).await;
-            match self.reconcile_if(Some(self.checkout().now() - INTERVAL)).await {
+            match self.reconcile_if(Some(self.checkout().now() - INTERVAL), Reach::Rested).await {
                 Ok(result) if result.stopped.is_some() => tracing::warn!(?result, "reconciliation stopped early"),
                 Ok(result) => tracing::info!(?result, "reconciled with the payment provider"),
                 Err(ReconcileError::Running) => tracing::debug!("no reconciliation is due"),
@@ -116,13 +123,13 @@ impl Payments {
     }
 
     /// Reconciles, unless the last run began at `last_before` or later.
-    async fn reconcile_if(&self, last_before: Option<Timestamp>) -> Result<Reconciled, ReconcileError> {
+    async fn reconcile_if(&self, last_before: Option<Timestamp>, reach: Reach) -> Result<Reconciled, ReconcileError> {
         let calls = self.calls().ok_or(ReconcileError::NoProvider)?;
         let (now, claim) = (self.checkout().now(), self.parts.ids.generate());
         let run = ReconciliationRun { provider: calls.name(), claim, now, until: now + LEASE, last_before };
         let state = stored(self.store().reconciliations().begin_run(run).await)?.ok_or(ReconcileError::Running)?;
         let mut run =
-            Run { payments: self, calls, claim, started_at: now, renewed_at: now, done: Reconciled::default() };
+            Run { payments: self, calls, claim, reach, started_at: now, renewed_at: now, done: Reconciled::default() };
         match run.steps(state.cursor_at).await {
             Ok(()) => {}
             Err(Stop::Failed(error)) => run.done.stopped = Some(short(&error.to_string())),
@@ -132,6 +139,15 @@ impl Payments {
         let ended = self.store().reconciliations().end_run(calls.name(), claim, &result, self.checkout().now());
         if stored(ended.await)? { Ok(run.done) } else { Err(ReconcileError::Running) }
     }
+}
+
+/// The attempts to pay that a run looks up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All that are live.
+    All,
+    /// Those that have not changed for a while, and that no webhook has told of.
+    Rested,
 }
 
 /// Why a run ends early.
@@ -153,6 +169,7 @@ pub(super) struct Run<'a> {
     pub(super) payments: &'a Payments,
     pub(super) calls: &'a Calls,
     claim: Uuid,
+    pub(super) reach: Reach,
     pub(super) started_at: Timestamp,
     renewed_at: Timestamp,
     pub(super) done: Reconciled,

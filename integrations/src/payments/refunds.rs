@@ -118,7 +118,13 @@ impl Payments {
             order: refund.order_id,
         };
         match calls.refund(&request).await {
-            Ok(report) => self.apply_report(&refund, &report).await,
+            Ok(report) => {
+                if let Some((asked, there)) = difference(request.amount, report.amount) {
+                    let reference = report.reference.as_str();
+                    tracing::warn!(refund = %id, attempt, reference, %asked, %there, "the provider returned another amount");
+                }
+                self.apply_report(&refund, &report).await
+            }
             Err(ProviderError::Refused(reason)) => self.fail_refund(&refund, reason).await,
             Err(error) => Err(error.into()),
         }
@@ -213,6 +219,11 @@ fn sent_before<'a>(refund: &Refund, known: &'a [ReportedRefund]) -> Option<&'a R
     of_state(ReportedRefundState::Succeeded).or_else(|| of_state(ReportedRefundState::Pending)).or(failed)
 }
 
+/// The amount that was asked for and the one that the provider returned, if they differ.
+fn difference(asked: Option<Money>, returned: Money) -> Option<(Money, Money)> {
+    asked.filter(|asked| *asked != returned).map(|asked| (asked, returned))
+}
+
 fn waits_for_dispute() -> Outcome {
     Outcome::NotYet("the payment is disputed".to_owned(), WAIT)
 }
@@ -226,6 +237,17 @@ fn funds_pause(attempt: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_amount_or_currency_than_was_asked_for_differs() {
+        let money = |minor, currency: &str| Money { minor, currency: currency.parse().unwrap() };
+        let asked = money(1000, "USD");
+        assert_eq!(difference(Some(asked), asked), None);
+        assert_eq!(difference(None, asked), None);
+        for returned in [money(1500, "USD"), money(1000, "JPY")] {
+            assert_eq!(difference(Some(asked), returned), Some((asked, returned)));
+        }
+    }
 
     #[test]
     fn pauses_after_a_lack_of_funds_double_up_to_a_day() {

@@ -28,8 +28,8 @@ pub enum UrlError {
     /// It has a user name or a password.
     #[error("the address of an endpoint has no user name and no password")]
     UserInfo,
-    /// Its host is a private or reserved address.
-    #[error("the address of an endpoint is public; HOLDFAST_WEBHOOKS_ALLOW_PRIVATE=on allows private ones")]
+    /// Its host is a private or reserved address or this machine, or its port is 0.
+    #[error("the address of an endpoint must be public; HOLDFAST_WEBHOOKS_ALLOW_PRIVATE=on allows private ones")]
     Forbidden,
 }
 
@@ -53,13 +53,13 @@ impl EndpointUrl {
             return Err(UrlError::UserInfo);
         }
         // The parser has turned every spelling of a number into an address, such as 0x7f.1 and 2130706433.
-        let address = match url.host() {
+        let is_private = match url.host() {
             None => return Err(UrlError::Format),
-            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
-            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
-            Some(Host::Domain(_)) => None,
+            Some(Host::Ipv4(address)) => is_forbidden(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => is_forbidden(IpAddr::V6(address)),
+            Some(Host::Domain(name)) => is_local(name),
         };
-        if !allow_private && address.is_some_and(is_forbidden) {
+        if !allow_private && (is_private || url.port() == Some(0)) {
             return Err(UrlError::Forbidden);
         }
         url.set_fragment(None);
@@ -75,6 +75,12 @@ impl EndpointUrl {
     pub(super) fn into_url(self) -> Url {
         self.0
     }
+}
+
+/// Whether a name means this machine, by RFC 6761. The parser has turned it into lower case.
+fn is_local(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -128,11 +134,16 @@ mod tests {
             "0",
             "[fd00::1]",
             "[64:ff9b::7f00:1]",
+            "localhost",
+            "LocalHost.:8443",
+            "shop.localhost",
+            "example.com:0",
         ] {
             let url = format!("https://{host}/hooks");
             assert_eq!(parse(&url, false), Err(UrlError::Forbidden), "{host}");
             assert!(parse(&url, true).is_ok(), "{host}");
         }
         assert!(parse("http://127.0.0.1:9000/", true).is_ok());
+        assert!(parse("https://notlocalhost/", false).is_ok());
     }
 }

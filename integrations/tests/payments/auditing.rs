@@ -1,6 +1,6 @@
 //! The comparison finds what shop and provider know differently, and nothing else.
 
-use crate::support::{Fault, eventually, refused};
+use crate::support::{Fault, MINUTE, eventually, refused};
 use checkout::model::{RefundState, ReportedRefundState};
 use integrations::payments::{AuditError, Difference};
 
@@ -10,6 +10,7 @@ crate::scenarios! {
         let (order, _) = shop.paid().await;
         shop.issue(order.id, Some(500)).await;
         eventually(async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
+        shop.clock.advance(2 * MINUTE);
         assert_eq!(shop.payments.audit().await.unwrap(), []);
         assert!(matches!(shop.without_provider().audit().await, Err(AuditError::NoProvider)));
     }
@@ -17,6 +18,7 @@ crate::scenarios! {
     async fn a_paid_order_that_the_provider_does_not_know_is_found(shop: Shop) {
         let (order, transaction) = shop.paid().await;
         shop.provider.forget_payment(&shop.provider.last_session());
+        shop.clock.advance(2 * MINUTE);
         let found = shop.payments.audit().await.unwrap();
         let transaction = transaction.try_into().unwrap();
         assert_eq!(found, [Difference::NotPaidAtProvider { order: order.id, transaction }]);
@@ -25,6 +27,7 @@ crate::scenarios! {
 
     async fn a_refusal_of_the_provider_is_an_error_and_no_difference(shop: Shop) {
         shop.paid().await;
+        shop.clock.advance(2 * MINUTE);
         for call in ["find_session", "find_refunds"] {
             shop.faulty.next(call, Fault::Before(refused()));
             let ended = shop.payments.audit().await;
@@ -36,11 +39,15 @@ crate::scenarios! {
     async fn money_of_an_unpaid_order_is_found(shop: Shop) {
         let (order, session) = shop.opened().await;
         shop.provider.pay(&session);
+        // The webhook may be under way.
+        assert_eq!(shop.payments.audit().await.unwrap(), []);
+        shop.clock.advance(2 * MINUTE);
         let found = shop.payments.audit().await.unwrap();
         assert!(matches!(&found[..], [Difference::MoneyWithoutOrder { order: of, .. }] if *of == order.id), "{found:?}");
         // Nothing is changed: that is for the reconciliation.
         assert_eq!(shop.states(&order).await, ["open"]);
         shop.payments.reconcile().await.unwrap();
+        shop.clock.advance(2 * MINUTE);
         assert_eq!(shop.payments.audit().await.unwrap(), []);
     }
 
@@ -50,6 +57,7 @@ crate::scenarios! {
         shop.issue(order.id, Some(500)).await;
         eventually(async || shop.refund_is(&order, RefundState::Succeeded, 1).await).await;
         let refund = shop.refund(&order).await;
+        shop.clock.advance(2 * MINUTE);
         // The bank sends the money back, and the webhook is lost.
         shop.provider.end_refund(ReportedRefundState::Failed, false);
         let (here, there) = (RefundState::Succeeded, ReportedRefundState::Failed);

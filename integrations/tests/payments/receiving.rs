@@ -43,7 +43,7 @@ crate::scenarios! {
         assert!(matches!(busy, Err(Error::Busy { .. })), "{busy:?}");
         assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Pending, vec!["open"]));
         // The list of events has it too, and the database fails once more.
-        let stopped = shop.payments.reconcile().await.unwrap();
+        let stopped = shop.payments.reconcile_periodically().await.unwrap();
         assert!(stopped.stopped.is_some() && shop.process.is_over(), "{stopped:?}");
         assert_eq!(shop.states(&order).await, ["open"]);
         shop.clock.advance(6 * MINUTE);

@@ -132,7 +132,7 @@ crate::scenarios! {
         shop.cancel(&cancelled).await;
         let waiting = shop.ordered(cancelled.product_id).await;
         shop.payments.open(&waiting).await.unwrap();
-        let young = shop.payments.reconcile().await.unwrap();
+        let young = shop.payments.reconcile_periodically().await.unwrap();
         assert_eq!((young.attempts_looked_up, shop.provider.pages()), (0, vec![Open, Open]));
         shop.clock.advance(2 * MINUTE);
         shop.faulty.next("events", Fault::Before(unknown()));
@@ -189,9 +189,20 @@ crate::scenarios! {
     async fn a_page_that_was_opened_a_moment_ago_is_not_looked_up(shop: Shop) {
         shop.opened().await;
         shop.clock.advance(2 * MINUTE);
-        assert_eq!(shop.payments.reconcile().await.unwrap().attempts_looked_up, 0);
+        assert_eq!(shop.payments.reconcile_periodically().await.unwrap().attempts_looked_up, 0);
         shop.clock.advance(3 * MINUTE);
-        assert_eq!(shop.payments.reconcile().await.unwrap().attempts_looked_up, 1);
+        assert_eq!(shop.payments.reconcile_periodically().await.unwrap().attempts_looked_up, 1);
+    }
+
+    async fn a_person_who_asks_learns_of_a_payment_of_this_moment(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        shop.provider.pay(&session);
+        shop.faulty.next("events", Fault::Before(unknown()));
+        assert_eq!(shop.payments.reconcile_periodically().await.unwrap().payments_recorded, 0);
+        shop.faulty.next("events", Fault::Before(unknown()));
+        let done = shop.payments.reconcile().await.unwrap();
+        assert_eq!((done.attempts_looked_up, done.payments_recorded), (1, 1));
+        assert_eq!(shop.status(&order).await, OrderStatus::Paid);
     }
 
     async fn a_look_up_that_the_engine_refuses_does_not_end_the_run(shop: Shop) {

@@ -53,6 +53,9 @@ fn row(job: &Job) -> [String; 8] {
 
 async fn retry(engine: &Engine, args: JobRetryArgs) -> Result<ExitCode, Failure> {
     let JobRetryArgs { ids, dead, kind, reason } = args;
+    if ids.is_empty() && !dead {
+        return Err(Failure::Usage("give --id ID… or --dead".to_owned()));
+    }
     let ids = if dead { all_dead(engine, kind).await? } else { ids };
     let mut retried = Vec::with_capacity(ids.len());
     for id in ids {

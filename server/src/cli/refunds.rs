@@ -101,11 +101,22 @@ async fn show(engine: &Engine, id: RefundId, output: OutputArgs) -> Result<ExitC
 async fn issue(engine: &Engine, args: IssueRefundArgs) -> Result<ExitCode, Failure> {
     let IssueRefundArgs { order, amount, restock, reason, id } = args;
     let order = orders::find(engine, order).await?;
+    if let Some(text) = amount.as_deref().filter(|text| text.starts_with('-')) {
+        return Err(too_small(text, order.amount));
+    }
     let amount = amount.map(|amount| Money::parse(&amount, order.amount.currency)).transpose()?;
+    if let Some(zero) = amount.filter(|amount| amount.minor < 1) {
+        return Err(too_small(&zero.decimal(), order.amount));
+    }
     let id = id.unwrap_or_else(|| engine.checkout.new_refund_id());
     let refund = IssueRefund { id, order: order.id, amount: amount.map(|amount| amount.minor), restock };
     let issued = engine.checkout.issue_refund(refund, by_user(Some(reason))).await;
     print(&AdminRefundView::from(issued.map_err(|error| explain_issue(error, &order))?.value))
+}
+
+fn too_small(amount: &str, of: Money) -> Failure {
+    let least = Money { minor: 1, ..of };
+    Failure::Usage(format!("amount {amount}: at least 1 minor unit, which is {least}"))
 }
 
 /// Adds the sum that is left to refund, in the order's currency, to a refusal.

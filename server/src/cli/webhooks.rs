@@ -116,24 +116,21 @@ fn result(delivery: &Delivery) -> String {
     format!("{}{status}", delivery.failure.map_or("delivered", |failure| failure.name()))
 }
 
-/// Prints the attempt. One that was not accepted is a refusal.
+/// Prints the attempt. One that was not accepted is also a refusal.
 fn test(delivery: Delivery, as_json: bool) -> Result<ExitCode, Failure> {
     if as_json {
         let code = if delivery.failure.is_none() { ExitCode::SUCCESS } else { ExitCode::from(super::failure::REFUSED) };
         print(&DeliveryView::from(delivery))?;
         return Ok(code);
     }
-    let response = delivery.response.clone().unwrap_or_default();
-    if let Some(failure) = delivery.failure {
-        let status = delivery.status.map(|status| format!(" (status {status})")).unwrap_or_default();
-        return Err(Failure::refused(format!("the test event was not accepted: {}{status}", failure.description())));
-    }
     say(&facts([
         ("Result", result(&delivery)),
         ("Duration", format!("{} ms", delivery.duration_ms)),
-        ("Response", response),
+        ("Response", delivery.response.unwrap_or_default()),
     ]))?;
-    Ok(ExitCode::SUCCESS)
+    let Some(failure) = delivery.failure else { return Ok(ExitCode::SUCCESS) };
+    let status = delivery.status.map(|status| format!(" (status {status})")).unwrap_or_default();
+    Err(Failure::refused(format!("the test event was not accepted: {}{status}", failure.description())))
 }
 
 fn print_secret(issued: &Idempotent<IssuedEndpoint>) -> Result<ExitCode, Failure> {

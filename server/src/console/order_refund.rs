@@ -87,6 +87,7 @@ fn read(
         ..RefundForm::new(id.unwrap_or(new_id))
     };
     let amount = Money::parse(&text("amount"), order.amount.currency);
+    let is_too_small = amount.as_ref().is_ok_and(|amount| amount.minor < 1) || text("amount").starts_with('-');
     let restock = match &*form.restock {
         "none" => Some(Restock::None),
         "all" => Some(Restock::All),
@@ -94,7 +95,11 @@ fn read(
         _ => None,
     };
     form.error = id.err().map(str::to_owned);
-    form.amount_error = amount.is_err().then(|| {
+    form.amount_error = (amount.is_err() || is_too_small).then(|| {
+        let least = Money { minor: 1, currency: order.amount.currency };
+        if is_too_small {
+            return format!("Enter at least {}.", least.decimal());
+        }
         let example = Money { minor: 1999, currency: order.amount.currency };
         format!("Enter an amount such as {}.", example.decimal())
     });
@@ -103,7 +108,7 @@ fn read(
         _ => "Choose what goes back on sale.".to_owned(),
     });
     let request = match (id, amount, restock, reason) {
-        (Ok(id), Ok(amount), Some(restock), Some(reason)) => {
+        (Ok(id), Ok(amount), Some(restock), Some(reason)) if !is_too_small => {
             Some((IssueRefund { id, order: order.id, amount: Some(amount.minor), restock }, reason))
         }
         _ => None,

@@ -9,27 +9,50 @@ const MAX_DESCRIPTION_CHARS: usize = 200;
 
 /// The topics of an endpoint: at least one. As text, their names with commas or spaces between them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Vec<Topic>")]
+#[serde(try_from = "Vec<String>")]
 pub struct Events(BTreeSet<Topic>);
 
+/// Longest name that a message repeats, in characters.
+const MAX_NAME_CHARS: usize = 64;
+
 /// Why a text names no topics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("give at least one event; the events are {}", Topic::WEBHOOKS.map(Topic::name).join(", "))]
-pub struct EventsError;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EventsError {
+    /// There is no name.
+    #[error("give at least one event; the events are {}", offered())]
+    Empty,
+    /// No topic that endpoints can ask for has this name.
+    #[error("{0:?} is no event; the events are {events}", events = offered())]
+    Unknown(String),
+}
+
+fn offered() -> String {
+    Topic::WEBHOOKS.map(Topic::name).join(", ")
+}
 
 impl Events {
     /// These topics, unless there is none.
     pub fn of(topics: BTreeSet<Topic>) -> Result<Self, EventsError> {
-        let is_offered = topics.iter().all(|topic| Topic::WEBHOOKS.contains(topic));
-        if topics.is_empty() || !is_offered { Err(EventsError) } else { Ok(Self(topics)) }
+        match topics.iter().find(|topic| !Topic::WEBHOOKS.contains(topic)) {
+            Some(internal) => Err(EventsError::Unknown(internal.name().to_owned())),
+            None if topics.is_empty() => Err(EventsError::Empty),
+            None => Ok(Self(topics)),
+        }
+    }
+
+    fn of_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, EventsError> {
+        let unknown = |name: &str| EventsError::Unknown(name.chars().take(MAX_NAME_CHARS).collect());
+        let topics: BTreeSet<Topic> =
+            names.map(|name| Topic::from_name(name).ok_or_else(|| unknown(name))).collect::<Result<_, _>>()?;
+        Self::of(topics)
     }
 }
 
-impl TryFrom<Vec<Topic>> for Events {
+impl TryFrom<Vec<String>> for Events {
     type Error = EventsError;
 
-    fn try_from(topics: Vec<Topic>) -> Result<Self, EventsError> {
-        Self::of(topics.into_iter().collect())
+    fn try_from(names: Vec<String>) -> Result<Self, EventsError> {
+        Self::of_names(names.iter().map(String::as_str))
     }
 }
 
@@ -37,9 +60,7 @@ impl FromStr for Events {
     type Err = EventsError;
 
     fn from_str(text: &str) -> Result<Self, EventsError> {
-        let names = text.split([',', ' ']).filter(|name| !name.is_empty());
-        let topics: Option<BTreeSet<_>> = names.map(Topic::from_name).collect();
-        topics.ok_or(EventsError).and_then(Self::of)
+        Self::of_names(text.split([',', ' ']).filter(|name| !name.is_empty()))
     }
 }
 
@@ -111,9 +132,20 @@ mod tests {
     fn topics_are_named_and_offered_to_endpoints() {
         let events = |text: &str| text.parse::<Events>().map(BTreeSet::from);
         assert_eq!(events("order.paid, refund.succeeded"), Ok([Topic::OrderPaid, Topic::RefundSucceeded].into()));
-        for text in ["", ",", "order.lost", "order.paid,*", "endpoint.disabled"] {
-            assert_eq!(events(text), Err(EventsError), "{text:?}");
+        for text in ["", ","] {
+            assert_eq!(events(text), Err(EventsError::Empty), "{text:?}");
         }
+        for (text, name) in [
+            ("order.lost", "order.lost"),
+            ("order.paid,*", "*"),
+            ("endpoint.disabled", "endpoint.disabled"),
+            ("refund.accepted", "refund.accepted"),
+        ] {
+            assert_eq!(events(text), Err(EventsError::Unknown(name.to_owned())), "{text:?}");
+        }
+        let message = events(&"x".repeat(100)).unwrap_err().to_string();
+        let expected = format!("\"{}\" is no event; the events are order.created, ", "x".repeat(64));
+        assert!(message.starts_with(&expected) && !message.contains("refund.accepted"), "{message}");
     }
 
     #[test]

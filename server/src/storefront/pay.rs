@@ -45,7 +45,8 @@ pub(super) async fn pay(
     form: Result<Form<PayForm>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Form(form) = form.map_err(|error| unreadable(&error))?;
-    let Ok(id) = form.order.parse::<OrderId>() else { return Ok(Redirect::to(paths::NOT_FOUND).into_response()) };
+    let id = form.order.parse::<OrderId>();
+    let id = id.map_err(|_| Problem::new(Kind::UnknownOrder, "There is no such order."))?;
     let owner = match session::owner_of(&session, Some(&secrets), &state.checkout, id).await {
         Ok(Some(owner)) => owner,
         // The page says that there is no such order.

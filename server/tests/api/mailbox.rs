@@ -90,3 +90,24 @@ async fn mails_are_shown_where_nobody_receives_them_and_nowhere_else() {
         }
     }
 }
+
+#[tokio::test]
+async fn mails_are_shown_under_the_shops_own_addresses_alone() {
+    let public = "https://shop.example";
+    let shop = Shop::open_with(|settings| settings.common.public_url = Some(public.to_owned())).await;
+    for (host, expected) in [
+        ("127.0.0.1:3000", 200),
+        ("[::1]:3000", 200),
+        ("localhost:3000", 200),
+        ("Shop.example", 200),
+        ("evil.test", 404),
+        ("evil.test:3000", 404),
+        ("127.0.0.1.evil.test", 404),
+        ("localhost.evil.test", 404),
+    ] {
+        for path in ["/sandbox/mail", "/sandbox/mail.json"] {
+            let response = shop.request(Method::GET, path).header("host", host).send().await.unwrap();
+            assert_eq!(response.status(), expected, "{host} {path}");
+        }
+    }
+}

@@ -178,6 +178,9 @@ async fn refunds_are_listed_issued_and_refused_with_what_is_left(shop: Shop) {
     assert!(message(&["none"], 3).contains("not paid"));
     shop.pay(order.id).await;
     assert!(message(&["none", "--amount", "19.999"], 2).contains("decimal"));
+    for amount in ["0", "-1"] {
+        assert!(message(&["none", "--amount", amount], 2).contains("at least 1 minor unit, which is 0.01 USD"));
+    }
     assert!(message(&["none", "--amount", "20"], 3).contains("19.99 USD of 19.99 USD are left"));
     assert!(message(&["2", "--amount", "1"], 3).contains("1 units"));
     message(&["1", "--amount", "12"], 0);

@@ -61,3 +61,13 @@ fn the_help_of_each_command_is_complete() {
         assert!(export.contains(part), "{part}: {export}");
     }
 }
+
+#[test]
+fn a_retry_without_jobs_says_how_to_name_them() {
+    let dir = tempfile::tempdir().unwrap();
+    for args in [&["outbox", "retry"][..], &["outbox", "retry", "--reason", "x"]] {
+        let output = run(dir.path(), args);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && message.contains("give --id ID… or --dead"), "{output:?}");
+    }
+}

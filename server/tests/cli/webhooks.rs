@@ -45,14 +45,21 @@ async fn addresses_and_events_are_checked(shop: Shop) {
         let message = shop.fails(2, &["webhook", "add", "--url", url, "--events", "order.paid"]);
         assert!(message.contains("address of an endpoint") && !message.contains("secret"), "{message}");
     }
-    for events in ["", "order.lost", "endpoint.disabled"] {
-        shop.fails(2, &["webhook", "add", "--url", URL, "--events", events]);
+    for (events, expected) in [
+        ("", "give at least one event"),
+        ("order.lost", "\"order.lost\" is no event"),
+        ("endpoint.disabled", "\"endpoint.disabled\" is no event"),
+    ] {
+        let message = shop.fails(2, &["webhook", "add", "--url", URL, "--events", events]);
+        assert!(message.contains(expected), "{message}");
     }
     let allowed = ["--webhooks-allow-private", "on", "--url", "http://127.0.0.1:9/", "--events", "order.paid"];
     let added = shop.json(&[&["webhook", "add"], &allowed[..]].concat());
     // The setting is gone, and nothing is sent.
-    let message = shop.fails(3, &["webhook", "test", "--id", added["id"].as_str().unwrap()]);
-    assert!(message.contains("private or reserved"), "{message}");
+    let output = shop.run(&["webhook", "test", "--id", added["id"].as_str().unwrap()]);
+    let (shown, message) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.code() == Some(3) && message.contains("private or reserved"), "{output:?}");
+    assert!(["Result", "Duration", "Response"].iter().all(|line| shown.contains(line)), "{shown}");
 }
 
 async fn a_delivery_is_listed_and_sent_again(shop: Shop) {

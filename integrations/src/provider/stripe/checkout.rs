@@ -40,7 +40,7 @@ pub(super) async fn open(
     let create = create(attempt, request)?.build();
     let session: Session = client.send(create, Some(&attempt.to_string())).await?;
     let unreadable = || ProviderError::Unknown("Stripe's session has no address".to_owned());
-    let url = session.url.ok_or_else(unreadable)?;
+    let url = session.url.filter(|url| client.may_lead_to(url)).ok_or_else(unreadable)?;
     Ok(PaymentPage { session: SessionId::try_from(session.id).map_err(|_| unreadable())?, url })
 }
 

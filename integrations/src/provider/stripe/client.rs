@@ -71,6 +71,16 @@ impl Client {
         })
     }
 
+    /// Whether browsers may be led to this page: it is `https`, or `http` of a double that is reached by `http` itself.
+    pub(super) fn may_lead_to(&self, page: &str) -> bool {
+        let scheme = Url::parse(page).ok().map(|page| page.scheme().to_owned());
+        match scheme.as_deref() {
+            Some("https") => true,
+            Some("http") => self.base.starts_with("http:"),
+            _ => false,
+        }
+    }
+
     /// Sends a request, under an idempotency key if there is one, and parses the response.
     pub(super) async fn send<T: miniserde::Deserialize>(
         &self,
@@ -235,6 +245,21 @@ mod tests {
         }
         assert_eq!(base(Some(&"https://stripe.example.com/".parse().unwrap())).unwrap(), "https://stripe.example.com");
         assert_eq!(base(None).unwrap(), API);
+    }
+
+    #[test]
+    fn pages_are_https_except_those_of_a_double_on_this_machine() {
+        let real = client("sk_test_1", Some("https://stripe.example.com"), None).unwrap();
+        let double = client("sk_test_1", Some("http://127.0.0.1:12111"), None).unwrap();
+        for (page, expected) in [
+            ("https://checkout.stripe.com/c/pay/cs_1", [true, true]),
+            ("http://127.0.0.1:12111/c/pay/cs_1", [false, true]),
+            ("javascript:alert(1)", [false, false]),
+            ("/c/pay/cs_1", [false, false]),
+            ("", [false, false]),
+        ] {
+            assert_eq!([real.may_lead_to(page), double.may_lead_to(page)], expected, "{page}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ use checkout::{
     model::{ChangeReason, OrderId, Refund, RefundId, RefundReference, RefundState, RefundStep, Timestamp},
     store::listings::{RefundFilter, RefundSearch},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -36,14 +36,20 @@ use restock::Restocked;
 #[schema(as = IssueRefund)]
 pub struct IssueRefundBody {
     /// Amount in minor units of the order's currency. Without it, all that is left.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = i64, required = false, minimum = 0)]
+    #[serde(default, deserialize_with = "positive")]
+    #[schema(value_type = i64, required = false, minimum = 1)]
     amount: Option<i64>,
     #[schema(schema_with = restock::schema)]
     restock: Restocked,
     /// Reason, for the audit log.
     #[schema(value_type = ReasonText)]
     reason: ChangeReason,
+}
+
+/// Reads an amount that may be missing.
+fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let minor = i64::deserialize(deserializer)?;
+    if minor < 1 { Err(D::Error::custom("at least 1 minor unit")) } else { Ok(Some(minor)) }
 }
 
 /// A note of how the money was returned outside the provider.

@@ -40,7 +40,7 @@ pub struct JobListArgs {
 #[derive(Debug, Args)]
 pub struct JobRetryArgs {
     /// Ids of the jobs
-    #[arg(long = "id", value_name = "ID", num_args = 1.., required_unless_present = "dead", conflicts_with = "dead")]
+    #[arg(long = "id", value_name = "ID", num_args = 1.., conflicts_with = "dead")]
     pub ids: Vec<JobId>,
     /// All dead jobs
     #[arg(long)]

@@ -102,7 +102,7 @@ pub struct IssueRefundArgs {
     #[arg(long)]
     pub order: OrderKey,
     /// Amount in the order's currency, such as 19.99 [default: all that is left]
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub amount: Option<String>,
     /// Units to put back on sale: all, none, or a number
     #[arg(long, value_name = "UNITS", value_parser = restock)]

@@ -54,10 +54,12 @@ async fn a_refund_is_refused_beside_its_field() {
     let id = shop.checkout.new_refund_id().to_string();
     mona.post(&send, &refund_fields(&id, "1.00", "none")).await.shows(409, "This order is not paid");
     pay(&shop, &order, "tx-1").await;
-    for amount in ["", "all", "-1", "1.999", "1e3", "1,50", "99999999999999999999", "\u{661}"] {
+    for amount in ["", "all", "1.999", "1e3", "1,50", "99999999999999999999", "\u{661}"] {
         mona.post(&send, &refund_fields(&id, amount, "none")).await.shows(422, "Enter an amount such as 19.99");
     }
-    mona.post(&send, &refund_fields(&id, "0", "none")).await.shows(422, "The amount must be above zero");
+    for amount in ["0", "-1"] {
+        mona.post(&send, &refund_fields(&id, amount, "none")).await.shows(422, "Enter at least 0.01.");
+    }
     let over = mona.post(&send, &refund_fields(&id, "15000.01", "none")).await;
     over.shows(422, "at most $15,000.00");
     over.shows(422, "value=\"15000.01\"");
