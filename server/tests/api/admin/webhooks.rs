@@ -71,10 +71,10 @@ async fn invalid_endpoints_are_refused() {
         refused.assert_problem(422, "invalid-body");
         assert!(!refused.body.to_string().contains("hush"), "{refused:?}");
     }
-    let unknown = json!({ "url": URL, "events": ["order.payed"] });
+    let unknown = json!({ "url": URL, "events": ["order.sold"] });
     let refused = shop.post("/api/admin/webhooks", &token, &unknown).await;
     let detail = refused.body["detail"].as_str().unwrap();
-    assert!(detail.contains("\"order.payed\" is no event") && !detail.contains("refund.accepted"), "{detail}");
+    assert!(detail.contains("\"order.sold\" is no event") && !detail.contains("refund.accepted"), "{detail}");
     for id in ["nothing", "018f0000-0000-7000-8000-000000000000"] {
         let endpoint = json!({ "id": id });
         shop.get(&path(&endpoint, ""), &token).await.assert_problem(404, "unknown-endpoint");
