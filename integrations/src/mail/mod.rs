@@ -1,5 +1,5 @@
-//! Mail to shoppers and operators. [`consequences`] works out which mails follow from an event, [`letter`] writes each from what
-//! is true when it is sent, and [`transport`] hands it to an SMTP server, or keeps it in memory during development.
+//! Mail to shoppers and operators. `consequences` works out which mails follow from an event, `letter` writes each from what
+//! is true when it is sent, and `transport` hands it to an SMTP server, or keeps it in memory during development.
 
 mod consequences;
 mod handler;

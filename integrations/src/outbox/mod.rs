@@ -39,7 +39,7 @@ struct Context {
     ids: IdGenerator,
 }
 
-/// Starts the workers. When the supervisor stops, they claim nothing more, and running jobs have [`JOB_STOP_TIMEOUT`] to finish
+/// Starts the workers. When the supervisor stops, they claim nothing more, and running jobs have `JOB_STOP_TIMEOUT` to finish
 /// and to be recorded. Jobs that were cut off are due again after their lease.
 pub fn start(
     checkout: &Checkout,

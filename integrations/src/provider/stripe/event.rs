@@ -5,7 +5,7 @@
 //! | `checkout.session.completed`, paid | success; the page is paid |
 //! | `checkout.session.completed`, unpaid | processing: the bank takes its time |
 //! | `checkout.session.async_payment_succeeded`, `payment_intent.succeeded` | success |
-//! | `checkout.session.async_payment_failed`, `checkout.session.expired`, `payment_intent.canceled` | failure; processing if made for an attempt of this shop: see [`failure`] |
+//! | `checkout.session.async_payment_failed`, `checkout.session.expired`, `payment_intent.canceled` | failure; processing if made for an attempt of this shop: see `failure` |
 //! | `payment_intent.payment_failed` | processing: see [`read`] |
 //! | `charge.dispute.created` | dispute opened |
 //! | `charge.dispute.closed` | dispute closed, whoever won it |
