@@ -31,7 +31,7 @@ ALTER TABLE refunds
 -- A refund that was made at the provider is recorded once, whichever node hears of it first.
 CREATE UNIQUE INDEX refunds_at_provider ON refunds (provider_reference) WHERE reason = 'at_provider';
 
--- What the provider has returned beyond an order's amount. It adds to refunds_issued and refunds_returned, which stay within
+-- Money that the provider has returned beyond an order's amount. It adds to refunds_issued and refunds_returned, which stay within
 -- the amount.
 ALTER TABLE orders
     ADD COLUMN issued_beyond   bigint NOT NULL DEFAULT 0 CHECK (issued_beyond >= 0),

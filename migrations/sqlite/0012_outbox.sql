@@ -1,4 +1,4 @@
--- What follows from a commit outside the database: mail, webhooks, and calls of the payment provider
+-- Consequences of commits outside the database: mail, webhooks, and calls of the payment provider
 -- (docs/decisions/payments-and-messages.md). A commit writes rows of the kind `event`; a worker turns each into jobs. No row
 -- contains contact data.
 --
@@ -19,7 +19,7 @@ CREATE TABLE outbox (
     operator_id BLOB             CHECK (length(operator_id) = 16),
     -- At most one job of this meaning.
     unique_key  TEXT             UNIQUE,
-    -- What is sent, byte for byte, where it was made in advance.
+    -- The body to send, byte for byte, where it was made in advance.
     body        TEXT             CHECK (length(body) <= 65536),
     state       TEXT    NOT NULL CHECK (state IN ('pending', 'done', 'dead')),
     -- When it may be claimed next. A claim moves it to the end of its lease.

@@ -81,7 +81,7 @@ pub struct ReconciliationRun {
     pub running: bool,
     /// When the last run ended that was finished.
     pub ended_at: Option<Timestamp>,
-    /// What that run did, in numbers.
+    /// Numbers of that run.
     pub numbers: Vec<(&'static str, u64)>,
     /// Why that run ended early.
     pub stopped: Option<String>,

@@ -1,9 +1,9 @@
-//! What the pages tell about the shop. The server provides it as a context.
+//! Facts of the shop for its pages. The server provides them as a context.
 
-/// What the pages tell about the shop.
+/// Facts of the shop for its pages.
 #[derive(Debug, Clone, Default)]
 pub struct ShopInfo {
-    /// Where shoppers turn with questions: a text, and the address of its link.
+    /// Contact for questions of shoppers: a text, and the address of its link.
     pub contact: Option<(String, String)>,
     /// Whether the shop sends mails.
     pub sends_mail: bool,

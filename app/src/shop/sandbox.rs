@@ -25,7 +25,7 @@ pub struct SandboxEvent {
     pub reference: Reference,
     /// Identifies the transaction. Its id is made from this and from `later_refund`.
     pub transaction: String,
-    /// What happens to refunds of the transaction.
+    /// Result of refunds of the transaction.
     pub later_refund: LaterRefund,
     /// Result of the payment.
     pub status: PaymentStatus,
@@ -35,7 +35,7 @@ pub struct SandboxEvent {
     pub currency: String,
 }
 
-/// What happens to later refunds of a test payment.
+/// Result of later refunds of a test payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LaterRefund {
     /// They succeed at once.

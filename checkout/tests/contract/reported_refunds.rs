@@ -49,7 +49,7 @@ async fn sums(shop: &Shop, order: &Order) -> (OrderStatus, i64, i64) {
     (order.status(), order.refunds.issued, order.refunds.returned)
 }
 
-/// What the commits have told of refunds.
+/// Events of refunds in the commits.
 async fn told(shop: &Shop) -> Vec<String> {
     let sql = "SELECT topic, '' FROM outbox WHERE refund_id IS NOT NULL ORDER BY id";
     let rows: Vec<(String, String)> = shop.database.rows(sql).await;
@@ -113,7 +113,7 @@ crate::scenarios! {
         for state in [Pending, Succeeded, Failed] {
             assert_eq!(record(&shop.checkout, &report("re_1", "tx", 500, state)).await.unwrap(), failed);
         }
-        // What is repeated of the failed attempt says nothing about the next one, nor about money that went back otherwise.
+        // A repeated report of the failed attempt says nothing about the next one, nor about money that went back otherwise.
         shop.checkout.advance_refund(id, 1, RefundStep::Retry, Actor::system()).await.unwrap();
         assert_eq!(record(&shop.checkout, &report("re_1", "tx", 500, Failed)).await.unwrap().state, RefundState::Due);
         let note = RefundStep::DoneElsewhere { note: "in cash".to_owned().try_into().unwrap() };

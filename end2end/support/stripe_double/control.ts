@@ -1,4 +1,4 @@
-// What tests can order and ask, as methods and over HTTP: `POST /_control/<name>` with a JSON object.
+// Controls for tests, as methods and over HTTP: `POST /_control/<name>` with a JSON object.
 import { invalid } from './errors.js';
 import type { CallName, Fault, Faults } from './faults.js';
 import type { Form } from './form.js';

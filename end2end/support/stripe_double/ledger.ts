@@ -1,4 +1,4 @@
-// What the double knows: sessions, payment intents, charges, refunds, disputes and events, and how they change.
+// State of the double: sessions, payment intents, charges, refunds, disputes and events, and how they change.
 import type Stripe from 'stripe';
 import { invalid, missingResource } from './errors.js';
 import { API_VERSION, newCharge, newDispute, newId, newIntent, newRefund, newSession, nowS, type Method } from './objects.js';

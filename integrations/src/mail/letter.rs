@@ -61,7 +61,7 @@ fn header_text(text: &str) -> String {
     text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).take(MAX_SUBJECT_CHARS).collect()
 }
 
-/// What all mails about an order need.
+/// Data of all mails about an order.
 pub(super) struct OrderMail<'a> {
     pub(super) settings: &'a MailSettings,
     pub(super) order: &'a Order,

@@ -39,7 +39,7 @@ const TIME_LIMIT: Duration = Duration::from_mins(1);
 /// Number of attempts: those of the first half hour, and one an hour for the rest of three days.
 const ATTEMPTS: u32 = 78;
 
-/// Where mails go.
+/// Destination of mails.
 #[derive(Debug, Clone)]
 pub enum Delivery {
     /// Nowhere. Mails wait in the outbox until a server can send them.

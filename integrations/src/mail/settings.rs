@@ -12,7 +12,7 @@ use url::{Host, Url};
 pub struct MailSettings {
     /// Name of the shop.
     pub shop_name: String,
-    /// Where shoppers turn with questions.
+    /// Contact for questions of shoppers.
     pub contact: Option<ShopContact>,
     /// The sender.
     pub from: Sender,
@@ -34,7 +34,7 @@ impl MailSettings {
     }
 }
 
-/// Where shoppers turn with questions.
+/// Contact for questions of shoppers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShopContact {
     /// An e-mail address.

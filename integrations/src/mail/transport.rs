@@ -18,7 +18,7 @@ const MAX_CONNECTIONS: u32 = 8;
 /// Time after which an idle connection is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where messages go.
+/// Destination of messages.
 pub(super) enum Transport {
     Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
     Memory(Mailbox),

@@ -1,4 +1,4 @@
-//! What becomes of a mail when the SMTP server refuses it, is away, or has it already.
+//! Mails whose SMTP server refuses them, is away, or has them already.
 
 use crate::{
     post::{BUYER, Post, contact, jobs, ordered, settled, smtp, until},

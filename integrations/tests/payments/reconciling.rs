@@ -47,7 +47,7 @@ crate::scenarios! {
         assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Paid, vec!["completed"]));
         let last = shop.payments.last_reconciliation().await.unwrap().unwrap();
         assert_eq!((last.running, last.result, last.cursor_at), (false, Some(first), Some(noon())));
-        // What was read in the last ten minutes is read once more, and has no effect.
+        // Events of the last ten minutes are read once more, and have no effect.
         shop.clock.advance(5 * MINUTE);
         let again = shop.payments.reconcile().await.unwrap();
         assert_eq!((again.events_read, again.payments_recorded), (5, 0));

@@ -1,4 +1,4 @@
-//! What follows from each failure of a call.
+//! Consequences of each failure of a call.
 
 use crate::{
     checkout::{attempt, request, session},

@@ -1,4 +1,4 @@
-//! What an endpoint receives, and how its responses are treated.
+//! Requests to endpoints, and the treatment of their responses.
 
 use crate::{
     receiver::{Receiver, Reply},

@@ -49,7 +49,7 @@ pub struct MailConfig {
     pub from: Option<Sender>,
     /// Name of the shop.
     pub shop_name: String,
-    /// Where shoppers turn with questions.
+    /// Contact for questions of shoppers.
     pub contact: Option<ShopContact>,
     /// Numbers and dates of mails whose reader's language is not known.
     pub locale: Locale,
@@ -104,7 +104,7 @@ impl MailConfig {
         }
     }
 
-    /// Where mails go. Without an SMTP server, development keeps them in memory. Production does not: everybody could read them.
+    /// Destination of mails. Without an SMTP server, development keeps them in memory. Production does not: everybody could read them.
     pub fn delivery(&self, env: Environment) -> Delivery {
         match &self.smtp {
             Some(smtp) => Delivery::Smtp(smtp.clone()),

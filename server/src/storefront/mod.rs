@@ -144,7 +144,7 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
     }
 }
 
-/// What the pages tell about the shop.
+/// Facts of the shop for its pages.
 fn shop_info(state: &AppState) -> ShopInfo {
     let contact = state.mail.settings().contact.as_ref();
     ShopInfo {

@@ -1,4 +1,4 @@
-//! Where customers are after paying: shoppers, and the customers of API clients, who own no order.
+//! Pages after paying, for shoppers and for customers of API clients, who own no order.
 
 use crate::{
     checkout_form::{EMAIL, Shopper, UNKNOWN_ID, html, id},

@@ -53,7 +53,7 @@ test('refunds end as ordered: pending, failed, no funds', async () => {
   await assert.rejects(stripe.refunds.create({ payment_intent, amount: 100 }), { code: 'balance_insufficient' });
   double.control.settleRefund(pending.id, 'failed', 'insufficient_funds');
   assert.equal((await stripe.refunds.retrieve(pending.id)).status, 'failed');
-  // What failed can be refunded again.
+  // A failed amount can be refunded again.
   assert.equal((await stripe.refunds.create({ payment_intent })).amount, 9_980);
 });
 

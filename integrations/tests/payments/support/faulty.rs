@@ -17,7 +17,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// What happens to a call.
+/// Fault of a call.
 #[derive(Debug, Clone)]
 pub enum Fault {
     /// The provider does nothing and answers so.
