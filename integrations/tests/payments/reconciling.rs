@@ -99,10 +99,10 @@ crate::scenarios! {
         let (order, session) = shop.opened().await;
         shop.provider.pay(&session);
         shop.faulty.next("events", Fault::Before(busy(None)));
-        let stopped = shop.payments.reconcile().await.unwrap();
+        let stopped = shop.payments.reconcile_periodically().await.unwrap();
         assert!(stopped.stopped.is_some() && stopped.calls_failed == 1, "{stopped:?}");
         assert_eq!(shop.payments.last_reconciliation().await.unwrap().unwrap().cursor_at, None);
-        assert_eq!(shop.payments.reconcile().await.unwrap().payments_recorded, 1);
+        assert_eq!(shop.payments.reconcile_periodically().await.unwrap().payments_recorded, 1);
         assert_eq!(shop.status(&order).await, OrderStatus::Paid);
     }
 
