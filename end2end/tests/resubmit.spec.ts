@@ -55,7 +55,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.reload();
       await expect(page).toHaveURL(order);
       await expectStatus(page, 'paid');
-      expect(posts).toHaveLength(4);
+      expect(posts).toHaveLength(5);
       expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 0, pending: 0, sold: 1 });
     });
 
