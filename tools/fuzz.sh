@@ -27,7 +27,7 @@ product=$("$holdfast" product add --slug fuzzed --name "For the fuzzer" --price 
 # Calls of the admin API pause and archive this one.
 admin_product=$("$holdfast" product add --slug fuzzed-admin --name "For the admin API" --price 1.00 --currency USD --stock 1000000)
 client=$("$holdfast" client add --name fuzz --scopes "checkout catalog:read catalog:write orders:read orders:write \
-    payments:read payments:write refunds:write audit:read clients:read clients:write")
+    payments:read payments:write refunds:write audit:read clients:read clients:write webhooks:read webhooks:write")
 "$holdfast" serve --addr 127.0.0.1:0 >"$data/log" 2>&1 &
 server=$!
 address() { grep -oE '127\.0\.0\.1:[1-9][0-9]*' "$data/log" | head -n 1; }

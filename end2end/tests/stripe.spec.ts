@@ -136,7 +136,7 @@ test('a webhook that comes late: the order is paid once', async ({ page, shop, d
   double.control.holdWebhooks();
   await toPaymentPage(page, double);
   await press(page, 'Pay by card');
-  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/);
+  await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}\?returned=paid$/);
   double.control.releaseWebhooks('reversed');
   await expectStatus(page, 'paid');
   await expect.poll(() => stateOf(double).deliveries.map(({ status }) => status).every((status) => status === 200)).toBe(true);
