@@ -196,6 +196,9 @@ fn problems(kind: RouteKind, operation: &Value) -> BTreeSet<Kind> {
     }
     if operation["requestBody"].is_object() {
         problems.extend(BODY);
+        if kind == RouteKind::AdminApi {
+            problems.extend(JSON);
+        }
     }
     if takes("limit") {
         problems.insert(Kind::BadQuery);
