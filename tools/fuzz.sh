@@ -20,6 +20,8 @@ clean_up() {
 trap clean_up EXIT
 
 export HOLDFAST_DATA_DIR=$data DATABASE_URL=sqlite://$data/fuzz.db HOLDFAST_RATE_LIMIT=off HOLDFAST_ENV=development
+# Refunds wait for the calls that carry them out, and webhooks go to a receiver of the run.
+export HOLDFAST_AUTO_REFUND=off HOLDFAST_WEBHOOKS_ALLOW_PRIVATE=on
 export HOLDFAST_WEBHOOK_SECRETS=fuzzed-by-schemathesis HOLDFAST_STRIPE_SECRETS=whsec_fuzzed RUST_LOG=warn
 "$holdfast" seed >/dev/null
 # Enough stock for all holds of a run.

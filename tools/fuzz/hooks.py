@@ -4,11 +4,13 @@ a new idempotency key."""
 import base64
 import hashlib
 import hmac
+import http.server
 import itertools
 import json
 import os
 import re
 import struct
+import threading
 import time
 import zlib
 
@@ -140,10 +142,10 @@ schemathesis.auth.set_from_requests(ClientCredentials()).apply_to(path_regex=r"^
 schemathesis.auth.set_from_requests(WebhookSignature()).apply_to(path_regex=r"^/api/webhooks/")
 
 
-def place_order(client, product, qty):
+def place_order(client, product, qty, contact=None):
     """Places an order, and returns its id."""
     hold = post("/api/holds", {"product_id": product, "qty": qty}, client)["hold_id"]
-    return post("/api/orders", {"hold_id": hold}, client)["order_id"]
+    return post("/api/orders", {"hold_id": hold} | ({"contact": contact} if contact else {}), client)["order_id"]
 
 
 class ExistingIds:
@@ -187,7 +189,21 @@ class ExistingIds:
 
 
 # A name that no look-up finds: webhooks to it are not sent.
-ENDPOINT_URL = "https://hooks.example/fuzzed"
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """An endpoint that accepts each webhook."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Keeps the log of requests out of the output."""
+
+
+receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+threading.Thread(target=receiver.serve_forever, daemon=True).start()
+ENDPOINT_URL = f"http://127.0.0.1:{receiver.server_port}/fuzzed"
 
 
 class AdminObjects:
@@ -204,11 +220,34 @@ class AdminObjects:
         self.refund = self.new_refund()
         self.client = self.new_client()
         self.endpoint = self.new_endpoint()
-        self.delivery = post(f"/api/admin/webhooks/{self.endpoint}/test", {}, token())["id"]
+        # Its deliveries are sent again, so no other call may switch it off.
+        steady = self.new_endpoint()
+        self.receipt = self.new_receipt()
+        self.job = self.first("/api/admin/outbox?kind=mail")
+        self.delivery = self.first(f"/api/admin/webhook-deliveries?endpoint={steady}&state=delivered")
+
+    def first(self, path):
+        """Returns the id of the newest item of a list, once there is one."""
+        for _ in range(100):
+            items = get(path, token())["items"]
+            if items:
+                return items[0]["id"]
+            time.sleep(0.1)
+        raise RuntimeError(f"{path} stays empty")
+
+    def new_receipt(self):
+        """Returns the id of a paid order whose buyer gets mail."""
+        order = place_order(token(), os.environ["FUZZ_PRODUCT"], 1, {"email": "ada@example.com"})
+        self.report(order, 100)
+        return order
 
     def pay(self):
         """Reports the payment of the paid order, as the payment provider does."""
-        event = {"order_id": self.paid, "transaction_id": f"tx-{self.paid}", "status": "success", "amount": 1000000, "currency": "USD"}
+        self.report(self.paid, 1000000)
+
+    def report(self, order, amount):
+        """Reports the payment of an order under an id of the test provider, which then returns the money if it is asked."""
+        event = {"order_id": order, "transaction_id": f"test-{order}", "status": "success", "amount": amount, "currency": "USD"}
         response = requests.post(URL + "/api/webhooks/payment", json=event, auth=WebhookSignature(), timeout=10)
         response.raise_for_status()
 
@@ -256,7 +295,7 @@ class AdminObjects:
 
     def put_into(self, case):
         parameters = case.path_parameters or {}
-        ids = {"product": self.product, "order": self.paid, "payment": self.payment, "refund": self.refund, "client": self.client, "endpoint": self.endpoint, "delivery": self.delivery}
+        ids = {"product": self.product, "order": self.paid, "payment": self.payment, "refund": self.refund, "client": self.client, "endpoint": self.endpoint, "delivery": self.delivery, "job": self.job}
         for name in parameters.keys() - {"picture"}:
             parameters[name] = ids[name]
         if "picture" in parameters:
@@ -267,9 +306,12 @@ class AdminObjects:
             case.query["revision"] = self.revision()
         if case.path.endswith("/cancel"):
             parameters["order"] = self.pending
+        if case.path.endswith("/receipt"):
+            parameters["order"] = self.new_receipt()
         if case.path.endswith(("/done", "/send")):
             parameters["refund"] = self.new_refund()
-        if case.operation.method.upper() == "DELETE" and "client" in parameters:
+        is_end = case.operation.method.upper() == "DELETE" or case.path.endswith("/rotate")
+        if is_end and "client" in parameters:
             parameters["client"] = self.new_client()
         if case.operation.method.upper() == "DELETE" and "endpoint" in parameters:
             parameters["endpoint"] = self.new_endpoint()
