@@ -17,7 +17,7 @@ async function call(target, path, body) {
 
 /** Runs `work` for each item, `limit` at once. */
 export async function each(items, limit, work) {
-  const queue = items.values();
+  const queue = items[Symbol.iterator]();
   const lane = async () => {
     for (const item of queue) await work(item);
   };
@@ -30,7 +30,7 @@ export async function placeOrders(target, product, count, { withContact }) {
   await each(Array(count).keys(), 32, async (nth) => {
     const hold = await call(target, '/api/holds', { product_id: product, qty: 1 });
     const contact = withContact ? { contact: { email: `shopper-${nth}@example.com`, name: 'A. Shopper' } } : {};
-    orders.push((await call(target, '/api/orders', { hold_id: hold.id, ...contact })).id);
+    orders.push((await call(target, '/api/orders', { hold_id: hold.hold_id, ...contact })).order_id);
   });
   return orders;
 }
