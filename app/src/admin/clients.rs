@@ -1,7 +1,7 @@
 //! The screen of API clients, for administrators.
 
 use super::{
-    form::{Field, hidden, submit},
+    form::{Choice, Field, choices, hidden, submit},
     layout::{Flash, Page, PageOperator, Screen, Tone, badge, time},
     list::{Column, Row, table},
 };
@@ -111,28 +111,9 @@ fn add_form(form: ClientForm) -> AnyView {
 
 /// A checkbox for each scope, those of a set checked. The ids of the boxes begin with `prefix`.
 fn scopes_field(prefix: &str, scopes: ScopeSet, error: Option<String>) -> AnyView {
-    let boxes: Vec<_> = Scope::ALL
-        .into_iter()
-        .map(|scope| {
-            let id = format!("{prefix}-{}", scope.name());
-            view! {
-                <div class="choice">
-                    <input type="checkbox" id=id.clone() name=scope.name() value="on" checked=scopes.contains(scope) />
-                    <label for=id>{scope.name()} <span class="row-detail">{describe(scope)}</span></label>
-                </div>
-            }
-        })
-        .collect();
-    let error_id = format!("{prefix}-error");
-    let described = error.is_some().then(|| error_id.clone());
-    view! {
-        <fieldset class="field choices" aria-describedby=described>
-            <legend>"Scopes"</legend>
-            {boxes}
-            {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
-        </fieldset>
-    }
-    .into_any()
+    let scope_choice =
+        |scope: Scope| Choice { name: scope.name(), description: describe(scope), is_chosen: scopes.contains(scope) };
+    choices(prefix, "Scopes", Scope::ALL.map(scope_choice), format!("{prefix}-error"), error)
 }
 
 /// The calls that a scope allows, in a few words.

@@ -172,6 +172,47 @@ pub fn select(
     .into_any()
 }
 
+/// A checkbox of a group.
+pub struct Choice {
+    /// The name of its value, also its label.
+    pub name: &'static str,
+    /// Its meaning, in a few words.
+    pub description: &'static str,
+    /// Whether it is checked.
+    pub is_chosen: bool,
+}
+
+/// A group of checkboxes. The ids of the boxes begin with `prefix`, and `error_id` is that of the error.
+pub fn choices(
+    prefix: &str,
+    legend: &'static str,
+    choices: impl IntoIterator<Item = Choice>,
+    error_id: String,
+    error: Option<String>,
+) -> AnyView {
+    let boxes: Vec<_> = choices
+        .into_iter()
+        .map(|Choice { name, description, is_chosen }| {
+            let id = format!("{prefix}-{name}");
+            view! {
+                <div class="choice">
+                    <input type="checkbox" id=id.clone() name=name value="on" checked=is_chosen />
+                    <label for=id>{name} <span class="row-detail">{description}</span></label>
+                </div>
+            }
+        })
+        .collect();
+    let described = error.is_some().then(|| error_id.clone());
+    view! {
+        <fieldset class="field choices" aria-describedby=described>
+            <legend>{legend}</legend>
+            {boxes}
+            {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}
+
 /// A value that a form carries.
 pub fn hidden(name: impl Into<String>, value: impl Into<String>) -> AnyView {
     view! { <input type="hidden" name=name.into() value=value.into() /> }.into_any()

@@ -2,7 +2,7 @@
 
 use super::{
     entered::Entered,
-    form::{Field, hidden, submit},
+    form::{Choice, Field, choices, hidden, submit},
     layout::{Flash, Page, PageOperator, Screen, Tone, badge, time},
     list::{Column, Row, table},
 };
@@ -132,28 +132,9 @@ pub(super) fn fields(form: EndpointForm, prefix: &str) -> AnyView {
 
 /// A checkbox for each topic, those of a set checked.
 fn events_field(prefix: &str, chosen: &BTreeSet<Topic>, error: Option<String>) -> AnyView {
-    let boxes: Vec<_> = Topic::WEBHOOKS
-        .into_iter()
-        .map(|topic| {
-            let id = format!("{prefix}-{}", topic.name());
-            view! {
-                <div class="choice">
-                    <input type="checkbox" id=id.clone() name=topic.name() value="on" checked=chosen.contains(&topic) />
-                    <label for=id>{topic.name()} <span class="row-detail">{describe(topic)}</span></label>
-                </div>
-            }
-        })
-        .collect();
-    let error_id = format!("{prefix}-events-error");
-    let described = error.is_some().then(|| error_id.clone());
-    view! {
-        <fieldset class="field choices" aria-describedby=described>
-            <legend>"Events"</legend>
-            {boxes}
-            {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
-        </fieldset>
-    }
-    .into_any()
+    let topic_choice =
+        |topic: Topic| Choice { name: topic.name(), description: describe(topic), is_chosen: chosen.contains(&topic) };
+    choices(prefix, "Events", Topic::WEBHOOKS.map(topic_choice), format!("{prefix}-events-error"), error)
 }
 
 /// The event in a few words.
