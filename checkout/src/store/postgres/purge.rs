@@ -11,6 +11,21 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 impl PostgresStore {
+    /// Runs `delete` if the instant that `oldest` selects lies before `before`. Returns the number of rows deleted.
+    async fn delete_oldest(
+        &self,
+        oldest: &'static str,
+        delete: &'static str,
+        before: Timestamp,
+        most: u32,
+    ) -> Result<u64, StoreError> {
+        if !self.has_older(oldest, before).await? {
+            return Ok(0);
+        }
+        let delete = sqlx::query(delete).bind(before.to_datetime()).bind(i64::from(most));
+        Ok(delete.execute(&self.pool).with_timeout().await?.rows_affected())
+    }
+
     /// Whether the instant that `oldest` selects lies before `before`.
     async fn has_older(&self, oldest: &str, before: Timestamp) -> Result<bool, StoreError> {
         let select = format!("SELECT ms(oldest.at) FROM ({oldest}) AS oldest (at)");
@@ -39,36 +54,17 @@ impl Purge for PostgresStore {
     async fn payment_payloads(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         // Ids of events sort by age, so the oldest are found without an index by age.
         let oldest = "SELECT received_at FROM payment_payloads ORDER BY event_id LIMIT 1";
-        if !self.has_older(oldest, before).await? {
-            return Ok(0);
-        }
-        let done = sqlx::query(
-            "DELETE FROM payment_payloads WHERE received_at < $1 AND event_id IN (
-                 SELECT event_id FROM payment_payloads ORDER BY event_id LIMIT $2 FOR UPDATE SKIP LOCKED)",
-        )
-        .bind(before.to_datetime())
-        .bind(i64::from(most))
-        .execute(&self.pool)
-        .with_timeout()
-        .await?;
-        Ok(done.rows_affected())
+        let delete = "DELETE FROM payment_payloads WHERE received_at < $1 AND event_id IN (
+                 SELECT event_id FROM payment_payloads ORDER BY event_id LIMIT $2 FOR UPDATE SKIP LOCKED)";
+        self.delete_oldest(oldest, delete, before, most).await
     }
 
     async fn webhook_deliveries(&self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         // Ids of attempts sort by age, too.
-        if !self.has_older("SELECT started_at FROM webhook_deliveries ORDER BY id LIMIT 1", before).await? {
-            return Ok(0);
-        }
-        let done = sqlx::query(
-            "DELETE FROM webhook_deliveries WHERE started_at < $1 AND id IN (
-                 SELECT id FROM webhook_deliveries ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)",
-        )
-        .bind(before.to_datetime())
-        .bind(i64::from(most))
-        .execute(&self.pool)
-        .with_timeout()
-        .await?;
-        Ok(done.rows_affected())
+        let oldest = "SELECT started_at FROM webhook_deliveries ORDER BY id LIMIT 1";
+        let delete = "DELETE FROM webhook_deliveries WHERE started_at < $1 AND id IN (
+                 SELECT id FROM webhook_deliveries ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)";
+        self.delete_oldest(oldest, delete, before, most).await
     }
 
     async fn contacts(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<u64, StoreError> {
