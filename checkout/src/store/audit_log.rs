@@ -147,7 +147,32 @@ impl AuditFilter {
 
 /// Implements [`AuditLog`] for a store. `bind` is in scope: it makes the driver's query of a [`Query`].
 macro_rules! impl_audit_log {
-    ($store:ty, $database:ident, $reader:ident) => {
+    ($store:ty, $database:ident, $connection:ty, $reader:ident) => {
+        impl $store {
+            /// Makes an audited change, and stores the key of its request in the same transaction. Returns `false` also where the key
+            /// is taken.
+            pub(super) async fn audited_once(
+                &self,
+                entry: &AuditEntry,
+                key: Option<IdempotencyRecord>,
+                work: impl for<'c> FnOnce(&'c mut $connection) -> BoxFuture<'c, Result<bool, StoreError>> + Send + 'static,
+            ) -> Result<bool, StoreError> {
+                let at = entry.at;
+                let change = self.audited(Some(entry.clone()), move |connection| {
+                    Box::pin(async move {
+                        if let Some(record) = &key {
+                            let row = StoredKey::new(record, at);
+                            if insert(&mut *connection, &row, " ON CONFLICT DO NOTHING").await? == 0 {
+                                return Ok(false);
+                            }
+                        }
+                        work(connection).await
+                    })
+                });
+                change.await
+            }
+        }
+
         #[async_trait]
         impl AuditLog for $store {
             async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {

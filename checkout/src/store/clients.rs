@@ -1,9 +1,11 @@
 //! The API's clients. Each change has its entry in the audit log in the same transaction (P12).
 
 use crate::{
+    command::Reply,
     error::StoreError,
     idempotency::Idempotency,
     model::{AuditEntry, Owner, ScopeSet, Timestamp},
+    state::IdempotencyRecord,
 };
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -79,6 +81,11 @@ impl ClientKey {
     pub(super) fn is_of(&self, stored: &Idempotency) -> bool {
         self.idempotency.fingerprint == stored.fingerprint
     }
+
+    /// Returns the record that is stored with the change, for a repetition of its request.
+    pub(super) fn record(&self, reply: Reply) -> IdempotencyRecord {
+        IdempotencyRecord { owner: self.owner, idempotency: self.idempotency.clone(), reply }
+    }
 }
 
 /// How a change of a client ended.
@@ -125,22 +132,10 @@ macro_rules! impl_clients {
                 if let Some(known) = self.outcome_of_key(key).await? {
                     return Ok(known);
                 }
-                let record = key.map(|key| IdempotencyRecord {
-                    owner: key.owner,
-                    idempotency: key.idempotency.clone(),
-                    reply: Reply::Client(change.id()),
-                });
-                let (change, at) = (change.clone(), entry.at);
-                let done = self.audited(Some(entry.clone()), move |connection| {
-                    Box::pin(async move {
-                        if let Some(record) = &record {
-                            let row = StoredKey::new(record, at);
-                            if insert(connection, &row, " ON CONFLICT DO NOTHING").await? == 0 {
-                                return Ok(false);
-                            }
-                        }
-                        make(connection, change).await
-                    })
+                let record = key.map(|key| key.record(Reply::Client(change.id())));
+                let change = change.clone();
+                let done = self.audited_once(entry, record, move |connection| {
+                    Box::pin(async move { make(connection, change).await })
                 });
                 if done.await? {
                     return Ok(ClientOutcome::Changed);

@@ -147,8 +147,8 @@ macro_rules! impl_contacts {
             let blank = AssertSqlSafe(format!("{} WHERE email = $2", contacts::BLANK));
             let blank = sqlx::query(blank).bind($instant(entry.at)).bind(&email);
             let erased = blank.execute(&mut *connection).await.map_err(classify)?.rows_affected();
-            if let Some(ClientKey { owner, idempotency }) = key {
-                let record = IdempotencyRecord { owner, idempotency, reply: Reply::Erased(erased) };
+            if let Some(key) = key {
+                let record = key.record(Reply::Erased(erased));
                 let row = StoredKey::new(&record, entry.at);
                 if insert(connection, &row, " ON CONFLICT DO NOTHING").await? == 0 {
                     return Ok(None);

@@ -15,22 +15,10 @@ macro_rules! impl_endpoints {
                 if let Some(known) = self.endpoint_of_key(key).await? {
                     return Ok(known);
                 }
-                let record = key.map(|key| IdempotencyRecord {
-                    owner: key.owner,
-                    idempotency: key.idempotency.clone(),
-                    reply: Reply::Endpoint(change.id().0),
-                });
-                let (change, at) = (change.clone(), entry.at);
-                let done = self.audited(Some(entry.clone()), move |connection| {
-                    Box::pin(async move {
-                        if let Some(record) = &record {
-                            let row = StoredKey::new(record, at);
-                            if insert(connection, &row, " ON CONFLICT DO NOTHING").await? == 0 {
-                                return Ok(false);
-                            }
-                        }
-                        make(connection, change).await
-                    })
+                let record = key.map(|key| key.record(Reply::Endpoint(change.id().0)));
+                let change = change.clone();
+                let done = self.audited_once(entry, record, move |connection| {
+                    Box::pin(async move { make(connection, change).await })
                 });
                 if done.await? {
                     return Ok(EndpointOutcome::Changed);

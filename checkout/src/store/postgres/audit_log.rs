@@ -9,10 +9,11 @@ use super::{
 use crate::{
     error::StoreError,
     model::{AuditEntry, AuditId},
+    state::IdempotencyRecord,
     store::{
         audit_log::{self, AuditFilter, AuditLog, impl_audit_log},
         listings::query::Dialect,
-        rows::{AuditRow, into_all},
+        rows::{AuditRow, StoredKey, into_all},
         table::{Rows, Table},
     },
 };
@@ -79,4 +80,4 @@ impl PostgresStore {
     }
 }
 
-impl_audit_log!(PostgresStore, Postgres, pool);
+impl_audit_log!(PostgresStore, Postgres, PgConnection, pool);

@@ -4,10 +4,11 @@ use super::{QueryExt as _, SqliteStore, background::finish, classify, insert, li
 use crate::{
     error::StoreError,
     model::{AuditEntry, AuditId},
+    state::IdempotencyRecord,
     store::{
         audit_log::{self, AuditFilter, AuditLog, impl_audit_log},
         listings::query::Dialect,
-        rows::{AuditRow, into_all},
+        rows::{AuditRow, StoredKey, into_all},
     },
 };
 use async_trait::async_trait;
@@ -51,4 +52,4 @@ impl SqliteStore {
     }
 }
 
-impl_audit_log!(SqliteStore, Sqlite, readers);
+impl_audit_log!(SqliteStore, Sqlite, SqliteConnection, readers);

@@ -5,7 +5,7 @@ use crate::{
     command::Reply,
     error::StoreError,
     model::{AuditEntry, EmailAddress, OrderId, StoredContact, Timestamp},
-    state::{IdempotencyRecord, OrderContact},
+    state::OrderContact,
     store::{
         ClientKey,
         contacts::{self, Contacts, Erasure, impl_contacts},

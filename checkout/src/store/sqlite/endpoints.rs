@@ -5,13 +5,12 @@ use crate::{
     command::Reply,
     error::StoreError,
     model::{AuditEntry, DeliveryId, EndpointId, Timestamp},
-    state::IdempotencyRecord,
     store::{
         ClientKey, Delivery, DeliveryFailure, DeliveryFilter, DeliveryRecord, DisabledReason, Endpoint, EndpointChange,
         EndpointOutcome, Endpoints, MAX_ENDPOINTS, SwitchOff,
         endpoints::{self, impl_endpoints},
         listings::{Listing, PageRequest, query::Dialect},
-        rows::{DeliveryRow, EndpointRow, StoredKey, into_all},
+        rows::{DeliveryRow, EndpointRow, into_all},
     },
 };
 use async_trait::async_trait;
