@@ -1,8 +1,10 @@
 //! Jobs of endpoints: slow ones hold up no other, and fast ones wait for no claim.
 
 use crate::{
-    S, add, lane,
-    node::{Database, Hook, Node, eventually, noon, webhook},
+    S, add,
+    database::Database,
+    lane,
+    node::{Hook, Node, eventually, noon, webhook},
 };
 use checkout::model::{Job, JobKind, JobState};
 use integrations::outbox::{Lane, Outcome};

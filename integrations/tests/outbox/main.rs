@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "an unexpected error fails the scenario")]
 
+#[path = "../../../checkout/tests/contract/database.rs"]
+#[expect(dead_code, reason = "shared with the engine's contract, which uses more of it")]
+mod database;
 mod endpoints;
 mod node;
 
@@ -10,13 +13,14 @@ use checkout::{
     model::{Job, JobId, JobKind, JobState, NewJob, Topic},
     store::outbox::{ClaimRequest, JobFilter},
 };
+use database::Database;
 use endpoints::{
     a_fast_endpoint_is_not_held_up_by_claims, a_slow_endpoint_keeps_back_no_other,
     endpoints_take_turns_where_the_lane_has_no_room_for_all, endpoints_that_are_stuck_starve_no_other,
     jobs_that_wait_for_a_slot_are_given_back_when_the_server_stops,
 };
 use integrations::outbox::{Handler as _, Lane, Outcome, Schedule};
-use node::{Database, Event, Hook, Node, eventually, mail, noon, webhook};
+use node::{Event, Hook, Node, eventually, mail, noon, webhook};
 use std::{
     sync::{
         Arc,
@@ -81,22 +85,21 @@ async fn settle() {
     tokio::time::sleep(Duration::from_millis(1200)).await;
 }
 
+/// Claims a mail as a node does, and leaves it.
+async fn claimed_by_hand(node: &Node) -> Vec<Job> {
+    let now = node.checkout.now();
+    let claim = Uuid::from_u128(1);
+    let request = ClaimRequest { kind: JobKind::Mail, endpoint: None, claim, now, until: now + LEASE, limit: 1 };
+    node.store.outbox().claim(request).await.unwrap()
+}
+
 /// A node claims a job and dies: before it begins, during its work, or before its result is recorded. The job runs again, and not
 /// before its lease has ended.
 async fn a_job_of_a_node_that_died_runs_again_after_its_lease(database: Database) {
     let observer = Node::start(&database, vec![]).await;
     add(&observer, &[mail(1)]).await;
-    let now = observer.checkout.now();
-    let request = ClaimRequest {
-        kind: JobKind::Mail,
-        endpoint: None,
-        claim: Uuid::from_u128(1),
-        now,
-        until: now + LEASE,
-        limit: 1,
-    };
     // Dies between the claim and the work.
-    assert_eq!(observer.store.outbox().claim(request).await.unwrap().len(), 1);
+    assert_eq!(claimed_by_hand(&observer).await.len(), 1);
     let (hook, calls) = stuck();
     let dying = Node::start_at(&database, observer.clock.clone(), vec![lane(JobKind::Mail, hook)]).await;
     settle().await;
@@ -120,16 +123,7 @@ async fn a_job_of_a_node_that_died_runs_again_after_its_lease(database: Database
 async fn a_job_whose_result_was_lost_runs_again(database: Database) {
     let observer = Node::start(&database, vec![]).await;
     add(&observer, &[mail(1)]).await;
-    let now = observer.checkout.now();
-    let request = ClaimRequest {
-        kind: JobKind::Mail,
-        endpoint: None,
-        claim: Uuid::from_u128(1),
-        now,
-        until: now + LEASE,
-        limit: 1,
-    };
-    let claimed = observer.store.outbox().claim(request).await.unwrap().remove(0);
+    let claimed = claimed_by_hand(&observer).await.remove(0);
     let (hook, calls) = counted(Outcome::Done);
     let handler = node::Recorder { kind: JobKind::Mail, hook: hook.clone() };
     assert_eq!(handler.run(&claimed).await, Outcome::Done);

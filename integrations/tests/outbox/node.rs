@@ -1,5 +1,6 @@
 //! A node with workers in a runtime of its own, so that it can be killed like a process.
 
+use crate::database::Database;
 use async_trait::async_trait;
 use checkout::{
     Checkout, Error, Limits, ManualClock, Supervisor,
@@ -17,23 +18,7 @@ use uuid::Uuid;
 
 pub use integrations::outbox::Event as FannedOut;
 
-pub enum Database {
-    Sqlite(tempfile::TempDir),
-    Postgres { server: String, name: String },
-}
-
 impl Database {
-    pub fn sqlite() -> Self {
-        Self::Sqlite(tempfile::tempdir().unwrap())
-    }
-
-    pub async fn postgres() -> Self {
-        let server = std::env::var("HOLDFAST_TEST_POSTGRES_URL").expect("run the tests by tools/with-postgres.sh");
-        let name = format!("holdfast_{}", Uuid::new_v4().simple());
-        run(&server, format!("CREATE DATABASE {name}")).await.unwrap();
-        Self::Postgres { server, name }
-    }
-
     /// Keeps the database from answering: PostgreSQL ends all connections and accepts none, and another process holds the file.
     pub async fn outage(&self, time: Duration) {
         match self {
@@ -71,30 +56,11 @@ impl Database {
             }
         }
     }
-
-    fn url(&self) -> String {
-        match self {
-            Self::Sqlite(home) => format!("sqlite://{}", home.path().join("shop.db").display()),
-            Self::Postgres { server, name } => format!("{}/{name}", server.rsplit_once('/').unwrap().0),
-        }
-    }
 }
 
 async fn run(server: &str, sql: String) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(server).await?;
     sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.map(drop)
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let Self::Postgres { server, name } = self else { return };
-        let (server, sql) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        let dropped = std::thread::spawn(move || {
-            Builder::new_current_thread().enable_all().build().unwrap().block_on(run(&server, sql))
-        });
-        // A database that could not be dropped is in a server that is only for tests.
-        let _ = dropped.join();
-    }
 }
 
 pub type Hook = Arc<dyn Fn(Job) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;

@@ -1,5 +1,7 @@
 //! The shop of one test: a database, a clock that only the test moves, and a provider.
 
+#[path = "../../../../checkout/tests/contract/database.rs"]
+#[expect(dead_code, reason = "shared with the engine's contract, which uses more of it")]
 mod database;
 mod faulty;
 mod process;
