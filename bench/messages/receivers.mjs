@@ -1,4 +1,4 @@
-// What receives the shop's messages: a mail server that accepts everything, and an endpoint for webhooks.
+// Receivers of the shop's messages: a mail server that accepts everything, and an endpoint for webhooks.
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 

@@ -123,12 +123,12 @@ impl Checkout {
         running
     }
 
-    /// Tells when a commit of this process has left an event in the outbox, or a job was added.
+    /// Returns a receiver that changes when a commit of this process has left an event in the outbox, or a job was added.
     pub fn watch_outbox(&self) -> watch::Receiver<()> {
         self.parts.outbox.subscribe()
     }
 
-    /// Tells the outbox's workers of this process that jobs were added.
+    /// Wakes the outbox's workers of this process, because jobs were added.
     pub fn wake_outbox(&self) {
         self.parts.outbox.send_replace(());
     }

@@ -54,7 +54,7 @@ pub(crate) struct Writer {
     state: State,
     /// The latest instant at which a batch was decided.
     latest: Timestamp,
-    /// Tells the outbox's workers of this process.
+    /// Wakes the outbox's workers of this process.
     outbox: Arc<watch::Sender<()>>,
 }
 

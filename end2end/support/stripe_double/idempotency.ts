@@ -1,4 +1,4 @@
-// Answers that are stored under an `Idempotency-Key`, as Stripe stores them: for each POST that began to work, whatever came
+// The store of responses under an `Idempotency-Key`, as Stripe stores them: for each POST that began to work, whatever came
 // of it. Requests with invalid parameters leave nothing.
 import { isDeepStrictEqual } from 'node:util';
 import { invalid, StripeError } from './errors.js';

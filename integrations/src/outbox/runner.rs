@@ -48,7 +48,7 @@ pub(super) struct Runner {
     served: Option<EndpointId>,
     /// The jobs under way and those that wait, and some that have just ended. They are aborted with the runner.
     jobs: JoinSet<()>,
-    /// Tells that a job has left its place.
+    /// Signals that a job has left its place.
     left: Arc<Notify>,
 }
 

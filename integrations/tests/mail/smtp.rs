@@ -43,7 +43,7 @@ impl SmtpServer {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Answers every receiver with this line, or accepts them.
+    /// The response to every receiver; `None` accepts them.
     pub fn refuse(&self, line: Option<&'static str>) {
         self.shared.lock().unwrap().refusal = line;
     }

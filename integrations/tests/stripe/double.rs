@@ -79,7 +79,7 @@ pub struct Double {
 }
 
 impl Double {
-    /// Answers with `replies`, in order.
+    /// Starts a double that sends `replies`, in order.
     pub async fn of<const N: usize>(replies: [Reply; N]) -> Self {
         let replies = Mutex::new(VecDeque::from(replies));
         Self::answering(move |seen| {
@@ -89,7 +89,7 @@ impl Double {
         .await
     }
 
-    /// Answers as `answer` says.
+    /// Starts a double whose responses are those of `answer`.
     pub async fn answering(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();

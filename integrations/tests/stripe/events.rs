@@ -15,7 +15,7 @@ fn event(nth: usize, created: i64) -> Value {
     })
 }
 
-/// Answers as Stripe does for events that were created at `times`, which rise.
+/// Stripe's response for events that were created at `times`, which rise.
 fn stripe(times: Vec<i64>) -> impl Fn(&Seen) -> Reply {
     move |seen| {
         let number = |name: &str| seen.query.get(name).map(|text| text.parse::<i64>().unwrap());

@@ -84,7 +84,7 @@ async fn a_link_opens_its_order_and_no_other() {
     assert_eq!(status(&shop, &second).await, OrderStatus::Pending);
     let list = visitor.page("/orders").await;
     assert!(list.status == 200 && !html(&list).contains(&second), "{list:?}");
-    // Who has no link sees nothing.
+    // A visitor without the link sees nothing.
     assert_eq!(Shopper::arrive(&shop).page(&path(&first)).await.status, 404);
 }
 

@@ -37,7 +37,7 @@ impl Process {
         self.is_killed.clone()
     }
 
-    /// Says of each of the writer's next transactions whether it fails. Nothing of one that fails is on disk.
+    /// Whether each of the writer's next transactions fails. Nothing of one that fails is on disk.
     pub fn fail_next<const N: usize>(&self, fails: [bool; N]) {
         self.next.lock().unwrap().extend(fails);
     }
