@@ -77,11 +77,17 @@ pub(super) struct RefundStatus {
     pub(super) state: RefundState,
     /// The provider has told its id of the refund.
     pub(super) has_reference: bool,
+    /// The order is known whose money the refund returns.
+    pub(super) has_order: bool,
 }
 
 impl RefundStatus {
     pub(super) fn of(refund: &Refund) -> Self {
-        Self { state: refund.state, has_reference: refund.provider_reference.is_some() }
+        Self {
+            state: refund.state,
+            has_reference: refund.provider_reference.is_some(),
+            has_order: refund.order_id.is_some(),
+        }
     }
 
     fn is_accepted(self) -> bool {
@@ -91,6 +97,9 @@ impl RefundStatus {
 
 /// The topic of a refund's event. `before` is how it is stored; `None` for a new refund.
 fn refund(before: Option<RefundStatus>, after: RefundStatus) -> Option<Topic> {
+    // A payment may come before its order, and be returned before it. The first event told of no order, so that nobody could
+    // tell its customer.
+    let before = before.filter(|before| before.has_order || !after.has_order);
     if after.is_accepted() && !before.is_some_and(RefundStatus::is_accepted) {
         return Some(Topic::RefundAccepted);
     }
@@ -137,13 +146,13 @@ mod tests {
     }
 
     fn refund(before: Option<RefundState>, after: RefundState) -> Option<Topic> {
-        let status = |state| RefundStatus { state, has_reference: false };
+        let status = |state| RefundStatus { state, has_reference: false, has_order: true };
         super::refund(before.map(status), status(after))
     }
 
     #[test]
     fn a_refund_tells_once_that_the_provider_has_accepted_it() {
-        let status = |state, has_reference| RefundStatus { state, has_reference };
+        let status = |state, has_reference| RefundStatus { state, has_reference, has_order: true };
         let accepted = status(Sending, true);
         for before in [None, Some(status(Due, false)), Some(status(Due, true)), Some(status(Sending, false))] {
             assert_eq!(super::refund(before, accepted), Some(Topic::RefundAccepted), "{before:?}");
@@ -151,6 +160,16 @@ mod tests {
         assert_eq!(super::refund(Some(accepted), accepted), None);
         assert_eq!(super::refund(Some(accepted), status(Succeeded, true)), Some(Topic::RefundSucceeded));
         assert_eq!(super::refund(None, status(Succeeded, true)), Some(Topic::RefundSucceeded));
+    }
+
+    #[test]
+    fn a_refund_is_announced_again_when_its_order_is_known() {
+        let status = |state, has_order| RefundStatus { state, has_reference: true, has_order };
+        for (state, topic) in [(Sending, Topic::RefundAccepted), (Succeeded, Topic::RefundSucceeded)] {
+            assert_eq!(super::refund(Some(status(state, false)), status(state, true)), Some(topic));
+            assert_eq!(super::refund(Some(status(state, false)), status(state, false)), None);
+            assert_eq!(super::refund(Some(status(state, true)), status(state, true)), None);
+        }
     }
 
     #[test]
