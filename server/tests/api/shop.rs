@@ -7,7 +7,7 @@ use checkout::{
         ScopeSet, Timestamp, Topic,
     },
     store::{
-        ApiClient, ClientChange,
+        ApiClient, ClientChange, DisabledReason, Endpoint, EndpointChange, EndpointOutcome, SigningSecret,
         outbox::{ClaimRequest, JobOutcome, JobResult},
     },
 };
@@ -305,11 +305,11 @@ pub fn hash(secret: &str) -> String {
 }
 
 impl Shop {
-    /// Adds a mail about an order that failed for good, and returns its id.
+    /// Adds a webhook about an order that failed for good, and returns its id.
     pub async fn dead_job(&self, order: OrderId) -> JobId {
         let (now, id) = (self.checkout.now(), Uuid::from_u128(77));
-        // No worker claims the webhooks of an endpoint that does not exist.
-        let endpoint = Some(EndpointId(id));
+        // No worker claims the webhooks of an endpoint that is switched off.
+        let endpoint = Some(self.disabled_endpoint().await);
         let subject = JobSubject { order: Some(order), version: 1, ..JobSubject::default() };
         let job = NewJob::new(JobId(id), JobKind::Webhook, Topic::OrderPaid, subject, "webhook/test".to_owned(), now);
         let job = NewJob { endpoint, ..job };
@@ -320,5 +320,25 @@ impl Shop {
         let outcome = JobOutcome::Dead { error: "refused <for good>: 550".to_owned() };
         outbox.record(&[JobResult { id: JobId(id), claim: id, outcome }], now).await.unwrap();
         JobId(id)
+    }
+
+    /// Adds an endpoint that is switched off.
+    async fn disabled_endpoint(&self) -> EndpointId {
+        let (now, id) = (self.checkout.now(), EndpointId(Uuid::from_u128(77)));
+        let endpoint = Endpoint {
+            id,
+            url: "https://example.com/hooks".to_owned(),
+            events: [Topic::OrderPaid].into(),
+            description: String::new(),
+            secret: SigningSecret::new("whsec_bmV3".to_owned()),
+            previous: None,
+            disabled: Some(DisabledReason::Operator),
+            failing_since: None,
+            created_at: now,
+            version: 1,
+        };
+        let (change, entry) = (EndpointChange::Add(endpoint), self.entry("webhook.add"));
+        assert_eq!(self.store.endpoints().change(&change, &entry, None).await.unwrap(), EndpointOutcome::Changed);
+        id
     }
 }
