@@ -5,7 +5,7 @@ use crate::{
     command::Reply,
     model::{
         CancelReason, Contact, HoldId, Money, Order, OrderId, OrderNumber, OrderRefunds, OrderState, Owner, Refund,
-        Refusal, Timestamp,
+        RefundReason, Refusal, Timestamp,
     },
     state::{Effect, OrderContact, ProductState, State, StockMovement},
 };
@@ -54,8 +54,11 @@ pub(super) fn place(state: &State, new: NewOrder<'_>, owner: Owner, now: Timesta
         order = settlement.order.clone().unwrap_or(order);
         stock = settlement.movement.and_then(|m| m.apply(stock)).unwrap_or(stock);
         effects.extend(settlement.effects(parked.clone()));
-        let of_payment = |refund: &&Refund| refund.transaction_id == parked.transaction_id && refund.order_id.is_none();
-        effects.extend(state.refunds().filter(of_payment).map(|refund| {
+        let returned = |refund: &&Refund| {
+            let of_payment = refund.transaction_id == parked.transaction_id && refund.order_id.is_none();
+            of_payment && refund.reason == RefundReason::AtProvider
+        };
+        effects.extend(state.refunds().filter(returned).map(|refund| {
             let refund = Refund { order_id: Some(id), version: refund.version + 1, ..refund.clone() };
             Effect::RefundChanged(Box::new(refund))
         }));
