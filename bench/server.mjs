@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programs, root } from './settings.mjs';
+import { programs, siteOf } from './settings.mjs';
 import { run, sleep, start, stop, succeed } from './process.mjs';
 
 export const webhookSecret = randomBytes(32).toString('hex');
@@ -11,22 +11,23 @@ const secrets = {
   HOLDFAST_ENV: 'production',
   HOLDFAST_JWT_KEYS: `bench:${randomBytes(32).toString('hex')}`,
   HOLDFAST_WEBHOOK_SECRETS: webhookSecret,
-  HOLDFAST_SITE_ROOT: join(root, 'target/site'),
 };
 const SAMPLE_MS = 100;
 
 /** A database that several servers may share, and `holdfast` commands on it. */
 export class Store {
-  constructor(folder, url) {
+  /** `program` is the build of `holdfast` that uses the database. */
+  constructor(folder, url, program = programs.server) {
     mkdirSync(folder, { recursive: true });
-    this.folder = folder;
-    this.env = { ...secrets, HOLDFAST_DATA_DIR: folder, ...(url ? { DATABASE_URL: url } : {}) };
+    Object.assign(this, { folder, program });
+    const own = { HOLDFAST_DATA_DIR: folder, HOLDFAST_SITE_ROOT: siteOf(program) };
+    this.env = { ...secrets, ...own, ...(url ? { DATABASE_URL: url } : {}) };
     // The log level is production's default unless the user sets another one.
     if (process.env.RUST_LOG) this.env.RUST_LOG = process.env.RUST_LOG;
   }
 
   async command(...args) {
-    return succeed(programs.server, args, { env: this.env, cwd: this.folder });
+    return succeed(this.program, args, { env: this.env, cwd: this.folder });
   }
 
   async addProduct(slug, stock) {
@@ -36,14 +37,14 @@ export class Store {
   }
 
   async audit() {
-    const { code, stdout, stderr } = await run(programs.server, ['audit'], { env: this.env, cwd: this.folder });
+    const { code, stdout, stderr } = await run(this.program, ['audit'], { env: this.env, cwd: this.folder });
     return code === 0 ? JSON.parse(stdout) : { clean: false, output: stdout || stderr };
   }
 }
 
 /** A server process on a store. */
 export class Server {
-  static async start(store, name, program = programs.server) {
+  static async start(store, name, program = store.program) {
     const log = openSync(join(store.folder, `${name}.log`), 'a');
     const options = { env: { ...store.env, HOLDFAST_ADDR: '127.0.0.1:0' }, cwd: store.folder };
     const child = start(program, ['serve'], { ...options, stdio: ['ignore', 'pipe', log] });

@@ -1,12 +1,15 @@
 // Options of `make bench`, and paths.
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const results = join(root, 'target/bench');
+/** Another build for the scenario `compare`: a folder with holdfast, hash.txt and site. */
+const base = process.env.BASE ? resolve(process.env.BASE) : null;
 export const programs = {
   server: join(root, 'target/release/holdfast'),
+  base: base && join(base, 'holdfast'),
   ceiling: join(root, 'target/release/examples/ceiling'),
   watchers: join(root, 'target/release/examples/watchers'),
   runSql: join(root, 'target/release/examples/run_sql'),
@@ -14,14 +17,20 @@ export const programs = {
 
 /** The scenarios of a run without ONLY, in the order in which they run. */
 const usual = ['holds', 'single', 'rejections', 'mixed', 'flood', 'growth', 'watchers'];
-/** All scenarios. Those of the console and of messages take minutes each, so that they run on request. */
-export const scenarios = [...usual, 'console', 'messages'];
+/** All scenarios. Some take minutes each, or need another build, so that they run on request. */
+export const scenarios = [...usual, 'console', 'messages', 'compare'];
+/** The files of the storefront that belong to a program. */
+export const siteOf = (program) => (program === programs.base ? join(base, 'site') : join(root, 'target/site'));
 
 export const quick = !['', '0', undefined].includes(process.env.QUICK);
 export const only = (process.env.ONLY ?? '').split(/[\s,]+/).filter(Boolean);
 const unknown = only.filter((name) => !scenarios.includes(name));
 if (unknown.length > 0) {
   console.error(`Unknown scenarios in ONLY: ${unknown.join(', ')}. Scenarios: ${scenarios.join(', ')}.`);
+  process.exit(2);
+}
+if (only.includes('compare') && !(programs.base && existsSync(programs.base))) {
+  console.error('The scenario compare needs BASE, a folder with another build: holdfast, hash.txt and site.');
   process.exit(2);
 }
 

@@ -12,6 +12,8 @@ export const titles = {
   sqlite: 'Holdfast on SQLite',
   postgres1: 'Holdfast on PostgreSQL, one node',
   postgres2: 'Holdfast on PostgreSQL, two nodes',
+  sqliteBase: 'Other build on SQLite',
+  postgres1Base: 'Other build on PostgreSQL, one node',
   rowLock: 'Baseline: one row lock per request (pgbench)',
 };
 
@@ -78,9 +80,10 @@ let stores = 0;
 async function open(bench, id, prepare) {
   const folder = join(bench.folder, `${(stores += 1)}-${id}`);
   const database = id.startsWith('postgres') ? `bench_${stores}` : null;
-  const store = new Store(folder, database && (await createDatabase(database)));
+  const build = id.endsWith('Base') ? programs.base : programs.server;
+  const store = new Store(folder, database && (await createDatabase(database)), build);
   await prepare?.(store, id);
-  const program = id === 'ceiling' ? programs.ceiling : programs.server;
+  const program = id === 'ceiling' ? programs.ceiling : store.program;
   const nodes = [];
   for (let n = 1; n <= (id === 'postgres2' ? 2 : 1); n += 1)
     nodes.push(await Server.start(store, `node-${n}`, program));

@@ -5,6 +5,7 @@
 #   make bench ONLY=holds,mixed     only these scenarios: holds, single, rejections, mixed, flood, growth, watchers
 #   make bench ONLY=console         the console's screens with a million orders, about ten minutes; only on request
 #   make bench ONLY=messages        mail and webhooks after a payment, about five minutes; only on request
+#   make bench ONLY=compare BASE=folder   holds beside another build: a folder with its holdfast, hash.txt and site
 #   make bench ROUNDS=5             rounds per scenario, 3 by default
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
