@@ -41,6 +41,10 @@ for (const { name, ...options } of variants) {
     await screenshot('sandbox');
     await page.getByRole('button', { name: 'Pay', exact: true }).click();
     await expectStatus(page, 'paid');
+    await screenshot('paid');
+    await page.goto('/sandbox/mail');
+    await page.getByRole('link', { name: /paid|receipt/i }).first().click();
+    await screenshot('mail');
     await reserve(page, 'aurora-headphones', 2);
     await confirm(page);
     await reserve(page, 'tide-watch');
@@ -56,7 +60,7 @@ for (const { name, ...options } of variants) {
     const width = name.startsWith('desktop') ? 1440 : options.viewport.width;
     const operator = await newShopper({ ...options, viewport: { ...options.viewport, width } });
     await setUp(operator, await invite(shop, 'ada@example.com', 'admin'));
-    const screens = { live: 'live?product=flash-phone', overview: 'live', products: 'products', orders: 'orders', refunds: 'refunds', payments: 'payments', clients: 'clients', health: 'health', 'audit-log': 'audit-log', operators: 'operators' };
+    const screens = { live: 'live?product=flash-phone', overview: 'live', products: 'products', orders: 'orders', refunds: 'refunds', payments: 'payments', webhooks: 'webhooks', outbox: 'outbox', clients: 'clients', health: 'health', 'audit-log': 'audit-log', operators: 'operators' };
     for (const [screen, address] of Object.entries(screens)) {
       await operator.goto(`/admin/${address}`);
       await expect(operator.getByRole('heading', { level: 1 })).toBeVisible();
