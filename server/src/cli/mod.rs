@@ -30,7 +30,7 @@ use crate::{
 use axum::routing::{MethodRouter, post};
 use clap::{CommandFactory as _, Parser as _};
 use failure::{DIFFERENCES, Failure, unexpected};
-use output::{print, say};
+use output::{hint, print, say};
 use std::{env, io, path::Path, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -119,11 +119,16 @@ async fn run_once(args: CommonArgs, command: Command) -> Result<ExitCode, Failur
         Command::Audit(audit) if audit.provider => return reconcile::audit(args, audit.payments).await,
         other => other,
     };
+    let new_database = missing_database(&common).map(Path::to_path_buf);
     let engine = Engine::start(&common, None).await?;
+    if let Some(path) = new_database {
+        // A mistyped folder looks like an empty shop.
+        hint(&format!("holdfast: there was no database at {}, so a new one was made", path.display()));
+    }
     match command {
         Command::Seed => add_demo_products(&engine).await,
         Command::Product(command) => products::run(&engine, command).await,
-        Command::Order(command) => orders::run(&engine, command).await,
+        Command::Order(command) => orders::run(&engine, args, command).await,
         Command::Customer(command) => customers::run(&engine, command).await,
         Command::Refund(command) => refunds::run(&engine, args, command).await,
         Command::Payment(command) => payments::run(&engine, command).await,
@@ -135,6 +140,13 @@ async fn run_once(args: CommonArgs, command: Command) -> Result<ExitCode, Failur
         Command::Audit(_) => audit(&engine).await,
         Command::Serve(_) | Command::Migrate | Command::Reconcile(_) => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// The path of the configured SQLite database if the file does not exist.
+fn missing_database(common: &Common) -> Option<&Path> {
+    let path = common.database_url.strip_prefix("sqlite:")?;
+    let path = Path::new(path.strip_prefix("//").unwrap_or(path).split('?').next()?);
+    (!path.as_os_str().is_empty() && path != Path::new(":memory:") && !path.exists()).then_some(path)
 }
 
 async fn add_demo_products(engine: &Engine) -> Result<ExitCode, Failure> {

@@ -19,6 +19,20 @@ fn exit_codes_tell_how_a_command_ended() {
     assert_eq!(code(&["--database-url", "postgres://user@127.0.0.1:9/shop", "audit"]), Some(4));
 }
 
+#[test]
+fn a_command_says_when_it_made_a_new_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let says = |args: &[&str]| {
+        let output = run(dir.path(), args);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap().contains("so a new one was made")
+    };
+    assert!(says(&["product", "list"]));
+    assert!(!says(&["product", "list"]));
+    // As after a typing error.
+    assert!(says(&["--data-dir", "dta", "product", "list"]));
+}
+
 /// Differences have a code of their own, so that a script can tell them from a database that is not available.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_audit_that_finds_differences_has_its_own_exit_code() {
