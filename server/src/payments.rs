@@ -6,11 +6,11 @@ use crate::{
     startup::StartupError,
     storefront::sandbox::reachable,
 };
-use app::shop::payment::PaymentProgress;
+use app::shop::payment::PaymentService;
 use async_trait::async_trait;
 use checkout::{
     Checkout, Clock, Error,
-    model::{AttemptState, OrderId},
+    model::{AttemptState, Order, OrderId, Owner},
     store::Store,
 };
 use integrations::{
@@ -71,18 +71,26 @@ impl ShopUrl {
     }
 }
 
-/// Reads how far the payment of an order is, for the order's page, and closes its payment page.
-pub struct StoredProgress(pub Arc<dyn Store>, pub Payments);
+/// Takes money for the storefront's pages.
+pub struct StorefrontPayments(pub Arc<dyn Store>, pub Payments);
 
 #[async_trait]
-impl PaymentProgress for StoredProgress {
+impl PaymentService for StorefrontPayments {
+    fn has_provider(&self) -> bool {
+        self.1.provider_name().is_some()
+    }
+
     async fn is_processing(&self, order: OrderId) -> Result<bool, Error> {
         let attempts = self.0.payment_attempts().of_order(order).await.map_err(|error| store_failed(&error))?;
         Ok(attempts.iter().any(|attempt| attempt.state == AttemptState::Completed))
     }
 
-    async fn close_before_cancel(&self, order: OrderId) -> Result<(), Error> {
-        self.1.close_before_cancel(order).await
+    async fn look_up_returned(&self, order: OrderId) -> Result<bool, Error> {
+        self.1.look_up_returned(order).await
+    }
+
+    async fn cancel_order(&self, order: OrderId, owner: Owner) -> Result<Order, Error> {
+        Ok(self.1.cancel_order(order, owner, None).await?.value)
     }
 }
 

@@ -1,23 +1,34 @@
-//! The payment provider, as the pages need to know it.
+//! Taking money, as the pages need to know it.
 
 use super::form_error::FormError;
 use crate::paths;
 use async_trait::async_trait;
-use checkout::model::OrderId;
+use checkout::{
+    Error,
+    model::{Order, OrderId, Owner},
+};
 use std::sync::Arc;
 
-/// The payment provider, provided as Leptos context where the shop has one.
+/// The service that takes money, provided as Leptos context.
 #[derive(Clone)]
-pub struct PaymentProvider(pub Arc<dyn PaymentProgress>);
+pub struct Payments(pub Arc<dyn PaymentService>);
 
-/// Knows how far the payment of an order is.
+/// Takes money at the payment provider, if the shop has one.
 #[async_trait]
-pub trait PaymentProgress: Send + Sync {
-    /// Whether the shopper has finished the payment page of a pending order, so that the money is on its way.
-    async fn is_processing(&self, order: OrderId) -> Result<bool, checkout::Error>;
+pub trait PaymentService: Send + Sync {
+    /// Whether the shop has a payment provider.
+    fn has_provider(&self) -> bool;
 
-    /// Closes the payment page of an order that its shopper cancels, and records a payment that was just made there.
-    async fn close_before_cancel(&self, order: OrderId) -> Result<(), checkout::Error>;
+    /// Whether the shopper has finished the payment page of a pending order, so that the money is on its way.
+    async fn is_processing(&self, order: OrderId) -> Result<bool, Error>;
+
+    /// Asks the provider about the page from which the shopper returned, and records a payment. Returns `false` if the page still
+    /// waits for the shopper.
+    async fn look_up_returned(&self, order: OrderId) -> Result<bool, Error>;
+
+    /// Cancels an unpaid order, after its payment page is closed. A payment that was just made there is recorded, and refuses the
+    /// cancellation.
+    async fn cancel_order(&self, order: OrderId, owner: Owner) -> Result<Order, Error>;
 }
 
 /// Reason why a shopper cannot be led to a payment page.

@@ -9,12 +9,8 @@ use crate::{
     outbox::Outcome,
     provider::{About, CloseOutcome, Notice, PaymentNotice, ProviderError, SessionReport, SessionState},
 };
-use checkout::{
-    Error,
-    model::{
-        AttemptState, EventKey, OrderId, PaymentAttempt, PaymentStatus, Reference, ReportedAmount, SessionId,
-        TransactionId,
-    },
+use checkout::model::{
+    AttemptState, EventKey, OrderId, PaymentAttempt, PaymentStatus, Reference, ReportedAmount, SessionId, TransactionId,
 };
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
@@ -25,9 +21,6 @@ pub(super) const KEY_LIFETIME: Duration = Duration::from_hours(23);
 
 /// The pause before a call is repeated that may still be under way.
 const OPENING_PAUSE: Duration = Duration::from_secs(2);
-
-/// Time that a cancellation waits for the provider.
-const CANCEL_BUDGET: Duration = Duration::from_secs(5);
 
 /// The shop's knowledge of an attempt's page.
 pub(super) enum Page {
@@ -40,26 +33,6 @@ pub(super) enum Page {
 }
 
 impl Payments {
-    /// Closes the pages of an order that is about to be cancelled. If the shopper has just paid there, the payment is recorded, so
-    /// that the cancellation finds a paid order, and nobody is told that nothing was charged. A provider that does not answer in
-    /// time does not keep the order from being cancelled: the outbox closes the pages later. The caller has checked that the
-    /// order may be cancelled by whoever asks.
-    pub async fn close_before_cancel(&self, order: OrderId) -> Result<(), Error> {
-        let Some(calls) = self.calls() else { return Ok(()) };
-        match tokio::time::timeout(CANCEL_BUDGET, self.close_pages(calls, order)).await {
-            Ok(Err(CallError::Checkout(error))) => Err(error),
-            Ok(Err(CallError::Provider(error))) => {
-                tracing::warn!(%order, %error, "a payment page is not closed yet, and its order is cancelled");
-                Ok(())
-            }
-            Ok(Ok(_)) => Ok(()),
-            Err(_) => {
-                tracing::warn!(%order, "the payment provider is slow to close a page, and its order is cancelled");
-                Ok(())
-            }
-        }
-    }
-
     /// Closes the pages of an order that has ended, or was paid. A page whose id is not known yet is learned first, so that none
     /// survives.
     pub(super) async fn close_pages(&self, calls: &Calls, order: OrderId) -> Result<Outcome, CallError> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod calls;
+mod cancel;
 mod close;
 mod consequences;
 mod difference;
@@ -13,6 +14,7 @@ mod open;
 mod receive;
 mod reconcile;
 mod refunds;
+mod returns;
 mod send_now;
 
 pub use audit::AuditError;
@@ -33,6 +35,7 @@ use checkout::{
     store::{PaymentAttempts, Store},
 };
 use consequences::PaymentConsequences;
+use returns::Returns;
 use std::sync::Arc;
 
 /// How the shop uses its provider.
@@ -58,6 +61,7 @@ struct Parts {
     calls: Option<Calls>,
     settings: PaymentSettings,
     ids: IdGenerator,
+    returns: Returns,
 }
 
 impl Payments {
@@ -69,7 +73,8 @@ impl Payments {
         settings: PaymentSettings,
     ) -> Self {
         let ids = IdGenerator::new(store.clock());
-        Self { parts: Arc::new(Parts { checkout, store, calls: provider.map(Calls::new), settings, ids }) }
+        let (calls, returns) = (provider.map(Calls::new), Returns::default());
+        Self { parts: Arc::new(Parts { checkout, store, calls, settings, ids, returns }) }
     }
 
     /// The name of the provider, if there is one.

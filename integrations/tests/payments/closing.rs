@@ -1,7 +1,10 @@
 //! No page survives its order, and money that comes at the last moment is not lost (P7).
 
 use crate::support::{Fault, busy, eventually, refused, unknown};
-use checkout::model::{JobKind, JobState, OrderStatus, PaymentStatus, RefundReason};
+use checkout::{
+    Error,
+    model::{Actor, JobKind, JobState, OrderStatus, Owner, PaymentStatus, RefundReason, Refusal},
+};
 use integrations::provider::SessionState::{Expired, Open, Paid};
 
 crate::scenarios! {
@@ -55,29 +58,44 @@ crate::scenarios! {
         assert_eq!(shop.refunds(&order).await, []);
     }
 
-    async fn a_payment_just_before_a_cancellation_is_recorded_first(shop: Shop) {
+    async fn a_payment_just_before_a_cancellation_refuses_it(shop: Shop) {
         let (order, session) = shop.opened().await;
         // The webhook is still on its way.
         shop.provider.pay(&session);
-        shop.payments.close_before_cancel(order.id).await.unwrap();
+        let refused = shop.payments.cancel_order(order.id, order.owner, None).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::OrderPaid))), "{refused:?}");
         assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Paid, vec!["completed"]));
+        let refused = shop.payments.cancel_order_by_operator(order.id, Actor::system()).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::OrderPaid))), "{refused:?}");
     }
 
     async fn the_page_is_closed_before_its_order_is_cancelled(shop: Shop) {
+        let phone = shop.phone(2).await;
+        let [by_owner, by_operator] = [shop.opened_for(phone).await, shop.opened_for(phone).await];
+        shop.payments.cancel_order(by_owner.id, by_owner.owner, None).await.unwrap();
+        shop.payments.cancel_order_by_operator(by_operator.id, Actor::system()).await.unwrap();
+        for order in [by_owner, by_operator] {
+            assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Cancelled, vec!["closed"]));
+        }
+        assert_eq!(shop.provider.pages(), [Expired, Expired]);
+    }
+
+    async fn nobody_closes_the_page_of_another_order(shop: Shop) {
         let (order, _) = shop.opened().await;
-        shop.payments.close_before_cancel(order.id).await.unwrap();
-        assert_eq!((shop.provider.pages(), shop.states(&order).await), (vec![Expired], vec!["closed"]));
-        assert_eq!(shop.status(&order).await, OrderStatus::Pending);
+        let refused = shop.payments.cancel_order(order.id, Owner(uuid::Uuid::from_u128(2)), None).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::UnknownOrder))), "{refused:?}");
+        assert_eq!((shop.status(&order).await, shop.provider.pages()), (OrderStatus::Pending, vec![Open]));
     }
 
     async fn a_provider_that_does_not_answer_keeps_no_order_from_being_cancelled(shop: Shop) {
-        let (order, _) = shop.opened().await;
+        let phone = shop.phone(3).await;
         for fault in [Fault::Before(unknown()), Fault::Before(busy(None)), Fault::HangsBefore] {
+            let order = shop.opened_for(phone).await;
             shop.faulty.next("close", fault);
-            shop.payments.close_before_cancel(order.id).await.unwrap();
+            shop.payments.cancel_order(order.id, order.owner, None).await.unwrap();
+            assert_eq!(shop.status(&order).await, OrderStatus::Cancelled);
         }
-        shop.cancel(&order).await;
-        assert_eq!((shop.status(&order).await, shop.provider.pages()), (OrderStatus::Cancelled, vec![Open]));
+        assert_eq!(shop.provider.pages(), [Open, Open, Open]);
     }
 
     async fn a_payment_that_could_not_be_recorded_is_recorded_by_the_next_attempt_at_the_job(shop: Shop) {
@@ -143,5 +161,34 @@ crate::scenarios! {
         assert_eq!(shop.states(&order).await, ["open"]);
         shop.start_workers();
         eventually(async || shop.states(&order).await == ["closed"]).await;
+    }
+
+    async fn the_page_from_which_a_shopper_returns_is_looked_up(shop: Shop) {
+        let (order, session) = shop.opened().await;
+        // The webhook never comes.
+        shop.provider.pay(&session);
+        assert!(shop.payments.look_up_returned(order.id).await.unwrap());
+        assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Paid, vec!["completed"]));
+    }
+
+    async fn an_address_that_says_paid_pays_no_order(shop: Shop) {
+        let (order, _) = shop.opened().await;
+        assert!(!shop.payments.look_up_returned(order.id).await.unwrap());
+        assert_eq!((shop.status(&order).await, shop.states(&order).await), (OrderStatus::Pending, vec!["open"]));
+        // Reloads do not call the provider each time.
+        for _ in 0..5 {
+            assert!(!shop.payments.look_up_returned(order.id).await.unwrap());
+        }
+        assert_eq!(shop.provider.calls("find_session"), 1);
+    }
+
+    async fn a_provider_that_does_not_answer_keeps_no_shopper_waiting(shop: Shop) {
+        let phone = shop.phone(3).await;
+        for fault in [Fault::Before(unknown()), Fault::Before(busy(None)), Fault::HangsBefore] {
+            let order = shop.opened_for(phone).await;
+            shop.faulty.next("find_session", fault);
+            assert!(shop.payments.look_up_returned(order.id).await.unwrap());
+            assert_eq!(shop.status(&order).await, OrderStatus::Pending);
+        }
     }
 }

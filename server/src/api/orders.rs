@@ -199,15 +199,12 @@ pub async fn get(
     extensions(("x-problems" = json!([Kind::UnknownOrder, Kind::OrderPaid]))),
 )]
 pub async fn cancel(
-    State(checkout): State<Checkout>,
     State(payments): State<Payments>,
     Client(owner): Client,
     Id(order): Id<OrderId>,
     IdempotentEmpty { idempotency }: IdempotentEmpty,
 ) -> ApiResult<Response> {
-    checkout.order(order, owner).await?;
-    payments.close_before_cancel(order).await?;
-    Ok(updated(checkout.cancel_order(order, owner, idempotency).await?, OrderView::from))
+    Ok(updated(payments.cancel_order(order, owner, idempotency).await?, OrderView::from))
 }
 
 /// Streams the order now and each time it changes, until the client's token expires.

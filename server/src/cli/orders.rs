@@ -3,10 +3,10 @@
 use super::{
     Failure,
     actor::{actor, by_user},
-    args::{ExportArgs, OrderArgs, OrderCommand, OrderFilterArgs, OrderListArgs, OutputArgs},
+    args::{CancelOrderArgs, ExportArgs, OrderArgs, OrderCommand, OrderFilterArgs, OrderListArgs, OutputArgs},
     export_file,
     output::{List, facts, print, say, table},
-    payments, products, refunds,
+    payments, products, reconcile, refunds,
 };
 use crate::{
     backoffice::{
@@ -16,6 +16,7 @@ use crate::{
         timeline::{self, OrderHistory, TimelineEvent},
         views::AdminOrderView,
     },
+    config::{CommonArgs, PaymentConfig},
     startup::Engine,
 };
 use checkout::{
@@ -35,18 +36,23 @@ struct OrderWithTimeline {
     timeline: Vec<TimelineEvent>,
 }
 
-pub(super) async fn run(engine: &Engine, command: OrderCommand) -> Result<ExitCode, Failure> {
+pub(super) async fn run(engine: &Engine, common: CommonArgs, command: OrderCommand) -> Result<ExitCode, Failure> {
     match command {
         OrderCommand::List(args) => list(engine, args).await,
         OrderCommand::Show { order, output } => show(engine, order, output).await,
-        OrderCommand::Cancel { order, reason } => {
-            let id = find(engine, order.key()).await?.id;
-            let cancelled = engine.checkout.cancel_order_by_operator(id, by_user(Some(reason))).await?.value;
-            print(&AdminOrderView::new(&engine.checkout, cancelled))
-        }
+        OrderCommand::Cancel(args) => cancel(engine, common, *args).await,
         OrderCommand::ResendReceipt { order, reason } => resend(engine, order, by_user(reason)).await,
         OrderCommand::Export(args) => export(engine, args).await,
     }
+}
+
+async fn cancel(engine: &Engine, common: CommonArgs, args: CancelOrderArgs) -> Result<ExitCode, Failure> {
+    let CancelOrderArgs { order, reason, payments } = args;
+    let (common, config) = PaymentConfig::read(common, payments)?;
+    let payments = reconcile::payments_of(engine, &common, &config)?;
+    let id = find(engine, order.key()).await?.id;
+    let cancelled = payments.cancel_order_by_operator(id, by_user(Some(reason))).await?.value;
+    print(&AdminOrderView::new(&engine.checkout, cancelled))
 }
 
 /// Returns the order with this id or number.

@@ -55,8 +55,7 @@ pub async fn cancel(
             return shown.render(&state, &signed_in, order).await;
         }
     };
-    state.payments.close_before_cancel(order.id).await?;
-    let cancelled = state.checkout.cancel_order_by_operator(order.id, context(&signed_in, Some(reason))).await;
+    let cancelled = state.payments.cancel_order_by_operator(order.id, context(&signed_in, Some(reason))).await;
     let refused = match cancelled {
         Ok(done) if is_cancelled_by_operator(&done.value) => {
             return Ok(redirect(&format!("{}?done=order-cancelled", path_of(order.id))));

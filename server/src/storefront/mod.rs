@@ -12,11 +12,11 @@ pub use sessions::SessionStorage;
 
 use crate::{
     http::{assets, body::MAX_BODY_SIZE, security},
-    payments::StoredProgress,
+    payments::StorefrontPayments,
     problem::{Kind, Problem},
     state::AppState,
 };
-use app::shop::{ShopInfo, payment::PaymentProvider, session::GrantSecrets};
+use app::shop::{ShopInfo, payment::Payments, session::GrantSecrets};
 use axum::{
     Extension, Router,
     body::to_bytes,
@@ -132,9 +132,7 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
         if let Some(sandbox) = &state.sandbox {
             provide_context(sandbox.clone());
         }
-        if state.payments.provider_name().is_some() {
-            provide_context(PaymentProvider(Arc::new(StoredProgress(state.store.clone(), state.payments.clone()))));
-        }
+        provide_context(Payments(Arc::new(StorefrontPayments(state.store.clone(), state.payments.clone()))));
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
         let targets = state.settings.payments.page_origins();
         let csp = security::page_csp(&nonce, &targets, assets::reload_port(&state.leptos));

@@ -2,12 +2,18 @@
 
 use crate::shop::{Shop, on_both_stores};
 use checkout::model::{Actor, AttemptState, EventPayload, OrderStatus, PaymentAttempt, PaymentStatus, ProviderName};
+use integrations::{
+    payments::{PaymentSettings, Payments},
+    provider::sandbox::SandboxProvider,
+};
 use serde_json::json;
+use std::sync::Arc;
 use uuid::Uuid;
 
 on_both_stores!(
     orders_are_listed_page_by_page_and_found,
     an_order_is_shown_with_its_timeline,
+    a_cancellation_closes_the_payment_page_first,
     refunds_are_listed_issued_and_refused_with_what_is_left,
     payments_are_listed_shown_and_replayed,
     a_payment_is_shown_with_its_disputes_and_without_its_payload,
@@ -156,6 +162,21 @@ async fn an_order_is_shown_with_its_timeline(shop: Shop) {
     assert!(!shown.to_string().contains("for-bob-alone"), "{shown}");
     let cancelled = shop.json(&["order", "cancel", "--number", &pending, "--reason", "ordered twice"]);
     assert_eq!((&cancelled["status"], &cancelled["cancel_reason"]), (&json!("cancelled"), &json!("by_operator")));
+    shop.close().await;
+}
+
+async fn a_cancellation_closes_the_payment_page_first(shop: Shop) {
+    let product = shop.product("mug", 9).await;
+    let order = shop.order(&product, "ada").await;
+    let settings =
+        PaymentSettings { shop_url: "http://shop".to_owned(), auto_refund: true, accepts_other_intents: true };
+    let sandbox = SandboxProvider::new(shop.store.clone(), shop.store.clock());
+    let payments = Payments::new(shop.checkout.clone(), shop.store.clone(), Some(Arc::new(sandbox)), settings);
+    payments.open(&order).await.unwrap();
+    let number = order.number.unwrap().to_string();
+    shop.json(&["order", "cancel", "--number", &number, "--reason", "ordered twice"]);
+    // No worker runs here that would close the page later.
+    assert_eq!(shop.store.payment_attempts().of_order(order.id).await.unwrap()[0].state, AttemptState::Closed);
     shop.close().await;
 }
 

@@ -1,9 +1,9 @@
 //! The server function that cancels an order.
 
-use super::{checkout, owner_of, redirect};
+use super::{owner_of, redirect};
 use crate::{
     paths,
-    shop::{form_error::FormError, payment::PaymentProvider},
+    shop::{form_error::FormError, payment::Payments},
 };
 use checkout::model::{OrderId, Refusal};
 use leptos::prelude::*;
@@ -14,12 +14,8 @@ pub(crate) async fn cancel_order(#[server(default)] order: String) -> Result<(),
     let Ok(order) = order.parse::<OrderId>() else { return redirect(paths::NOT_FOUND) };
     let result = async {
         let owner = owner_of(order).await?.ok_or(FormError::Refused(Refusal::UnknownOrder))?;
-        let checkout = checkout()?;
-        checkout.order(order, owner).await?;
-        if let Some(PaymentProvider(provider)) = use_context() {
-            provider.close_before_cancel(order).await?;
-        }
-        Ok::<_, FormError>(checkout.cancel_order(order, owner, None).await?.value)
+        let Payments(payments) = use_context().ok_or(FormError::Internal)?;
+        Ok::<_, FormError>(payments.cancel_order(order, owner).await?)
     };
     let page = paths::order(&order.to_string());
     match result.await {

@@ -11,7 +11,7 @@ use crate::{
         checkout_form::{CheckoutEntry, ContactFields},
         components::order_panel::PurchaseSteps,
         form_error::FormError,
-        payment::PaymentProvider,
+        payment::Payments,
         sandbox::SandboxProvider,
     },
     ui::{
@@ -99,7 +99,7 @@ impl PaymentTaker {
     fn of_shop() -> Self {
         if use_context::<SandboxProvider>().is_some() {
             Self::Sandbox
-        } else if use_context::<PaymentProvider>().is_some() {
+        } else if use_context::<Payments>().is_some_and(|payments| payments.0.has_provider()) {
             Self::Provider
         } else {
             Self::Elsewhere

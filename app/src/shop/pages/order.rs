@@ -10,7 +10,7 @@ use crate::{
             order_panel::{OrderDetails, OrderPanel, OrderPanelData, OrderSteps, PlacedOrder},
         },
         form_error::FormError,
-        payment::PaymentProvider,
+        payment::Payments,
         sandbox::SandboxProvider,
     },
     ui::notice::{ErrorNotice, order_refund_notices, refund_notices},
@@ -32,14 +32,22 @@ pub(crate) fn OrderPage() -> impl IntoView {
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let has_sandbox = use_context::<SandboxProvider>().is_some();
-    let provider = use_context::<PaymentProvider>();
+    let Payments(service) = use_context().ok_or(PageError::Internal)?;
     let id: OrderId = request.id("order")?;
     // The payment provider leads back here, before or after its webhook.
     let has_paid = request.query.get("returned").is_some_and(|how| how == "paid");
-    let order = match own_order(&request, id).await {
+    let mut order = match own_order(&request, id).await {
         Err(PageError::NotFound) if has_paid => return Ok(thank_you()),
         order => order?,
     };
+    let mut is_processing = false;
+    if order.state == OrderState::Pending {
+        is_processing = service.is_processing(id).await?;
+        if has_paid && !is_processing {
+            is_processing = service.look_up_returned(id).await?;
+            order = own_order(&request, id).await?;
+        }
+    }
     let contact = request.checkout.contact(id).await?.and_then(StoredContact::known);
     let payments = request.checkout.payments(&order).await?;
     let refunds = request.checkout.refunds(id).await?;
@@ -47,10 +55,6 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let now = request.checkout.now();
     let error = FormError::from_query(&request.query, &product, now);
     let is_pending = order.state == OrderState::Pending;
-    let is_processing = match &provider {
-        Some(provider) if is_pending && !has_paid => provider.0.is_processing(id).await?,
-        _ => is_pending && has_paid,
-    };
     let error = error.filter(|error| is_pending && !(is_processing && *error == FormError::PaymentProcessing));
     let status = status_view(&order, &payments, &refunds);
     Ok(view! {
@@ -64,7 +68,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             {error.map(|error| view! { <ErrorNotice notice=error.notice() /> })}
             {refund_notices(payments.clone(), &refunds, order.amount)}
             {order_refund_notices(&refunds, order.amount)}
-            <OrderPanel data=panel_data(&order, status.clone(), &product, now, (provider.is_some(), is_processing)) />
+            <OrderPanel data=panel_data(&order, status.clone(), &product, now, (service.has_provider(), is_processing)) />
             <section class="panel" aria-label="What you ordered">
                 <LineItem product=product.clone() qty=order.qty.get() total=Some(order.amount) />
                 <OrderDetails placed=placed_order(&order, &payments, &product) order=status />

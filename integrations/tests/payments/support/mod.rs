@@ -140,9 +140,14 @@ impl Shop {
     /// An order of a new product with one unit, and the session of its open page.
     pub async fn opened(&self) -> (Order, String) {
         let phone = self.phone(1).await;
-        let order = self.ordered(phone).await;
+        (self.opened_for(phone).await, self.provider.last_session())
+    }
+
+    /// An order of this product with an open page.
+    pub async fn opened_for(&self, product: ProductId) -> Order {
+        let order = self.ordered(product).await;
         self.payments.open(&order).await.unwrap();
-        (order, self.provider.last_session())
+        order
     }
 
     /// Opens a page for an order that must be paid within this time. Returns the stored request.

@@ -168,8 +168,7 @@ pub async fn cancel(
     Id(order): Id<OrderId>,
     IdempotentJson { body, idempotency }: IdempotentJson<ReasonBody>,
 ) -> ApiResult<Response> {
-    payments.close_before_cancel(order).await?;
     let context = client.operation(Some(body.reason), idempotency);
-    let cancelled = checkout.cancel_order_by_operator(order, context).await?;
+    let cancelled = payments.cancel_order_by_operator(order, context).await?;
     Ok(updated(cancelled, |order| AdminOrderView::new(&checkout, order)))
 }

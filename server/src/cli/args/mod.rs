@@ -18,7 +18,7 @@ pub use client::ClientCommand;
 pub use customer::CustomerCommand;
 pub use filter::{OrderArgs, OutputArgs, PageArgs};
 pub use operator::OperatorCommand;
-pub use order::{ExportArgs, OrderCommand, OrderFilterArgs, OrderListArgs};
+pub use order::{CancelOrderArgs, ExportArgs, OrderCommand, OrderFilterArgs, OrderListArgs};
 pub use outbox::{JobListArgs, JobRetryArgs, OutboxCommand};
 pub use payment::{PaymentCommand, PaymentListArgs};
 pub use product::{AddProduct, EditProduct, ImageArgs, ProductCommand, StatusArgs, StockArgs, StockChangeArgs};

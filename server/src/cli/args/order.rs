@@ -1,7 +1,7 @@
 //! Arguments of `holdfast order`.
 
 use super::filter::{OrderArgs, OutputArgs, PageArgs, named, reason, search, time};
-use crate::backoffice::export::ExportFormat;
+use crate::{backoffice::export::ExportFormat, config::PaymentArgs};
 use checkout::{
     model::{ChangeReason, OrderStatus, Slug, Timestamp},
     store::listings::OrderSearch,
@@ -27,14 +27,11 @@ pub enum OrderCommand {
     },
     /// Cancel an unpaid order, and print it as JSON; its units are for sale again
     ///
+    /// Its payment page is closed first, so the command needs the server's settings of the payment provider. An order whose
+    /// shopper has just paid there is paid, and stays so.
+    ///
     /// Example: holdfast order cancel --number HF-7K3Q-9M2D --reason "ordered twice"
-    Cancel {
-        #[command(flatten)]
-        order: OrderArgs,
-        /// Reason, for the audit log
-        #[arg(long, value_parser = reason)]
-        reason: ChangeReason,
-    },
+    Cancel(Box<CancelOrderArgs>),
     /// Send the receipt of a paid order again
     ///
     /// A server with an SMTP server sends it. The receipt has a new link to the order.
@@ -53,6 +50,18 @@ pub enum OrderCommand {
     ///
     /// Example: holdfast order export --format csv --status paid --output paid.csv
     Export(ExportArgs),
+}
+
+/// Arguments of `order cancel`.
+#[derive(Debug, Args)]
+pub struct CancelOrderArgs {
+    #[command(flatten)]
+    pub order: OrderArgs,
+    /// Reason, for the audit log
+    #[arg(long, value_parser = reason)]
+    pub reason: ChangeReason,
+    #[command(flatten)]
+    pub payments: PaymentArgs,
 }
 
 /// The orders to list or to export.
