@@ -57,7 +57,7 @@ pub struct Recount {
 
 /// The reconciliation with the payment provider.
 pub struct Reconciliation {
-    /// The provider's name.
+    /// The provider, for people.
     pub provider: &'static str,
     /// The last run.
     pub last: LastRun,
@@ -200,7 +200,7 @@ fn reconciliation_section(reconciliation: Reconciliation, may_reconcile: bool) -
         <section aria-labelledby="reconciliation">
             <h2 id="reconciliation">"Payment provider"</h2>
             <p>
-                {format!("The shop takes payments with the provider {provider}. ")}
+                {format!("The shop takes payments with {provider}. ")}
                 "Every five minutes it looks up payments and refunds whose end is not known, and reads the provider’s events, in
                 case a webhook was lost."
             </p>

@@ -31,6 +31,14 @@ pub struct CapturedMail {
     pub message: String,
 }
 
+impl CapturedMail {
+    /// When it was sent, for people: to the second, in UTC.
+    pub(super) fn sent(&self) -> String {
+        let iso = self.at.to_string();
+        iso.get(..19).map_or(iso.clone(), |text| format!("{} UTC", text.replace('T', " ")))
+    }
+}
+
 /// The latest mails, the newest first. Clones share them.
 #[derive(Clone, Default)]
 pub struct Mailbox(Arc<Mutex<VecDeque<Arc<CapturedMail>>>>);

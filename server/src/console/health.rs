@@ -15,7 +15,7 @@ use app::admin::{
     layout::Flash,
 };
 use axum::{extract::State, response::Response};
-use checkout::{Limits, StoreError, store::operators::Permission};
+use checkout::{Limits, StoreError, model::ProviderName, store::operators::Permission};
 use http::{HeaderValue, StatusCode, header};
 use integrations::payments::{LastReconciliation, ReconcileError};
 use std::time::{Duration, Instant};
@@ -132,7 +132,11 @@ async fn read_reconciliation(state: &AppState) -> Option<Reconciliation> {
         // The log has the cause.
         Ok(Err(_)) | Err(_) => LastRun::Unknown,
     };
-    Some(Reconciliation { provider: provider.name(), last })
+    let provider = match provider {
+        ProviderName::Sandbox => "its built-in test provider",
+        ProviderName::Stripe => "Stripe",
+    };
+    Some(Reconciliation { provider, last })
 }
 
 fn run(last: LastReconciliation) -> ReconciliationRun {
