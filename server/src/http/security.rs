@@ -10,13 +10,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version,
 
 /// Content security policy of everything that is not a page: it loads nothing.
 const NO_PAGE_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
-/// Content security policy of static pages (problem pages, error pages): a stylesheet and pictures from here, no scripts.
-pub const STATIC_PAGE_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-                                   frame-ancestors 'none'; form-action 'none'";
+/// Content security policy of static pages (problem pages, error pages): a stylesheet, fonts and pictures from here, no scripts.
+pub const STATIC_PAGE_CSP: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                                   base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 
 /// Content security policy of the console: everything from here, no inline scripts and styles.
-const CONSOLE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CONSOLE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                           connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers of every response.
 const COMMON_HEADERS: [(HeaderName, &str); 3] = [
@@ -81,10 +81,11 @@ impl ResponseHeaders {
         set_default(headers, header::CACHE_CONTROL, self.cache_control(status, headers));
     }
 
-    /// Hashed files are immutable; other files are revalidated; pages and API responses are not cached.
+    /// Files whose name changes with their content are immutable; other files are revalidated; pages and API responses are not cached.
     fn cache_control(self, status: StatusCode, headers: &HeaderMap) -> &'static str {
         let is_found = status.is_success() || status == StatusCode::NOT_MODIFIED;
         match self.kind {
+            RouteKind::VersionedFile if is_found => "public, max-age=31536000, immutable",
             RouteKind::HashedFile if is_found && self.has_hashed_files => "public, max-age=31536000, immutable",
             _ if headers.contains_key(header::LAST_MODIFIED) => "no-cache",
             _ => "private, no-store",
