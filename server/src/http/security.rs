@@ -47,6 +47,11 @@ pub fn page_csp(nonce: &str, form_targets: &[String], reload_port: Option<u32>) 
     )
 }
 
+/// Returns the content security policy of a page of the console with one style sheet in it, which has the nonce.
+pub fn console_csp_with_style(nonce: &str) -> String {
+    CONSOLE_CSP.replace("style-src 'self'", &format!("style-src 'self' 'nonce-{nonce}'"))
+}
+
 /// Adds the security and caching headers that a handler did not set.
 #[derive(Clone, Copy)]
 pub struct ResponseHeaders {
@@ -149,6 +154,28 @@ mod tests {
         assert!(page_csp("n", &[], None).ends_with("form-action 'self'"));
         let stripe = ["https://checkout.stripe.com".to_owned()];
         assert!(page_csp("n", &stripe, None).ends_with("form-action 'self' https://checkout.stripe.com"));
+    }
+
+    #[test]
+    fn a_preview_may_have_the_style_of_its_nonce() {
+        let csp = console_csp_with_style("n-1");
+        assert!(csp.contains("; style-src 'self' 'nonce-n-1'; font-src 'self';"), "{csp}");
+        assert!(csp.contains("script-src 'self';"), "{csp}");
+    }
+
+    #[test]
+    fn fonts_may_be_kept_for_ever_and_their_absence_not() {
+        let headers = ResponseHeaders::new(RouteKind::VersionedFile, Environment::Development, false);
+        for (status, expected) in [
+            (StatusCode::OK, "public, max-age=31536000, immutable"),
+            (StatusCode::NOT_MODIFIED, "public, max-age=31536000, immutable"),
+            (StatusCode::NOT_FOUND, "private, no-store"),
+        ] {
+            let mut response = Response::default();
+            *response.status_mut() = status;
+            headers.apply(&mut response);
+            assert_eq!(response.headers()[header::CACHE_CONTROL], expected, "{status}");
+        }
     }
 
     #[test]
