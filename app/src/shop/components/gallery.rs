@@ -44,7 +44,8 @@ fn slide(nth: usize, picture: &Picture) -> impl IntoView + use<> {
 
 /// A picture with a button that shows it in the whole window. The browser opens the window and closes it by the Escape key.
 fn enlargeable(nth: usize, picture: &Picture) -> impl IntoView + use<> {
-    let (eager, target) = (nth == 0, format!("enlarged-{}", nth + 1));
+    let (eager, id) = (nth == 0, format!("enlarged-{}", nth + 1));
+    let target = id.clone();
     let label = messages::enlarge(&picture.alt);
     let enlarged = picture.clone();
     view! {
@@ -56,7 +57,7 @@ fn enlargeable(nth: usize, picture: &Picture) -> impl IntoView + use<> {
                 </svg>
             </button>
         </div>
-        <div class="lightbox" id=target.clone() popover="auto" role="dialog" aria-label=label>
+        <div class="lightbox" id=id popover="auto" role="dialog" aria-label=label>
             <PictureImage picture=enlarged sizes=ENLARGED_SIZES />
             <button class="button button-secondary lightbox-close" type="button" popovertarget=target popovertargetaction="hide" autofocus>
                 {messages::CLOSE}
