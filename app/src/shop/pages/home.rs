@@ -6,7 +6,10 @@ use crate::{
     paths,
     price::format_price,
     shop::components::stock_badge::{StockBadge, StockConnection},
-    ui::product_image::{Cover, ProductImage},
+    ui::{
+        product_image::{Cover, ProductImage},
+        world::{world_class, worlds},
+    },
 };
 use checkout::model::{Product, ProductId, ProductStatus, SalePhase, Timestamp};
 use leptos::prelude::*;
@@ -31,6 +34,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     products.retain(|product| product.status != ProductStatus::Archived);
     let is_empty = products.is_empty();
     let next_opening = products.iter().filter_map(|p| seconds_until_opening(p, now)).min();
+    let hues = worlds(&products);
     let Drops { live, upcoming, past } = Drops::sort(products, now);
     // The first image of the page is loaded at once, and the others as they come near the screen.
     let first = [&live, &upcoming, &past].into_iter().flatten().next().map(|product| product.id);
@@ -40,6 +44,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             name="description"
             content="Limited drops with live stock. Reserve yours and it’s held for you while you decide."
         />
+        {hues}
         <NoScriptRefresh seconds=next_opening.map_or(REFRESH_SECONDS, |s| s.min(REFRESH_SECONDS)) />
         <section class="hero">
             <h1>"Small drops, "<em>"fairly held."</em></h1>
@@ -126,8 +131,9 @@ fn DropSection(
 fn ProductCard(product: Arc<Product>, now: Timestamp, sizes: &'static str, eager: bool) -> impl IntoView {
     let [starts_at, ends_at] =
         [product.window.starts_at, product.window.ends_at].map(|at| at.map(Timestamp::as_millis));
+    let class = world_class(&product).map_or_else(|| "card".to_owned(), |world| format!("card {world}"));
     view! {
-        <li class="card" data-testid="product-card">
+        <li class=class data-testid="product-card">
             <ProductImage cover=Cover::from(&*product) sizes eager />
             <div class="card-body">
                 <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
