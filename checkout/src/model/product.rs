@@ -89,6 +89,11 @@ impl Product {
         }
     }
 
+    /// Whether each unit is paid for, so that none can come back by itself.
+    pub fn is_sold_out(&self) -> bool {
+        self.stock.total > 0 && self.stock.sold == self.stock.total
+    }
+
     /// Returns the part that an operator can edit.
     pub fn details(&self) -> ProductDetails {
         ProductDetails {
