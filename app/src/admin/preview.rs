@@ -132,7 +132,7 @@ fn document(options: &LeptosOptions, product: &Product, stage: Stage, now: Times
                 <main id="main" tabindex="-1">
                     <fieldset class="preview-page" disabled>
                         <legend class="visually-hidden">"The product’s page"</legend>
-                        {article(&shown, offer)}
+                        {article(&shown, offer, None)}
                     </fieldset>
                 </main>
                 <Footer />
