@@ -8,6 +8,7 @@
 #   tools/setup.sh fuzz      Schemathesis
 #   tools/setup.sh bench     the benchmark's load generator
 #   tools/setup.sh audit     Lighthouse, a browser and a load generator
+#   tools/setup.sh fonts     fonts of Fontsource, and a library that subsets them
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -188,5 +189,9 @@ audit)
     ;;
 fuzz) venv fuzz tools/fuzz/requirements.txt >/dev/null ;;
 bench) load_generator ;;
-*) die "usage: tools/setup.sh build|check|double|e2e|interop|fuzz|bench|audit" ;;
+fonts)
+    node_js
+    node_packages
+    ;;
+*) die "usage: tools/setup.sh build|check|double|e2e|interop|fuzz|bench|audit|fonts" ;;
 esac

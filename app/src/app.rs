@@ -1,7 +1,7 @@
 //! The HTML document around every page, and the routes.
 
 use crate::{
-    assets::{HydrationScript, Stylesheet, stylesheet_path},
+    assets::{FontPreloads, HydrationScript, Stylesheet, stylesheet_path},
     messages::Notice,
     shop::held::{Holds, Pill},
     shop::pages::{
@@ -33,9 +33,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" content="#f5f1e8" media="(prefers-color-scheme: light)" />
-                <meta name="theme-color" content="#08191d" media="(prefers-color-scheme: dark)" />
+                <meta name="theme-color" content="#f6fbfb" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#051110" media="(prefers-color-scheme: dark)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <FontPreloads />
                 <Stylesheet options=options.clone() />
                 <AutoReload options=options.clone() />
                 <HydrationScript options />
@@ -60,6 +61,7 @@ pub fn error_document(options: &LeptosOptions, code: &str, notice: Notice) -> St
                 <meta name="color-scheme" content="light dark" />
                 <meta name="robots" content="noindex" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <FontPreloads />
                 <link rel="stylesheet" href=stylesheet_path(options) />
                 <title>{title}</title>
             </head>

@@ -2,7 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use leptos::{nonce::use_nonce, prelude::*};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Paths of the built files. A release build puts each file's hash into its name, so that browsers can cache it forever.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,15 @@ impl AssetPaths {
     }
 }
 
+/// The faces of the fonts, which `tools/fonts.sh` writes.
+const FONT_FACES: &str = include_str!("../../style/fonts.css");
+
+/// The paths of the fonts. Their names contain a hash of their content.
+static FONT_PATHS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let sources = FONT_FACES.split("url(\"").skip(1);
+    sources.filter_map(|source| Some(source.split_once('"')?.0)).collect()
+});
+
 /// Reads the list of hashes that the build wrote next to the executable.
 fn read_hashes(name: &str) -> String {
     let path = std::env::current_exe().ok().and_then(|executable| Some(executable.parent()?.join(name)));
@@ -54,6 +63,15 @@ pub(crate) fn content_version(content: &str) -> String {
     let digest = Sha256::digest(content.as_bytes());
     let bytes = digest.first_chunk().copied().unwrap_or_default();
     format!("{:016x}", u64::from_be_bytes(bytes))
+}
+
+/// Fetches the fonts together with the style sheet, instead of after it: every page uses them.
+#[component]
+pub(crate) fn FontPreloads() -> impl IntoView {
+    let links = FONT_PATHS
+        .iter()
+        .map(|path| view! { <link rel="preload" href=*path r#as="font" type="font/woff2" crossorigin="anonymous" /> });
+    links.collect_view()
 }
 
 /// Links the style sheet.
@@ -91,6 +109,32 @@ mod tests {
 
     fn options() -> LeptosOptions {
         LeptosOptions::builder().output_name("holdfast").build()
+    }
+
+    /// Size of all fonts together, in bytes. The script that makes them has the same limit.
+    const MAX_FONT_BYTES: u64 = 60 * 1024;
+
+    #[test]
+    fn preloaded_fonts_are_files_of_at_most_60_kib() {
+        let html = view! { <FontPreloads /> }.to_html();
+        let files: Vec<_> = html.split("href=\"").skip(1).filter_map(|link| Some(link.split_once('"')?.0)).collect();
+        assert_eq!(files.len(), FONT_FACES.matches("format(\"woff2\")").count(), "{html}");
+        assert_eq!((files.len(), html.matches("crossorigin=\"anonymous\"").count()), (2, 2), "{html}");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets");
+        let bytes = files.iter().map(|file| std::fs::metadata(format!("{folder}{file}")).expect(file).len());
+        let bytes: u64 = bytes.sum();
+        assert!(bytes > 0 && bytes <= MAX_FONT_BYTES, "{bytes} bytes");
+    }
+
+    #[test]
+    fn names_of_fonts_change_with_their_content() {
+        use sha2::{Digest as _, Sha256};
+        for path in FONT_PATHS.iter() {
+            let content = std::fs::read(format!("{}/../assets{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            let version =
+                Sha256::digest(content)[..4].iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+            assert!(path.ends_with(&format!(".{version}.woff2")), "{path} {version}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! All messages for shoppers: each says what happened and what to do next.
 
+pub mod gallery;
 pub mod held;
 pub mod home;
 

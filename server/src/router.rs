@@ -33,6 +33,7 @@ pub fn build(state: AppState, rate_limiter: Arc<RateLimiter>, place_hold: Method
         (RouteKind::Docs, docs::routes(&Document::new(descriptions))),
         (RouteKind::File, storefront::files().merge(console::files()).merge(pictures::files())),
         (RouteKind::HashedFile, storefront::hashed_files()),
+        (RouteKind::VersionedFile, storefront::versioned_files()),
         (RouteKind::Console, console::routes(&state)),
         (RouteKind::ConsoleUpload, console::upload_routes(&state)),
         (RouteKind::Page, storefront::pages(&state)),

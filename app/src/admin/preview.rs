@@ -4,7 +4,10 @@ use super::products::path;
 use crate::{
     assets::{content_version, stylesheet_path},
     shop::pages::product::{article, first_offer},
-    ui::layout::{Footer, Header},
+    ui::{
+        layout::{Footer, Header},
+        world::page_hue,
+    },
 };
 use checkout::model::{Product, ProductStatus, SaleWindow, Stock, Timestamp};
 use leptos::prelude::*;
@@ -87,13 +90,19 @@ impl Stage {
     }
 }
 
-/// Renders the page. Its form is disabled, and nothing on it is live.
-pub fn preview(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp) -> String {
+/// Renders the page. Its form is disabled, and nothing on it is live. `nonce` allows the style sheet of the product's colours.
+pub fn preview(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp, nonce: &str) -> String {
     // The shop's components keep their state in an owner, which the shop's router provides for its own pages.
-    Owner::new().with(|| document(options, product, stage, now).to_html())
+    Owner::new().with(|| document(options, product, stage, now, nonce).to_html())
 }
 
-fn document(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp) -> impl IntoView + use<> {
+fn document(
+    options: &LeptosOptions,
+    product: &Product,
+    stage: Stage,
+    now: Timestamp,
+    nonce: &str,
+) -> impl IntoView + use<> {
     let base = path(product.id);
     let stages: Vec<_> = Stage::ALL
         .into_iter()
@@ -106,6 +115,8 @@ fn document(options: &LeptosOptions, product: &Product, stage: Stage, now: Times
     let title = format!("Preview: {} · Holdfast console", product.name);
     let shown = stage.of(product, now);
     let offer = first_offer(&shown, now);
+    let nonce = nonce.to_owned();
+    let colours = page_hue(product).map(|rules| view! { <style nonce=nonce>{rules}</style> });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -117,6 +128,7 @@ fn document(options: &LeptosOptions, product: &Product, stage: Stage, now: Times
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet_path(options) />
                 <link rel="stylesheet" href=STYLESHEET_HREF.as_str() />
+                {colours}
                 <title>{title}</title>
             </head>
             <body>
@@ -152,7 +164,8 @@ mod tests {
         let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
         let draft = ProductDraft::new("mug".parse().unwrap(), "<Mug>", price, 10);
         let window = SaleWindow { starts_at: Some(now + Duration::from_mins(1)), ends_at: None };
-        let product = ProductDraft { window, ..draft }.check(ProductId(uuid::Uuid::nil()), now).unwrap();
+        let product =
+            ProductDraft { window, hue: Some(200), ..draft }.check(ProductId(uuid::Uuid::nil()), now).unwrap();
         let paused = Product { status: ProductStatus::Paused, ..product.clone() };
         for product in [product, paused] {
             for (stage, text) in [
@@ -164,7 +177,9 @@ mod tests {
             ] {
                 let shown = stage.of(&product, now);
                 assert_eq!(shown.phase(now) == SalePhase::Open, matches!(stage, Stage::OnSale | Stage::SoldOut));
-                let page = preview(&LeptosOptions::builder().output_name("holdfast").build(), &product, stage, now);
+                let options = LeptosOptions::builder().output_name("holdfast").build();
+                let page = preview(&options, &product, stage, now, "n-1");
+                assert!(page.contains("<style nonce=\"n-1\">:root{--hue:200}</style>"), "{page}");
                 assert!(page.contains(text) && page.contains("&lt;Mug&gt;") && !page.contains("<script"), "{page}");
             }
         }

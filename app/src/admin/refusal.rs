@@ -52,6 +52,16 @@ pub fn product_error(error: ProductError) -> (&'static str, String) {
         ProductError::SlugLikeId => ("slug", "This slug has the form of an id. Choose another one."),
         ProductError::Name => ("name", "Enter 1 to 200 characters."),
         ProductError::Description => ("description", "Use at most 2000 characters."),
+        ProductError::TaglineCharacter(found) => return ("tagline", forbidden_char(found)),
+        ProductError::StoryCharacter(found) => return ("story", forbidden_char(found)),
+        ProductError::SpecificationCharacter(found) => return ("specification", forbidden_char(found)),
+        ProductError::Tagline => ("tagline", "Use at most 160 characters."),
+        ProductError::Story => ("story", "Use at most 5000 characters."),
+        ProductError::Specification => ("specification", "Use at most 30 lines."),
+        ProductError::SpecificationRow => {
+            ("specification", "Use at most 60 characters before the colon, and 300 after it.")
+        }
+        ProductError::Hue => ("hue", "Enter a whole number from 0 to 359, or leave it empty."),
         ProductError::Price => ("price", "Enter zero or more. Price times stock must be countable."),
         ProductError::Stock => ("stock", "Enter at most 1,000,000,000 units."),
         ProductError::Limit => ("limit", "Enter at least 1, or leave it empty for no limit."),

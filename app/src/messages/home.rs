@@ -44,6 +44,9 @@ pub const ALL_OVER: &str = "Nothing on sale right now";
 pub const ALL_OVER_TEXT: &str =
     "You’ll see the next drop here before it opens. Until then, here’s how the last ones went.";
 
+/// The state of a drop whose units are all paid for.
+pub const SOLD_OUT: &str = "Sold out";
+
 /// The result of a drop that is sold out, with the time that it took if it is known.
 pub fn sold_out(units: u32, time: Option<Duration>) -> String {
     match time {

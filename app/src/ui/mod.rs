@@ -1,6 +1,8 @@
 //! Shared components. Islands hydrate in the browser and stay live; the server alone renders the others.
 
 mod connection_indicator;
+#[cfg(test)]
+mod contrast;
 pub mod countdown;
 pub mod local_time;
 pub mod own_address;
@@ -13,5 +15,7 @@ pub(crate) mod layout;
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod product_image;
+#[cfg(feature = "ssr")]
+pub(crate) mod world;
 
 pub(crate) use connection_indicator::ConnectionIndicator;

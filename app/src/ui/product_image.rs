@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_picture_names_each_of_its_sizes() {
         let id = PictureId([0xAB; 32]);
-        let picture = Picture { id, alt: "A \"red\" lamp".to_owned(), width: 960, height: 720 };
+        let picture = Picture { id, alt: "A \"red\" lamp".to_owned(), width: 960, height: 720, hue: None };
         let html = view! { <PictureImage picture=picture.clone() sizes="10rem" /> }.to_html();
         let hex = "ab".repeat(32);
         for part in [

@@ -4,8 +4,8 @@ use super::operation::{Change, Outcome, status_action};
 use crate::{
     command::{Reply, StockChange},
     model::{
-        AuditObject, MAX_STOCK, Picture, PictureSize, Product, ProductDetails, ProductError, ProductId, ProductStatus,
-        Refusal,
+        AuditObject, MAX_STOCK, Picture, PictureFacts, PictureSize, Product, ProductDetails, ProductError, ProductId,
+        ProductStatus, Refusal,
     },
     state::{Effect, State, StockMovement},
 };
@@ -25,11 +25,11 @@ pub(super) fn add(state: &State, product: &Product) -> Result<Outcome, Refusal> 
     Ok((vec![Effect::ProductAdded(Box::new(product))], Reply::Product(Box::new(stored)), Some(change)))
 }
 
-/// Returns the pictures with the sizes that are stored. Each must be stored: a foreign key repeats this check at the commit.
+/// Returns the pictures with the sizes and hues that are stored. Each must be stored: a foreign key repeats this check at the commit.
 fn stored_pictures(state: &State, pictures: &[Picture]) -> Result<Vec<Picture>, Refusal> {
     let stored = |picture: &Picture| {
-        let PictureSize { width, height } = state.picture(picture.id)?;
-        Some(Picture { width, height, ..picture.clone() })
+        let PictureFacts { size: PictureSize { width, height }, hue } = state.picture(picture.id)?;
+        Some(Picture { width, height, hue, ..picture.clone() })
     };
     let all: Option<Vec<_>> = pictures.iter().map(stored).collect();
     all.ok_or(Refusal::InvalidProduct { error: ProductError::UnknownPicture })

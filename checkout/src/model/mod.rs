@@ -25,6 +25,7 @@ mod sale;
 mod scope;
 mod shopper;
 mod slug;
+mod specification;
 mod stock;
 mod text;
 mod time;
@@ -51,8 +52,10 @@ pub use payment::{
     TransactionId, open_disputes,
 };
 pub use payment_attempt::{AttemptState, PaymentAttempt, ProviderName, SessionId};
-pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, PictureIdError, PictureSize};
-pub use product::{MAX_STOCK, Product, ProductDetails, ProductDraft, ProductError};
+pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureFacts, PictureId, PictureIdError, PictureSize};
+pub use product::{
+    HUES, MAX_STOCK, MAX_STORY_CHARS, MAX_TAGLINE_CHARS, Product, ProductDetails, ProductDraft, ProductError,
+};
 pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
 pub use refund::{Refund, RefundReference, RefundState, RefundStep};
 pub use refusal::Refusal;
@@ -61,6 +64,10 @@ pub use sale::{ProductStatus, SalePhase, SaleWindow};
 pub use scope::{Scope, ScopeError, ScopeSet};
 pub use shopper::{Owner, Shopper, ShopperError};
 pub use slug::Slug;
+pub use specification::{
+    MAX_SPECIFICATION_NAME_CHARS, MAX_SPECIFICATION_ROWS, MAX_SPECIFICATION_VALUE_CHARS, SpecificationRow,
+    SpecificationRowError,
+};
 pub use stock::{Stock, StockDelta, StockSnapshot};
 pub use text::{ForbiddenChar, check_line, check_lines, is_unseen};
 pub use time::{Timestamp, TimestampError};

@@ -84,6 +84,19 @@ pub struct Picture {
     pub width: u32,
     /// The height of the largest size, in pixels.
     pub height: u32,
+    /// The hue that its colours have most, as an angle in degrees; `None` for a grey picture, and for one that an older version
+    /// stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hue: Option<u16>,
+}
+
+/// The facts of a stored picture that do not depend on the product that shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureFacts {
+    /// The largest size.
+    pub size: PictureSize,
+    /// See [`Picture::hue`].
+    pub hue: Option<u16>,
 }
 
 /// One of the sizes in which a picture is stored, in pixels.

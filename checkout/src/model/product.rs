@@ -1,8 +1,9 @@
 //! A product on sale: the aggregate that contains its stock, holds, orders and parked payments.
 
 use super::{
-    ForbiddenChar, MAX_ALT_CHARS, MAX_PICTURES, Money, Picture, ProductId, ProductStatus, SalePhase, SaleWindow, Slug,
-    Stock, StockSnapshot, Timestamp, check_line, check_lines,
+    ForbiddenChar, MAX_ALT_CHARS, MAX_PICTURES, MAX_SPECIFICATION_NAME_CHARS, MAX_SPECIFICATION_ROWS,
+    MAX_SPECIFICATION_VALUE_CHARS, Money, Picture, ProductId, ProductStatus, SalePhase, SaleWindow, Slug,
+    SpecificationRow, Stock, StockSnapshot, Timestamp, check_line, check_lines,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, time::Duration};
@@ -10,6 +11,15 @@ use uuid::Uuid;
 
 /// Maximum number of units of a product. It keeps every sum far below the limit of its integer.
 pub const MAX_STOCK: u32 = 1_000_000_000;
+
+/// Longest tagline of a product, in characters.
+pub const MAX_TAGLINE_CHARS: usize = 160;
+
+/// Longest story of a product, in characters.
+pub const MAX_STORY_CHARS: usize = 5000;
+
+/// Number of hues: a hue is an angle in degrees, from 0.
+pub const HUES: u16 = 360;
 
 /// Longest path of an image, in bytes.
 const MAX_IMAGE_BYTES: usize = 300;
@@ -29,6 +39,21 @@ pub struct Product {
     pub name: String,
     /// A short description.
     pub description: String,
+    /// One sentence below the name, on one line; empty if there is none.
+    #[serde(default)]
+    pub tagline: String,
+    /// The text of the product page, in paragraphs with an empty line between them; empty if there is none.
+    #[serde(default)]
+    pub story: String,
+    /// The facts of the product page, in the order in which they are shown.
+    #[serde(default)]
+    pub specification: Vec<SpecificationRow>,
+    /// The operator's choice of the drop's colours, as an angle in degrees; `None` to take it from a picture.
+    #[serde(default)]
+    pub hue: Option<u16>,
+    /// Whether the home page shows it first.
+    #[serde(default)]
+    pub featured: bool,
     /// The image's path below the site root; empty if there is none.
     pub image: String,
     /// The price of one unit.
@@ -94,11 +119,22 @@ impl Product {
         self.stock.total > 0 && self.stock.sold == self.stock.total
     }
 
+    /// Returns the hue of the drop's colours, as an angle in degrees: the operator's choice, or that of the first picture that
+    /// has one.
+    pub fn world_hue(&self) -> Option<u16> {
+        self.hue.or_else(|| self.pictures.iter().find_map(|picture| picture.hue))
+    }
+
     /// Returns the part that an operator can edit.
     pub fn details(&self) -> ProductDetails {
         ProductDetails {
             name: self.name.clone(),
             description: self.description.clone(),
+            tagline: self.tagline.clone(),
+            story: self.story.clone(),
+            specification: self.specification.clone(),
+            hue: self.hue,
+            featured: self.featured,
             image: self.image.clone(),
             pictures: self.pictures.clone(),
             price: self.price,
@@ -123,6 +159,11 @@ impl Product {
         let ProductDetails {
             name,
             description,
+            tagline,
+            story,
+            specification,
+            hue,
+            featured,
             image,
             pictures,
             price,
@@ -136,6 +177,11 @@ impl Product {
         Ok(Self {
             name,
             description,
+            tagline,
+            story,
+            specification,
+            hue,
+            featured,
             image,
             price,
             per_shopper_limit,
@@ -157,6 +203,16 @@ pub struct ProductDetails {
     pub name: String,
     /// See [`Product::description`].
     pub description: String,
+    /// See [`Product::tagline`].
+    pub tagline: String,
+    /// See [`Product::story`].
+    pub story: String,
+    /// See [`Product::specification`].
+    pub specification: Vec<SpecificationRow>,
+    /// See [`Product::hue`].
+    pub hue: Option<u16>,
+    /// See [`Product::featured`].
+    pub featured: bool,
     /// See [`Product::image`].
     pub image: String,
     /// See [`Product::pictures`].
@@ -181,7 +237,10 @@ impl ProductDetails {
     /// Returns the details, with trimmed texts, or their first error. `total` is the number of units of the product, and
     /// `before` has the details before an edit.
     fn check(mut self, total: u32, before: Option<&Self>) -> Result<Self, ProductError> {
-        self.name = String::from(self.name.trim());
+        for text in [&mut self.name, &mut self.tagline, &mut self.story] {
+            *text = String::from(text.trim());
+        }
+        self.specification = self.specification.into_iter().map(SpecificationRow::trimmed).collect();
         for picture in &mut self.pictures {
             picture.alt = String::from(picture.alt.trim());
         }
@@ -193,6 +252,11 @@ impl ProductDetails {
         let checks = [
             ((1..=200).contains(&self.name.chars().count()), ProductError::Name),
             (self.description.chars().count() <= 2000, ProductError::Description),
+            (self.tagline.chars().count() <= MAX_TAGLINE_CHARS, ProductError::Tagline),
+            (self.story.chars().count() <= MAX_STORY_CHARS, ProductError::Story),
+            (self.specification.len() <= MAX_SPECIFICATION_ROWS, ProductError::Specification),
+            (self.specification.iter().all(SpecificationRow::is_valid), ProductError::SpecificationRow),
+            (self.hue.is_none_or(|hue| hue < HUES), ProductError::Hue),
             (self.pictures.len() <= MAX_PICTURES, ProductError::Pictures),
             (self.pictures.iter().all(has_alt), ProductError::PictureText),
             (ids.len() == self.pictures.len(), ProductError::PictureTwice),
@@ -218,6 +282,11 @@ impl ProductDetails {
         if is_new(&self.description) {
             check_lines(&self.description).map_err(ProductError::DescriptionCharacter)?;
         }
+        // No older version stored one of these.
+        check_line(&self.tagline).map_err(ProductError::TaglineCharacter)?;
+        check_lines(&self.story).map_err(ProductError::StoryCharacter)?;
+        let mut rows = self.specification.iter().flat_map(|row| [&row.name, &row.value]);
+        rows.try_for_each(|text| check_line(text).map_err(ProductError::SpecificationCharacter))?;
         let mut alts = self.pictures.iter().map(|picture| &picture.alt).filter(|alt| is_new(alt));
         alts.try_for_each(|alt| check_line(alt).map_err(ProductError::PictureCharacter))
     }
@@ -248,6 +317,16 @@ pub struct ProductDraft {
     pub name: String,
     /// See [`Product::description`].
     pub description: String,
+    /// See [`Product::tagline`].
+    pub tagline: String,
+    /// See [`Product::story`].
+    pub story: String,
+    /// See [`Product::specification`].
+    pub specification: Vec<SpecificationRow>,
+    /// See [`Product::hue`].
+    pub hue: Option<u16>,
+    /// See [`Product::featured`].
+    pub featured: bool,
     /// See [`Product::image`].
     pub image: String,
     /// See [`Product::pictures`].
@@ -295,6 +374,33 @@ pub enum ProductError {
     /// The description has a character that nobody sees.
     #[error("a description must not contain the control or invisible character {0}")]
     DescriptionCharacter(ForbiddenChar),
+    /// The tagline is too long.
+    #[error("a tagline is at most {MAX_TAGLINE_CHARS} characters")]
+    Tagline,
+    /// The tagline has a line break, or a character that nobody sees.
+    #[error("a tagline must not contain the control or invisible character {0}")]
+    TaglineCharacter(ForbiddenChar),
+    /// The story is too long.
+    #[error("a story is at most {MAX_STORY_CHARS} characters")]
+    Story,
+    /// The story has a character that nobody sees.
+    #[error("a story must not contain the control or invisible character {0}")]
+    StoryCharacter(ForbiddenChar),
+    /// The specification has too many rows.
+    #[error("a specification has at most {MAX_SPECIFICATION_ROWS} rows")]
+    Specification,
+    /// A row of the specification has no name or no value, or one of them is too long.
+    #[error(
+        "a row of a specification has a name of 1 to {MAX_SPECIFICATION_NAME_CHARS} characters without a colon, and a value \
+         of 1 to {MAX_SPECIFICATION_VALUE_CHARS} characters"
+    )]
+    SpecificationRow,
+    /// The specification has a character that nobody sees.
+    #[error("a specification must not contain the control or invisible character {0}")]
+    SpecificationCharacter(ForbiddenChar),
+    /// The hue is no angle of the circle.
+    #[error("a hue is 0 to {}", HUES - 1)]
+    Hue,
     /// The price, or the price times the stock, is out of range.
     #[error("a price is zero or more, and price times stock must be countable")]
     Price,
@@ -347,6 +453,11 @@ impl ProductDraft {
             slug,
             name: name.into(),
             description: String::new(),
+            tagline: String::new(),
+            story: String::new(),
+            specification: Vec::new(),
+            hue: None,
+            featured: false,
             image: String::new(),
             pictures: Vec::new(),
             price,
@@ -367,6 +478,11 @@ impl ProductDraft {
             slug,
             name,
             description,
+            tagline,
+            story,
+            specification,
+            hue,
+            featured,
             image,
             pictures,
             price,
@@ -393,6 +509,11 @@ impl ProductDraft {
         let details = ProductDetails {
             name,
             description,
+            tagline,
+            story,
+            specification,
+            hue,
+            featured,
             image,
             pictures,
             price,
@@ -409,6 +530,11 @@ impl ProductDraft {
             slug,
             name: details.name,
             description: details.description,
+            tagline: details.tagline,
+            story: details.story,
+            specification: details.specification,
+            hue,
+            featured,
             image: details.image,
             price,
             stock: Stock::new(stock),
@@ -430,6 +556,7 @@ impl ProductDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::PictureId;
 
     #[test]
     fn a_new_slug_names_nothing_else() {
@@ -447,6 +574,65 @@ mod tests {
             let draft = ProductDraft::new(slug.parse().unwrap(), "Mug", price, 10);
             assert!(draft.check(ProductId(Uuid::nil()), Timestamp::from_millis(0)).is_ok(), "{slug}");
         }
+    }
+
+    #[test]
+    fn the_colours_are_the_operators_choice_or_those_of_a_picture() {
+        let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
+        let picture = |hue| Picture { id: PictureId([1; 32]), alt: String::new(), width: 1, height: 1, hue };
+        let draft = ProductDraft::new("mug".parse().unwrap(), "Mug", price, 10);
+        let product = draft.check(ProductId(Uuid::nil()), Timestamp::from_millis(0)).unwrap();
+        let with = |hue, hues: &[Option<u16>]| {
+            let pictures = hues.iter().copied().map(picture).collect();
+            Product { hue, pictures, ..product.clone() }.world_hue()
+        };
+        assert_eq!(with(None, &[]), None);
+        assert_eq!(with(None, &[None, Some(30), Some(200)]), Some(30));
+        assert_eq!(with(Some(0), &[Some(30)]), Some(0));
+    }
+
+    fn row(name: &str, value: &str) -> SpecificationRow {
+        SpecificationRow { name: name.to_owned(), value: value.to_owned() }
+    }
+
+    #[test]
+    fn the_texts_and_the_hue_have_bounds() {
+        let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
+        let draft = ProductDraft::new("mug".parse().unwrap(), "Mug", price, 10);
+        let check = |change: fn(&mut ProductDraft)| {
+            let mut draft = draft.clone();
+            change(&mut draft);
+            draft.check(ProductId(Uuid::nil()), Timestamp::from_millis(0))
+        };
+        let widest = check(|draft| {
+            draft.tagline = format!("  {} ", "é".repeat(160));
+            draft.story = format!("\n{}\n\n{}\n", "é".repeat(2499), "é".repeat(2499));
+            draft.specification = vec![row(&format!(" {} ", "é".repeat(60)), &"é".repeat(300)); 30];
+            draft.hue = Some(359);
+        });
+        let widest = widest.unwrap();
+        assert_eq!((widest.tagline.chars().count(), widest.story.chars().count()), (160, 5000));
+        assert_eq!((widest.specification.len(), widest.specification[0].name.chars().count()), (30, 60));
+        let refused: [(fn(&mut ProductDraft), ProductError); 9] = [
+            (|draft| draft.tagline = "é".repeat(161), ProductError::Tagline),
+            (|draft| draft.story = "é".repeat(5001), ProductError::Story),
+            (|draft| draft.specification = vec![row("Weight", "180 g"); 31], ProductError::Specification),
+            (|draft| draft.specification = vec![row(" ", "180 g")], ProductError::SpecificationRow),
+            (|draft| draft.specification = vec![row("Weight", "")], ProductError::SpecificationRow),
+            (|draft| draft.specification = vec![row("Weight: net", "180 g")], ProductError::SpecificationRow),
+            (|draft| draft.specification = vec![row(&"é".repeat(61), "180 g")], ProductError::SpecificationRow),
+            (|draft| draft.specification = vec![row("Weight", &"é".repeat(301))], ProductError::SpecificationRow),
+            (|draft| draft.hue = Some(360), ProductError::Hue),
+        ];
+        for (change, error) in refused {
+            assert_eq!(check(change), Err(error));
+        }
+        let line_break = check(|draft| draft.tagline = "Two\nlines".to_owned());
+        assert!(matches!(line_break, Err(ProductError::TaglineCharacter(_))), "{line_break:?}");
+        let unseen = check(|draft| draft.story = "Two\nlines\u{202E}".to_owned());
+        assert!(matches!(unseen, Err(ProductError::StoryCharacter(_))), "{unseen:?}");
+        let unseen = check(|draft| draft.specification = vec![row("Weight", "180\n g")]);
+        assert!(matches!(unseen, Err(ProductError::SpecificationCharacter(_))), "{unseen:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::{
     command::Reply,
     idempotency::{Idempotency, IdempotencyKey},
     model::{
-        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, PaymentReport, PictureId, PictureSize,
+        EventKey, Hold, HoldId, HoldState, Order, OrderId, Owner, Payment, PaymentReport, PictureFacts, PictureId,
         Product, ProductId, Reference, Refund, RefundId, RefundReference, Shopper, Slug, Timestamp, TransactionId,
         WebhookId,
     },
@@ -168,8 +168,8 @@ pub struct Loaded {
     pub products: Vec<(Product, Option<Timestamp>)>,
     /// The requested claims and the overdue ones.
     pub claims: Vec<Claim>,
-    /// Pictures, each with its largest size.
-    pub pictures: Vec<(PictureId, PictureSize)>,
+    /// Pictures, each with its size and its hue.
+    pub pictures: Vec<(PictureId, PictureFacts)>,
     /// Units that count towards a limit, by hold.
     pub limit_usage: Vec<(LimitKey, HoldId, u32)>,
     /// Stored replies.

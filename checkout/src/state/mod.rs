@@ -18,7 +18,7 @@ use crate::{
     idempotency::IdempotencyKey,
     model::{
         AuditEntry, EventKey, EventOutcome, HoldId, HoldState, OrderId, OrderState, OrderStatus, Owner, Payment,
-        PaymentReport, PictureId, PictureSize, Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta,
+        PaymentReport, PictureFacts, PictureId, Product, ProductId, Reference, Refund, RefundId, Slug, StockDelta,
         Timestamp, TransactionId, WebhookId,
     },
 };
@@ -83,7 +83,7 @@ pub(crate) struct State {
     refunds: HashMap<RefundId, Refund>,
     replays: HashMap<WebhookId, Payment>,
     /// Stored pictures, which are dropped at the end of the batch as well: the purge may delete them.
-    pictures: HashMap<PictureId, PictureSize>,
+    pictures: HashMap<PictureId, PictureFacts>,
     /// Transactions that this batch has asked about, and whether each is disputed. Dropped at the end of the batch.
     disputed: HashMap<TransactionId, bool>,
     /// Random for each attempt to decide a batch. It makes the numbers of new orders.
@@ -138,8 +138,8 @@ impl State {
         self.replays.get(&id)
     }
 
-    /// The largest size of a stored picture.
-    pub(crate) fn picture(&self, id: PictureId) -> Option<PictureSize> {
+    /// The size and the hue of a stored picture.
+    pub(crate) fn picture(&self, id: PictureId) -> Option<PictureFacts> {
         self.pictures.get(&id).copied()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     error::StoreError,
-    model::{PictureId, PictureSize, Timestamp},
+    model::{PictureFacts, PictureId, PictureSize, Timestamp},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -23,8 +23,8 @@ pub struct PictureFile {
 pub struct NewPicture {
     /// The id, which is the SHA-256 of the content.
     pub id: PictureId,
-    /// The largest size.
-    pub size: PictureSize,
+    /// The largest size, and the hue.
+    pub facts: PictureFacts,
     /// The files, one for each size.
     pub files: Vec<PictureFile>,
 }
@@ -41,13 +41,14 @@ pub struct StoredFile {
 /// The pictures.
 #[async_trait]
 pub trait Pictures: Send + Sync {
-    /// Stores a picture. One that is stored already stays as it is, and counts as uploaded at `now`.
+    /// Stores a picture. One that is stored already stays as it is, counts as uploaded at `now`, and gets the hue that it lacks
+    /// if an older version stored it.
     async fn add(&self, picture: NewPicture, now: Timestamp) -> Result<(), StoreError>;
     /// Returns the file of a picture with this width.
     async fn file(&self, id: PictureId, width: u32) -> Result<Option<StoredFile>, StoreError>;
 }
 
-/// Implements [`Pictures`] for a store, and `sizes`, which looks pictures up for the writer. `$reader` is the pool for reads.
+/// Implements [`Pictures`] for a store, and `facts`, which looks pictures up for the writer. `$reader` is the pool for reads.
 macro_rules! impl_pictures {
     ($store:ty, $connection:ty, $reader:ident) => {
         #[async_trait]
@@ -65,8 +66,8 @@ macro_rules! impl_pictures {
         }
 
         async fn add(connection: &mut $connection, picture: NewPicture, now: Timestamp) -> Result<bool, StoreError> {
-            let NewPicture { id, size, files } = picture;
-            insert(connection, &PictureRow { id, size, uploaded_at: now }, &table::or_overwrite::<PictureRow>())
+            let NewPicture { id, facts, files } = picture;
+            insert(connection, &PictureRow { id, facts, uploaded_at: now }, &table::or_overwrite::<PictureRow>())
                 .await?;
             for file in &files {
                 insert(connection, &PictureFileRow(id, file), " ON CONFLICT DO NOTHING").await?;
@@ -74,15 +75,16 @@ macro_rules! impl_pictures {
             Ok(true)
         }
 
-        /// Returns the largest size of each of these pictures that is stored.
-        pub(super) async fn sizes(
+        /// Returns the size and the hue of each of these pictures that is stored.
+        pub(super) async fn facts(
             connection: &mut $connection,
             ids: &BTreeSet<PictureId>,
-        ) -> Result<Vec<(PictureId, PictureSize)>, StoreError> {
+        ) -> Result<Vec<(PictureId, PictureFacts)>, StoreError> {
             let mut found = Vec::new();
             // A product has a few pictures, and edits are rare.
             for id in ids {
-                let query = sqlx::query_as::<_, PictureSizeRow>("SELECT id, width, height FROM pictures WHERE id = $1");
+                let sql = "SELECT id, width, height, hue FROM pictures WHERE id = $1";
+                let query = sqlx::query_as::<_, PictureFactsRow>(sql);
                 let row = query.bind(&id.0[..]).fetch_optional(&mut *connection).await.map_err(classify)?;
                 if let Some(row) = row {
                     found.push(row.try_into()?);

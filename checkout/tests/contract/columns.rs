@@ -10,7 +10,7 @@ use checkout::{
         Actor, EndpointId, EventOutcome, HoldState, Job, JobId, JobKind, JobState, JobSubject, NewJob, OrderState,
         PaymentStatus::{Failure, Success},
         Picture, ProductDetails, ProductStatus, Reference, RefundReason, RefundReference, RefundStep, ReportedAmount,
-        SaleWindow, ScopeSet, Topic,
+        SaleWindow, ScopeSet, SpecificationRow, Topic,
     },
     store::{
         self, known_columns,
@@ -70,6 +70,10 @@ fn columns_of_statements(database: &Database) -> Vec<Column> {
     columns.map(|c| (c.table.to_owned(), c.name.to_owned(), type_name(&c.kind).to_owned(), c.nullable)).collect()
 }
 
+fn row(name: &str, value: &str) -> SpecificationRow {
+    SpecificationRow { name: name.to_owned(), value: value.to_owned() }
+}
+
 crate::scenarios! {
     async fn the_statements_know_every_column_with_its_type(shop: Shop) {
         let mut schema = columns_of_schema(&shop.database).await;
@@ -85,6 +89,11 @@ crate::scenarios! {
             .product("phone", 9, |draft| {
                 draft.name = String::from("Phone \"9\"");
                 draft.description = String::from("Ünïcode, and\na second line");
+                draft.tagline = String::from("Ünïcode on \"one\" line.");
+                draft.story = String::from("Ünïcode, and\n\na second \"paragraph\"");
+                draft.specification = vec![row("Weight", "180 g"), row("Rätio \"x\"", "16:9")];
+                draft.hue = Some(359);
+                draft.featured = true;
                 draft.image = String::from("/images/phone.avif");
                 draft.per_shopper_limit = Some(4);
                 draft.window = window;
@@ -119,6 +128,11 @@ crate::scenarios! {
         let details = ProductDetails {
             name: "Phone 2".to_owned(),
             description: "A second\nedition".to_owned(),
+            tagline: "Smaller, \"lighter\".".to_owned(),
+            story: "A second\n\nstory".to_owned(),
+            specification: vec![row("Weight", "170 g")],
+            hue: Some(0),
+            featured: true,
             image: "/pictures/2".to_owned(),
             pictures,
             price: checkout::model::Money { minor: 2999, ..phone.price },

@@ -38,6 +38,7 @@ mod payment_attempts;
 mod payments;
 mod pictures;
 mod postgres_nodes;
+mod product_stories;
 mod purge;
 mod races;
 mod reconciliations;

@@ -54,10 +54,10 @@ crate::scenarios! {
         assert_eq!((shop.database.count(PICTURES).await, shop.database.count(FILES).await), (8, 16));
     }
 
-    async fn an_edit_shows_stored_pictures_with_their_own_size(shop: Shop) {
+    async fn an_edit_shows_stored_pictures_with_their_own_size_and_hue(shop: Shop) {
         let phone = shop.phone(5).await;
         let (front, back) = (shop.picture(1).await, shop.picture(2).await);
-        let claimed = Picture { width: 9999, height: 1, alt: "  From the front \n".to_owned(), ..front.clone() };
+        let claimed = Picture { width: 9999, height: 1, hue: Some(359), alt: "  From the front \n".to_owned(), ..front.clone() };
         let edited = show(&shop.second_node().await, &phone, vec![claimed, back.clone()]).await.unwrap();
         assert_eq!(edited.pictures, [Picture { alt: "From the front".to_owned(), ..front.clone() }, back.clone()]);
         assert_eq!((edited.revision, shop.database.count(SHOWN).await), (2, 2));

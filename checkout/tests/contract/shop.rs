@@ -5,8 +5,8 @@ use checkout::{
     Checkout, Error, Idempotency, IdempotencyKey, Limits, ManualClock, PaymentEvent, PaymentReply, PaymentVerdict,
     model::{
         Actor, AuditEntry, AuditObject, EventKey, Hold, HoldId, Order, OrderId, Owner, Payment, PaymentStatus, Picture,
-        PictureId, PictureSize, Product, ProductDraft, ProductId, Quantity, Reference, Refusal, ReportedAmount,
-        Shopper, Stock, Timestamp,
+        PictureFacts, PictureId, PictureSize, Product, ProductDraft, ProductId, Quantity, Reference, Refusal,
+        ReportedAmount, Shopper, Stock, Timestamp,
     },
     store::{self, NewPicture, PictureFile, Store},
 };
@@ -140,7 +140,7 @@ impl Shop {
     /// A stored picture.
     pub async fn picture(&self, nth: u8) -> Picture {
         self.store.pictures().add(new_picture(nth), self.checkout.now()).await.unwrap();
-        Picture { id: PictureId([nth; 32]), alt: "A phone".to_owned(), width: 400, height: 300 }
+        Picture { id: PictureId([nth; 32]), alt: "A phone".to_owned(), width: 400, height: 300, hue: hue_of(nth) }
     }
 
     pub fn advance(&self, seconds: u64) {
@@ -206,11 +206,20 @@ pub fn counts(stock: Stock) -> [u32; 4] {
     [stock.available, stock.held, stock.pending, stock.sold]
 }
 
+/// The hue of a picture: every third is grey.
+fn hue_of(nth: u8) -> Option<u16> {
+    (nth % 3 != 0).then_some(u16::from(nth) * 10)
+}
+
 /// A picture to store, of 400 × 300 pixels.
 pub fn new_picture(nth: u8) -> NewPicture {
     let size = PictureSize { width: 400, height: 300 };
     let file = |size| PictureFile { size, media_type: "image/webp", bytes: vec![nth, 0, 255].into() };
-    NewPicture { id: PictureId([nth; 32]), size, files: size.all_stored().map(file).collect() }
+    NewPicture {
+        id: PictureId([nth; 32]),
+        facts: PictureFacts { size, hue: hue_of(nth) },
+        files: size.all_stored().map(file).collect(),
+    }
 }
 
 /// An entry of the audit log with this id.

@@ -308,6 +308,7 @@ mod tests {
                 alt: "The phone from the front".to_owned(),
                 width: 640,
                 height: 480,
+                hue: Some(265),
             }],
             per_shopper_limit: Some(2),
             window: SaleWindow { starts_at: Some(at("00:00")), ends_at: None },

@@ -110,6 +110,11 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         pay_within: edit.pay_seconds.map_or(before.pay_within, Duration::from_secs),
         ships: !edit.no_ships && (edit.ships || before.ships),
         extend_by: changed(edit.no_extend, edit.extend_seconds.map(Duration::from_secs), before.extend_by),
+        tagline: before.tagline,
+        story: before.story,
+        specification: before.specification,
+        hue: before.hue,
+        featured: before.featured,
         image,
         pictures,
     };

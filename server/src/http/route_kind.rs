@@ -30,6 +30,8 @@ pub enum RouteKind {
     File,
     /// Static files whose name may contain a hash of their content.
     HashedFile,
+    /// Static files whose name always contains a hash of their content.
+    VersionedFile,
 }
 
 impl RouteKind {
@@ -83,7 +85,7 @@ impl RouteKind {
 
     /// Whether it serves static files.
     pub fn is_file(self) -> bool {
-        matches!(self, Self::File | Self::HashedFile)
+        matches!(self, Self::File | Self::HashedFile | Self::VersionedFile)
     }
 
     /// Whether browsers get HTML for errors that have no page of their own.

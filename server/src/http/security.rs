@@ -10,13 +10,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version,
 
 /// Content security policy of everything that is not a page: it loads nothing.
 const NO_PAGE_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
-/// Content security policy of static pages (problem pages, error pages): a stylesheet and pictures from here, no scripts.
-pub const STATIC_PAGE_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-                                   frame-ancestors 'none'; form-action 'none'";
+/// Content security policy of static pages (problem pages, error pages): a stylesheet, fonts and pictures from here, no scripts.
+pub const STATIC_PAGE_CSP: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                                   base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 
 /// Content security policy of the console: everything from here, no inline scripts and styles.
-const CONSOLE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CONSOLE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                           connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers of every response.
 const COMMON_HEADERS: [(HeaderName, &str); 3] = [
@@ -45,6 +45,11 @@ pub fn page_csp(nonce: &str, form_targets: &[String], reload_port: Option<u32>) 
          style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'{watch}; object-src 'none'; \
          base-uri 'none'; frame-ancestors 'none'; form-action 'self'{targets}"
     )
+}
+
+/// Returns the content security policy of a page of the console with one style sheet in it, which has the nonce.
+pub fn console_csp_with_style(nonce: &str) -> String {
+    CONSOLE_CSP.replace("style-src 'self'", &format!("style-src 'self' 'nonce-{nonce}'"))
 }
 
 /// Adds the security and caching headers that a handler did not set.
@@ -81,10 +86,11 @@ impl ResponseHeaders {
         set_default(headers, header::CACHE_CONTROL, self.cache_control(status, headers));
     }
 
-    /// Hashed files are immutable; other files are revalidated; pages and API responses are not cached.
+    /// Files whose name changes with their content are immutable; other files are revalidated; pages and API responses are not cached.
     fn cache_control(self, status: StatusCode, headers: &HeaderMap) -> &'static str {
         let is_found = status.is_success() || status == StatusCode::NOT_MODIFIED;
         match self.kind {
+            RouteKind::VersionedFile if is_found => "public, max-age=31536000, immutable",
             RouteKind::HashedFile if is_found && self.has_hashed_files => "public, max-age=31536000, immutable",
             _ if headers.contains_key(header::LAST_MODIFIED) => "no-cache",
             _ => "private, no-store",
@@ -148,6 +154,28 @@ mod tests {
         assert!(page_csp("n", &[], None).ends_with("form-action 'self'"));
         let stripe = ["https://checkout.stripe.com".to_owned()];
         assert!(page_csp("n", &stripe, None).ends_with("form-action 'self' https://checkout.stripe.com"));
+    }
+
+    #[test]
+    fn a_preview_may_have_the_style_of_its_nonce() {
+        let csp = console_csp_with_style("n-1");
+        assert!(csp.contains("; style-src 'self' 'nonce-n-1'; font-src 'self';"), "{csp}");
+        assert!(csp.contains("script-src 'self';"), "{csp}");
+    }
+
+    #[test]
+    fn fonts_may_be_kept_for_ever_and_their_absence_not() {
+        let headers = ResponseHeaders::new(RouteKind::VersionedFile, Environment::Development, false);
+        for (status, expected) in [
+            (StatusCode::OK, "public, max-age=31536000, immutable"),
+            (StatusCode::NOT_MODIFIED, "public, max-age=31536000, immutable"),
+            (StatusCode::NOT_FOUND, "private, no-store"),
+        ] {
+            let mut response = Response::default();
+            *response.status_mut() = status;
+            headers.apply(&mut response);
+            assert_eq!(response.headers()[header::CACHE_CONTROL], expected, "{status}");
+        }
     }
 
     #[test]

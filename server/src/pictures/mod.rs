@@ -14,7 +14,7 @@ pub use upload::{MAX_BODY_BYTES, UploadError, UploadForm, is_too_large};
 use bytes::Bytes;
 use checkout::{
     Clock, StoreError,
-    model::{Picture, PictureId},
+    model::{Picture, PictureFacts, PictureId},
     store::{NewPicture, Store, StoredFile},
 };
 use process::process;
@@ -121,9 +121,9 @@ impl PictureService {
     /// As for [`PictureService::process`], or the database is not available.
     pub async fn add(&self, upload: Bytes, alt: String) -> Result<Picture, PictureError> {
         let picture = self.process(upload).await?;
-        let (id, size) = (picture.id, picture.size);
+        let (id, PictureFacts { size, hue }) = (picture.id, picture.facts);
         self.0.store.pictures().add(picture, self.0.clock.now()).await?;
-        Ok(Picture { id, alt, width: size.width, height: size.height })
+        Ok(Picture { id, alt, width: size.width, height: size.height, hue })
     }
 
     /// Returns the file of a picture with this width, from memory if it was read before.

@@ -1,12 +1,13 @@
 //! Turns an upload into the files of a picture: checks its size before it decodes it, turns it upright, and encodes it in
 //! several sizes. Only pixels remain: all metadata, such as the place where a photo was taken, is dropped.
 
+mod hue;
 mod png_chunks;
 
 use super::PictureError;
 use bytes::Bytes;
 use checkout::{
-    model::{PictureId, PictureSize},
+    model::{PictureFacts, PictureId, PictureSize},
     store::{NewPicture, PictureFile},
 };
 use fast_image_resize::{MulDiv, ResizeOptions, Resizer};
@@ -27,6 +28,8 @@ pub const MAX_SIDE_PX: u32 = 12_000;
 const MAX_DECODER_BYTES: u64 = 400_000_000;
 /// Quality of the files, out of 100. Above it, size grows faster than what can be seen.
 const QUALITY: f32 = 80.0;
+/// Largest width and height of the picture whose pixels are counted for its hue.
+const HUE_SAMPLE_PX: u32 = 128;
 /// The format of the files.
 const MEDIA_TYPE: &str = "image/webp";
 
@@ -41,7 +44,9 @@ pub fn process(upload: &[u8]) -> Result<NewPicture, PictureError> {
     let size = size_of(&largest);
     let files = size.all_stored().map(|size| encode(&resize(&largest, size)?));
     let files = files.collect::<Result<Vec<_>, _>>()?;
-    Ok(NewPicture { id: id_of(&files), size, files })
+    let sample = PictureSize { width: size.width.min(HUE_SAMPLE_PX), height: size.height.min(HUE_SAMPLE_PX) };
+    let hue = hue::dominant(&resize(&largest, sample)?.into_rgba8());
+    Ok(NewPicture { id: id_of(&files), facts: PictureFacts { size, hue }, files })
 }
 
 fn size_of(image: &DynamicImage) -> PictureSize {

@@ -80,6 +80,11 @@ pub fn hashed_files() -> Router<AppState> {
     Router::new().route("/pkg/{*path}", get(serve_file))
 }
 
+/// The fonts. `tools/fonts.sh` puts a hash of each file into its name.
+pub fn versioned_files() -> Router<AppState> {
+    Router::new().route("/fonts/{*path}", get(serve_file))
+}
+
 /// Middleware: redirects a path that ends with a slash to the path without it, and returns 404 for dot segments. axum and
 /// Leptos would read such paths differently: a page would be rendered with the wrong status.
 async fn check_path(State(state): State<AppState>, request: Request, next: Next) -> Response {

@@ -6,7 +6,10 @@ use super::stock_badge::StockBadge;
 use crate::{
     messages, paths,
     price::format_price,
-    ui::product_image::{Cover, ProductImage},
+    ui::{
+        product_image::{Cover, ProductImage},
+        world::world_class,
+    },
 };
 use checkout::model::{Product, Timestamp};
 use leptos::prelude::*;
@@ -30,13 +33,19 @@ pub(crate) struct Card {
 pub(crate) fn ProductCard(card: Card, now: Timestamp, eager: bool) -> impl IntoView {
     let Card { product, result } = card;
     view! {
-        <li class="card" data-testid="product-card">
+        <li class=class("card", &product) data-testid="product-card">
             <ProductImage cover=Cover::from(&*product) sizes=SIZES eager />
             <div class="card-body">
                 <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
                 <p class="price">{format_price(product.price)}</p>
                 {match result {
-                    Some(result) => view! { <p class="card-result" data-testid="result">{result}</p> }.into_any(),
+                    Some(result) => view! {
+                        <div class="stock-badge" data-sale-state="sold-out">
+                            <p class="badge">{messages::home::SOLD_OUT}</p>
+                            <p class="card-result" data-testid="result">{result}</p>
+                        </div>
+                    }
+                    .into_any(),
                     None => stock(&product, now).into_any(),
                 }}
             </div>
@@ -48,10 +57,11 @@ pub(crate) fn ProductCard(card: Card, now: Timestamp, eager: bool) -> impl IntoV
 #[component]
 pub(crate) fn FeaturedCard(product: Arc<Product>, now: Timestamp) -> impl IntoView {
     view! {
-        <article class="card featured" data-testid="product-card">
+        <article class=class("card featured", &product) data-testid="product-card">
             <ProductImage cover=Cover::from(&*product) sizes=FEATURED_SIZES eager=true />
             <div class="card-body">
                 <h2><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h2>
+                {(!product.tagline.is_empty()).then(|| view! { <p class="featured-tagline">{product.tagline.clone()}</p> })}
                 <p class="price">{format_price(product.price)}</p>
                 {stock(&product, now)}
                 // The link of the name covers the card, so that a second link would only repeat it.
@@ -59,6 +69,11 @@ pub(crate) fn FeaturedCard(product: Arc<Product>, now: Timestamp) -> impl IntoVi
             </div>
         </article>
     }
+}
+
+/// Adds the classes of the product's colours.
+fn class(class: &'static str, product: &Product) -> String {
+    world_class(product).map_or_else(|| class.to_owned(), |world| format!("{class} {world}"))
 }
 
 fn stock(product: &Product, now: Timestamp) -> impl IntoView + use<> {

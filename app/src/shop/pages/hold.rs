@@ -20,6 +20,7 @@ use crate::{
         notice::{ErrorNotice, InfoNotice, refund_notices},
         own_address::OwnAddress,
         product_image::{Cover, ProductImage},
+        world::page_world,
     },
 };
 use checkout::model::{
@@ -47,6 +48,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let payments = request.checkout.payments_for_hold(&hold).await?;
     let now = request.checkout.now();
     let error = FormError::from_query(&request.query, &product, now);
+    let world = page_world(&product);
     let body = match hold.state {
         HoldState::Active => {
             let notice = entry.notice.clone().or_else(|| error.map(|error| error.notice()));
@@ -59,6 +61,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     };
     Ok(view! {
         <Title text="Your reservation" />
+        {world}
         <NoIndex description="Your reservation and how long it’s held for you." />
         {body}
     }

@@ -8,6 +8,7 @@ use crate::{
         product_card::{Card, FeaturedCard, ProductCard},
         stock_badge::StockConnection,
     },
+    ui::world::worlds,
 };
 use checkout::{
     Checkout,
@@ -62,12 +63,15 @@ async fn home(checkout: &Checkout, mut drops: Drops, now: Timestamp) -> AnyView 
     let is_empty = featured.is_none() && drops.past.is_empty();
     // The first image of the page is loaded at once, and the others as they come near the screen.
     let first = drops.past.first().filter(|_| is_over).map(|product| product.id);
+    let shown = Section::ALL.into_iter().flat_map(|section| drops.of(section).iter().take(PAGE_SIZE));
+    let hues = worlds(&featured.iter().chain(shown).cloned().collect::<Vec<_>>());
     let mut sections = Vec::new();
     for section in Section::ALL {
         sections.push(section_of_home(checkout, &drops, section, now, first).await);
     }
     view! {
         <Title text=messages::home::TITLE />
+        {hues}
         <section class="home-intro">
             <h1>{messages::home::HEADLINE}<em>{messages::home::HEADLINE_EMPHASIS}</em></h1>
             <p class="home-lead">{messages::home::LEAD}</p>
@@ -139,6 +143,7 @@ async fn section_page(
     };
     Ok(view! {
         <Title text=section.title_of_all() />
+        {worlds(shown)}
         <section class="drops" data-featured="false" data-section=section.name() aria-labelledby=section.name()>
             <p class="breadcrumb"><a href="/">"All drops"</a></p>
             <h1 id=section.name()>{section.title_of_all()}</h1>
@@ -253,10 +258,16 @@ impl Drops {
         drops
     }
 
-    /// Takes out the drop that the page begins with: the running one that opened last, or else the next one to open.
+    /// Takes out the drop that the page begins with: the operator's choice unless it is over, or else the running one that
+    /// opened last, or the next one to open.
     fn take_featured(&mut self) -> Option<Arc<Product>> {
-        let list = if self.live.is_empty() { &mut self.upcoming } else { &mut self.live };
-        (!list.is_empty()).then(|| list.remove(0))
+        let is_empty = self.live.is_empty();
+        let lists = [&mut self.live, &mut self.upcoming];
+        let place = |list: &Vec<Arc<Product>>| list.iter().position(|product| product.featured);
+        let chosen = lists.iter().position(|list| place(list).is_some());
+        let list = lists.into_iter().nth(chosen.unwrap_or(usize::from(is_empty)))?;
+        let place = place(list).unwrap_or(0);
+        (place < list.len()).then(|| list.remove(place))
     }
 
     fn of(&self, section: Section) -> &[Arc<Product>] {
@@ -331,6 +342,16 @@ mod tests {
         assert_eq!(featured([on(), soon(), over()].concat()), (Some("last".to_owned()), [1, 2, 1]));
         assert_eq!(featured([soon(), over()].concat()), (Some("soon".to_owned()), [0, 1, 1]));
         assert_eq!(featured(over()), (None, [0, 0, 1]));
+        let choose = |slug: &str, mut all: Vec<Arc<Product>>| {
+            for product in &mut all {
+                let product = Arc::make_mut(product);
+                product.featured = product.slug.as_str() == slug;
+            }
+            featured(all)
+        };
+        assert_eq!(choose("first", [on(), soon()].concat()), (Some("first".to_owned()), [1, 2, 0]));
+        assert_eq!(choose("later", [on(), soon()].concat()), (Some("later".to_owned()), [2, 1, 0]));
+        assert_eq!(choose("over", [on(), over()].concat()).0.as_deref(), Some("last"), "the choice is over");
         let pausing = vec![paused("paused", (Some(50), None)), product("on", (Some(20), None), 1)];
         assert_eq!(featured(pausing).0.as_deref(), Some("on"));
     }

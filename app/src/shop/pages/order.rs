@@ -13,7 +13,10 @@ use crate::{
         payment::Payments,
         sandbox::SandboxProvider,
     },
-    ui::notice::{ErrorNotice, order_refund_notices, refund_notices},
+    ui::{
+        notice::{ErrorNotice, order_refund_notices, refund_notices},
+        world::page_world,
+    },
 };
 use checkout::model::{
     Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, RefundState, StoredContact,
@@ -59,6 +62,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let status = status_view(&order, &payments, &refunds);
     Ok(view! {
         <Title text="Your order" />
+        {page_world(&product)}
         <NoIndex description="Your order: its status, what’s due, and until when." />
         {is_pending.then(|| view! { <NoScriptRefresh seconds=REFRESH_SECONDS /> })}
         <OrderSteps id=id.to_string() order=status.clone() />

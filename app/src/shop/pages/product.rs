@@ -14,6 +14,7 @@ use crate::{
         form_error::{FormError, query_number},
         held::HeldProduct,
     },
+    ui::world::page_world,
 };
 use checkout::model::{MAX_QUANTITY, Product, ProductStatus, Refusal, SalePhase, Timestamp};
 use leptos::prelude::*;
@@ -43,6 +44,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     Ok(view! {
         <Title text=product.name.clone() />
         <Meta name="description" content=meta_description(&product) />
+        {page_world(&product)}
         {refresh_seconds(&product, now).map(|seconds| view! { <NoScriptRefresh seconds /> })}
         {article(&product, offer, held)}
     }

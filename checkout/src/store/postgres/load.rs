@@ -59,7 +59,7 @@ pub(super) async fn load(conn: &mut PgConnection, request: &LoadRequest) -> Resu
         loaded.claims = claims(conn, holds, orders).await?;
     }
     if !request.pictures.is_empty() {
-        loaded.pictures = super::pictures::sizes(conn, &request.pictures).await?;
+        loaded.pictures = super::pictures::facts(conn, &request.pictures).await?;
     }
     if !request.limit_usage.is_empty() {
         loaded.limit_usage = limit_usage(conn, request).await?;

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{PictureId, PictureSize, Timestamp},
+    model::{PictureFacts, PictureId, Timestamp},
     store::{
         pictures::{NewPicture, Pictures, StoredFile, impl_pictures},
-        rows::{PictureFileRow, PictureRow, PictureSizeRow},
+        rows::{PictureFactsRow, PictureFileRow, PictureRow},
         table,
     },
 };

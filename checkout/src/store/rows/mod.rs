@@ -33,7 +33,7 @@ pub(super) use outbox::JobRow;
 pub(super) use payload::PayloadRow;
 pub(super) use payment::{PaymentRow, ReferenceRow, disputed, reference_of};
 pub(super) use payment_attempt::AttemptRow;
-pub(super) use picture::{PictureFileRow, PictureRow, PictureSizeRow};
+pub(super) use picture::{PictureFactsRow, PictureFileRow, PictureRow};
 pub(super) use product::{EditedProduct, ProductRow, StockEvent};
 pub(super) use reconciliation::ReconciliationRow;
 pub(super) use refund::RefundRow;
@@ -46,7 +46,9 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    model::{AuditEntry, Hold, Money, NewJob, Order, Payment, PaymentAttempt, Product, Quantity, Refund, Shopper},
+    model::{
+        AuditEntry, HUES, Hold, Money, NewJob, Order, Payment, PaymentAttempt, Product, Quantity, Refund, Shopper,
+    },
     state::{OrderContact, StoredPayload},
 };
 
@@ -60,6 +62,11 @@ fn shopper(name: Option<String>) -> Result<Option<Shopper>, StoreError> {
 
 fn count(n: i64) -> Result<u32, StoreError> {
     u32::try_from(n).map_err(|_| StoreError::Corrupt(format!("a count of {n}")))
+}
+
+fn hue(degrees: i64) -> Result<u16, StoreError> {
+    let hue = u16::try_from(degrees).ok().filter(|hue| *hue < HUES);
+    hue.ok_or_else(|| StoreError::Corrupt(format!("a hue of {degrees}°")))
 }
 
 fn quantity(n: i64) -> Result<Quantity, StoreError> {

@@ -1,9 +1,9 @@
 //! Pictures and their files.
 
-use super::{corrupt, count};
+use super::{corrupt, count, hue};
 use crate::{
     error::StoreError,
-    model::{PictureId, PictureSize, Timestamp},
+    model::{PictureFacts, PictureId, PictureSize, Timestamp},
     store::{
         pictures::PictureFile,
         table::{Millis, table},
@@ -13,15 +13,16 @@ use crate::{
 /// A picture, without its files.
 pub(in crate::store) struct PictureRow {
     pub(in crate::store) id: PictureId,
-    pub(in crate::store) size: PictureSize,
+    pub(in crate::store) facts: PictureFacts,
     pub(in crate::store) uploaded_at: Timestamp,
 }
 
 table! {
     "pictures", written from picture: PictureRow {
         Key id: Vec<u8> = &picture.id.0[..];
-        Fixed width: i64 = i64::from(picture.size.width);
-        Fixed height: i64 = i64::from(picture.size.height);
+        Fixed width: i64 = i64::from(picture.facts.size.width);
+        Fixed height: i64 = i64::from(picture.facts.size.height);
+        Mutable hue: Option<i64> = picture.facts.hue.map(i64::from);
         Mutable uploaded_at: Millis = picture.uploaded_at;
     }
 }
@@ -39,19 +40,21 @@ table! {
     }
 }
 
-/// The largest size of a picture as it is read.
+/// The size and the hue of a picture as they are read.
 #[derive(sqlx::FromRow)]
-pub(in crate::store) struct PictureSizeRow {
+pub(in crate::store) struct PictureFactsRow {
     id: Vec<u8>,
     width: i64,
     height: i64,
+    hue: Option<i64>,
 }
 
-impl TryFrom<PictureSizeRow> for (PictureId, PictureSize) {
+impl TryFrom<PictureFactsRow> for (PictureId, PictureFacts) {
     type Error = StoreError;
 
-    fn try_from(row: PictureSizeRow) -> Result<Self, StoreError> {
+    fn try_from(row: PictureFactsRow) -> Result<Self, StoreError> {
         let id = row.id.try_into().map_err(|_| corrupt("a picture's id"))?;
-        Ok((PictureId(id), PictureSize { width: count(row.width)?, height: count(row.height)? }))
+        let size = PictureSize { width: count(row.width)?, height: count(row.height)? };
+        Ok((PictureId(id), PictureFacts { size, hue: row.hue.map(hue).transpose()? }))
     }
 }

@@ -1,6 +1,6 @@
 //! Products and their stock history.
 
-use super::{corrupt, count, money, signed};
+use super::{corrupt, count, hue, money, signed};
 use crate::{
     error::StoreError,
     model::{BatchId, Product, ProductStatus, SaleWindow, Stock, StockDelta},
@@ -16,6 +16,11 @@ table! {
         Fixed slug: String = product.slug.as_str();
         Fixed name: String = product.name.as_str();
         Fixed description: String = product.description.as_str();
+        Fixed tagline: String = product.tagline.as_str();
+        Fixed story: String = product.story.as_str();
+        Fixed specification: JsonText = specification(product);
+        Fixed hue: Option<i64> = product.hue.map(i64::from);
+        Fixed featured: bool = product.featured;
         Fixed image: String = product.image.as_str();
         Fixed price: i64 = product.price.minor;
         Fixed currency: String = product.price.currency.as_str();
@@ -47,6 +52,11 @@ table! {
         Key id: Uuid = edited.0.id.0;
         Mutable name: String = edited.0.name.as_str();
         Mutable description: String = edited.0.description.as_str();
+        Mutable tagline: String = edited.0.tagline.as_str();
+        Mutable story: String = edited.0.story.as_str();
+        Mutable specification: JsonText = specification(edited.0);
+        Mutable hue: Option<i64> = edited.0.hue.map(i64::from);
+        Mutable featured: bool = edited.0.featured;
         Mutable image: String = edited.0.image.as_str();
         Mutable price: i64 = edited.0.price.minor;
         Mutable total: i64 = i64::from(edited.0.stock.total);
@@ -73,6 +83,10 @@ fn pictures(product: &Product) -> String {
     serde_json::to_string(&product.pictures).unwrap_or_default()
 }
 
+fn specification(product: &Product) -> String {
+    serde_json::to_string(&product.specification).unwrap_or_default()
+}
+
 impl TryFrom<ProductRow> for Product {
     type Error = StoreError;
 
@@ -82,6 +96,12 @@ impl TryFrom<ProductRow> for Product {
             slug: row.slug.parse().map_err(|_| StoreError::Corrupt(format!("slug {}", row.slug)))?,
             name: row.name,
             description: row.description,
+            tagline: row.tagline,
+            story: row.story,
+            specification: serde_json::from_str(&row.specification.0)
+                .map_err(|_| corrupt("a product's specification"))?,
+            hue: row.hue.map(hue).transpose()?,
+            featured: row.featured,
             image: row.image,
             price: money(row.price, &row.currency)?,
             stock: Stock {

@@ -61,7 +61,7 @@ pub(super) async fn load(conn: &mut SqliteConnection, request: &LoadRequest) -> 
         loaded.products = products_with_due(conn, &products, request).await?;
     }
     if !request.pictures.is_empty() {
-        loaded.pictures = super::pictures::sizes(conn, &request.pictures).await?;
+        loaded.pictures = super::pictures::facts(conn, &request.pictures).await?;
     }
     if !request.limit_usage.is_empty() {
         loaded.limit_usage = limit_usage(conn, request).await?;

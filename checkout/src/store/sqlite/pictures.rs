@@ -3,10 +3,10 @@
 use super::{QueryExt as _, SqliteStore, classify, insert};
 use crate::{
     error::StoreError,
-    model::{PictureId, PictureSize, Timestamp},
+    model::{PictureFacts, PictureId, Timestamp},
     store::{
         pictures::{NewPicture, Pictures, StoredFile, impl_pictures},
-        rows::{PictureFileRow, PictureRow, PictureSizeRow},
+        rows::{PictureFactsRow, PictureFileRow, PictureRow},
         table,
     },
 };

@@ -3,6 +3,7 @@
 use super::find;
 use crate::{
     console::{Fields, html},
+    http::security::console_csp_with_style,
     problem::Problem,
 };
 use app::admin::preview::{Stage, preview};
@@ -11,8 +12,9 @@ use axum::{
     response::Response,
 };
 use checkout::Checkout;
-use http::{StatusCode, Uri};
+use http::{HeaderValue, StatusCode, Uri, header};
 use leptos::config::LeptosOptions;
+use uuid::Uuid;
 
 /// `GET /admin/products/{id}/preview`
 pub(super) async fn page(
@@ -24,5 +26,10 @@ pub(super) async fn page(
     let product = find(&checkout, &id)?;
     let query = Fields::parse(uri.query().unwrap_or_default().as_bytes());
     let stage = Stage::from_name(query.get("stage"));
-    Ok(html(StatusCode::OK, preview(&options, &product, stage, checkout.now())))
+    let nonce = Uuid::new_v4().simple().to_string();
+    let mut response = html(StatusCode::OK, preview(&options, &product, stage, checkout.now(), &nonce));
+    let csp = HeaderValue::from_str(&console_csp_with_style(&nonce))
+        .map_err(|error| Problem::internal_error(&error.to_string()))?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+    Ok(response)
 }

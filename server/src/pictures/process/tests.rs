@@ -74,7 +74,8 @@ fn each_format_is_encoded_in_all_sizes() {
     ] {
         let picture = process(&encoded(&corners(width, width / 8), format)).unwrap();
         let sizes: Vec<_> = picture.files.iter().map(|file| file.size.width).collect();
-        assert_eq!((sizes, Some(picture.size)), (widths, picture.files.last().map(|file| file.size)));
+        assert_eq!(picture.facts.hue, Some(142));
+        assert_eq!((sizes, Some(picture.facts.size)), (widths, picture.files.last().map(|file| file.size)));
         for file in &picture.files {
             let (shown, size) = (decoded(file).into_rgb8(), file.size);
             assert_eq!(file.media_type, "image/webp");
@@ -99,7 +100,7 @@ fn a_small_picture_is_not_enlarged_and_each_kind_of_pixel_is_read() {
     for image in images {
         let picture = process(&encoded(&image, ImageFormat::Png)).unwrap();
         assert_eq!(
-            (picture.files.len(), picture.size),
+            (picture.files.len(), picture.facts.size),
             (1, PictureSize { width: 90, height: 60 }),
             "{:?}",
             image.color()
@@ -132,7 +133,7 @@ fn a_photo_is_turned_upright_and_loses_its_metadata() {
         assert!(upload.windows(4).any(|bytes| bytes == b"Exif"));
         let picture = process(&upload).unwrap();
         let (width, height) = if is_turned { (200, 400) } else { (400, 200) };
-        assert_eq!(picture.size, PictureSize { width, height }, "{orientation}");
+        assert_eq!(picture.facts.size, PictureSize { width, height }, "{orientation}");
         let shown = largest(&picture).into_rgb8();
         let (left, right, top, bottom) = (width / 4, width * 3 / 4, height / 4, height * 3 / 4);
         for ((x, y), colour) in [(left, top), (right, top), (right, bottom), (left, bottom)].into_iter().zip(upright) {

@@ -80,6 +80,11 @@ impl EditProduct {
             pay_within: self.pay_seconds.map_or(old.pay_within, Duration::from_secs),
             extend_by: self.extend_seconds.map_or(old.extend_by, |by| by.map(Duration::from_secs)),
             ships: self.ships.unwrap_or(old.ships),
+            tagline: old.tagline,
+            story: old.story,
+            specification: old.specification,
+            hue: old.hue,
+            featured: old.featured,
             image: old.image,
             pictures: old.pictures,
         };
