@@ -147,6 +147,8 @@ async fn section_page(
         <section class="drops" data-featured="false" data-section=section.name() aria-labelledby=section.name()>
             <p class="breadcrumb"><a href="/">"All drops"</a></p>
             <h1 id=section.name()>{section.title_of_all()}</h1>
+            // The cards are one level below it.
+            <h2 class="visually-hidden">{messages::home::page_of(page, count)}</h2>
             {cards}
             {(count > 1).then(|| view! {
                 <nav class="actions pages" aria-label="Pages">
