@@ -62,8 +62,9 @@ impl Page {
 
     /// The link of the pill.
     fn pill(&self) -> &str {
-        let (_, rest) = self.html.split_once("<a class=\"pill\"").expect("a pill");
-        rest.split_once("</a>").unwrap().0
+        let place = self.html.find("data-testid=\"pill\"").unwrap_or_else(|| panic!("no pill: {}", self.html));
+        let start = self.html[..place].rfind("<a").unwrap();
+        self.html[start..].split_once("</a>").unwrap().0
     }
 }
 
