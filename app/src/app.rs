@@ -3,6 +3,7 @@
 use crate::{
     assets::{FontPreloads, HydrationScript, Stylesheet, stylesheet_path},
     messages::Notice,
+    shop::held::{Holds, Pill},
     shop::pages::{
         error::{ErrorMessage, NotFoundPage},
         hold::HoldPage,
@@ -88,11 +89,15 @@ fn document_title(page: &str) -> String {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    if let Some(holds) = Holds::of_request() {
+        provide_context(holds);
+    }
     view! {
         <Title formatter=|page: String| document_title(&page) />
         <a class="skip-link" href="#main">"Skip to content"</a>
         <Router>
             <Header />
+            <Pill />
             <main id="main" tabindex="-1">
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />

@@ -1,6 +1,8 @@
 //! All messages for shoppers: each says what happened and what to do next.
 
 pub mod gallery;
+pub mod held;
+pub mod home;
 
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -353,6 +355,21 @@ pub fn format_duration(span: std::time::Duration) -> String {
     if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
 
+/// Formats a duration in its two largest units, rounded down to seconds: `12 s`, `3 min 12 s`, `2 h 5 min`, `1 d 4 h`.
+pub fn format_duration_short(span: std::time::Duration) -> String {
+    let secs = span.as_secs();
+    let two = |n: u64, unit: &str, rest: u64, smaller: &str| match rest {
+        0 => format!("{n} {unit}"),
+        rest => format!("{n} {unit} {rest} {smaller}"),
+    };
+    match secs {
+        0..60 => format!("{secs} s"),
+        60..3600 => two(secs / 60, "min", secs % 60, "s"),
+        3600..86_400 => two(secs / 3600, "h", secs % 3600 / 60, "min"),
+        _ => two(secs / 86_400, "d", secs % 86_400 / 3600, "h"),
+    }
+}
+
 /// Formats a date and time of day in UTC. The browser replaces it with the shopper's local time.
 pub fn format_date_time(at: Timestamp) -> String {
     let t = at.to_datetime();
@@ -429,6 +446,17 @@ mod tests {
         assert_eq!(format_duration(Duration::from_mins(2)), "2 minutes");
         assert_eq!(format_duration(Duration::from_secs(90)), "90 seconds");
         assert_eq!(format_duration(Duration::from_hours(1)), "1 hour");
+        for (secs, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (192, "3 min 12 s"),
+            (7_530, "2 h 5 min"),
+            (86_400, "1 d"),
+            (100_800, "1 d 4 h"),
+        ] {
+            assert_eq!(format_duration_short(Duration::from_secs(secs)), text);
+        }
         assert_eq!(format_date_time(Timestamp::from_millis(1_795_391_999_123)), "22 November 2026, 23:59 UTC");
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     },
     purge,
     queue::CommandQueue,
+    statistics::SellOutTimes,
     store::Store,
     supervisor::{Supervisor, TaskStatus, dead},
     sweep::Sweep,
@@ -75,6 +76,7 @@ struct Parts {
     ids: IdGenerator,
     in_flight: InFlightKeys,
     outbox: Arc<watch::Sender<()>>,
+    sell_out_times: SellOutTimes,
 }
 
 impl Checkout {
@@ -90,7 +92,9 @@ impl Checkout {
         supervisor.spawn_stoppable("writer", true, |stop| writer.run(commands, limits.batch_size, stop));
         let ids = IdGenerator::new(clock.clone());
         let in_flight = InFlightKeys::default();
-        Ok(Self { parts: Arc::new(Parts { supervisor, queue, feed, metrics, store, clock, ids, in_flight, outbox }) })
+        let sell_out_times = SellOutTimes::default();
+        let parts = Parts { supervisor, queue, feed, metrics, store, clock, ids, in_flight, outbox, sell_out_times };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     /// Starts the sweep, which expires overdue holds and unpaid orders, and the purge of old rows.

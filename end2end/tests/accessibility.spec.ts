@@ -11,20 +11,21 @@ test('axe: home page', async ({ page, shop }) => {
   await expectAccessible(page, 'no drops');
   await shop.seed();
   await page.goto('/');
-  for (const section of ['On now', 'Coming up', 'Past drops']) await expect(page.getByRole('heading', { name: section })).toBeVisible();
+  for (const section of ['Live now', 'Coming', 'Past']) await expect(page.getByRole('heading', { name: section })).toBeVisible();
   await expect(connection(page)).toHaveText('Live');
   await expectAccessible(page, 'live, coming and past drops');
 });
 
 test('axe: a product', async ({ page, shop, newShopper, context, pageMonitor }) => {
   pageMonitor.allow(/net::ERR_INTERNET_DISCONNECTED/);
-  await shop.addProduct({ stock: 2, limit: 1 });
+  await shop.addProduct({ stock: 2, limit: 2 });
   await page.goto('/products/lamp');
   await expect(connection(page)).toHaveText('Live');
   await expectAccessible(page, 'available');
 
   await reserve(page, 'lamp');
   await page.goto('/products/lamp');
+  await page.getByLabel('Quantity').fill('2');
   await page.getByRole('button', { name: 'Reserve' }).click();
   await expect(page.getByRole('alert')).toContainText('reached the limit');
   await expectAccessible(page, 'refused because of the limit');

@@ -8,9 +8,12 @@ const UNKNOWN_ID = '0198c0de-0000-7000-8000-000000000000';
 test('the limit per shopper', async ({ page, shop }) => {
   await shop.addProduct({ stock: 5, limit: 1 });
   await reserve(page, 'lamp');
+  const checkout = page.url();
   await page.goto('/products/lamp');
-  await page.getByRole('button', { name: 'Reserve' }).click();
-  await expect(page.getByRole('alert')).toContainText('reached the limit');
+  await expect(page.getByTestId('held')).toContainText('as many as one shopper can have');
+  await expect(page.getByRole('button', { name: 'Reserve' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Back to checkout' }).click();
+  await expect(page).toHaveURL(checkout);
   expect(await shop.product('lamp')).toMatchObject({ available: 4, held: 1 });
 });
 

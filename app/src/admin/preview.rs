@@ -144,7 +144,7 @@ fn document(
                 <main id="main" tabindex="-1">
                     <fieldset class="preview-page" disabled>
                         <legend class="visually-hidden">"The product’s page"</legend>
-                        {article(&shown, offer)}
+                        {article(&shown, offer, None)}
                     </fieldset>
                 </main>
                 <Footer />

@@ -9,6 +9,8 @@ pub mod checkout_form;
 #[cfg(feature = "ssr")]
 mod form_error;
 #[cfg(feature = "ssr")]
+pub(crate) mod held;
+#[cfg(feature = "ssr")]
 mod info;
 #[cfg(feature = "ssr")]
 pub(crate) mod pages;

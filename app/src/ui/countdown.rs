@@ -12,7 +12,7 @@ const EXPIRY_GRACE: Duration = Duration::from_millis(400);
 
 /// Returns the text for screen readers once this many seconds are left. It changes at a few thresholds only, never each
 /// second (WCAG 2.2.1).
-fn announcement(seconds: i64, left: &str, over: &str) -> String {
+pub(crate) fn announcement(seconds: i64, left: &str, over: &str) -> String {
     match seconds {
         0 => over.to_owned(),
         1..=10 => format!("Less than 10 seconds {left}."),

@@ -40,7 +40,7 @@ pub(crate) fn ProductImage(cover: Cover, sizes: &'static str, #[prop(optional)] 
                 .into_any()
         }
         (None, None) => view! {
-            <svg class="product-image product-image-placeholder" viewBox="0 0 640 480" width="640" height="480" aria-hidden="true" focusable="false">
+            <svg class="product-image product-image-placeholder" viewBox="0 0 640 480" preserveAspectRatio="xMidYMid slice" width="640" height="480" aria-hidden="true" focusable="false">
                 <path d="M0 330c80-40 160-40 240 0s160 40 240 0 160-40 240 0v150H0z" />
                 <path d="M0 380c80-40 160-40 240 0s160 40 240 0 160-40 240 0v100H0z" />
                 <circle cx="470" cy="130" r="46" />

@@ -114,6 +114,11 @@ impl Product {
         }
     }
 
+    /// Whether each unit is paid for, so that none can come back by itself.
+    pub fn is_sold_out(&self) -> bool {
+        self.stock.total > 0 && self.stock.sold == self.stock.total
+    }
+
     /// Returns the hue of the drop's colours, as an angle in degrees: the operator's choice, or that of the first picture that
     /// has one.
     pub fn world_hue(&self) -> Option<u16> {

@@ -5,8 +5,10 @@
 
 mod history;
 mod rates;
+mod sell_out;
 
 pub use rates::{Rates, SaleRate};
+pub(crate) use sell_out::SellOutTimes;
 
 use crate::{
     error::StoreError,
@@ -136,7 +138,7 @@ pub(crate) async fn of_sale(
     let first_hold_at = history.first(|point| point.sums.held > 0).await?.map(|point| point.at);
     let last_hold_at = history.first(|point| point.sums.held >= sums.held).await?.map(|point| point.at);
     let last_hold_at = last_hold_at.filter(|_| sums.held > 0);
-    let is_sold_out = product.stock.total > 0 && product.stock.sold == product.stock.total;
+    let is_sold_out = product.is_sold_out();
     let last_paid_at = history.first(|point| point.sums.paid >= sums.paid).await?.map(|point| point.at);
     let sold_out_at = last_paid_at.filter(|_| is_sold_out);
     let is_over = is_sold_out || matches!(product.phase(now), SalePhase::Ended(_));

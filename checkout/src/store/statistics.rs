@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub trait Statistics: Send + Sync {
     /// The rows of the stock history with these versions, by product and oldest first. Versions without a row are left out.
     async fn stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<StockPoint>, StoreError>;
+    /// The plan of [`Statistics::stock_history`], as the database prints it.
+    async fn explain_stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<String>, StoreError>;
     /// The version of the oldest row of a product's stock history.
     async fn oldest_version(&self, product: ProductId) -> Result<Option<u64>, StoreError>;
     /// The revenue of a product, if it has had a paid order.

@@ -1,10 +1,14 @@
 //! The statistics of sales equal what the rows add up to, whatever happens to them, and are read by samples.
 
-use crate::shop::{Shop, hold, noon, owner};
+use crate::{
+    database::Database,
+    shop::{Shop, hold, noon, owner},
+};
 use checkout::{
-    IssueRefund, Restock,
+    Checkout, IssueRefund, Restock,
     model::{Actor, Order, PaymentStatus::Success, Product, ProductId, Reference, RefundStep, Timestamp},
     statistics::{SaleRate, SaleStatistics, SaleSums, StockPoint, net_by_currency},
+    store,
 };
 use std::time::Duration;
 
@@ -52,6 +56,12 @@ async fn pad(shop: &Shop, product: &Product, from: u64, until: u64) {
         let released = hold(&shop.checkout, product.id, 1, None).await.unwrap();
         shop.checkout.release_hold(released.id, owner(), None).await.unwrap();
     }
+}
+
+/// Returns the time in which a product has sold out, as this node reads it.
+async fn time_to_sell_out(shop: &Shop, node: &Checkout, product: ProductId) -> Option<Duration> {
+    let product = shop.store.reads().product(product).await.unwrap().unwrap();
+    node.time_to_sell_out(&product).await.unwrap()
 }
 
 fn seconds(n: u64) -> Timestamp {
@@ -211,5 +221,57 @@ crate::scenarios! {
         assert_eq!(statistics(&shop, phone.id, 100).await.sums.held, 27);
         let none: Vec<StockPoint> = shop.store.statistics().stock_history(&[(phone.id, 1), (phone.id, 9_999)]).await.unwrap();
         assert!(none.is_empty(), "rows that are not there are left out");
+    }
+    async fn the_time_to_sell_out_ends_with_the_last_payment(shop: Shop) {
+        let opening = seconds(5);
+        let phone = shop.product("phone", 5, |draft| draft.window.starts_at = Some(opening)).await.id;
+        let lamp = shop.product("lamp", 1, |_| {}).await.id;
+        shop.advance(8);
+        shop.paid(phone, 3, "first").await;
+        assert_eq!(time_to_sell_out(&shop, &shop.checkout, phone).await, None, "units are left");
+        shop.advance(60);
+        shop.hold(lamp, 1).await;
+        shop.advance(200);
+        shop.paid(phone, 2, "last").await;
+        let phone_took = Some(opening.until(shop.checkout.now()));
+        shop.advance(20);
+        let order = shop.paid(lamp, 1, "lamp").await;
+        // A hold that expired is the first one, too.
+        let lamp_took = Some(Duration::from_secs(220));
+        // What comes later does not count: an edit, and a payment that must be returned.
+        shop.advance(3600);
+        shop.pay(Reference::Order(order.id), "again", Success).await;
+        let details = shop.checkout.product(phone).unwrap();
+        shop.checkout.edit_product(phone, details.revision, details.details(), Actor::system()).await.unwrap();
+        for (product, took) in [(phone, phone_took), (lamp, lamp_took)] {
+            assert_eq!(time_to_sell_out(&shop, &shop.checkout, product).await, took);
+        }
+        // The purge deletes the oldest rows: first the opening is left, and then nothing. A node keeps what it has read.
+        for (purge, expected) in [
+            ("DELETE FROM stock_events WHERE version < 3", (phone_took, None)),
+            ("DELETE FROM stock_events WHERE version < (SELECT version FROM products p WHERE p.id = product_id)", (None, None)),
+        ] {
+            shop.database.run(purge).await;
+            let node = shop.second_node().await;
+            let read = (time_to_sell_out(&shop, &node, phone).await, time_to_sell_out(&shop, &node, lamp).await);
+            assert_eq!(read, expected, "{purge}");
+            assert_eq!(time_to_sell_out(&shop, &shop.checkout, lamp).await, lamp_took);
+        }
+        refund(&shop, &order, 1999, 1).await;
+        assert_eq!(time_to_sell_out(&shop, &shop.checkout, lamp).await, None, "the unit is for sale again");
+    }
+
+    async fn each_row_of_the_stock_history_is_found_by_its_key(shop: Shop) {
+        let phone = shop.phone(50).await;
+        pad(&shop, &phone, 0, 40).await;
+        // A scan of so few rows would often be the fastest plan.
+        if matches!(shop.database, Database::Postgres { .. }) {
+            shop.database.set("enable_seqscan = off").await;
+        }
+        let store = store::open(&shop.database.url()).await.unwrap();
+        let versions: Vec<_> = (1..=64).map(|version| (phone.id, version)).collect();
+        let plan = store.statistics().explain_stock_history(&versions).await.unwrap().join("\n");
+        assert!(plan.contains("stock_events_pkey") || plan.contains("SEARCH e USING PRIMARY KEY"), "{plan}");
+        assert!(!plan.contains("Seq Scan on stock_events") && !plan.contains("SCAN e"), "{plan}");
     }
 }

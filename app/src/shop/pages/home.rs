@@ -1,27 +1,29 @@
-//! All products: on now, coming up, and past.
+//! All drops: the featured one, then those that are on, coming up, and past. A section with many drops has pages of its own.
 
 use super::{NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
     clock::seconds_left,
-    paths,
-    price::format_price,
-    shop::components::stock_badge::{StockBadge, StockConnection},
-    ui::{
-        product_image::{Cover, ProductImage},
-        world::{world_class, worlds},
+    messages,
+    shop::components::{
+        product_card::{Card, FeaturedCard, ProductCard},
+        stock_badge::StockConnection,
     },
+    ui::world::worlds,
 };
-use checkout::model::{Product, ProductId, ProductStatus, SalePhase, Timestamp};
+use checkout::{
+    Checkout,
+    model::{Product, ProductId, ProductStatus, SalePhase, Timestamp},
+};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
-use std::sync::Arc;
+use leptos_router::params::ParamsMap;
+use std::{cmp::Reverse, sync::Arc};
 
 /// Refresh interval without scripts, for the counts.
 const REFRESH_SECONDS: i64 = 30;
 
-/// Width of a card's image on the page, and of the larger cards of running sales.
-const SIZES: &str = "(min-width: 40rem) 24rem, 100vw";
-const FEATURED_SIZES: &str = "(min-width: 56rem) 41rem, 100vw";
+/// Maximum number of cards of a section, and of a page of that section.
+const PAGE_SIZE: usize = 12;
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
@@ -32,36 +34,17 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let now = request.checkout.now();
     let mut products = request.checkout.products();
     products.retain(|product| product.status != ProductStatus::Archived);
-    let is_empty = products.is_empty();
     let next_opening = products.iter().filter_map(|p| seconds_until_opening(p, now)).min();
-    let hues = worlds(&products);
-    let Drops { live, upcoming, past } = Drops::sort(products, now);
-    // The first image of the page is loaded at once, and the others as they come near the screen.
-    let first = [&live, &upcoming, &past].into_iter().flatten().next().map(|product| product.id);
+    let refresh_after = next_opening.map_or(REFRESH_SECONDS, |s| s.min(REFRESH_SECONDS));
+    let drops = Drops::sort(products, now);
+    let page = match Section::requested(&request.query) {
+        Some((section, page)) => section_page(&request.checkout, &drops, section, page, now).await?,
+        None => home(&request.checkout, drops, now).await,
+    };
     Ok(view! {
-        <Title text="Live drops" />
-        <Meta
-            name="description"
-            content="Limited drops with live stock. Reserve yours and it’s held for you while you decide."
-        />
-        {hues}
-        <NoScriptRefresh seconds=next_opening.map_or(REFRESH_SECONDS, |s| s.min(REFRESH_SECONDS)) />
-        <section class="hero">
-            <h1>"Small drops, "<em>"fairly held."</em></h1>
-            <p>
-                "Limited runs with live stock. Reserve yours and it’s held for you while you decide. Nobody else can take it, and every number you see is real."
-            </p>
-            <StockConnection />
-        </section>
-        <DropSection title="On now" id="live" products=live now first featured=true />
-        <DropSection title="Coming up" id="coming" products=upcoming now first featured=false />
-        <DropSection title="Past drops" id="past" products=past now first featured=false />
-        {is_empty.then(|| view! {
-            <div class="empty-state">
-                <h2>"No drops yet"</h2>
-                <p>"Come back soon. You’ll see new drops here before they open."</p>
-            </div>
-        })}
+        <Meta name="description" content=messages::home::DESCRIPTION />
+        <NoScriptRefresh seconds=refresh_after />
+        {page}
     }
     .into_any())
 }
@@ -73,6 +56,183 @@ fn seconds_until_opening(product: &Product, now: Timestamp) -> Option<i64> {
     }
 }
 
+/// The featured drop and the first cards of each section.
+async fn home(checkout: &Checkout, mut drops: Drops, now: Timestamp) -> AnyView {
+    let featured = drops.take_featured();
+    let is_over = featured.is_none() && !drops.past.is_empty();
+    let is_empty = featured.is_none() && drops.past.is_empty();
+    // The first image of the page is loaded at once, and the others as they come near the screen.
+    let first = drops.past.first().filter(|_| is_over).map(|product| product.id);
+    let shown = Section::ALL.into_iter().flat_map(|section| drops.of(section).iter().take(PAGE_SIZE));
+    let hues = worlds(&featured.iter().chain(shown).cloned().collect::<Vec<_>>());
+    let mut sections = Vec::new();
+    for section in Section::ALL {
+        sections.push(section_of_home(checkout, &drops, section, now, first).await);
+    }
+    view! {
+        <Title text=messages::home::TITLE />
+        {hues}
+        <section class="home-intro">
+            <h1>{messages::home::HEADLINE}<em>{messages::home::HEADLINE_EMPHASIS}</em></h1>
+            <p class="home-lead">{messages::home::LEAD}</p>
+            <StockConnection />
+        </section>
+        {featured.map(|product| view! { <FeaturedCard product now /> })}
+        {is_over.then(|| view! {
+            <div class="empty-state">
+                <h2>{messages::home::ALL_OVER}</h2>
+                <p>{messages::home::ALL_OVER_TEXT}</p>
+            </div>
+        })}
+        {sections}
+        {is_empty.then(|| view! {
+            <div class="empty-state">
+                <h2>{messages::home::NOTHING_YET}</h2>
+                <p>{messages::home::NOTHING_YET_TEXT}</p>
+                <p class="actions"><a class="button button-secondary" href="/orders">"My orders"</a></p>
+            </div>
+        })}
+    }
+    .into_any()
+}
+
+async fn section_of_home(
+    checkout: &Checkout,
+    drops: &Drops,
+    section: Section,
+    now: Timestamp,
+    first: Option<ProductId>,
+) -> Option<AnyView> {
+    let products = drops.of(section);
+    let cards = cards(checkout, &products[..products.len().min(PAGE_SIZE)], now, first).await?;
+    let id = section.name();
+    let all = (products.len() > PAGE_SIZE).then(|| {
+        view! { <p class="actions"><a class="button button-secondary" href=section.page_url(1)>{section.title_of_all()}</a></p> }
+    });
+    let view = view! {
+        <section class="drops" data-featured="false" data-section=id aria-labelledby=id>
+            <h2 id=id>
+                {section.title()}
+                {(section == Section::Coming).then(|| view! { <span class="just-opened">{messages::home::JUST_OPENED}</span> })}
+            </h2>
+            {cards}
+            {all}
+        </section>
+    };
+    Some(view.into_any())
+}
+
+/// One page of a section with many drops.
+async fn section_page(
+    checkout: &Checkout,
+    drops: &Drops,
+    section: Section,
+    page: usize,
+    now: Timestamp,
+) -> Result<AnyView, PageError> {
+    let products = drops.of(section);
+    let pages = products.chunks(PAGE_SIZE);
+    let count = pages.len();
+    let shown = page.checked_sub(1).and_then(|index| pages.clone().nth(index)).ok_or(PageError::NotFound)?;
+    let first = shown.first().map(|product| product.id);
+    let cards = cards(checkout, shown, now, first).await;
+    let link = |to: usize, rel: &'static str, label: &'static str| {
+        (1..=count)
+            .contains(&to)
+            .then(|| view! { <a class="button button-secondary" rel=rel href=section.page_url(to)>{label}</a> })
+    };
+    Ok(view! {
+        <Title text=section.title_of_all() />
+        {worlds(shown)}
+        <section class="drops" data-featured="false" data-section=section.name() aria-labelledby=section.name()>
+            <p class="breadcrumb"><a href="/">"All drops"</a></p>
+            <h1 id=section.name()>{section.title_of_all()}</h1>
+            // The cards are one level below it.
+            <h2 class="visually-hidden">{messages::home::page_of(page, count)}</h2>
+            {cards}
+            {(count > 1).then(|| view! {
+                <nav class="actions pages" aria-label="Pages">
+                    {link(page - 1, "prev", "Previous")}
+                    <span class="muted">{messages::home::page_of(page, count)}</span>
+                    {link(page + 1, "next", "Next")}
+                </nav>
+            })}
+        </section>
+    }
+    .into_any())
+}
+
+/// Renders the cards of some products, or nothing if there are none.
+async fn cards(
+    checkout: &Checkout,
+    products: &[Arc<Product>],
+    now: Timestamp,
+    first: Option<ProductId>,
+) -> Option<AnyView> {
+    let mut cards = Vec::with_capacity(products.len());
+    for product in products {
+        let eager = Some(product.id) == first;
+        let card = Card { product: product.clone(), result: result(checkout, product).await };
+        cards.push(view! { <ProductCard card now eager /> });
+    }
+    (!cards.is_empty()).then(|| view! { <ul class="cards">{cards}</ul> }.into_any())
+}
+
+/// How a drop ended that is sold out. The time is left out where it is not known; an error of the read is logged.
+async fn result(checkout: &Checkout, product: &Product) -> Option<String> {
+    if !product.is_sold_out() {
+        return None;
+    }
+    let time = checkout.time_to_sell_out(product).await.unwrap_or_default();
+    Some(messages::home::sold_out(product.stock.sold, time))
+}
+
+/// A section of the home page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Live,
+    Coming,
+    Past,
+}
+
+impl Section {
+    const ALL: [Self; 3] = [Self::Live, Self::Coming, Self::Past];
+
+    /// Reads the section and the number of its page from the query, such as `?past=2`.
+    fn requested(query: &ParamsMap) -> Option<(Self, usize)> {
+        Self::ALL.into_iter().find_map(|section| Some((section, query.get(section.name())?.parse().unwrap_or(0))))
+    }
+
+    fn page_url(self, page: usize) -> String {
+        format!("/?{}={page}", self.name())
+    }
+
+    /// The name in URLs and in the page.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Coming => "coming",
+            Self::Past => "past",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Live => messages::home::LIVE,
+            Self::Coming => messages::home::COMING,
+            Self::Past => messages::home::PAST,
+        }
+    }
+
+    fn title_of_all(self) -> &'static str {
+        match self {
+            Self::Live => messages::home::ALL_LIVE,
+            Self::Coming => messages::home::ALL_COMING,
+            Self::Past => messages::home::ALL_PAST,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Drops {
     live: Vec<Arc<Product>>,
@@ -81,8 +241,8 @@ struct Drops {
 }
 
 impl Drops {
-    /// Sorts upcoming drops by opening and past ones newest first. A sale whose units are all sold counts as past. A paused
-    /// sale stays where its window puts it, after those that can be reserved.
+    /// Sorts running drops by the opening, newest first, upcoming ones by opening, and past ones newest first. A sale whose
+    /// units are all sold counts as past. A paused sale stays where its window puts it, after those that can be reserved.
     fn sort(products: Vec<Arc<Product>>, now: Timestamp) -> Self {
         let mut drops = Self::default();
         for product in products {
@@ -94,54 +254,40 @@ impl Drops {
                 SalePhase::Open | SalePhase::Paused => drops.live.push(product),
             }
         }
-        drops.live.sort_by_key(|p| p.status == ProductStatus::Paused);
+        drops.live.sort_by_key(|p| (p.status == ProductStatus::Paused, Reverse(opened_at(p))));
         drops.upcoming.sort_by_key(|p| p.window.starts_at);
-        drops.past.sort_by_key(|p| std::cmp::Reverse(p.window.ends_at.unwrap_or(p.updated_at)));
+        drops.past.sort_by_key(|p| Reverse(p.window.ends_at.unwrap_or(p.updated_at)));
         drops
     }
-}
 
-#[component]
-fn DropSection(
-    title: &'static str,
-    id: &'static str,
-    products: Vec<Arc<Product>>,
-    now: Timestamp,
-    first: Option<ProductId>,
-    featured: bool,
-) -> impl IntoView {
-    (!products.is_empty()).then(|| {
-        let sizes = if featured { FEATURED_SIZES } else { SIZES };
-        let card = |product: Arc<Product>| {
-            let eager = Some(product.id) == first;
-            view! { <ProductCard product now sizes eager /> }
-        };
-        let cards = products.into_iter().map(card).collect_view();
-        view! {
-            <section class="drops" data-featured=featured.to_string() aria-labelledby=id>
-                <h2 id=id>{title}</h2>
-                <ul class="cards">{cards}</ul>
-            </section>
-        }
-    })
-}
-
-/// A product's card. The name is the link, and the style sheet extends it over the whole card.
-#[component]
-fn ProductCard(product: Arc<Product>, now: Timestamp, sizes: &'static str, eager: bool) -> impl IntoView {
-    let [starts_at, ends_at] =
-        [product.window.starts_at, product.window.ends_at].map(|at| at.map(Timestamp::as_millis));
-    let class = world_class(&product).map_or_else(|| "card".to_owned(), |world| format!("card {world}"));
-    view! {
-        <li class=class data-testid="product-card">
-            <ProductImage cover=Cover::from(&*product) sizes eager />
-            <div class="card-body">
-                <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
-                <p class="price">{format_price(product.price)}</p>
-                <StockBadge counts=product.snapshot().into() rendered_at=now.as_millis() starts_at ends_at />
-            </div>
-        </li>
+    /// Takes out the drop that the page begins with: the operator's choice unless it is over, or else the running one that
+    /// opened last, or the next one to open.
+    fn take_featured(&mut self) -> Option<Arc<Product>> {
+        let is_empty = self.live.is_empty();
+        let lists = [&mut self.live, &mut self.upcoming];
+        let place = |list: &Vec<Arc<Product>>| list.iter().position(|product| product.featured);
+        let chosen = lists.iter().position(|list| place(list).is_some());
+        let list = lists.into_iter().nth(chosen.unwrap_or(usize::from(is_empty)))?;
+        let place = place(list).unwrap_or(0);
+        (place < list.len()).then(|| list.remove(place))
     }
+
+    fn of(&self, section: Section) -> &[Arc<Product>] {
+        match section {
+            Section::Live => &self.live,
+            Section::Coming => &self.upcoming,
+            Section::Past => &self.past,
+        }
+    }
+}
+
+/// Returns when a sale opened, in milliseconds: at the beginning of its window, or when the product was added, which its id
+/// has.
+fn opened_at(product: &Product) -> i64 {
+    let added_at = product.id.0.get_timestamp().map(|at| at.to_unix());
+    let added_at = added_at.map_or(0, |(secs, nanos)| secs.saturating_mul(1000) + u64::from(nanos / 1_000_000));
+    let added_at = i64::try_from(added_at).unwrap_or(i64::MAX);
+    product.window.starts_at.map_or(added_at, |start| start.as_millis().max(added_at))
 }
 
 #[cfg(test)]
@@ -157,26 +303,82 @@ mod tests {
         Arc::new(draft.check(uuid::Uuid::nil().into(), Timestamp::default()).unwrap())
     }
 
+    fn paused(slug: &str, window: (Option<i64>, Option<i64>)) -> Arc<Product> {
+        let product = Arc::unwrap_or_clone(product(slug, window, 1));
+        Arc::new(Product { status: ProductStatus::Paused, ..product })
+    }
+
+    fn slugs(of: &[Arc<Product>]) -> Vec<String> {
+        of.iter().map(|p| p.slug.to_string()).collect()
+    }
+
     #[test]
     fn drops_are_live_upcoming_or_past() {
-        let paused = |slug, window| {
-            let product = Arc::unwrap_or_clone(product(slug, window, 1));
-            Arc::new(Product { status: ProductStatus::Paused, ..product })
-        };
         let products = vec![
             paused("paused", (None, None)),
             paused("paused-soon", (Some(400), None)),
             product("later", (Some(300), None), 1),
             product("soon", (Some(200), None), 1),
             product("on", (None, None), 1),
+            product("on-since", (Some(60), None), 1),
             product("long-over", (None, Some(50)), 1),
             product("over", (None, Some(90)), 1),
             product("gone", (None, None), 0),
         ];
         let drops = Drops::sort(products, Timestamp::from_millis(100));
-        let slugs = |of: &[Arc<Product>]| of.iter().map(|p| p.slug.to_string()).collect::<Vec<_>>();
-        assert_eq!(slugs(&drops.live), ["on", "paused"]);
+        assert_eq!(slugs(&drops.live), ["on-since", "on", "paused"]);
         assert_eq!(slugs(&drops.upcoming), ["soon", "later", "paused-soon"]);
         assert_eq!(slugs(&drops.past), ["over", "long-over", "gone"]);
+    }
+
+    #[test]
+    fn the_featured_drop_is_the_last_to_open_or_else_the_next() {
+        let featured = |products| {
+            let mut drops = Drops::sort(products, Timestamp::from_millis(100));
+            let featured = drops.take_featured().map(|product| product.slug.to_string());
+            (featured, [drops.live.len(), drops.upcoming.len(), drops.past.len()])
+        };
+        let on = || vec![product("first", (Some(10), None), 1), product("last", (Some(20), None), 1)];
+        let soon = || vec![product("later", (Some(300), None), 1), product("soon", (Some(200), None), 1)];
+        let over = || vec![product("over", (None, Some(50)), 1)];
+        assert_eq!(featured([on(), soon(), over()].concat()), (Some("last".to_owned()), [1, 2, 1]));
+        assert_eq!(featured([soon(), over()].concat()), (Some("soon".to_owned()), [0, 1, 1]));
+        assert_eq!(featured(over()), (None, [0, 0, 1]));
+        let choose = |slug: &str, mut all: Vec<Arc<Product>>| {
+            for product in &mut all {
+                let product = Arc::make_mut(product);
+                product.featured = product.slug.as_str() == slug;
+            }
+            featured(all)
+        };
+        assert_eq!(choose("first", [on(), soon()].concat()), (Some("first".to_owned()), [1, 2, 0]));
+        assert_eq!(choose("later", [on(), soon()].concat()), (Some("later".to_owned()), [2, 1, 0]));
+        assert_eq!(choose("over", [on(), over()].concat()).0.as_deref(), Some("last"), "the choice is over");
+        let pausing = vec![paused("paused", (Some(50), None)), product("on", (Some(20), None), 1)];
+        assert_eq!(featured(pausing).0.as_deref(), Some("on"));
+    }
+
+    #[test]
+    fn a_sale_without_an_opening_opened_when_its_product_was_added() {
+        let product = Arc::unwrap_or_clone(product("on", (None, None), 1));
+        let id: uuid::Uuid = "0198c0de-0000-7000-8000-000000000000".parse().unwrap();
+        let added = |starts_at: Option<i64>| {
+            let window = SaleWindow { starts_at: starts_at.map(Timestamp::from_millis), ends_at: None };
+            opened_at(&Product { id: id.into(), window, ..product.clone() })
+        };
+        let millis = 0x0198_c0de_0000;
+        assert_eq!([added(None), added(Some(5)), added(Some(millis + 5))], [millis, millis, millis + 5]);
+    }
+
+    #[test]
+    fn the_query_names_a_section_and_a_page() {
+        let requested = |name: &str, value: &str| {
+            let query: ParamsMap = [(name.to_owned(), value.to_owned())].into_iter().collect();
+            Section::requested(&query)
+        };
+        assert_eq!(requested("past", "2"), Some((Section::Past, 2)));
+        assert_eq!(requested("live", "-1"), Some((Section::Live, 0)));
+        assert_eq!(requested("page", "2"), None);
+        assert_eq!(Section::Coming.page_url(3), "/?coming=3");
     }
 }

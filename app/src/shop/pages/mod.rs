@@ -10,10 +10,13 @@ pub(crate) mod orders;
 pub(crate) mod product;
 pub(crate) mod sandbox;
 
-use crate::shop::session;
+use crate::shop::{
+    held::{HeldProduct, Holds},
+    session,
+};
 use checkout::{
     Checkout, Error,
-    model::{OrderId, Owner, Refusal},
+    model::{OrderId, Owner, Product, Refusal},
 };
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
@@ -52,6 +55,7 @@ pub(crate) struct PageRequest {
     pub(crate) query: ParamsMap,
     session: Option<tower_sessions::Session>,
     grant_secrets: Option<session::GrantSecrets>,
+    holds: Option<Holds>,
 }
 
 impl PageRequest {
@@ -62,6 +66,7 @@ impl PageRequest {
             query: use_query_map().get_untracked(),
             session: session::current(),
             grant_secrets: session::grant_secrets(),
+            holds: use_context(),
         })
     }
 
@@ -72,6 +77,11 @@ impl PageRequest {
             tracing::error!(%error, "cannot read the session");
             if session::is_store_unavailable(&error) { PageError::Busy } else { PageError::Internal }
         })
+    }
+
+    /// Returns what the visitor holds of a product, if that is anything.
+    pub(crate) async fn held(&self, product: &Product) -> Option<HeldProduct> {
+        self.holds.clone()?.get().await?.of_product(product).await
     }
 
     /// Returns the owner in whose name this visitor may use an order, which a link in a mail may have opened.

@@ -7,10 +7,12 @@ use crate::{
     price::format_price,
     shop::{
         components::{
-            buy_box::{BuyBox, Offer, OfferError},
+            buy_box::{Offer, OfferError},
             gallery::gallery,
+            held::offer_panel,
         },
         form_error::{FormError, query_number},
+        held::HeldProduct,
     },
     ui::world::page_world,
 };
@@ -38,18 +40,19 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let product = product.filter(|product| product.status != ProductStatus::Archived).ok_or(PageError::NotFound)?;
     let now = request.checkout.now();
     let offer = offer(&product, now, &request);
+    let held = request.held(&product).await;
     Ok(view! {
         <Title text=product.name.clone() />
         <Meta name="description" content=meta_description(&product) />
         {page_world(&product)}
         {refresh_seconds(&product, now).map(|seconds| view! { <NoScriptRefresh seconds /> })}
-        {article(&product, offer)}
+        {article(&product, offer, held)}
     }
     .into_any())
 }
 
 /// The page's content, which the console's preview shows as well.
-pub(crate) fn article(product: &Product, offer: Offer) -> AnyView {
+pub(crate) fn article(product: &Product, offer: Offer, held: Option<HeldProduct>) -> AnyView {
     view! {
         <article class="product">
             <div class="product-gallery">
@@ -62,7 +65,7 @@ pub(crate) fn article(product: &Product, offer: Offer) -> AnyView {
                 <p class="product-description">{product.description.clone()}</p>
             </div>
             <div class="product-offer">
-                <BuyBox offer />
+                {offer_panel(held, offer)}
             </div>
         </article>
     }

@@ -16,23 +16,32 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::LazyLock;
+
+/// The rows of the stock history with some versions.
+static HISTORY: LazyLock<String> = LazyLock::new(|| {
+    let rows = sql::rows(product_versions([]).columns(), 1);
+    format!(
+        "SELECT {HISTORY_COLUMNS}, ms(e.at) AS at FROM {rows}
+         JOIN stock_events e ON e.product_id = n.id AND e.version = n.version
+         ORDER BY e.product_id, e.version"
+    )
+});
 
 #[async_trait]
 impl Statistics for PostgresStore {
     async fn stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<StockPoint>, StoreError> {
-        static SELECT: LazyLock<String> = LazyLock::new(|| {
-            let rows = sql::rows(product_versions([]).columns(), 1);
-            format!(
-                "SELECT {HISTORY_COLUMNS}, ms(e.at) AS at FROM {rows}
-                 JOIN stock_events e ON e.product_id = n.id AND e.version = n.version
-                 ORDER BY e.product_id, e.version"
-            )
-        });
         let versions = Parameters::of(&product_versions(versions)).map_err(classify)?;
-        let query = sqlx::query_as_with::<_, HistoryRow, _>(AssertSqlSafe(SELECT.as_str()), versions);
+        let query = sqlx::query_as_with::<_, HistoryRow, _>(AssertSqlSafe(HISTORY.as_str()), versions);
         into_all(query.fetch_all(&self.pool).with_timeout().await?)
+    }
+
+    async fn explain_stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<String>, StoreError> {
+        let versions = Parameters::of(&product_versions(versions)).map_err(classify)?;
+        let query = sqlx::query_with(AssertSqlSafe(format!("EXPLAIN {}", *HISTORY)), versions);
+        let rows = query.fetch_all(&self.pool).with_timeout().await?;
+        Ok(rows.iter().filter_map(|row| row.try_get(0).ok()).collect())
     }
 
     async fn oldest_version(&self, product: ProductId) -> Result<Option<u64>, StoreError> {

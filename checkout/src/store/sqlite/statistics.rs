@@ -12,24 +12,31 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::LazyLock;
+
+/// The rows of the stock history with some versions. CROSS JOIN keeps the order of the loops: one search by key for each version.
+static HISTORY: LazyLock<String> = LazyLock::new(|| {
+    let rows = sql::rows(product_versions([]).columns(), "?1");
+    format!(
+        "SELECT {HISTORY_COLUMNS}, e.at FROM {rows}
+         CROSS JOIN stock_events e ON e.product_id = n.id AND e.version = n.version
+         ORDER BY e.product_id, e.version"
+    )
+});
 
 #[async_trait]
 impl Statistics for SqliteStore {
     async fn stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<StockPoint>, StoreError> {
-        // CROSS JOIN keeps the order of the loops: one search by key for each version.
-        static SELECT: LazyLock<String> = LazyLock::new(|| {
-            let rows = sql::rows(product_versions([]).columns(), "?1");
-            format!(
-                "SELECT {HISTORY_COLUMNS}, e.at FROM {rows}
-                 CROSS JOIN stock_events e ON e.product_id = n.id AND e.version = n.version
-                 ORDER BY e.product_id, e.version"
-            )
-        });
-        let query = sqlx::query_as::<_, HistoryRow>(AssertSqlSafe(SELECT.as_str()));
+        let query = sqlx::query_as::<_, HistoryRow>(AssertSqlSafe(HISTORY.as_str()));
         let query = query.bind(sql::json(&product_versions(versions))?);
         into_all(query.fetch_all(&self.readers).await.map_err(classify)?)
+    }
+
+    async fn explain_stock_history(&self, versions: &[(ProductId, u64)]) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", *HISTORY)));
+        let rows = query.bind(sql::json(&product_versions(versions))?).fetch_all(&self.readers).await;
+        Ok(rows.map_err(classify)?.iter().filter_map(|row| row.try_get("detail").ok()).collect())
     }
 
     async fn oldest_version(&self, product: ProductId) -> Result<Option<u64>, StoreError> {
