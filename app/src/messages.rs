@@ -1,5 +1,7 @@
 //! All messages for shoppers: each says what happened and what to do next.
 
+pub mod live;
+
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -135,11 +137,6 @@ pub fn outcome_unknown() -> Notice {
 /// The server failed.
 pub fn internal_error() -> Notice {
     Notice::new("Something went wrong on our side", "It’s not your fault. Please try again in a moment.")
-}
-
-/// Stock was too low for the refused request and now suffices.
-pub fn back_in_stock() -> Notice {
-    Notice::new("There are enough again", "Nothing was reserved before. Press Reserve to try again.")
 }
 
 /// The sandbox could not deliver its webhook.
