@@ -14,6 +14,7 @@ mod events;
 mod holds;
 mod http2;
 mod limits;
+mod live_sale;
 mod mailbox;
 mod metrics;
 mod openapi;
