@@ -15,7 +15,7 @@ export const breakModes = [
 
 /** Reconnection delay that replaces the one in the shop's `retry:` field. */
 const RETRY_MS = 5;
-const STREAM_REQUEST = /^GET \/api\/\S*\/events HTTP/;
+const STREAM_REQUEST = /^GET \/(api\/\S*\/events|live\/products\/\S+) HTTP/;
 
 export class FlakyProxy {
   /** One entry per stream connection: its break mode and the `Last-Event-ID` that the client sent. */

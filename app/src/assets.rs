@@ -1,6 +1,7 @@
 //! Links to the built style sheet, script and WebAssembly file.
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
+use crate::form_script;
 use leptos::{nonce::use_nonce, prelude::*};
 use std::sync::{LazyLock, OnceLock};
 
@@ -80,7 +81,7 @@ pub(crate) fn Stylesheet(options: LeptosOptions) -> impl IntoView {
     view! { <link rel="stylesheet" href=stylesheet_path(&options) /> }
 }
 
-/// Hydrates the page's islands. A page without islands loads neither script nor WebAssembly. Unlike Leptos' own script,
+/// Guards the page's forms and hydrates its islands. A page without islands loads neither script nor WebAssembly. Unlike Leptos' own script,
 /// this one does not wait until the browser is idle, which a busy or half-hidden window may never be. It also needs no
 /// preload links, which would go unused on pages without islands.
 #[component]
@@ -90,7 +91,7 @@ pub(crate) fn HydrationScript(options: LeptosOptions) -> impl IntoView {
         context.set_is_hydrating(false);
     }
     let AssetPaths { script, wasm, .. } = AssetPaths::from_options(&options);
-    let script = format!(
+    let hydrate = format!(
         "const islands = document.querySelectorAll('leptos-island');\n\
          if (islands.length) {{\n\
          const wasm = fetch('{wasm}');\n\
@@ -100,6 +101,7 @@ pub(crate) fn HydrationScript(options: LeptosOptions) -> impl IntoView {
          for (const island of islands) app[island.dataset.component](island);\n\
          }}"
     );
+    let script = form_script::script() + &hydrate;
     view! { <script type="module" nonce=use_nonce()>{script}</script> }
 }
 

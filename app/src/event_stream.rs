@@ -1,4 +1,4 @@
-//! Server-sent events. All islands that listen to the same URL share one connection. A broken connection is opened again.
+//! Server-sent events. All islands that listen to the same URL share one connection, also for events of different names. A broken connection is opened again.
 //! A hidden page closes its connections, because a browser allows only a few for each server, and opens them when it is
 //! shown again. The server sends the current state first, so nothing is missed.
 
@@ -48,11 +48,15 @@ mod browser {
     /// too many watchers already.
     const RETRY: Backoff = Backoff { first_ms: 1_000, longest_ms: 16_000 };
 
-    type Listener = Rc<dyn Fn(&str)>;
+    /// The names of all events of the shop's streams. A connection listens to each of them, because a listener may come
+    /// after it was opened.
+    const EVENTS: [&str; 3] = ["stock", "watching", "order"];
+
+    /// The name of an event, and what receives its data.
+    type Listener = (&'static str, Rc<dyn Fn(&str)>);
 
     struct Stream {
         url: String,
-        event: &'static str,
         status: ArcRwSignal<ConnectionStatus>,
         listeners: RefCell<Vec<(u32, Listener)>>,
         next_listener_id: Cell<u32>,
@@ -63,7 +67,7 @@ mod browser {
     /// An `EventSource` and the handlers of its events. Dropping it closes the connection.
     struct Connection {
         source: EventSource,
-        _handlers: [Closure<dyn FnMut(Event)>; 3],
+        _handlers: Vec<Closure<dyn FnMut(Event)>>,
     }
 
     impl Drop for Connection {
@@ -82,9 +86,9 @@ mod browser {
         event: &'static str,
         on_data: impl Fn(&str) + 'static,
     ) -> Signal<ConnectionStatus> {
-        let stream = stream(url, event);
+        let stream = stream(url);
         let id = stream.next_listener_id.replace(stream.next_listener_id.get() + 1);
-        stream.listeners.borrow_mut().push((id, Rc::new(on_data)));
+        stream.listeners.borrow_mut().push((id, (event, Rc::new(on_data))));
         let status = stream.status.clone();
         // Cleanups must be Send and an Rc is not, so the cleanup finds the stream by its URL.
         let url = stream.url.clone();
@@ -92,13 +96,12 @@ mod browser {
         Signal::derive(move || status.get())
     }
 
-    fn stream(url: String, event: &'static str) -> Rc<Stream> {
-        if let Some(known) = STREAMS.with_borrow(|all| all.iter().find(|s| s.url == url && s.event == event).cloned()) {
+    fn stream(url: String) -> Rc<Stream> {
+        if let Some(known) = STREAMS.with_borrow(|all| all.iter().find(|s| s.url == url).cloned()) {
             return known;
         }
         let stream = Rc::new(Stream {
             url,
-            event,
             status: ArcRwSignal::new(ConnectionStatus::Connecting),
             listeners: RefCell::default(),
             next_listener_id: Cell::new(0),
@@ -168,23 +171,29 @@ mod browser {
                 return;
             }
             let Ok(source) = EventSource::new(&self.url) else { return };
-            let handlers = [
+            let mut handlers = vec![
                 handle(&source, "open", self, |stream, _| {
                     stream.failures.set(0);
                     stream.status.set(ConnectionStatus::Live);
                 }),
                 handle(&source, "error", self, |stream, _| stream.recover()),
-                handle(&source, self.event, self, |stream, event| {
-                    let data = event.unchecked_ref::<MessageEvent>().data().as_string().unwrap_or_default();
-                    // A listener may add or remove listeners, so this iterates over a copy.
-                    let listeners: Vec<Listener> =
-                        stream.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
-                    for listener in listeners {
-                        listener(&data);
-                    }
-                }),
             ];
+            handlers.extend(EVENTS.map(|name| handle(&source, name, self, Stream::deliver)));
             self.connection.replace(Some(Connection { source, _handlers: handlers }));
+        }
+
+        /// Calls the listeners of an event.
+        fn deliver(self: &Rc<Self>, event: &Event) {
+            let name = event.type_();
+            let data = event.unchecked_ref::<MessageEvent>().data().as_string().unwrap_or_default();
+            // A listener may add or remove listeners, so this iterates over a copy.
+            let listeners: Vec<Listener> =
+                self.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+            for (event, on_data) in listeners {
+                if event == name {
+                    on_data(&data);
+                }
+            }
         }
 
         fn is_closed(&self) -> bool {

@@ -26,6 +26,8 @@ mod assets;
 #[cfg(any(feature = "hydrate", test))]
 mod backoff;
 #[cfg(feature = "ssr")]
+mod form_script;
+#[cfg(feature = "ssr")]
 pub mod price;
 #[cfg(feature = "hydrate")]
 mod visibility;

@@ -3,6 +3,7 @@
 pub mod gallery;
 pub mod held;
 pub mod home;
+pub mod live;
 
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -139,11 +140,6 @@ pub fn outcome_unknown() -> Notice {
 /// The server failed.
 pub fn internal_error() -> Notice {
     Notice::new("Something went wrong on our side", "It’s not your fault. Please try again in a moment.")
-}
-
-/// Stock was too low for the refused request and now suffices.
-pub fn back_in_stock() -> Notice {
-    Notice::new("There are enough again", "Nothing was reserved before. Press Reserve to try again.")
 }
 
 /// The sandbox could not deliver its webhook.

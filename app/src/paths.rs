@@ -26,9 +26,9 @@ pub const ALL_STOCK_EVENTS: &str = "/api/products/events";
 /// A path without a page. Forms redirect here if they name nothing that exists.
 pub const NOT_FOUND: &str = "/nowhere";
 
-/// Event stream: the stock of one product.
-pub fn stock_events(product_id: &str) -> String {
-    format!("/api/products/{product_id}/events")
+/// Event stream: the stock of one product, and how many watch it before its sale opens.
+pub fn product_events(product_id: &str) -> String {
+    format!("/live/products/{product_id}")
 }
 
 /// Event stream: an order of this session.
@@ -57,6 +57,12 @@ pub fn admin_pictures(id: &str) -> String {
 /// A product's page.
 pub fn product(slug: &str) -> String {
     format!("/products/{slug}")
+}
+
+/// The opening of a product's sale as a calendar file.
+#[cfg(feature = "ssr")]
+pub fn calendar(slug: &str) -> String {
+    format!("/products/{slug}/calendar.ics")
 }
 
 /// A product's page. An archived product has none.

@@ -11,6 +11,11 @@ pub(crate) fn format_price(money: Money) -> String {
     locale.format(money)
 }
 
+/// Formats a price for the language of a request with these headers.
+pub fn format_for(headers: &HeaderMap, money: Money) -> String {
+    Locale::accepted(accepted(headers)).format(money)
+}
+
 /// Formats a price for the console, which is in English.
 pub(crate) fn format_english(money: Money) -> String {
     Locale::ENGLISH.format(money)

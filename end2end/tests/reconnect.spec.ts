@@ -12,7 +12,7 @@ const BREAKS_TIMEOUT = { timeout: 80_000 };
 
 // Browser messages about broken streams.
 const brokenStream = [
-  /^(console error: Failed to load resource: net::ERR_|request failed: GET ).*\/api\/products\/[0-9a-f-]{36}\/events\b/,
+  /^(console error: Failed to load resource: net::ERR_|request failed: GET ).*\/live\/products\/[0-9a-f-]{36}\b/,
   /^console error: EventSource's response has a (MIME type|status)/,
 ];
 

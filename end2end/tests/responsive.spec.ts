@@ -1,6 +1,7 @@
 // Display preferences: small phone, zoom, dark mode, reduced motion and forced colours.
 import type { Page } from '@playwright/test';
 import { expectTargetSizes } from '../support/accessibility.js';
+import { ApiClient } from '../support/api_client.js';
 import { expect, test } from '../support/fixtures.js';
 import { connection } from '../support/steps.js';
 import { EXPECTED_ERRORS, visitEveryPage } from '../support/every_page.js';
@@ -55,9 +56,10 @@ test('with reduced motion nothing moves', async ({ page, context, shop, pageMoni
   await expect.poll(() => runningAnimations(page)).toBe(1);
 });
 
-test('with forced colours, the button, the meter and the focus stay visible', async ({ page, shop }) => {
+test('with forced colours, the button, the tiles, the meter and the focus stay visible', async ({ page, shop }) => {
   await page.emulateMedia({ forcedColors: 'active' });
-  await shop.addProduct({ stock: 3 });
+  const product = await shop.addProduct({ stock: 3 });
+  await (await ApiClient.for(shop)).hold(product);
   await page.goto('/products/lamp');
   await expect(connection(page)).toHaveText('Live');
   const button = page.getByRole('button', { name: 'Reserve' });
@@ -72,9 +74,18 @@ test('with forced colours, the button, the meter and the focus stay visible', as
   await button.focus();
   expect(await button.evaluate(style)).toMatchObject({ outlineStyle: 'solid', outlineWidth: '3px' });
 
+  const canvas = await page.locator('html').evaluate((it) => getComputedStyle(it).backgroundColor);
+  const tiles = await page.locator('.stock-tiles i').evaluateAll((all) => all.map((it) => getComputedStyle(it)).map(({ backgroundColor, backgroundImage }) => ({ backgroundColor, backgroundImage })));
+  const [held, ...free] = tiles as [(typeof tiles)[number], ...typeof tiles];
+  expect(held.backgroundImage).toContain('gradient');
+  for (const { backgroundColor, backgroundImage } of free) {
+    expect(backgroundImage).toBe('none');
+    expect(backgroundColor).not.toBe(canvas);
+  }
+
+  await page.goto('/');
   const meter = page.locator('.stock-meter');
   expect(await meter.evaluate(style)).toMatchObject({ borderTopStyle: 'solid', borderTopWidth: '1px' });
-  const canvas = await page.locator('html').evaluate((it) => getComputedStyle(it).backgroundColor);
   const fills = await meter.locator('rect').evaluateAll((parts) => parts.map((part) => getComputedStyle(part).fill));
   expect(new Set([...fills, canvas]).size).toBe(4);
 });
@@ -117,5 +128,9 @@ async function animated(page: Page): Promise<string[]> {
 }
 
 async function runningAnimations(page: Page): Promise<number> {
-  return page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
+  // An animation that follows the scroll position counts as running, too, but moves nothing by itself.
+  return page.evaluate(() => {
+    const isRunning = ({ playState, timeline }: Animation) => playState === 'running' && timeline instanceof DocumentTimeline;
+    return document.getAnimations().filter(isRunning).length;
+  });
 }

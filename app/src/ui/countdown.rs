@@ -53,6 +53,13 @@ pub fn HoldCountdown(rendered_at: i64, expires_at: i64) -> impl IntoView {
     view! { <Countdown now end=expires_at left="left to order" over="Time’s up. Checking with the shop…" /> }
 }
 
+/// Counts down to the opening of a sale. Both times are milliseconds since the epoch by the server's clock.
+#[island]
+pub fn OpeningCountdown(rendered_at: i64, starts_at: i64) -> impl IntoView {
+    let now = server_time(rendered_at);
+    view! { <Countdown now end=starts_at left="until the sale opens" /> }
+}
+
 /// Reloads the page `grace` after `end`.
 pub(crate) fn reload_after(now: ReadSignal<i64>, end: i64, grace: Duration) {
     let over = Memo::new(move |_| seconds_left(now.get(), end) == 0);

@@ -31,11 +31,16 @@ impl DateTime {
 
 /// A `<time>` element for use inside an island.
 #[component]
-pub fn LocalTime(at: DateTime) -> impl IntoView {
+pub fn LocalTime(
+    at: DateTime,
+    /// Whether to name the time zone.
+    #[prop(optional)]
+    zone: bool,
+) -> impl IntoView {
     let DateTime { millis, iso, text } = at;
     let text = RwSignal::new(text);
     Effect::new(move |_| {
-        if let Some(local) = format_local(millis) {
+        if let Some(local) = format_local(millis, zone) {
             text.set(local);
         }
     });
@@ -48,12 +53,32 @@ pub fn LocalTimeIsland(at: DateTime) -> impl IntoView {
     view! { <LocalTime at /> }
 }
 
+/// A `<time>` element that names its time zone, as an island of its own.
+#[island]
+pub fn ZonedTime(at: DateTime) -> impl IntoView {
+    view! { <LocalTime at zone=true /> }
+}
+
+/// The format of `Intl.DateTimeFormat`.
 #[cfg(feature = "hydrate")]
-fn format_local(millis: i64) -> Option<String> {
+const SHORT: &[(&str, &str)] = &[("dateStyle", "medium"), ("timeStyle", "short")];
+/// The same with the zone, which cannot be combined with the styles.
+#[cfg(feature = "hydrate")]
+const WITH_ZONE: &[(&str, &str)] = &[
+    ("year", "numeric"),
+    ("month", "short"),
+    ("day", "numeric"),
+    ("hour", "numeric"),
+    ("minute", "2-digit"),
+    ("timeZoneName", "short"),
+];
+
+#[cfg(feature = "hydrate")]
+fn format_local(millis: i64, zone: bool) -> Option<String> {
     use wasm_bindgen::JsValue;
     let options = js_sys::Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        js_sys::Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    for (name, value) in if zone { WITH_ZONE } else { SHORT } {
+        js_sys::Reflect::set(&options, &(*name).into(), &(*value).into()).ok()?;
     }
     let language = window().navigator().language()?;
     #[expect(clippy::cast_precision_loss, reason = "milliseconds until the year 9999 are exact in a double")]
@@ -62,7 +87,7 @@ fn format_local(millis: i64) -> Option<String> {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn format_local(_: i64) -> Option<String> {
+fn format_local(_: i64, _: bool) -> Option<String> {
     None
 }
 

@@ -8,6 +8,7 @@ pub mod local_time;
 pub mod own_address;
 pub(crate) mod sale_state;
 pub mod stock;
+pub(crate) mod stock_tiles;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod layout;

@@ -35,9 +35,15 @@ impl SaleState {
         }
     }
 
-    /// Returns true while the sale is on, whether or not units are left.
-    pub(crate) fn is_open(self) -> bool {
-        matches!(self, Self::Available | Self::AllTaken | Self::SoldOut)
+    /// Returns the names of the parts of a page that are shown in this state: the state's own, and whether many units are
+    /// left while it is [`SaleState::Available`].
+    pub(crate) fn parts(self, counts: &StockCounts) -> [&'static str; 2] {
+        let level = match self {
+            Self::Available if counts.is_low() => "few",
+            Self::Available => "plenty",
+            _ => "",
+        };
+        [self.name(), level]
     }
 
     /// Returns the name used in the `data-sale-state` attribute.
@@ -51,6 +57,11 @@ impl SaleState {
             Self::Paused => "paused",
         }
     }
+}
+
+/// Returns whether one of `parts` is among `when`, the words of an attribute `data-when`.
+pub(crate) fn is_shown(when: &str, parts: [&str; 2]) -> bool {
+    when.split(' ').any(|part| parts.contains(&part))
 }
 
 #[cfg(test)]
@@ -68,6 +79,26 @@ mod tests {
             paused: false,
             version: 1,
         }
+    }
+
+    #[test]
+    fn parts_tell_whether_few_units_are_left() {
+        let parts = |available, held| {
+            let counts = counts(available, held);
+            SaleState::new(10, None, None, &counts).parts(&counts)
+        };
+        assert_eq!(parts(9, 0), ["available", "plenty"]);
+        assert_eq!(parts(1, 0), ["available", "plenty"], "one of nine is more than a tenth");
+        assert_eq!(parts(0, 3), ["all-taken", ""]);
+        let many = StockCounts { total: 10, sold: 9, ..counts(1, 0) };
+        assert_eq!(SaleState::new(10, None, None, &many).parts(&many), ["available", "few"]);
+    }
+
+    #[test]
+    fn elements_are_shown_in_each_of_their_parts() {
+        assert!(is_shown("available all-taken", ["all-taken", ""]));
+        assert!(is_shown("few", ["available", "few"]));
+        assert!(!is_shown("available", ["all-taken", ""]));
     }
 
     #[test]

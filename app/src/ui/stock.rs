@@ -34,6 +34,11 @@ impl StockCounts {
         self.held + self.pending
     }
 
+    /// Returns whether a tenth of the units or less can be reserved, but not all of them.
+    pub(crate) fn is_low(&self) -> bool {
+        self.available < self.total && u64::from(self.available) * 10 <= u64::from(self.total)
+    }
+
     /// Parses an event of the stock stream.
     pub fn parse(data: &str) -> Option<Self> {
         serde_json::from_str(data).ok()
@@ -71,41 +76,25 @@ fn meter_width(part: u32, total: u32) -> u64 {
     u64::from(part) * METER_WIDTH / u64::from(total.max(1))
 }
 
+impl StockCounts {
+    /// Returns the widths of the meter's parts: sold, and in carts.
+    pub(crate) fn meter_parts(&self) -> (u64, u64) {
+        let sold = meter_width(self.sold, self.total);
+        (sold, meter_width(self.sold + self.in_carts(), self.total) - sold)
+    }
+}
+
 /// A bar in three parts. It repeats the numbers beside it, so it is hidden from screen readers.
 #[component]
 pub fn StockMeter(#[prop(into)] counts: Signal<StockCounts>) -> impl IntoView {
-    let sold = move || counts.with(|c| meter_width(c.sold, c.total));
-    let held = move || counts.with(|c| meter_width(c.sold + c.in_carts(), c.total)) - sold();
+    let sold = move || counts.with(StockCounts::meter_parts).0;
+    let held = move || counts.with(StockCounts::meter_parts).1;
     view! {
         <svg class="stock-meter" viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true" focusable="false">
             <rect class="stock-meter-available" x="0" y="0" width="1000" height="16" />
             <rect class="stock-meter-held" x=move || sold().to_string() y="0" width=move || held().to_string() height="16" />
             <rect class="stock-meter-sold" x="0" y="0" width=move || sold().to_string() height="16" />
         </svg>
-    }
-}
-
-/// The three numbers with their labels. The label of the available units depends on the sale's phase.
-#[component]
-pub fn StockNumbers(
-    #[prop(into)] counts: Signal<StockCounts>,
-    #[prop(into)] available_label: Signal<&'static str>,
-) -> impl IntoView {
-    view! {
-        <dl class="stock-numbers">
-            <div class="stock-number">
-                <dt>{move || available_label.get()}</dt>
-                <dd data-testid="available">{move || counts.with(|c| c.available.to_string())}</dd>
-            </div>
-            <div class="stock-number stock-number-held">
-                <dt>"In carts"</dt>
-                <dd data-testid="held">{move || counts.with(|c| c.in_carts().to_string())}</dd>
-            </div>
-            <div class="stock-number stock-number-sold">
-                <dt>"Sold"</dt>
-                <dd data-testid="sold">{move || counts.with(|c| c.sold.to_string())}</dd>
-            </div>
-        </dl>
     }
 }
 

@@ -127,7 +127,8 @@ pub async fn watch_products(State(checkout): State<Checkout>, State(streams): St
     streams.respond(AllStock::watch(checkout).changes())
 }
 
-fn stock_event(frame: &StockUpdate) -> Bytes {
+/// Returns an update as it is sent to all its watchers.
+pub(crate) fn stock_event(frame: &StockUpdate) -> Bytes {
     frame.message(|frame| sse::event("stock", Some(frame.snapshot.version), &frame.json))
 }
 

@@ -268,7 +268,7 @@ pub async fn get(
 }
 
 /// Returns the product whose id or slug is in the path. A path that cannot be decoded names no product.
-pub(super) fn find(checkout: &Checkout, name: Result<Path<String>, PathRejection>) -> Result<Arc<Product>, Refusal> {
+pub(crate) fn find(checkout: &Checkout, name: Result<Path<String>, PathRejection>) -> Result<Arc<Product>, Refusal> {
     let Path(name) = name.map_err(|_| Refusal::UnknownProduct)?;
     lookup::product(checkout, &name).filter(|product| is_listed(product)).ok_or(Refusal::UnknownProduct)
 }

@@ -1,10 +1,12 @@
 //! The storefront: its pages, server functions and files.
 
+mod calendar;
 mod mailbox;
 mod order_events;
 mod order_form;
 mod order_link;
 mod pay;
+mod product_events;
 pub mod sandbox;
 mod sessions;
 
@@ -55,6 +57,8 @@ pub fn pages(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide_contexts(state.clone()), shell)
         .route("/live/orders/{order}", get(order_events::watch))
+        .route("/live/products/{product}", get(product_events::watch))
+        .route("/products/{slug}/calendar.ics", get(calendar::serve))
         .route(app::paths::ORDER, post(order_form::place))
         .route("/orders/{order}/open", get(order_link::open))
         .route(app::paths::SANDBOX_MAIL, get(mailbox::list))

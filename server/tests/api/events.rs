@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Reads a stream, event by event.
-struct Events {
+pub(crate) struct Events {
     response: reqwest::Response,
     text: String,
 }
 
 impl Events {
-    async fn open(shop: &Shop, path: &str, token: &str) -> Self {
+    pub(crate) async fn open(shop: &Shop, path: &str, token: &str) -> Self {
         let response = shop.request(Method::GET, path).bearer_auth(token).send().await.unwrap();
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(response.status(), 200);
@@ -38,7 +38,7 @@ impl Events {
     }
 
     /// Returns name, id and data of the next event.
-    async fn event(&mut self) -> (String, Option<u64>, Value) {
+    pub(crate) async fn event(&mut self) -> (String, Option<u64>, Value) {
         loop {
             let block = self.block().await.unwrap();
             let field = |name: &str| block.lines().find_map(|l| l.strip_prefix(name)).map(str::to_owned);

@@ -16,6 +16,7 @@ mod holds;
 mod home;
 mod http2;
 mod limits;
+mod live_sale;
 mod mailbox;
 mod metrics;
 mod openapi;

@@ -1,16 +1,22 @@
 //! Components of the shoppers' pages.
 
-pub mod buy_box;
+#[cfg(feature = "ssr")]
+pub(crate) mod buy_box;
 #[cfg(feature = "ssr")]
 pub(crate) mod gallery;
 #[cfg(feature = "ssr")]
 pub(crate) mod held;
 pub mod held_pill;
 mod live_order;
+pub mod live_sale;
 pub mod order_panel;
 #[cfg(feature = "ssr")]
 pub(crate) mod product_card;
-mod quantity_field;
+pub mod quantity_field;
+#[cfg(feature = "ssr")]
+pub(crate) mod reserve_form;
 pub mod stock_badge;
+#[cfg(any(feature = "hydrate", test))]
+mod ticker;
 
 pub use live_order::OrderStatusView;

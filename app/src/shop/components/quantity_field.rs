@@ -1,4 +1,4 @@
-//! The quantity field: a number input with buttons for one less and one more, which need the island to be hydrated.
+//! The quantity field of the reservation form.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ const FIELD_ID: &str = "qty";
 
 /// Returns the input's value: what the shopper typed before hydration, or what the browser restored after a reload. Falls
 /// back to `suggested`.
-pub(super) fn current_or(suggested: u32) -> u32 {
+fn current_or(suggested: u32) -> u32 {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
@@ -18,16 +18,19 @@ pub(super) fn current_or(suggested: u32) -> u32 {
     suggested
 }
 
-/// An input named `qty`, from 1 to `max`. A button at its limit is marked with `aria-disabled` and does nothing. The
-/// `disabled` attribute would take the focus away from keyboard users.
-#[component]
-pub(super) fn QuantityField(
-    qty: RwSignal<u32>,
+/// An input named `qty`, from 1 to `max`, with buttons for one less and one more, which need the island to be hydrated. A
+/// button at its limit is marked with `aria-disabled` and does nothing. The `disabled` attribute would take the focus away
+/// from keyboard users.
+#[island]
+pub fn QuantityField(
+    /// Initial quantity.
+    qty: u32,
     max: u32,
     /// Whether the error notice beside the form is about this field.
-    invalid: bool,
+    has_notice: bool,
 ) -> impl IntoView {
-    let initial = qty.get_untracked();
+    let initial = qty;
+    let qty = RwSignal::new(current_or(qty));
     let on_input = move |text: String| {
         if let Ok(n) = text.parse::<u32>() {
             qty.set(n);
@@ -56,8 +59,7 @@ pub(super) fn QuantityField(
                     required
                     value=initial.to_string()
                     prop:value=move || qty.get().to_string()
-                    aria-invalid=invalid.then_some("true")
-                    aria-describedby=invalid.then_some("notice")
+                    aria-describedby=has_notice.then_some("notice")
                     on:input=move |event| on_input(event_target_value(&event))
                 />
                 <button

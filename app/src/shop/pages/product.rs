@@ -3,11 +3,12 @@
 use super::{NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
     clock::seconds_left,
-    messages,
+    messages::{self, live},
+    paths,
     price::format_price,
     shop::{
         components::{
-            buy_box::{Offer, OfferError},
+            buy_box::{Offer, OfferError, sale_bar},
             gallery::gallery,
             held::offer_panel,
         },
@@ -39,7 +40,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let product = request.checkout.product_by_slug(&slug);
     let product = product.filter(|product| product.status != ProductStatus::Archived).ok_or(PageError::NotFound)?;
     let now = request.checkout.now();
-    let offer = offer(&product, now, &request);
+    let offer = Offer { watching: open_pages(&request, &product), ..offer(&product, now, &request) };
     let held = request.held(&product).await;
     Ok(view! {
         <Title text=product.name.clone() />
@@ -53,6 +54,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
 
 /// The page's content, which the console's preview shows as well.
 pub(crate) fn article(product: &Product, offer: Offer, held: Option<HeldProduct>) -> AnyView {
+    let bar = sale_bar(format_price(product.price), &offer);
     view! {
         <article class="product">
             <div class="product-gallery">
@@ -67,6 +69,7 @@ pub(crate) fn article(product: &Product, offer: Offer, held: Option<HeldProduct>
             <div class="product-offer">
                 {offer_panel(held, offer)}
             </div>
+            {bar}
         </article>
     }
     .into_any()
@@ -74,14 +77,28 @@ pub(crate) fn article(product: &Product, offer: Offer, held: Option<HeldProduct>
 
 fn offer(product: &Product, now: Timestamp, request: &PageRequest) -> Offer {
     let first = first_offer(product, now);
-    let qty = query_number(&request.query, "qty").unwrap_or(1).clamp(1, first.max_qty);
+    let wanted = query_number(&request.query, "qty").unwrap_or(1).clamp(1, first.max_qty);
     let retry_key = request.query.get("again").and_then(|key| key.parse::<Uuid>().ok());
     let error = FormError::from_query(&request.query, product, now);
     Offer {
-        qty,
+        qty: error.as_ref().map_or(wanted, |error| wanted.min(possible(error))).max(1),
         retry_key: retry_key.map(|key| key.to_string()),
-        error: error.map(|error| offer_error(&error, qty, product)),
+        error: error.map(|error| offer_error(&error, wanted)),
         ..first
+    }
+}
+
+/// Returns the number of pages of the product that are open, beside the one that is being rendered.
+fn open_pages(request: &PageRequest, product: &Product) -> u32 {
+    u32::try_from(request.checkout.stock_watchers(product.id)).unwrap_or(u32::MAX)
+}
+
+/// Returns the largest quantity that is possible after an error, as far as the error limits it.
+fn possible(error: &FormError) -> u32 {
+    match error {
+        FormError::Refused(Refusal::SoldOut { available, .. }) => *available,
+        FormError::Refused(Refusal::LimitReached { limit, taken }) => limit.saturating_sub(*taken),
+        _ => u32::MAX,
     }
 }
 
@@ -98,17 +115,28 @@ pub(crate) fn first_offer(product: &Product, now: Timestamp) -> Offer {
         hold_for: messages::format_duration(product.hold_for),
         form_key: Uuid::new_v4().to_string(),
         retry_key: None,
+        calendar: paths::calendar(product.slug.as_str()),
+        watching: 0,
         error: None,
     }
 }
 
-fn offer_error(error: &FormError, qty: u32, product: &Product) -> OfferError {
+/// `wanted` is the quantity of the attempt.
+fn offer_error(error: &FormError, wanted: u32) -> OfferError {
     let is_stock_too_low = matches!(error, FormError::Refused(Refusal::SoldOut { .. }));
-    let is_about_quantity =
-        matches!(error, FormError::InvalidQuantity | FormError::Refused(Refusal::LimitReached { .. }));
-    let is_resolved = is_stock_too_low && product.stock.available >= qty;
-    let notice = if is_resolved { messages::back_in_stock() } else { error.notice() };
-    OfferError { notice, is_stock_too_low, is_about_quantity }
+    let is_about_quantity = is_stock_too_low
+        || matches!(error, FormError::InvalidQuantity | FormError::Refused(Refusal::LimitReached { .. }));
+    let mut notice = error.notice();
+    let possible = possible(error);
+    if (1..wanted).contains(&possible) {
+        notice.text += &live::quantity_lowered(possible);
+    }
+    OfferError {
+        notice,
+        wanted: is_stock_too_low.then_some(wanted),
+        is_resolved: is_stock_too_low && possible >= wanted,
+        is_about_quantity,
+    }
 }
 
 /// Returns the refresh interval without scripts. The page refreshes until the sale opens, while units may come back and while
@@ -128,4 +156,24 @@ fn refresh_seconds(product: &Product, now: Timestamp) -> Option<i64> {
 fn meta_description(product: &Product) -> String {
     let text = if product.description.is_empty() { &product.name } else { &product.description };
     text.chars().take(MAX_DESCRIPTION_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_is_possible() {
+        let error = |available| FormError::Refused(Refusal::SoldOut { available, may_return: 3 });
+        let few = offer_error(&error(2), 5);
+        assert_eq!((few.wanted, few.is_resolved), (Some(5), false));
+        assert!(few.notice.text.ends_with("We’ve set the quantity to 2."), "{}", few.notice.text);
+        assert!(offer_error(&error(5), 5).is_resolved);
+        let none = offer_error(&error(0), 5);
+        assert!(!none.is_resolved && !none.notice.text.contains("set the quantity"), "{}", none.notice.text);
+        let limit = FormError::Refused(Refusal::LimitReached { limit: 3, taken: 1 });
+        assert_eq!((possible(&limit), possible(&FormError::Busy)), (2, u32::MAX));
+        let limited = offer_error(&limit, 3);
+        assert!(limited.wanted.is_none() && limited.notice.text.ends_with("to 2."), "{}", limited.notice.text);
+    }
 }
