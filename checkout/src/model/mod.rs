@@ -16,6 +16,7 @@ mod payload;
 mod payment;
 mod payment_attempt;
 mod picture;
+mod place;
 mod product;
 mod quantity;
 mod refund;
@@ -52,6 +53,7 @@ pub use payment::{
 };
 pub use payment_attempt::{AttemptState, PaymentAttempt, ProviderName, SessionId};
 pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureId, PictureIdError, PictureSize};
+pub use place::{PaidBefore, Place};
 pub use product::{MAX_STOCK, Product, ProductDetails, ProductDraft, ProductError};
 pub use quantity::{MAX_QUANTITY, Quantity, QuantityError};
 pub use refund::{Refund, RefundReference, RefundState, RefundStep};
