@@ -11,6 +11,8 @@ mod form_error;
 #[cfg(feature = "ssr")]
 mod info;
 #[cfg(feature = "ssr")]
+pub mod order_code;
+#[cfg(feature = "ssr")]
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
 pub mod payment;

@@ -5,6 +5,8 @@ pub mod buy_box;
 pub(crate) mod gallery;
 mod live_order;
 pub mod order_panel;
+#[cfg(feature = "ssr")]
+pub(crate) mod purchase;
 mod quantity_field;
 pub mod stock_badge;
 
