@@ -4,6 +4,8 @@ pub mod gallery;
 pub mod held;
 pub mod home;
 pub mod live;
+#[cfg(feature = "ssr")]
+pub mod keepsake;
 
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -175,7 +177,7 @@ pub fn payment_refused() -> Notice {
 pub fn payment_processing() -> Notice {
     Notice::new(
         "We’re confirming your payment",
-        "You don’t need to pay again. This page changes as soon as your payment provider confirms it.",
+        "You don’t need to pay again. This page changes as soon as your payment provider confirms it. If it declines, the order ends and you aren’t charged.",
     )
 }
 
@@ -213,46 +215,6 @@ pub fn cross_site() -> Notice {
 /// No page exists at this address, or it belongs to somebody else.
 pub fn not_found() -> Notice {
     Notice::new("Page not found", "It may have moved, or it may belong to someone else.")
-}
-
-/// Explains an order's status, given by its name in JSON so that the live panel can use it too. `refund_due` is true if
-/// a payment for the order has to be refunded.
-pub fn order_status(status: &str, reason: Option<&str>, refund_due: bool) -> Notice {
-    let charge = if refund_due { "See above what happens to your payment." } else { "You weren’t charged." };
-    match (status, reason) {
-        ("pending", _) => Notice::new(
-            "Waiting for your payment",
-            "Your units are set aside. Pay before the time runs out and they’re yours.",
-        ),
-        ("paid", _) => {
-            Notice::new("Paid. It’s yours", "Thank you! Your payment has arrived and your order is complete.")
-        }
-        ("refunded", _) => Notice::new(
-            "Refunded",
-            "The shop has returned everything you paid for this order. Your bank may take a few days to show it. We hope to see you at the next drop.",
-        ),
-        (_, Some("payment_failed")) => Notice::new(
-            "Your payment didn’t go through",
-            format!(
-                "Your payment provider declined it. {charge} The units went back on sale. If there are any left, you can reserve again."
-            ),
-        ),
-        (_, Some("expired")) if refund_due => Notice::new(
-            "The time to pay ran out",
-            "We couldn’t use your payment for this order. See above how far its refund is.",
-        ),
-        (_, Some("expired")) => Notice::new(
-            "The time to pay ran out",
-            "We got no payment in time, so the units went back on sale. If your payment arrives late, it buys them if there are any left. If not, it goes back to you.",
-        ),
-        (_, Some("by_shopper")) => {
-            Notice::new("You cancelled this order", format!("{charge} The units went back on sale."))
-        }
-        (_, Some("by_operator")) => {
-            Notice::new("The shop cancelled this order", format!("{charge} Contact the shop if you have questions."))
-        }
-        _ => Notice::new("This order is cancelled", "The units went back on sale."),
-    }
 }
 
 /// Returns a short label for an order's status.
@@ -375,7 +337,6 @@ pub fn format_date_time(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use checkout::model::CancelReason;
     use std::time::Duration;
 
     #[test]
@@ -414,7 +375,6 @@ mod tests {
         );
         assert!(stages.iter().all(|stage| notice(*stage).text.contains("part of")));
         assert!(!order_refund("$5.00", RefundStage::Due, None, true).text.contains("part of"));
-        assert_eq!(order_status("refunded", None, true).title, "Refunded");
         assert_eq!(order_status_label("refunded"), "Refunded");
     }
 
@@ -422,19 +382,6 @@ mod tests {
     fn each_refund_reason_has_its_own_message() {
         let texts: std::collections::HashSet<_> = RefundReason::ALL.into_iter().map(refund_reason).collect();
         assert_eq!(texts.len(), RefundReason::ALL.len());
-    }
-
-    #[test]
-    fn each_cancel_reason_has_its_own_message() {
-        let reasons =
-            [CancelReason::PaymentFailed, CancelReason::Expired, CancelReason::ByShopper, CancelReason::ByOperator];
-        let generic = order_status("cancelled", None, false);
-        for reason in reasons {
-            let [plain, refunded] =
-                [false, true].map(|refund_due| order_status("cancelled", Some(reason.name()), refund_due));
-            assert_ne!(plain, generic, "{reason}");
-            assert!(refunded.text.contains("See above") && !refunded.text.contains("charged"), "{}", refunded.text);
-        }
     }
 
     #[test]

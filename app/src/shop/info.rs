@@ -3,6 +3,8 @@
 /// Facts of the shop for its pages.
 #[derive(Debug, Clone, Default)]
 pub struct ShopInfo {
+    /// Name of the shop.
+    pub name: String,
     /// Contact for questions of shoppers: a text, and the address of its link.
     pub contact: Option<(String, String)>,
     /// Whether the shop sends mails.

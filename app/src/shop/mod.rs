@@ -13,6 +13,8 @@ pub(crate) mod held;
 #[cfg(feature = "ssr")]
 mod info;
 #[cfg(feature = "ssr")]
+pub mod order_code;
+#[cfg(feature = "ssr")]
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
 pub mod payment;

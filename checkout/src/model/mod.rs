@@ -16,6 +16,7 @@ mod payload;
 mod payment;
 mod payment_attempt;
 mod picture;
+mod place;
 mod product;
 mod quantity;
 mod refund;
@@ -53,6 +54,7 @@ pub use payment::{
 };
 pub use payment_attempt::{AttemptState, PaymentAttempt, ProviderName, SessionId};
 pub use picture::{MAX_ALT_CHARS, MAX_PICTURES, Picture, PictureFacts, PictureId, PictureIdError, PictureSize};
+pub use place::{PaidBefore, Place};
 pub use product::{
     HUES, MAX_STOCK, MAX_STORY_CHARS, MAX_TAGLINE_CHARS, Product, ProductDetails, ProductDraft, ProductError,
 };

@@ -6,8 +6,8 @@ use crate::{
     feed::{OrderWatch, StockUpdate, StockWatch},
     metrics::EngineMetrics,
     model::{
-        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
-        Refusal, StoredContact, TransactionId, WebhookId,
+        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Place, Product, ProductId, Reference, Refund,
+        RefundId, Refusal, StoredContact, TransactionId, WebhookId,
     },
     store::{Audit, Reads},
 };
@@ -65,6 +65,19 @@ impl Checkout {
     /// The owner's orders, newest first, at most `limit`. With `before`, only orders older than that one.
     pub async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, Error> {
         self.reads().orders(owner, before, limit).await.map_err(|e| read_failed(&e))
+    }
+
+    /// The places of those of these orders that are paid, among the paid units of their products.
+    pub async fn places(&self, orders: &[Order]) -> Result<BTreeMap<OrderId, Place>, Error> {
+        let paid = orders.iter().filter(|order| order.transaction_id().is_some());
+        let ids: Vec<_> = paid.map(|order| order.id).collect();
+        let before = self.reads().paid_before(&ids).await.map_err(|e| read_failed(&e))?;
+        let place = |order: &Order| {
+            let before = before.iter().find(|before| before.order == order.id)?;
+            let product = self.product(order.product_id)?;
+            Some((order.id, Place::new(before.units, order.qty, product.stock.total)))
+        };
+        Ok(orders.iter().filter_map(place).collect())
     }
 
     /// The payment events of an order, oldest first, with their outcomes (P7).

@@ -5,8 +5,8 @@ use super::tables::{Constraints, Tables};
 use crate::{
     error::StoreError,
     model::{
-        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
-        StockDelta, Timestamp, TransactionId, WebhookId,
+        Hold, HoldId, Order, OrderId, Owner, PaidBefore, Payment, PaymentPayload, Product, ProductId, Reference,
+        Refund, RefundId, StockDelta, Timestamp, TransactionId, WebhookId,
     },
     state::{LoadRequest, Loaded, WriteSet},
     store::{
@@ -350,6 +350,14 @@ impl Reads for MemoryStore {
     }
 
     async fn orders(&self, _: Owner, _: Option<OrderId>, _: u32) -> Result<Vec<Order>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn paid_before(&self, _: &[OrderId]) -> Result<Vec<PaidBefore>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn explain_paid_before(&self, _: &[OrderId]) -> Result<Vec<String>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -5,8 +5,8 @@ use crate::{
     clock::{Clock, SystemClock},
     error::StoreError,
     model::{
-        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
-        Timestamp, TransactionId, WebhookId,
+        Hold, HoldId, Order, OrderId, Owner, PaidBefore, Payment, PaymentPayload, Product, ProductId, Reference,
+        Refund, RefundId, Timestamp, TransactionId, WebhookId,
     },
     state::{LoadRequest, Loaded, WriteSet},
     supervisor::Supervisor,
@@ -198,6 +198,10 @@ pub trait Reads: Send + Sync {
     async fn order_snapshots(&self, ids: &[OrderId]) -> Result<Vec<OrderSnapshot>, StoreError>;
     /// The owner's orders, newest first.
     async fn orders(&self, owner: Owner, before: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
+    /// The units that were paid before each of these orders that is paid, in no particular order.
+    async fn paid_before(&self, orders: &[OrderId]) -> Result<Vec<PaidBefore>, StoreError>;
+    /// The plan of [`Reads::paid_before`], line by line.
+    async fn explain_paid_before(&self, orders: &[OrderId]) -> Result<Vec<String>, StoreError>;
     /// The payment events that refer to a hold, or to the order that it became, oldest first.
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError>;
     /// The payload of the payment event with this id, if it is stored.

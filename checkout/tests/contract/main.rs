@@ -37,6 +37,7 @@ mod payloads;
 mod payment_attempts;
 mod payments;
 mod pictures;
+mod places;
 mod postgres_nodes;
 mod product_stories;
 mod purge;

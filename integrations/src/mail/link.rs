@@ -45,14 +45,14 @@ impl OrderLinks {
 
     /// Returns a link to an order.
     pub fn sign(&self, order: OrderId, now: Timestamp) -> String {
+        self.signed(order, now).unwrap_or_else(|| format!("{}/orders/{order}", self.base))
+    }
+
+    /// Returns a signed link to an order, if there is a secret to sign it.
+    pub fn signed(&self, order: OrderId, now: Timestamp) -> Option<String> {
         let expires = (now + LIFETIME).as_millis() / 1000;
-        match self.secrets.first() {
-            Some(secret) => {
-                let signature = signature(secret, order, expires);
-                format!("{}/orders/{order}/open?expires={expires}&signature={signature}", self.base)
-            }
-            None => format!("{}/orders/{order}", self.base),
-        }
+        let signature = signature(self.secrets.first()?, order, expires);
+        Some(format!("{}/orders/{order}/open?expires={expires}&signature={signature}", self.base))
     }
 
     /// Verifies a link. Returns the name of the secret that signed it, and when the link ends.
@@ -121,6 +121,8 @@ mod tests {
         let opened = verify(&["new"], order, expires, now).unwrap();
         assert_eq!(opened, (links(&["new"]).names().remove(0), now + LIFETIME));
         assert_eq!(verify(&["newer", "new"], order, expires, now), Ok(opened), "an older secret verifies");
+        assert_eq!(links(&["new"]).signed(order, now), Some(links(&["new"]).sign(order, now)));
+        assert_eq!(links(&[]).signed(order, now), None);
         let last = now + LIFETIME;
         assert_eq!(verify(&["new"], order, expires, last), Err(LinkError::Expired));
         assert_eq!(verify(&["newer"], order, expires, now), Err(LinkError::Forged), "rotation revokes");

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod mailbox;
+mod order_code;
 mod order_events;
 mod order_form;
 mod order_link;
@@ -60,6 +61,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         .route("/live/products/{product}", get(product_events::watch))
         .route("/products/{slug}/calendar.ics", get(calendar::serve))
         .route(app::paths::ORDER, post(order_form::place))
+        .route(app::paths::EXTEND, post(order_form::extend))
         .route("/orders/{order}/open", get(order_link::open))
         .route(app::paths::SANDBOX_MAIL, get(mailbox::list))
         .route("/sandbox/mail.json", get(mailbox::json))
@@ -138,6 +140,7 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
         provide_context(state.checkout.clone());
         provide_context(state.leptos.clone());
         provide_context(shop_info(&state));
+        provide_context(order_code::codes(&state));
         if let Some(sandbox) = &state.sandbox {
             provide_context(sandbox.clone());
         }
@@ -155,6 +158,7 @@ fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'stati
 fn shop_info(state: &AppState) -> ShopInfo {
     let contact = state.mail.settings().contact.as_ref();
     ShopInfo {
+        name: state.mail.settings().shop_name.clone(),
         contact: contact.map(|contact| (contact.as_str().to_owned(), contact.url())),
         sends_mail: state.mail.is_on(),
         has_mailbox: state.mail.mailbox().is_some(),

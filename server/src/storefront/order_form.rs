@@ -1,4 +1,4 @@
-//! `POST /actions/order`: places the order of the checkout form, and leads to its payment.
+//! The checkout form. `POST /actions/order` places its order, and leads to its payment. `POST /actions/extend` extends its hold.
 
 use super::{pay::lead_to_payment, provide_contexts};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use app::{
     paths,
     price::language_of,
-    shop::checkout_form::{CheckoutEntry, OrderForm, Submitted, submit},
+    shop::checkout_form::{self, CheckoutEntry, OrderForm, Submitted},
 };
 use axum::{
     Form,
@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use checkout::model::HoldId;
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
@@ -28,17 +28,38 @@ pub(super) async fn place(
     session: Session,
     request: Request,
 ) -> Result<Response, Problem> {
+    let (parts, form) = read(request).await?;
+    let submitted = checkout_form::submit(&state.checkout, &session, form, language_of(&parts.headers)).await?;
+    Ok(answer(&state, parts, submitted).await)
+}
+
+/// Extends the hold of the form, and answers with its page and what was typed.
+pub(super) async fn extend(
+    State(state): State<AppState>,
+    session: Session,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, form) = read(request).await?;
+    let submitted = checkout_form::extend(&state.checkout, &session, form).await?;
+    Ok(answer(&state, parts, submitted).await)
+}
+
+async fn read(request: Request) -> Result<(Parts, OrderForm), Problem> {
     let (parts, body) = request.into_parts();
     let form = Request::from_parts(parts.clone(), body);
     let Form(form) = Form::<OrderForm>::from_request(form, &()).await.map_err(|error| unreadable(&error))?;
-    Ok(match submit(&state.checkout, &session, form, language_of(&parts.headers)).await? {
-        Submitted::Placed(order) if state.payments.provider_name().is_some() => lead_to_payment(&state, &order).await,
+    Ok((parts, form))
+}
+
+async fn answer(state: &AppState, parts: Parts, submitted: Submitted) -> Response {
+    match submitted {
+        Submitted::Placed(order) if state.payments.provider_name().is_some() => lead_to_payment(state, &order).await,
         Submitted::Placed(order) => Redirect::to(&paths::order(&order.id.to_string())).into_response(),
         Submitted::See(page) => Redirect::to(&page).into_response(),
         Submitted::Page { hold, status, entry } => {
-            page(&state, Request::from_parts(parts, Body::empty()), hold, status, *entry).await
+            page(state, Request::from_parts(parts, Body::empty()), hold, status, *entry).await
         }
-    })
+    }
 }
 
 fn unreadable(error: &FormRejection) -> Problem {

@@ -1,4 +1,4 @@
-//! Server functions that place, release and extend a hold.
+//! Server functions that place and release a hold.
 
 use super::{checkout, idempotency, owner, redirect};
 use crate::{
@@ -63,23 +63,6 @@ pub(crate) async fn release(#[server(default)] hold: String) -> Result<(), Serve
     let result = async {
         let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
         Ok(checkout()?.release_hold(hold, owner, None).await?.value)
-    };
-    redirect_to_hold(hold, result.await)
-}
-
-/// Extends a hold. Each hold can be extended once.
-#[server(prefix = "/actions", endpoint = "extend")]
-pub(crate) async fn extend(
-    #[server(default)] hold: String,
-    #[server(default)] key: String,
-) -> Result<(), ServerFnError> {
-    let Ok(hold) = hold.parse::<HoldId>() else { return redirect(paths::NOT_FOUND) };
-    let result = async {
-        let form_key: Uuid = key.parse().map_err(|_| FormError::InvalidForm)?;
-        let owner = owner().await?.ok_or(FormError::Refused(Refusal::UnknownHold))?;
-        let idempotency = idempotency(form_key, paths::EXTEND, &hold.to_string());
-        let checkout = checkout()?;
-        Ok(retry_in_progress(|| checkout.extend_hold(hold, owner, idempotency.clone())).await?.value)
     };
     redirect_to_hold(hold, result.await)
 }

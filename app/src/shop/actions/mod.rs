@@ -1,6 +1,6 @@
-//! Server functions: the targets of the shop's forms, except the one that places an order (`checkout_form`). Each parses the
-//! form, calls the engine and redirects (POST, redirect, GET), either to what it made or back to the page with an error. The
-//! form's hidden key makes a repeated submission count once.
+//! Server functions: the targets of the shop's forms, except the checkout form (`checkout_form`). Each parses the form, calls the
+//! engine and redirects (POST, redirect, GET), either to what it made or back to the page with an error. The form's hidden key
+//! makes a repeated submission count once.
 
 mod holds;
 mod orders;
@@ -75,7 +75,6 @@ mod tests {
     fn form_targets_match_the_server_functions() {
         assert_eq!(<holds::Reserve as ServerFn>::PATH, paths::RESERVE);
         assert_eq!(<holds::Release as ServerFn>::PATH, paths::RELEASE);
-        assert_eq!(<holds::Extend as ServerFn>::PATH, paths::EXTEND);
         assert_eq!(<orders::CancelOrder as ServerFn>::PATH, paths::CANCEL);
         assert_eq!(<sandbox::SendTestPayment as ServerFn>::PATH, paths::SANDBOX);
     }

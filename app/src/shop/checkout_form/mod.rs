@@ -1,13 +1,15 @@
-//! The form that turns a hold into an order: it asks for the buyer's details.
+//! The form that turns a hold into an order: it asks for the buyer's details. A second button of it extends the hold.
 //!
 //! It is no server function. A server function answers with a redirect, and what the shopper typed would have to survive
 //! in the URL or in the session, both of which are stored. Instead the response to a form that cannot be used is the page
 //! itself, with what was typed and what is wrong with it.
 
 mod email_hint;
+mod extend;
 mod fields;
 mod submit;
 
+pub use extend::extend;
 pub use submit::{OrderForm, Submitted, submit};
 
 pub(crate) use fields::ContactFields;
@@ -26,6 +28,8 @@ pub struct CheckoutEntry {
     pub(crate) kept_email: Option<String>,
     /// The reason why the order was not placed, if no field is the reason.
     pub(crate) notice: Option<Notice>,
+    /// Whether the form has extended the hold.
+    pub(crate) is_extended: bool,
     /// The key of the form. The page carries it on, so that a repetition is the same request.
     pub(crate) key: Option<uuid::Uuid>,
 }

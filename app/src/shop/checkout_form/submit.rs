@@ -20,8 +20,8 @@ use uuid::Uuid;
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderForm {
-    hold: String,
-    key: String,
+    pub(super) hold: String,
+    pub(super) key: String,
     email: String,
     name: String,
     country: String,
@@ -71,20 +71,11 @@ pub async fn submit(
     form: OrderForm,
     language: Option<Language>,
 ) -> Result<Submitted, checkout::Error> {
-    let Ok(hold) = form.hold.parse::<HoldId>() else { return Ok(Submitted::See(paths::NOT_FOUND.to_owned())) };
+    let (hold, found, product, owner) = match form.of_hold(checkout, session).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
     let page = paths::hold(&hold.to_string());
-    let owner = match session::owner(session).await {
-        Ok(Some(owner)) => owner,
-        Ok(None) => return Ok(Submitted::See(page)),
-        Err(error) => {
-            let notice = FormError::from_session(&error).notice();
-            let entry = CheckoutEntry { draft: form.draft(true), notice: Some(notice), ..CheckoutEntry::default() };
-            return Ok(Submitted::Page { hold, status: StatusCode::SERVICE_UNAVAILABLE, entry: entry.into() });
-        }
-    };
-    let Some((found, product)) = hold_and_product(checkout, hold, owner).await? else {
-        return Ok(Submitted::See(page));
-    };
     // A repetition of the form that placed the order gets the same answer, which the engine knows.
     let order_page = match found.state {
         HoldState::Active => None,
@@ -93,7 +84,7 @@ pub async fn submit(
     };
     let draft = form.draft(product.ships);
     let form_key = form.key.parse::<Uuid>().ok();
-    let kept_email = Some(form.keep_email.trim().to_owned()).filter(|kept| !kept.is_empty());
+    let kept_email = form.kept_email();
     let entry = |entry: CheckoutEntry| CheckoutEntry {
         draft: draft.clone(),
         kept_email: kept_email.clone(),
@@ -131,19 +122,6 @@ pub async fn submit(
     }
 }
 
-async fn hold_and_product(
-    checkout: &Checkout,
-    hold: HoldId,
-    owner: Owner,
-) -> Result<Option<(Hold, Arc<Product>)>, checkout::Error> {
-    let hold = match checkout.hold(hold, owner).await {
-        Ok(hold) => hold,
-        Err(checkout::Error::Refused(_)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    Ok(checkout.product(hold.product_id).map(|product| (hold, product)))
-}
-
 async fn place(
     checkout: &Checkout,
     hold: HoldId,
@@ -158,22 +136,73 @@ async fn place(
     Ok(retry_in_progress(place).await?.value)
 }
 
+/// A form's hold, its product, and its owner.
+pub(super) type FormHold = (HoldId, Hold, Arc<Product>, Owner);
+
 impl OrderForm {
-    /// Returns what was typed. A product that does not ship has no use for an address.
-    fn draft(&self, ships: bool) -> ContactDraft {
-        let some = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
-        let Self { name, country, line1, line2, city, postal_code, state, .. } = self;
-        // The country alone is no address: the page preselects none, but a browser may fill it in.
-        let typed = ships && [line1, line2, city, postal_code, state].into_iter().any(|text| some(text).is_some());
-        let address = AddressDraft {
+    /// Returns the hold of the form, or the answer to a form whose hold cannot be used by this session.
+    pub(super) async fn of_hold(
+        &self,
+        checkout: &Checkout,
+        session: &Session,
+    ) -> Result<Result<FormHold, Submitted>, checkout::Error> {
+        let Ok(id) = self.hold.parse::<HoldId>() else {
+            return Ok(Err(Submitted::See(paths::NOT_FOUND.to_owned())));
+        };
+        let page = || Submitted::See(paths::hold(&id.to_string()));
+        let owner = match session::owner(session).await {
+            Ok(Some(owner)) => owner,
+            Ok(None) => return Ok(Err(page())),
+            Err(error) => {
+                let notice = FormError::from_session(&error).notice();
+                let entry = CheckoutEntry { draft: self.typed(true), notice: Some(notice), ..CheckoutEntry::default() };
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                return Ok(Err(Submitted::Page { hold: id, status, entry: entry.into() }));
+            }
+        };
+        let hold = match checkout.hold(id, owner).await {
+            Ok(hold) => hold,
+            Err(checkout::Error::Refused(_)) => return Ok(Err(page())),
+            Err(error) => return Err(error),
+        };
+        let product = checkout.product(hold.product_id);
+        Ok(product.map(|product| (id, hold, product, owner)).ok_or_else(page))
+    }
+
+    /// Returns the address that the shopper insists on.
+    pub(super) fn kept_email(&self) -> Option<String> {
+        Some(self.keep_email.trim().to_owned()).filter(|kept| !kept.is_empty())
+    }
+
+    /// Returns what was typed, also an address that is no more than a country, to show it again.
+    pub(super) fn typed(&self, ships: bool) -> ContactDraft {
+        let draft = self.draft(ships);
+        ContactDraft { address: ships.then(|| self.address()), ..draft }
+    }
+
+    fn address(&self) -> AddressDraft {
+        let Self { country, line1, line2, city, postal_code, state, .. } = self;
+        AddressDraft {
             country: country.clone(),
             line1: line1.clone(),
             line2: some(line2),
             city: city.clone(),
             postal_code: some(postal_code),
             state: some(state),
-        };
-        let email = if self.use_email.is_empty() { &self.email } else { &self.use_email };
-        ContactDraft { email: email.clone(), name: some(name), address: typed.then_some(address), language: None }
+        }
     }
+
+    /// Returns what was typed. A product that does not ship has no use for an address.
+    fn draft(&self, ships: bool) -> ContactDraft {
+        let Self { name, line1, line2, city, postal_code, state, .. } = self;
+        // The country alone is no address: the page preselects none, but a browser may fill it in.
+        let typed = ships && [line1, line2, city, postal_code, state].into_iter().any(|text| some(text).is_some());
+        let email = if self.use_email.is_empty() { &self.email } else { &self.use_email };
+        ContactDraft { email: email.clone(), name: some(name), address: typed.then(|| self.address()), language: None }
+    }
+}
+
+/// Returns a text that is not blank.
+fn some(text: &str) -> Option<String> {
+    (!text.trim().is_empty()).then(|| text.to_owned())
 }

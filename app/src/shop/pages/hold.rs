@@ -4,12 +4,11 @@
 use super::{NoIndex, NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
     clock::seconds_left,
-    messages::{self, Notice},
+    messages::{self, Notice, keepsake},
     paths,
-    price::format_price,
     shop::{
         checkout_form::{CheckoutEntry, ContactFields},
-        components::order_panel::PurchaseSteps,
+        components::purchase::{Assurances, OrderSummary, PurchaseSteps},
         form_error::FormError,
         payment::Payments,
         sandbox::SandboxProvider,
@@ -23,13 +22,14 @@ use crate::{
         world::page_world,
     },
 };
-use checkout::model::{
-    EventOutcome, Hold, HoldId, HoldState, Money, Payment, PaymentStatus, Product, ProductStatus, Refusal, Timestamp,
-};
+use checkout::model::{EventOutcome, Hold, HoldId, HoldState, Payment, PaymentStatus, Product, Refusal, Timestamp};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// The id of the checkout form.
+const FORM_ID: &str = "checkout";
 
 #[component]
 pub(crate) fn HoldPage() -> impl IntoView {
@@ -126,6 +126,12 @@ impl Checkout {
             (false, true) => Some(format!("You pay on the next page, within {time}.")),
             (false, false) => Some(format!("You’ll have {time} to pay.")),
         };
+        let (idle, charge) = match (paid_early, leads_to_payment) {
+            (true, _) => (keepsake::IDLE_PAID_HOLD, keepsake::CHARGED_ALREADY),
+            (false, true) => (keepsake::IDLE_HOLD, keepsake::CHARGED_ON_NEXT_PAGE),
+            (false, false) => (keepsake::IDLE_HOLD, keepsake::CHARGED_ELSEWHERE),
+        };
+        let added = product.extend_by.filter(|_| entry.is_extended).map(keepsake::time_added);
         let action = if leads_to_payment && !paid_early { "Continue to payment" } else { "Place order" };
         let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
         view! {
@@ -136,6 +142,7 @@ impl Checkout {
             <div class="narrow">
                 <h1>"Checkout"</h1>
                 {notice.map(|notice| view! { <ErrorNotice notice /> })}
+                {added.map(|notice| view! { <InfoNotice notice /> })}
                 {paid_early.then(|| view! { <InfoNotice notice=messages::paid_before_order() /> })}
                 <section class="panel hold" aria-label="Your reservation">
                     <p class="hold-countdown">
@@ -143,20 +150,24 @@ impl Checkout {
                         <noscript>"Reserved for you until " <time datetime=until.iso>{until.text}</time></noscript>
                         <HoldCountdown rendered_at expires_at />
                     </p>
-                    <LineItem product=product.clone() qty=hold.qty.get() total />
-                    <form class="checkout-form" method="post" action=paths::ORDER id="checkout">
+                    <OrderSummary product=product.clone() qty=hold.qty.get() total />
+                    <form class="checkout-form" method="post" action=paths::ORDER id=FORM_ID>
                         <input type="hidden" name="hold" value=id.clone() />
                         <input type="hidden" name="key" value=key />
                         <ContactFields ships=product.ships entry action />
                         <button class="button button-primary" type="submit">{action}</button>
                         {terms.map(|terms| view! { <p class="muted">{terms}</p> })}
                     </form>
-                    <ExtendForm hold=hold.clone() product=product.clone() />
-                    <form class="side-form" method="post" action=paths::RELEASE>
-                        <input type="hidden" name="hold" value=id.clone() />
-                        <p class="muted">"Changed your mind? Somebody else may want it."</p>
-                        <button class="button button-secondary" type="submit">"Cancel reservation"</button>
-                    </form>
+                    <ExtendButton hold=hold.clone() product=product.clone() />
+                    <Assurances idle=idle.to_owned() charge=charge.to_owned() number=None />
+                    <details class="confirm">
+                        <summary>{keepsake::CANCEL_HOLD}</summary>
+                        <form method="post" action=paths::RELEASE>
+                            <input type="hidden" name="hold" value=id.clone() />
+                            <p>{keepsake::CANCEL_HOLD_QUESTION}</p>
+                            <button class="button button-secondary" type="submit">{keepsake::CANCEL_HOLD_YES}</button>
+                        </form>
+                    </details>
                 </section>
                 {(payment == PaymentTaker::Sandbox && !paid_early).then(|| view! {
                     <p class="muted side-note">
@@ -170,42 +181,25 @@ impl Checkout {
     }
 }
 
-/// The product, its quantity, and the total, which was fixed by the hold: the product's price may have changed since.
+/// The button that extends the hold, if the product allows it and the hold was not extended before. It sends the checkout form,
+/// so that what was typed is kept. It stands behind the form's own button, which the Enter key presses.
 #[component]
-pub(crate) fn LineItem(product: Arc<Product>, qty: u32, total: Option<Money>) -> impl IntoView {
-    let unit_price = total.map(|total| Money { minor: total.minor / i64::from(qty.max(1)), ..total });
-    let name = product.name.clone();
-    let name = if product.status == ProductStatus::Archived {
-        name.into_any()
-    } else {
-        view! { <a href=paths::product(product.slug.as_str())>{name}</a> }.into_any()
-    };
-    view! {
-        <div class="line-item">
-            <ProductImage cover=Cover::from(&*product) sizes="6rem" />
-            <div class="line-item-text">
-                <p class="line-item-name">{name}</p>
-                <p class="muted">{format!("{} × {}", qty, format_price(unit_price.unwrap_or(product.price)))}</p>
-            </div>
-            <p class="line-item-total">{total.map(format_price)}</p>
-        </div>
-    }
-}
-
-/// The form that extends the hold, if the product allows it and the hold was not extended before.
-#[component]
-fn ExtendForm(hold: Hold, product: Arc<Product>) -> impl IntoView {
+fn ExtendButton(hold: Hold, product: Arc<Product>) -> impl IntoView {
     let extend_by = product.extend_by.filter(|_| !hold.extended);
     extend_by.map(|extend_by| {
         view! {
-            <form class="side-form" method="post" action=paths::EXTEND>
-                <input type="hidden" name="hold" value=hold.id.to_string() />
-                <input type="hidden" name="key" value=Uuid::new_v4().to_string() />
-                <p class="muted">"Need longer? You can add time once."</p>
-                <button class="button button-secondary" type="submit">
+            <div class="side-form">
+                <p class="muted">{keepsake::NEED_LONGER}</p>
+                <button
+                    class="button button-secondary"
+                    type="submit"
+                    form=FORM_ID
+                    formaction=paths::EXTEND
+                    formnovalidate
+                >
                     {format!("Add {}", messages::format_duration(extend_by))}
                 </button>
-            </form>
+            </div>
         }
     })
 }

@@ -1,29 +1,38 @@
-//! An order: its status, live, the next actions, and its payments.
+//! The page of an order: a ticket once it is paid, and before and after that its state, with the ways onward.
 
-use super::{NoIndex, NoScriptRefresh, PageError, PageRequest, hold::LineItem, render_page};
+mod open;
+mod receipt;
+mod stage;
+mod ticket;
+
+use super::{NoIndex, NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
-    paths,
-    price::format_price,
+    messages, paths,
     shop::{
+        ShopInfo,
         components::{
             OrderStatusView,
-            order_panel::{OrderDetails, OrderPanel, OrderPanelData, OrderSteps, PlacedOrder},
+            order_panel::{OrderFollower, PrintButton},
+            purchase::PurchaseSteps,
         },
         form_error::FormError,
+        order_code::OrderCodes,
         payment::Payments,
         sandbox::SandboxProvider,
     },
     ui::{
         notice::{ErrorNotice, order_refund_notices, refund_notices},
+        product_image::{Cover, ProductImage},
         world::page_world,
     },
 };
 use checkout::model::{
-    Address, Contact, Order, OrderId, OrderState, Payment, PaymentStatus, Product, Refund, RefundState, StoredContact,
-    Timestamp,
+    Contact, Order, OrderId, OrderState, Payment, Place, Product, Refund, RefundState, StoredContact, Timestamp,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
+use stage::OrderStage;
+use std::{slice, sync::Arc};
 
 /// Refresh interval of a pending order without scripts.
 const REFRESH_SECONDS: i64 = 5;
@@ -33,8 +42,37 @@ pub(crate) fn OrderPage() -> impl IntoView {
     render_page(load)
 }
 
+/// An order, and all that its page says of it.
+struct OrderFacts {
+    order: Order,
+    product: Arc<Product>,
+    place: Option<Place>,
+    contact: Option<Contact>,
+    payments: Vec<Payment>,
+    refunds: Vec<Refund>,
+    shop: ShopInfo,
+    /// The QR code of the order's link, as SVG.
+    code: Option<String>,
+    now: Timestamp,
+}
+
+impl OrderFacts {
+    /// The order's number, or its id where it has none.
+    fn number(&self) -> String {
+        self.order.number.map_or_else(|| self.order.id.to_string(), |number| number.to_string())
+    }
+}
+
+/// What surrounds an order on its page.
+struct Surroundings {
+    has_sandbox: bool,
+    has_provider: bool,
+    error: Option<FormError>,
+}
+
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let has_sandbox = use_context::<SandboxProvider>().is_some();
+    let (shop, codes) = (use_context::<ShopInfo>().unwrap_or_default(), use_context::<OrderCodes>());
     let Payments(service) = use_context().ok_or(PageError::Internal)?;
     let id: OrderId = request.id("order")?;
     // The payment provider leads back here, before or after its webhook.
@@ -51,34 +89,62 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             order = own_order(&request, id).await?;
         }
     }
-    let contact = request.checkout.contact(id).await?.and_then(StoredContact::known);
-    let payments = request.checkout.payments(&order).await?;
-    let refunds = request.checkout.refunds(id).await?;
-    let product = request.checkout.product(order.product_id).ok_or(PageError::NotFound)?;
-    let now = request.checkout.now();
-    let error = FormError::from_query(&request.query, &product, now);
-    let is_pending = order.state == OrderState::Pending;
-    let error = error.filter(|error| is_pending && !(is_processing && *error == FormError::PaymentProcessing));
-    let status = status_view(&order, &payments, &refunds);
-    Ok(view! {
-        <Title text="Your order" />
-        {page_world(&product)}
+    // A link opens an order for 30 days. Whoever came by one must not get another from the page, and so stay for ever.
+    let is_owner = request.owner().await? == Some(order.owner);
+    let is_paid = order.transaction_id().is_some();
+    let checkout = &request.checkout;
+    let product = checkout.product(order.product_id).ok_or(PageError::NotFound)?;
+    let now = checkout.now();
+    let facts = OrderFacts {
+        place: checkout.places(slice::from_ref(&order)).await?.remove(&id),
+        contact: checkout.contact(id).await?.and_then(StoredContact::known),
+        payments: checkout.payments(&order).await?,
+        refunds: checkout.refunds(id).await?,
+        code: codes.filter(|_| is_owner && is_paid).and_then(|codes| (codes.0)(id)),
+        order,
+        product,
+        shop,
+        now,
+    };
+    let stage = OrderStage::of(&facts.order, &facts.payments, &facts.refunds, is_processing);
+    let error = FormError::from_query(&request.query, &facts.product, now);
+    let error = error.filter(|error| match stage {
+        OrderStage::Pending => true,
+        OrderStage::Processing => *error != FormError::PaymentProcessing,
+        _ => false,
+    });
+    Ok(page(&facts, stage, Surroundings { has_sandbox, has_provider: service.has_provider(), error }))
+}
+
+fn page(facts: &OrderFacts, stage: OrderStage, surroundings: Surroundings) -> AnyView {
+    let Surroundings { has_sandbox, has_provider, error } = surroundings;
+    let order = &facts.order;
+    let refunds = view! {
+        {refund_notices(facts.payments.clone(), &facts.refunds, order.amount)}
+        {order_refund_notices(&facts.refunds, order.amount)}
+    }
+    .into_any();
+    let content = if stage.is_open() {
+        open_order(facts, stage, has_provider, refunds)
+    } else if stage.is_cancelled() {
+        ended_order(facts, stage, refunds)
+    } else {
+        paid_order(facts, stage, refunds)
+    };
+    view! {
+        <Title text=stage.notice(order).title />
+        {page_world(&facts.product)}
         <NoIndex description="Your order: its status, what’s due, and until when." />
-        {is_pending.then(|| view! { <NoScriptRefresh seconds=REFRESH_SECONDS /> })}
-        <OrderSteps id=id.to_string() order=status.clone() />
-        <div class="narrow">
+        {stage.is_open().then(|| view! {
+            <NoScriptRefresh seconds=REFRESH_SECONDS />
+            <PurchaseSteps current=2 />
+        })}
+        <div class="narrow order-page" data-stage=stage.name()>
             <p class="breadcrumb"><a href="/orders">"My orders"</a></p>
-            <h1>"Your order"</h1>
             {error.map(|error| view! { <ErrorNotice notice=error.notice() /> })}
-            {refund_notices(payments.clone(), &refunds, order.amount)}
-            {order_refund_notices(&refunds, order.amount)}
-            <OrderPanel data=panel_data(&order, status.clone(), &product, now, (service.has_provider(), is_processing)) />
-            <section class="panel" aria-label="What you ordered">
-                <LineItem product=product.clone() qty=order.qty.get() total=Some(order.amount) />
-                <OrderDetails placed=placed_order(&order, &payments, &product) order=status />
-            </section>
-            {contact.map(contact_panel)}
-            {(has_sandbox && !is_pending).then(|| view! {
+            {content}
+            {facts.contact.clone().map(receipt::contact_panel)}
+            {(has_sandbox && !stage.is_open()).then(|| view! {
                 <p class="muted side-note">
                     "Test shop: " <a href=paths::sandbox_order(&order.id.to_string())>"open the test provider"</a>
                     " again to try late or repeated payments."
@@ -86,7 +152,73 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             })}
         </div>
     }
-    .into_any())
+    .into_any()
+}
+
+/// The order's status in a word and in a sentence. The island in it follows the order.
+fn status_header(facts: &OrderFacts, stage: OrderStage) -> impl IntoView + use<> {
+    let (order, notice) = (&facts.order, stage.notice(&facts.order));
+    let status = status_view(order, &facts.payments, &facts.refunds);
+    let label = messages::order_status_label(&status.status);
+    view! {
+        <div class="panel-header">
+            <p class="badge" data-testid="order-status" data-status=status.status.clone()>{label}</p>
+            <OrderFollower id=order.id.to_string() order=status />
+        </div>
+        <div class="order-status">
+            <h1>{notice.title}</h1>
+            <p>{notice.text}</p>
+        </div>
+    }
+}
+
+fn open_order(facts: &OrderFacts, stage: OrderStage, has_provider: bool, refunds: AnyView) -> AnyView {
+    let actions = if stage == OrderStage::Processing {
+        open::processing_actions(facts).into_any()
+    } else {
+        open::pending_actions(facts, has_provider).into_any()
+    };
+    view! {
+        <section class="panel order-panel" aria-label="Your order">
+            {status_header(facts, stage)}
+            {refunds}
+            {actions}
+        </section>
+        {open::ordered_panel(facts)}
+    }
+    .into_any()
+}
+
+fn ended_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyView {
+    view! {
+        <section class="panel order-panel order-ended" aria-label="Your order">
+            <ProductImage cover=Cover::from(&*facts.product) sizes="12rem" />
+            {status_header(facts, stage)}
+            {refunds}
+            {open::ended_actions(facts)}
+        </section>
+        {open::ordered_panel(facts)}
+    }
+    .into_any()
+}
+
+fn paid_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyView {
+    view! {
+        <section class="order-paid" aria-label="Your order">
+            {status_header(facts, stage)}
+            {refunds}
+            {ticket::ticket(facts)}
+            <p class="actions">
+                <a class="button button-primary" href="/">"Back to the drops"</a>
+                <PrintButton />
+                <a class="button button-secondary" href="/orders">"My orders"</a>
+            </p>
+            <noscript><p class="muted">{messages::keepsake::PRINT_BY_BROWSER}</p></noscript>
+        </section>
+        {(stage != OrderStage::Refunded).then(|| ticket::next_steps(facts))}
+        {receipt::receipt(facts)}
+    }
+    .into_any()
 }
 
 /// Returns the order if this visitor may use it. To others it is not found.
@@ -110,73 +242,14 @@ fn thank_you() -> AnyView {
     .into_any()
 }
 
-/// The panel with the buyer's details.
-fn contact_panel(contact: Contact) -> impl IntoView {
-    let Contact { email, name, address, language: _ } = contact;
-    view! {
-        <section class="panel" aria-labelledby="contact">
-            <h2 id="contact">"Your details"</h2>
-            <dl class="details">
-                <div><dt>"E-mail"</dt><dd>{email.to_string()}</dd></div>
-                {name.map(|name| view! { <div><dt>"Name"</dt><dd>{name}</dd></div> })}
-                {address.map(|address| view! {
-                    <div><dt>"Delivery to"</dt><dd><address>{address_lines(&address)}</address></dd></div>
-                })}
-            </dl>
-        </section>
-    }
-}
-
-fn address_lines(address: &Address) -> impl IntoView + use<> {
-    address.lines().into_iter().map(|line| view! { <span class="address-line">{line}</span> }).collect_view()
-}
-
 /// Counts refunds as the API lists them, because the page compares the two.
 fn status_view(order: &Order, payments: &[Payment], refunds: &[Refund]) -> OrderStatusView {
-    let (reason, ended_at, transaction_id) = match &order.state {
-        OrderState::Pending => (None, None, None),
-        OrderState::Paid { paid_at, transaction_id } => (None, Some(*paid_at), Some(transaction_id.to_string())),
-        OrderState::Cancelled { cancelled_at, reason } => (Some(reason.name().to_owned()), Some(*cancelled_at), None),
-    };
     let of_payments = payments.iter().filter(|p| p.outcome.refund_reason().is_some()).count();
     let of_order = refunds.iter().filter(|r| r.event_id.is_none() && r.state != RefundState::Withdrawn).count();
     OrderStatusView {
         status: order.status().name().to_owned(),
-        reason,
-        ended_at: ended_at.map(Into::into),
-        transaction_id,
         refunds: of_payments + of_order,
         refund_versions: refunds.iter().filter(|r| r.state != RefundState::Withdrawn).map(|r| r.version).sum(),
         version: order.version,
-    }
-}
-
-fn placed_order(order: &Order, payments: &[Payment], product: &Product) -> PlacedOrder {
-    PlacedOrder {
-        id: order.id.to_string(),
-        number: order.number.map_or_else(|| order.id.to_string(), |number| number.to_string()),
-        quantity: format!("{} of {}", order.qty.get(), product.name),
-        placed_at: order.created_at.into(),
-        declined_payments: payments.iter().filter(|p| p.status == PaymentStatus::Failure).count(),
-    }
-}
-
-fn panel_data(
-    order: &Order,
-    status: OrderStatusView,
-    product: &Product,
-    now: Timestamp,
-    (has_provider, is_processing): (bool, bool),
-) -> OrderPanelData {
-    let id = order.id.to_string();
-    OrderPanelData {
-        order: status,
-        rendered_at: now.as_millis(),
-        pay_by: order.pay_by.as_millis(),
-        amount: format_price(order.amount),
-        can_pay: has_provider,
-        is_processing,
-        product_url: paths::listed_product(product),
-        id,
     }
 }

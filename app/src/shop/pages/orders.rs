@@ -2,7 +2,8 @@
 
 use super::{NoIndex, NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
-    messages, paths,
+    messages::{self, keepsake},
+    paths,
     price::format_price,
     shop::components::{OrderStatusView, order_panel::OrderBadge},
     ui::{
@@ -13,7 +14,7 @@ use crate::{
 };
 use checkout::{
     Checkout,
-    model::{Hold, Order, OrderState, ProductId, Timestamp},
+    model::{Hold, Order, OrderState, Place, ProductId, Timestamp},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -54,6 +55,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     orders.truncate(PAGE_SIZE);
     let next_url = orders.last().filter(|_| has_more_orders).map(|order| format!("/orders?before={}", order.id));
     let is_pending = !holds.is_empty() || orders.iter().any(|o| o.state == OrderState::Pending);
+    let places = checkout.places(&orders).await?;
     let now = checkout.now();
     let empty = (holds.is_empty() && orders.is_empty()).then(empty_state);
     Ok(view! {
@@ -74,7 +76,9 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
             {(!orders.is_empty()).then(|| {
                 let pending = orders.iter().filter(|order| order.state == OrderState::Pending);
                 let live: Vec<_> = pending.take(MAX_LIVE_ORDERS).map(|order| order.id).collect();
-                let rows = orders.iter().map(|order| order_row(&checkout, order, live.contains(&order.id)));
+                let rows = orders.iter().map(|order| {
+                    order_row(&checkout, order, places.get(&order.id).copied(), live.contains(&order.id))
+                });
                 let rows = rows.collect_view();
                 view! { <h2>"Ordered"</h2> <ul class="rows">{rows}</ul> }
             })}
@@ -114,7 +118,7 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
     }
 }
 
-fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + use<> {
+fn order_row(checkout: &Checkout, order: &Order, place: Option<Place>, live: bool) -> impl IntoView + use<> {
     let (name, cover) = name_and_cover(checkout, order.product_id);
     let id = order.id.to_string();
     let status = OrderStatusView {
@@ -130,6 +134,10 @@ fn order_row(checkout: &Checkout, order: &Order, live: bool) -> impl IntoView + 
                 <p class="muted">
                     {format!("{}, {}, ", messages::units(order.qty.get()), format_price(order.amount))}
                     <LocalTimeIsland at=order.created_at.into() />
+                </p>
+                <p class="row-facts">
+                    {order.number.map(|number| view! { <span class="code">{number.to_string()}</span> })}
+                    {place.map(|place| view! { <strong data-testid="place">{keepsake::place(place)}</strong> })}
                 </p>
             </div>
             <OrderBadge id order=status live />

@@ -8,22 +8,22 @@ use super::{
 use crate::{
     error::StoreError,
     model::{
-        Hold, HoldId, Order, OrderId, Owner, Payment, PaymentPayload, Product, ProductId, Reference, Refund, RefundId,
-        Timestamp, TransactionId, WebhookId,
+        Hold, HoldId, Order, OrderId, Owner, PaidBefore, Payment, PaymentPayload, Product, ProductId, Reference,
+        Refund, RefundId, Timestamp, TransactionId, WebhookId,
     },
     state::StoredPayload,
     store::{
         Audit, OrderSnapshot, Reads,
         audit::{self, BrokenRule, PaymentCounts, ProductCounts},
         rows::{
-            HoldRow, OrderRow, OrderSnapshotRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow, RefundRow, disputed,
-            into_all, product_versions, reference_of, refunds,
+            HoldRow, OrderRow, OrderSnapshotRow, PaidBeforeRow, PayloadRow, PaymentRow, ProductRow, ReferenceRow,
+            RefundRow, disputed, into_all, paid_before, product_versions, reference_of, refunds,
         },
         table,
     },
 };
 use async_trait::async_trait;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
@@ -109,6 +109,24 @@ impl Reads for PostgresStore {
         let before = before.map_or(Uuid::max(), |id| id.0);
         let query = sqlx::query_as::<_, OrderRow>(AssertSqlSafe(SELECT.as_str())).bind(owner.0).bind(before);
         into_all(query.bind(i64::from(limit)).fetch_all(&self.pool).with_timeout().await?)
+    }
+
+    async fn paid_before(&self, orders: &[OrderId]) -> Result<Vec<PaidBefore>, StoreError> {
+        static SELECT: LazyLock<String> = LazyLock::new(|| paid_before("= ANY ($1)"));
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query_as::<_, PaidBeforeRow>(AssertSqlSafe(SELECT.as_str()))
+            .bind(orders.iter().map(|id| id.0).collect::<Vec<_>>());
+        into_all(query.fetch_all(&self.pool).with_timeout().await?)
+    }
+
+    async fn explain_paid_before(&self, orders: &[OrderId]) -> Result<Vec<String>, StoreError> {
+        let select = format!("EXPLAIN {}", paid_before("= ANY ($1)"));
+        let query =
+            sqlx::query(AssertSqlSafe(select)).persistent(false).bind(orders.iter().map(|id| id.0).collect::<Vec<_>>());
+        let rows = query.fetch_all(&self.pool).with_timeout().await?;
+        Ok(rows.iter().filter_map(|row| row.try_get(0).ok()).collect())
     }
 
     async fn payments(&self, hold: HoldId, order: Option<OrderId>) -> Result<Vec<Payment>, StoreError> {
