@@ -1,5 +1,7 @@
 //! All messages for shoppers: each says what happened and what to do next.
 
+pub mod story;
+
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 

@@ -87,10 +87,20 @@ impl Stage {
     }
 }
 
-/// Renders the page. Its form is disabled, and nothing on it is live.
-pub fn preview(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp) -> String {
+/// Renders the page. Its form is disabled, and nothing on it is live. `provide_contexts` provides the facts of the shop that its
+/// pages show.
+pub fn preview(
+    options: &LeptosOptions,
+    product: &Product,
+    stage: Stage,
+    now: Timestamp,
+    provide_contexts: impl FnOnce(),
+) -> String {
     // The shop's components keep their state in an owner, which the shop's router provides for its own pages.
-    Owner::new().with(|| document(options, product, stage, now).to_html())
+    Owner::new().with(|| {
+        provide_contexts();
+        document(options, product, stage, now).to_html()
+    })
 }
 
 fn document(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp) -> impl IntoView + use<> {

@@ -5,7 +5,10 @@ use crate::{
     clock::seconds_left,
     paths,
     price::format_price,
-    shop::components::stock_badge::{StockBadge, StockConnection},
+    shop::components::{
+        stock_badge::{StockBadge, StockConnection},
+        story,
+    },
     ui::product_image::{Cover, ProductImage},
 };
 use checkout::model::{Product, ProductId, ProductStatus, SalePhase, Timestamp};
@@ -131,6 +134,7 @@ fn ProductCard(product: Arc<Product>, now: Timestamp, sizes: &'static str, eager
             <ProductImage cover=Cover::from(&*product) sizes eager />
             <div class="card-body">
                 <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
+                {story::tagline(&product)}
                 <p class="price">{format_price(product.price)}</p>
                 <StockBadge counts=product.snapshot().into() rendered_at=now.as_millis() starts_at ends_at />
             </div>

@@ -9,6 +9,7 @@ use crate::{
         components::{
             buy_box::{BuyBox, Offer, OfferError},
             gallery::gallery,
+            story,
         },
         form_error::{FormError, query_number},
     },
@@ -56,12 +57,14 @@ pub(crate) fn article(product: &Product, offer: Offer) -> AnyView {
             <div class="product-header">
                 <p class="breadcrumb"><a href="/">"All drops"</a></p>
                 <h1>{product.name.clone()}</h1>
+                {story::tagline(product)}
                 <p class="price price-large">{format_price(product.price)}</p>
                 <p class="product-description">{product.description.clone()}</p>
             </div>
             <div class="product-offer">
                 <BuyBox offer />
             </div>
+            {story::below(product)}
         </article>
     }
     .into_any()
