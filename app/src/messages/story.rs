@@ -27,7 +27,7 @@ pub fn delivery(ships: bool) -> &'static str {
     if ships {
         "This drop ships to you. You give your address at checkout."
     } else {
-        "No address needed: at checkout you only give your e-mail address."
+        "No postal address needed. All you give at checkout is an e-mail address."
     }
 }
 

@@ -176,7 +176,7 @@ fn words(entered: &Entered) -> AnyView {
     let area = |name, label, hint, rows| {
         text_area(name, label, hint, rows, entered.get(name), entered.error(name).map(str::to_owned))
     };
-    let description = "One or two sentences beside the picture, at most 2000 characters.";
+    let description = "One or two sentences, at most 2000 characters. They begin the story where there is a tagline.";
     let story = "Below the picture, at most 5000 characters. An empty line begins a new paragraph.";
     let specification = "One fact a line, such as “Weight: 180 g”. At most 30 lines.";
     view! {

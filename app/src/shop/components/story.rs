@@ -14,6 +14,16 @@ pub(crate) fn tagline(product: &Product) -> Option<AnyView> {
     tagline.map(|tagline| view! { <p class="tagline">{tagline}</p> }.into_any())
 }
 
+/// Returns the sentence of the product's page: the tagline, or the description of a product without one. One sentence leaves
+/// room for the reservation form on a phone.
+pub(crate) fn sentence(product: &Product) -> Option<AnyView> {
+    let description = || {
+        let description = Some(product.description.clone()).filter(|text| !text.is_empty());
+        description.map(|text| view! { <p class="product-description">{text}</p> }.into_any())
+    };
+    tagline(product).or_else(description)
+}
+
 /// Returns the part of the product's page below the reservation form.
 pub(crate) fn below(product: &Product) -> AnyView {
     view! {
@@ -27,8 +37,12 @@ pub(crate) fn below(product: &Product) -> AnyView {
     .into_any()
 }
 
+/// The story. It begins with the description, unless that stands beside the picture.
 fn story(product: &Product) -> Option<AnyView> {
-    let paragraphs = paragraphs(&product.story);
+    let mut paragraphs = paragraphs(&product.story);
+    if !product.tagline.is_empty() {
+        paragraphs.splice(..0, self::paragraphs(&product.description));
+    }
     (!paragraphs.is_empty()).then(|| {
         let paragraphs = paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
         view! {
@@ -156,7 +170,22 @@ mod tests {
         assert!(tagline(&bare).is_none());
         assert!(!html.contains("product-story") && !html.contains("product-specification"), "{html}");
         assert_eq!(html.matches("<details").count(), 5, "{html}");
-        assert!(html.contains("No address needed") && html.contains("contact the shop"), "{html}");
+        assert!(html.contains("No postal address needed") && html.contains("contact the shop"), "{html}");
+    }
+
+    #[test]
+    fn one_sentence_stands_beside_the_picture_and_the_rest_below() {
+        let described = product(|draft| draft.description = "A mug & more.".to_owned());
+        let html = Owner::new().with(|| below(&described).to_html());
+        assert!(
+            sentence(&described).unwrap().to_html().contains("A mug &amp; more.") && !html.contains("A mug"),
+            "{html}"
+        );
+        let both = Product { tagline: "It holds.".to_owned(), story: "Once.".to_owned(), ..described };
+        let html = Owner::new().with(|| below(&both).to_html());
+        assert!(sentence(&both).unwrap().to_html().contains("It holds."));
+        assert!(html.contains("<p>A mug &amp; more.</p><p>Once.</p>"), "{html}");
+        assert!(sentence(&product(|_| {})).is_none());
     }
 
     #[test]

@@ -57,9 +57,8 @@ pub(crate) fn article(product: &Product, offer: Offer) -> AnyView {
             <div class="product-header">
                 <p class="breadcrumb"><a href="/">"All drops"</a></p>
                 <h1>{product.name.clone()}</h1>
-                {story::tagline(product)}
                 <p class="price price-large">{format_price(product.price)}</p>
-                <p class="product-description">{product.description.clone()}</p>
+                {story::sentence(product)}
             </div>
             <div class="product-offer">
                 <BuyBox offer />
