@@ -6,6 +6,7 @@ pub mod home;
 pub mod live;
 #[cfg(feature = "ssr")]
 pub mod keepsake;
+pub mod story;
 
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -26,7 +26,7 @@ export type Draft = {
 };
 
 /** The fields of a product that the tests use; the API returns more. */
-export type Product = { id: string; slug: string; total: number; available: number; held: number; pending: number; sold: number };
+export type Product = { id: string; slug: string; total: number; available: number; held: number; pending: number; sold: number; per_shopper_limit: number | null };
 
 export class Shop {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-shop-'));

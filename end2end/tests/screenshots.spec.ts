@@ -19,13 +19,19 @@ for (const { name, ...options } of variants) {
     const page = await newShopper(options);
     const screenshot = (pageName: string) => page.screenshot({ path: join(folder, `${pageName}-${name}.png`), animations: 'disabled' });
 
-    // A sale in progress: many units are sold, some ordered, some held.
+    // A sale in progress: many units are sold, some ordered, some held. A few shoppers stand for a crowd, so the limit is raised meanwhile.
+    const setLimit = async (units: number) => {
+      await shop.command('product', 'edit', '--slug', 'flash-phone', '--limit', String(units), '--reason', 'a crowd');
+      await expect.poll(async () => (await shop.product('flash-phone')).per_shopper_limit).toBe(units);
+    };
+    await setLimit(26);
     for (const [quantity, step] of [[26, 'pays'], [17, 'pays'], [6, 'orders'], [5, 'reserves']] as const) {
       const other = await newShopper();
       await reserve(other, 'flash-phone', quantity);
       if (step !== 'reserves') await confirm(other);
       if (step === 'pays') await payInSandbox(other, 'Pay');
     }
+    await setLimit(2);
 
     await page.goto('/');
     await expect(page.locator('a[href="/products/flash-phone"]').first()).toBeVisible();

@@ -124,18 +124,29 @@ fn text_area_content(value: &str) -> String {
     format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
 }
 
-/// A field with several lines of text.
-pub fn text_area(name: &'static str, label: &'static str, value: &str, error: Option<String>) -> AnyView {
-    let error_id = format!("{name}-error");
-    let described = error.as_ref().map(|_| error_id.clone());
+/// A field with several lines of text. `hint` says what to enter.
+pub fn text_area(
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    rows: u8,
+    value: &str,
+    error: Option<String>,
+) -> AnyView {
+    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+    let described = match &error {
+        Some(_) => format!("{hint_id} {error_id}"),
+        None => hint_id.clone(),
+    };
     let invalid = error.as_ref().map(|_| "true");
     view! {
         <div class="field">
             <label for=name>{label}</label>
+            <p class="hint" id=hint_id>{hint}</p>
             <textarea
                 id=name
                 name=name
-                rows="4"
+                rows=rows.to_string()
                 aria-describedby=described
                 aria-invalid=invalid
                 inner_html=text_area_content(value)

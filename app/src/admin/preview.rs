@@ -90,10 +90,21 @@ impl Stage {
     }
 }
 
-/// Renders the page. Its form is disabled, and nothing on it is live. `nonce` allows the style sheet of the product's colours.
-pub fn preview(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp, nonce: &str) -> String {
+/// Renders the page. Its form is disabled, and nothing on it is live. `nonce` allows the style sheet of the product's colours,
+/// and `provide_contexts` provides the facts of the shop that its pages show.
+pub fn preview(
+    options: &LeptosOptions,
+    product: &Product,
+    stage: Stage,
+    now: Timestamp,
+    nonce: &str,
+    provide_contexts: impl FnOnce(),
+) -> String {
     // The shop's components keep their state in an owner, which the shop's router provides for its own pages.
-    Owner::new().with(|| document(options, product, stage, now, nonce).to_html())
+    Owner::new().with(|| {
+        provide_contexts();
+        document(options, product, stage, now, nonce).to_html()
+    })
 }
 
 fn document(

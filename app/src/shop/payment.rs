@@ -1,12 +1,13 @@
 //! Taking money, as the pages need to know it.
 
-use super::form_error::FormError;
+use super::{form_error::FormError, sandbox::SandboxProvider};
 use crate::paths;
 use async_trait::async_trait;
 use checkout::{
     Error,
     model::{Order, OrderId, Owner},
 };
+use leptos::prelude::use_context;
 use std::sync::Arc;
 
 /// The service that takes money, provided as Leptos context.
@@ -29,6 +30,30 @@ pub trait PaymentService: Send + Sync {
     /// Cancels an unpaid order, after its payment page is closed. A payment that was just made there is recorded, and refuses the
     /// cancellation.
     async fn cancel_order(&self, order: OrderId, owner: Owner) -> Result<Order, Error>;
+}
+
+/// How the shop takes a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PaymentTaker {
+    /// Another system takes it.
+    Elsewhere,
+    /// The payment provider's page follows the checkout.
+    Provider,
+    /// The built-in test provider's page follows the checkout.
+    Sandbox,
+}
+
+impl PaymentTaker {
+    /// Returns how this shop takes payments, from the contexts of its pages.
+    pub(crate) fn of_shop() -> Self {
+        if use_context::<SandboxProvider>().is_some() {
+            Self::Sandbox
+        } else if use_context::<Payments>().is_some_and(|payments| payments.0.has_provider()) {
+            Self::Provider
+        } else {
+            Self::Elsewhere
+        }
+    }
 }
 
 /// Reason why a shopper cannot be led to a payment page.

@@ -18,6 +18,9 @@ pub fn product() -> Value {
         "slug": "flash-phone",
         "name": "Flash Phone",
         "description": "A titanium phone with a screen that outlasts the daylight.",
+        "tagline": "One hundred phones. One each, if you’re quick.",
+        "story": "We milled the first one by hand.\n\nThe other ninety-nine took a winter.",
+        "specification": [{ "name": "Weight", "value": "180 g" }, { "name": "Screen", "value": "6.1 inches, 120 Hz" }],
         "image": "/img/flash-phone.svg",
         "pictures": [{
             "id": PICTURE_ID,
@@ -302,6 +305,9 @@ mod tests {
         let draft = ProductDraft {
             ships: true,
             description: product()["description"].as_str().unwrap().to_owned(),
+            tagline: product()["tagline"].as_str().unwrap().to_owned(),
+            story: product()["story"].as_str().unwrap().to_owned(),
+            specification: ["Weight: 180 g", "Screen: 6.1 inches, 120 Hz"].map(|row| row.parse().unwrap()).into(),
             image: "/img/flash-phone.svg".to_owned(),
             pictures: vec![Picture {
                 id: PICTURE_ID.parse().unwrap(),

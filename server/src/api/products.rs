@@ -11,14 +11,14 @@ use axum::{
 use checkout::{
     Checkout,
     model::{
-        Currency, Picture, PictureId, PictureSize, Product, ProductId, ProductStatus, Refusal, SalePhase, Slug, Stock,
-        Timestamp,
+        Currency, Picture, PictureId, PictureSize, Product, ProductId, ProductStatus, Refusal, SalePhase, Slug,
+        SpecificationRow, Stock, Timestamp,
     },
 };
 use http::HeaderMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 use utoipa::ToSchema;
 
 /// A product on sale, as of one commit. `total` is always `available + held + pending + sold`.
@@ -37,6 +37,15 @@ pub struct ProductView<'a> {
     /// Short description; may be empty.
     #[schema(max_length = 2000)]
     description: &'a str,
+    /// One sentence to show below the name; may be empty.
+    #[schema(max_length = 160)]
+    tagline: &'a str,
+    /// Text in paragraphs with an empty line between them; may be empty.
+    #[schema(max_length = 5000)]
+    story: &'a str,
+    /// Facts, in the order in which to show them; may be empty.
+    #[schema(max_items = 30)]
+    specification: Vec<SpecificationRowView<'a>>,
     /// Path of an image on this server, for a product without pictures; may be empty.
     image: &'a str,
     /// Its pictures, in the order in which to show them; may be empty.
@@ -86,6 +95,31 @@ pub struct ProductView<'a> {
     /// Time of the last such commit, by the server's clock.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
+}
+
+/// A fact of a product, such as its weight.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SpecificationRow)]
+pub struct SpecificationRowView<'a> {
+    /// Name on one line, without a colon.
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[^:]+$")]
+    name: Cow<'a, str>,
+    /// Value on one line.
+    #[schema(value_type = String, min_length = 1, max_length = 300)]
+    value: Cow<'a, str>,
+}
+
+impl<'a> From<&'a SpecificationRow> for SpecificationRowView<'a> {
+    fn from(row: &'a SpecificationRow) -> Self {
+        Self { name: row.name.as_str().into(), value: row.value.as_str().into() }
+    }
+}
+
+impl From<SpecificationRowView<'_>> for SpecificationRow {
+    fn from(row: SpecificationRowView<'_>) -> Self {
+        Self { name: row.name.into_owned(), value: row.value.into_owned() }
+    }
 }
 
 /// A picture of a product, in several sizes. It never changes: another picture has another id and other URLs.
@@ -154,6 +188,9 @@ impl<'a> ProductView<'a> {
             slug: &product.slug,
             name: &product.name,
             description: &product.description,
+            tagline: &product.tagline,
+            story: &product.story,
+            specification: product.specification.iter().map(SpecificationRowView::from).collect(),
             image: &product.image,
             pictures: product.pictures.iter().map(PictureView::new).collect(),
             price: product.price.minor,

@@ -35,6 +35,11 @@ async fn add(engine: &Engine, add: AddProduct) -> Result<ExitCode, Failure> {
     let images = pictures::read(engine, add.images, &add.name).await?;
     let draft = ProductDraft {
         description: add.description,
+        tagline: add.tagline,
+        story: add.story,
+        specification: add.specification,
+        hue: add.hue,
+        featured: add.featured,
         image: images.path.unwrap_or_default(),
         pictures: images.pictures,
         per_shopper_limit: add.limit,
@@ -97,6 +102,7 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         Images { path: None, pictures } if pictures.is_empty() => (before.image, before.pictures),
         Images { path, pictures } => (path.unwrap_or(before.image), pictures),
     };
+    let specification = Some(edit.specification).filter(|rows| !rows.is_empty());
     let details = ProductDetails {
         name,
         description: edit.description.unwrap_or(before.description),
@@ -110,11 +116,11 @@ async fn edit(engine: &Engine, edit: EditProduct) -> Result<ExitCode, Failure> {
         pay_within: edit.pay_seconds.map_or(before.pay_within, Duration::from_secs),
         ships: !edit.no_ships && (edit.ships || before.ships),
         extend_by: changed(edit.no_extend, edit.extend_seconds.map(Duration::from_secs), before.extend_by),
-        tagline: before.tagline,
-        story: before.story,
-        specification: before.specification,
-        hue: before.hue,
-        featured: before.featured,
+        tagline: changed(edit.no_tagline, edit.tagline, Some(before.tagline)).unwrap_or_default(),
+        story: changed(edit.no_story, edit.story, Some(before.story)).unwrap_or_default(),
+        specification: changed(edit.no_specification, specification, Some(before.specification)).unwrap_or_default(),
+        hue: changed(edit.no_hue, edit.hue, before.hue),
+        featured: !edit.no_featured && (edit.featured || before.featured),
         image,
         pictures,
     };

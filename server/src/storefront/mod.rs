@@ -135,7 +135,7 @@ async fn map_form_errors(request: Request, next: Next) -> Result<Response, Probl
 }
 
 /// Provides the contexts of pages and server functions. It runs once for each request, so it sets the page's policy too.
-fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+pub fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(state.checkout.clone());
         provide_context(state.leptos.clone());

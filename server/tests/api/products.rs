@@ -77,3 +77,44 @@ async fn a_products_name_is_escaped_in_its_page() {
     assert!(page.contains("<title>&lt;/title>&lt;b>R&amp;D&lt;/b> · Holdfast</title>"), "{page}");
     assert!(!page.contains("<b>"), "{page}");
 }
+
+#[tokio::test]
+async fn a_products_page_tells_its_story_and_the_card_its_tagline() {
+    let shop = Shop::open().await;
+    let price = Money { minor: 100, currency: "USD".parse().unwrap() };
+    let draft = ProductDraft::new("lamp".parse().unwrap(), "Lamp", price, 40);
+    let lamp = ProductDraft {
+        tagline: "Goes out like a <fire>.".to_owned(),
+        story: "First <script>alert(1)</script>.\n\nSecond.".to_owned(),
+        specification: vec!["Height: 31 cm".parse().unwrap(), "<b>Base</b>: brass".parse().unwrap()],
+        per_shopper_limit: Some(2),
+        hold_for: Duration::from_mins(3),
+        ships: true,
+        ..draft.clone()
+    };
+    shop.add(lamp).await;
+    shop.add(ProductDraft { slug: "bare".parse().unwrap(), extend_by: None, ..draft }).await;
+    let page = async |path: &str| shop.request(Method::GET, path).send().await.unwrap().text().await.unwrap();
+    let page_of_lamp = page("/products/lamp").await;
+    for text in [
+        "<p class=\"tagline\">Goes out like a &lt;fire&gt;.</p>",
+        "First &lt;script&gt;alert(1)&lt;/script&gt;.</p>",
+        "<p>Second.</p>",
+        "<dt>Height</dt><dd>31 cm</dd>",
+        "&lt;b&gt;Base&lt;/b&gt;",
+        "This drop ships to you.",
+        "set aside for 3 minutes",
+        "Up to 2 units per shopper",
+        "You can add 2 minutes once.",
+    ] {
+        assert!(page_of_lamp.contains(text), "{text}: {page_of_lamp}");
+    }
+    assert!(!page_of_lamp.contains("<script>alert"), "{page_of_lamp}");
+    let bare = page("/products/bare").await;
+    for absent in ["class=\"tagline\"", "The story", "Specification", "Need longer?", "ships to you"] {
+        assert!(!bare.contains(absent), "{absent}: {bare}");
+    }
+    assert_eq!(bare.matches("<details").count(), 5, "{bare}");
+    let home = page("/").await;
+    assert_eq!(home.matches("class=\"tagline\"").count(), 1, "{home}");
+}

@@ -1,8 +1,54 @@
 //! Products and API clients.
 
 use super::{json, run};
+use crate::shop::{Shop, on_both_stores};
 use checkout::model::ProductDraft;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+on_both_stores!(a_product_gets_a_story_and_loses_it);
+
+async fn a_product_gets_a_story_and_loses_it(shop: Shop) {
+    let new = ["product", "add", "--slug", "mug", "--name", "Mug", "--price", "1", "--currency", "USD", "--stock", "1"];
+    let texts = ["--tagline", "A mug that holds.", "--story", "First.\n\nSecond."];
+    let facts = ["--specification", "Weight: 300 g", "--specification", "Ratio: 16:9"];
+    let added = shop.json(&[&new[..], &texts, &facts, &["--hue", "0", "--featured"]].concat());
+    let specification = json!([{ "name": "Weight", "value": "300 g" }, { "name": "Ratio", "value": "16:9" }]);
+    assert_eq!((&added["tagline"], &added["story"]), (&json!("A mug that holds."), &json!("First.\n\nSecond.")));
+    assert_eq!((&added["specification"], &added["hue"]), (&specification, &json!(0)));
+    assert_eq!(added["featured"], true);
+
+    let edit = |more: &[&str]| {
+        shop.json(&[&["product", "edit", "--slug", "mug", "--reason", "another text"][..], more].concat())
+    };
+    let renamed = edit(&["--name", "Mug 2"]);
+    for name in ["tagline", "story", "specification", "hue", "featured"] {
+        assert_eq!(renamed[name], added[name], "{name}");
+    }
+    let changed = edit(&["--specification", "Weight: 310 g", "--hue", "359", "--tagline", "Holds more."]);
+    assert_eq!(changed["specification"], json!([{ "name": "Weight", "value": "310 g" }]));
+    assert_eq!((&changed["hue"], &changed["tagline"]), (&json!(359), &json!("Holds more.")));
+    let cleared = edit(&["--no-tagline", "--no-story", "--no-specification", "--no-hue", "--no-featured"]);
+    let values = ["tagline", "story", "specification", "hue", "featured"].map(|name| cleared[name].clone());
+    assert_eq!(values, [json!(""), json!(""), json!([]), Value::Null, json!(false)]);
+    assert_eq!(edit(&["--featured"])["featured"], true);
+
+    let edit = ["product", "edit", "--slug", "mug", "--reason", "a mistake"];
+    for (wrong, text) in [
+        (&["--specification", "Weight 310 g"][..], "a name, a colon and a value"),
+        (&["--hue", "x"], "invalid"),
+        (&["--hue", "1", "--no-hue"], "cannot be used with"),
+        (&["--featured", "--no-featured"], "cannot be used with"),
+        (&["--story", "x", "--no-story"], "cannot be used with"),
+        (&["--tagline", "x", "--no-tagline"], "cannot be used with"),
+        (&["--specification", "a: b", "--no-specification"], "cannot be used with"),
+        (&["--hue", "360"], "a hue is 0 to 359"),
+        (&["--tagline", "two\nlines"], "a line break"),
+    ] {
+        let message = shop.fails(2, &[&edit[..], wrong].concat());
+        assert!(message.contains(text), "{wrong:?}: {message}");
+    }
+    shop.close().await;
+}
 
 #[test]
 fn subcommands_manage_products_and_clients_and_audit_the_stock() {

@@ -11,9 +11,14 @@ use checkout::model::{Product, Timestamp};
 use leptos::prelude::*;
 
 /// The fields of a product's details, by their names in the forms.
-pub const DETAILS: [&str; 10] = [
+pub const DETAILS: [&str; 15] = [
     "name",
     "description",
+    "tagline",
+    "story",
+    "specification",
+    "hue",
+    "featured",
     "price",
     "limit",
     "starts_at",
@@ -27,12 +32,15 @@ pub const DETAILS: [&str; 10] = [
 /// The value of the field `ships` for a product that is sent to its buyer.
 pub const SHIPS: &str = "yes";
 
+/// The value of the field `featured` for a product that the home page shows first.
+pub const FEATURED: &str = "yes";
+
 /// The state of the form that edits a product.
 pub struct EditState {
     /// The values in the fields.
     pub entered: Entered,
-    /// The values that the operator saw before they changed any. The form carries them, so that a conflict shows which
-    /// fields both operators changed.
+    /// Digests of the values that the operator saw before they changed any. The form carries them, so that a conflict shows
+    /// which fields both operators changed.
     pub base: Entered,
     /// The revision that the form is about.
     pub revision: u64,
@@ -76,7 +84,7 @@ pub fn new_product(operator: PageOperator<'_>, entered: &Entered) -> String {
             {summary(entered)}
             {entered.fill(text("name", "Name")).render()}
             {entered.fill(slug).render()}
-            {description(entered)}
+            {words(entered)}
             <div class="field-row">
                 {entered.fill(price()).render()}
                 {entered.fill(currency).render()}
@@ -88,6 +96,7 @@ pub fn new_product(operator: PageOperator<'_>, entered: &Entered) -> String {
             {window(entered)}
             {times(entered)}
             {delivery(entered)}
+            {appearance(entered)}
             {submit("Create product")}
         </form>
     })
@@ -113,7 +122,7 @@ pub(super) fn edit_form(product: &Product, state: EditState) -> AnyView {
             {hidden("revision", revision.to_string())}
             {base}
             {entered.fill(text("name", "Name")).render()}
-            {description(&entered)}
+            {words(&entered)}
             <div class="field-row">
                 {entered.fill(Field { own_label: Some(label), ..price() }).render()}
                 {entered.fill(limit()).render()}
@@ -125,6 +134,7 @@ pub(super) fn edit_form(product: &Product, state: EditState) -> AnyView {
             {window(&entered)}
             {times(&entered)}
             {delivery(&entered)}
+            {appearance(&entered)}
             {reason.render("edit-")}
             {submit(submit_label)}
         </form>
@@ -156,9 +166,55 @@ fn limit() -> Field {
     Field { optional: true, ..number("limit", "Limit per shopper") }
 }
 
-fn description(entered: &Entered) -> AnyView {
-    let error = entered.error("description").map(str::to_owned);
-    text_area("description", "Description", entered.get("description"), error)
+/// The texts of the product's page.
+fn words(entered: &Entered) -> AnyView {
+    let tagline = Field {
+        optional: true,
+        hint: Some("One sentence below the name, at most 160 characters."),
+        ..text("tagline", "Tagline")
+    };
+    let area = |name, label, hint, rows| {
+        text_area(name, label, hint, rows, entered.get(name), entered.error(name).map(str::to_owned))
+    };
+    let description = "One or two sentences, at most 2000 characters. They begin the story where there is a tagline.";
+    let story = "Below the picture, at most 5000 characters. An empty line begins a new paragraph.";
+    let specification = "One fact a line, such as “Weight: 180 g”. At most 30 lines.";
+    view! {
+        {entered.fill(tagline).render()}
+        {area("description", "Description (optional)", description, 4)}
+        {area("story", "Story (optional)", story, 8)}
+        {area("specification", "Specification (optional)", specification, 6)}
+    }
+    .into_any()
+}
+
+/// The colours, and the place on the home page.
+fn appearance(entered: &Entered) -> AnyView {
+    let hue = Field {
+        optional: true,
+        min: Some("0"),
+        hint: Some(
+            "An angle from 0 to 359: 29 is red, 110 yellow, 142 green, 195 cyan, 264 blue, 328 magenta. Leave it empty \
+             to take the colours of the first picture.",
+        ),
+        ..number("hue", "Hue")
+    };
+    let places = [("", "Among the others"), (FEATURED, "Featured: shown first")];
+    let places = places.map(|(value, label)| (value.to_owned(), label.to_owned()));
+    let place = select(
+        "featured".to_owned(),
+        "featured",
+        "Place on the home page".to_owned(),
+        false,
+        places,
+        entered.get("featured"),
+    );
+    view! {
+        {entered.fill(hue).render()}
+        {place}
+        {entered.error("featured").map(|error| view! { <p class="field-error">{error.to_owned()}</p> })}
+    }
+    .into_any()
 }
 
 fn window(entered: &Entered) -> AnyView {
@@ -250,6 +306,11 @@ fn field_label(name: &str) -> String {
         "pay_seconds" | "pay_within" => "Time to pay",
         "extend_seconds" | "extend_by" => "Extension",
         "ships" => "Delivery",
+        "tagline" => "Tagline",
+        "story" => "Story",
+        "specification" => "Specification",
+        "hue" => "Hue",
+        "featured" => "Place on the home page",
         "name" => "Name",
         "description" => "Description",
         "price" => "Price",

@@ -3,7 +3,7 @@
 mod form;
 mod page;
 
-pub use form::{Conflict, DETAILS, EditState, Meanwhile, SHIPS, new_product};
+pub use form::{Conflict, DETAILS, EditState, FEATURED, Meanwhile, SHIPS, new_product};
 pub use page::{ActionState, ProductPage, product};
 
 use super::{

@@ -212,12 +212,19 @@ fn related(product: &Product, may_change: bool) -> AnyView {
 fn details(product: &Product) -> AnyView {
     let limit = product.per_shopper_limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
     let extension = product.extend_by.map_or_else(|| "none".to_owned(), format_duration);
-    let description = if product.description.is_empty() { "–".to_owned() } else { product.description.clone() };
+    let text = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+    let facts: Vec<_> = product.specification.iter().map(ToString::to_string).collect();
+    let hue = product.hue.map_or_else(|| "from the pictures".to_owned(), |hue| format!("{hue}°"));
     view! {
         <div class="panel">
             <h2>"Details"</h2>
             <dl class="facts">
-                <div><dt>"Description"</dt><dd class="text">{description}</dd></div>
+                <div><dt>"Tagline"</dt><dd class="text">{text(&product.tagline)}</dd></div>
+                <div><dt>"Description"</dt><dd class="text">{text(&product.description)}</dd></div>
+                <div><dt>"Story"</dt><dd class="text">{text(&product.story)}</dd></div>
+                <div><dt>"Specification"</dt><dd class="text">{text(&facts.join("\n"))}</dd></div>
+                <div><dt>"Hue"</dt><dd>{hue}</dd></div>
+                <div><dt>"Home page"</dt><dd>{if product.featured { "featured" } else { "among the others" }}</dd></div>
                 <div><dt>"Limit per shopper"</dt><dd>{limit}</dd></div>
                 <div><dt>"Hold lasts"</dt><dd>{format_duration(product.hold_for)}</dd></div>
                 <div><dt>"Time to pay"</dt><dd>{format_duration(product.pay_within)}</dd></div>

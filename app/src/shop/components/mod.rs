@@ -19,5 +19,7 @@ pub(crate) mod reserve_form;
 pub mod stock_badge;
 #[cfg(any(feature = "hydrate", test))]
 mod ticker;
+#[cfg(feature = "ssr")]
+pub(crate) mod story;
 
 pub use live_order::OrderStatusView;

@@ -2,7 +2,7 @@
 //! extends it over the whole card.
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
-use super::stock_badge::StockBadge;
+use super::{stock_badge::StockBadge, story};
 use crate::{
     messages, paths,
     price::format_price,
@@ -37,6 +37,7 @@ pub(crate) fn ProductCard(card: Card, now: Timestamp, eager: bool) -> impl IntoV
             <ProductImage cover=Cover::from(&*product) sizes=SIZES eager />
             <div class="card-body">
                 <h3><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h3>
+                {story::tagline(&product)}
                 <p class="price">{format_price(product.price)}</p>
                 {match result {
                     Some(result) => view! {
@@ -61,7 +62,7 @@ pub(crate) fn FeaturedCard(product: Arc<Product>, now: Timestamp) -> impl IntoVi
             <ProductImage cover=Cover::from(&*product) sizes=FEATURED_SIZES eager=true />
             <div class="card-body">
                 <h2><a href=paths::product(product.slug.as_str())>{product.name.clone()}</a></h2>
-                {(!product.tagline.is_empty()).then(|| view! { <p class="featured-tagline">{product.tagline.clone()}</p> })}
+                {story::tagline(&product)}
                 <p class="price">{format_price(product.price)}</p>
                 {stock(&product, now)}
                 // The link of the name covers the card, so that a second link would only repeat it.

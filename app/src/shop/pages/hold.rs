@@ -10,8 +10,7 @@ use crate::{
         checkout_form::{CheckoutEntry, ContactFields},
         components::purchase::{Assurances, OrderSummary, PurchaseSteps},
         form_error::FormError,
-        payment::Payments,
-        sandbox::SandboxProvider,
+        payment::PaymentTaker,
     },
     ui::{
         countdown::HoldCountdown,
@@ -85,29 +84,6 @@ struct Checkout {
     is_response: bool,
     paid_early: bool,
     payment: PaymentTaker,
-}
-
-/// How the shop takes a payment.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PaymentTaker {
-    /// Another system takes it.
-    Elsewhere,
-    /// The payment provider's page follows the checkout.
-    Provider,
-    /// The built-in test provider's page follows the checkout.
-    Sandbox,
-}
-
-impl PaymentTaker {
-    fn of_shop() -> Self {
-        if use_context::<SandboxProvider>().is_some() {
-            Self::Sandbox
-        } else if use_context::<Payments>().is_some_and(|payments| payments.0.has_provider()) {
-            Self::Provider
-        } else {
-            Self::Elsewhere
-        }
-    }
 }
 
 impl Checkout {

@@ -11,6 +11,7 @@ use crate::{
             buy_box::{Offer, OfferError, sale_bar},
             gallery::gallery,
             held::offer_panel,
+            story,
         },
         form_error::{FormError, query_number},
         held::HeldProduct,
@@ -64,12 +65,13 @@ pub(crate) fn article(product: &Product, offer: Offer, held: Option<HeldProduct>
                 <p class="breadcrumb"><a href="/">"All drops"</a></p>
                 <h1>{product.name.clone()}</h1>
                 <p class="price price-large">{format_price(product.price)}</p>
-                <p class="product-description">{product.description.clone()}</p>
+                {story::sentence(product)}
             </div>
             <div class="product-offer">
                 {offer_panel(held, offer)}
             </div>
             {bar}
+            {story::below(product)}
         </article>
     }
     .into_any()

@@ -26,6 +26,8 @@ pub fn page(item: &Value) -> Value {
 /// A product during its sale.
 pub fn product() -> Value {
     let mut product = crate::api::examples::product();
+    product["hue"] = json!(250);
+    product["featured"] = json!(true);
     product["status"] = json!("active");
     product["revision"] = json!(3);
     product
@@ -55,6 +57,11 @@ pub fn create_product() -> Value {
         "slug": "flash-phone",
         "name": "Flash Phone",
         "description": "A titanium phone with a screen that outlasts the daylight.",
+        "tagline": "One hundred phones. One each, if you’re quick.",
+        "story": "We milled the first one by hand.\n\nThe other ninety-nine took a winter.",
+        "specification": [{ "name": "Weight", "value": "180 g" }, { "name": "Screen", "value": "6.1 inches, 120 Hz" }],
+        "hue": 250,
+        "featured": true,
         "price": 500_000,
         "currency": "USD",
         "stock": 100,

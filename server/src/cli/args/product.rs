@@ -1,7 +1,7 @@
 //! Arguments of `holdfast product`.
 
 use super::filter::{OutputArgs, reason, time};
-use checkout::model::{ChangeReason, Currency, ProductDraft, Slug, Timestamp};
+use checkout::model::{ChangeReason, Currency, ProductDraft, Slug, SpecificationRow, Timestamp};
 use clap::{Args, Subcommand};
 
 /// Subcommands of `product`.
@@ -79,6 +79,36 @@ pub struct EditProduct {
     /// Description, one or two sentences
     #[arg(long)]
     pub description: Option<String>,
+    /// Sentence below the name, at most 160 characters
+    #[arg(long, conflicts_with = "no_tagline")]
+    pub tagline: Option<String>,
+    /// Remove the tagline
+    #[arg(long)]
+    pub no_tagline: bool,
+    /// Text of the product's page: paragraphs with an empty line between them, at most 5000 characters
+    #[arg(long, conflicts_with = "no_story")]
+    pub story: Option<String>,
+    /// Remove the story
+    #[arg(long)]
+    pub no_story: bool,
+    /// Fact for the product's page, such as "Weight: 180 g"; repeat it for several, which replace all before
+    #[arg(long, value_name = "FACT", conflicts_with = "no_specification")]
+    pub specification: Vec<SpecificationRow>,
+    /// Remove the specification
+    #[arg(long)]
+    pub no_specification: bool,
+    /// Hue of the drop's colours, 0 to 359, such as 29 for red, 142 for green and 264 for blue
+    #[arg(long, value_name = "DEGREES", conflicts_with = "no_hue")]
+    pub hue: Option<u16>,
+    /// Take the colours from the first picture that has some
+    #[arg(long)]
+    pub no_hue: bool,
+    /// Show it first on the home page
+    #[arg(long, conflicts_with = "no_featured")]
+    pub featured: bool,
+    /// Show it among the others
+    #[arg(long)]
+    pub no_featured: bool,
     /// Price of one unit in the product's currency, such as 19.99
     #[arg(long)]
     pub price: Option<String>,
@@ -181,6 +211,21 @@ pub struct AddProduct {
     /// Description, one or two sentences
     #[arg(long, default_value = "", hide_default_value = true)]
     pub description: String,
+    /// Sentence below the name, at most 160 characters
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub tagline: String,
+    /// Text of the product's page: paragraphs with an empty line between them, at most 5000 characters
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub story: String,
+    /// Fact for the product's page, such as "Weight: 180 g"; repeat it for several
+    #[arg(long, value_name = "FACT")]
+    pub specification: Vec<SpecificationRow>,
+    /// Hue of the drop's colours, 0 to 359, such as 29 for red, 142 for green and 264 for blue [default: that of its first picture]
+    #[arg(long, value_name = "DEGREES")]
+    pub hue: Option<u16>,
+    /// Show it first on the home page
+    #[arg(long)]
+    pub featured: bool,
     #[command(flatten)]
     pub images: ImageArgs,
 }

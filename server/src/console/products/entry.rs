@@ -4,9 +4,12 @@ use crate::console::Fields;
 use app::admin::{
     confirm::ReasonField,
     entered::Entered,
-    products::{DETAILS, EditState, SHIPS},
+    products::{DETAILS, EditState, FEATURED, SHIPS},
 };
-use checkout::model::{Currency, Money, Product, ProductDetails, ProductDraft, SaleWindow, Slug, Timestamp};
+use checkout::model::{
+    Currency, Money, Product, ProductDetails, ProductDraft, SaleWindow, Slug, SpecificationRow, Timestamp,
+};
+use sha2::{Digest as _, Sha256};
 use std::{str::FromStr, time::Duration};
 
 /// The fields of a new product besides its details.
@@ -14,8 +17,21 @@ const NEW: [&str; 3] = ["slug", "currency", "stock"];
 
 /// Returns the form of an edit as it is opened.
 pub(super) fn edit_of(product: &Product) -> EditState {
-    let base = of_product(product);
-    EditState { entered: base.clone(), base, revision: product.revision, conflict: None }
+    let entered = of_product(product);
+    EditState { base: seen(&entered), entered, revision: product.revision, conflict: None }
+}
+
+/// Returns the digest of each value. The form carries these instead of the values, because a story is long.
+fn seen(values: &Entered) -> Entered {
+    let mut seen = Entered::default();
+    for name in DETAILS {
+        seen.set(name, digest(values.get(name)));
+    }
+    seen
+}
+
+fn digest(value: &str) -> String {
+    if value.is_empty() { String::new() } else { hex::encode(&Sha256::digest(value)[..12]) }
 }
 
 /// Returns the form of an edit as it was sent.
@@ -62,9 +78,15 @@ fn text(fields: &Fields, name: &str) -> String {
 fn of_product(product: &Product) -> Entered {
     let seconds = |span: Duration| span.as_secs().to_string();
     let at = |at: Option<Timestamp>| at.map(format_time).unwrap_or_default();
+    let facts: Vec<_> = product.specification.iter().map(ToString::to_string).collect();
     let values = [
         ("name", product.name.clone()),
         ("description", product.description.replace("\r\n", "\n")),
+        ("tagline", product.tagline.clone()),
+        ("story", product.story.replace("\r\n", "\n")),
+        ("specification", facts.join("\n")),
+        ("hue", product.hue.map(|hue| hue.to_string()).unwrap_or_default()),
+        ("featured", if product.featured { FEATURED.to_owned() } else { String::new() }),
         ("price", product.price.decimal()),
         ("limit", product.per_shopper_limit.map(|limit| limit.to_string()).unwrap_or_default()),
         ("starts_at", at(product.window.starts_at)),
@@ -88,6 +110,11 @@ pub(super) fn details(entered: &mut Entered, product: &Product) -> Option<Produc
     Some(ProductDetails {
         name: entered.get("name").to_owned(),
         description: entered.get("description").to_owned(),
+        tagline: entered.get("tagline").to_owned(),
+        story: entered.get("story").to_owned(),
+        specification: read.specification,
+        hue: read.hue,
+        featured: read.featured,
         price: price?,
         per_shopper_limit: read.limit,
         window: read.window,
@@ -113,6 +140,11 @@ pub(super) fn draft(entered: &mut Entered) -> Option<ProductDraft> {
     currency?;
     Some(ProductDraft {
         description: entered.get("description").to_owned(),
+        tagline: entered.get("tagline").to_owned(),
+        story: entered.get("story").to_owned(),
+        specification: read.specification,
+        hue: read.hue,
+        featured: read.featured,
         per_shopper_limit: read.limit,
         window: read.window,
         hold_for: read.hold_for,
@@ -125,6 +157,9 @@ pub(super) fn draft(entered: &mut Entered) -> Option<ProductDraft> {
 
 /// The details whose fields are the same for a new product and an edit.
 struct Read {
+    specification: Vec<SpecificationRow>,
+    hue: Option<u16>,
+    featured: bool,
     limit: Option<u32>,
     window: SaleWindow,
     hold_for: Duration,
@@ -136,6 +171,13 @@ struct Read {
 fn read(entered: &mut Entered) -> Option<Read> {
     if entered.get("name").trim().is_empty() {
         entered.refuse("name", "Enter a name.");
+    }
+    let specification = specification(entered);
+    let hue =
+        entered.parse_optional("hue", |text| whole(text, "Enter a whole number from 0 to 359, or leave it empty."));
+    let featured = entered.get("featured") == FEATURED;
+    if !featured && !entered.get("featured").is_empty() {
+        entered.refuse("featured", "Choose a place.");
     }
     let limit =
         entered.parse_optional("limit", |text| whole(text, "Enter a whole number, or leave it empty for no limit."));
@@ -150,7 +192,28 @@ fn read(entered: &mut Entered) -> Option<Read> {
     }
     let window = SaleWindow { starts_at, ends_at };
     let (hold_for, pay_within) = (hold_for?, pay_within?);
-    entered.is_valid().then_some(Read { limit, window, hold_for, pay_within, extend_by, ships })
+    entered.is_valid().then_some(Read {
+        specification,
+        hue,
+        featured,
+        limit,
+        window,
+        hold_for,
+        pay_within,
+        extend_by,
+        ships,
+    })
+}
+
+/// Reads one fact from each line that is not empty.
+fn specification(entered: &mut Entered) -> Vec<SpecificationRow> {
+    let lines = entered.get("specification").lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let rows: Result<Vec<_>, usize> = lines.map(|(nth, line)| line.parse().map_err(|_| nth + 1)).collect();
+    rows.unwrap_or_else(|line| {
+        let text = format!("Line {line} is not a name, a colon and a value. Write it as “Weight: 180 g”.");
+        entered.refuse("specification", text);
+        Vec::new()
+    })
 }
 
 fn price(entered: &mut Entered, currency: Currency) -> Option<Money> {
@@ -193,13 +256,13 @@ pub(super) fn merge(sent: EditState, product: &Product) -> (EditState, Vec<&'sta
     let mut both = Vec::new();
     for name in DETAILS {
         let (typed, was, now) = (entered.get(name).to_owned(), base.get(name), current.get(name));
-        if typed == was {
+        if digest(&typed) == was {
             entered.set(name, now);
-        } else if was != now && typed != now {
+        } else if was != digest(now) && typed != now {
             both.push(name);
         }
     }
-    (EditState { entered, base: current, revision: product.revision, conflict: None }, both)
+    (EditState { entered, base: seen(&current), revision: product.revision, conflict: None }, both)
 }
 
 #[cfg(test)]
@@ -230,9 +293,30 @@ mod tests {
     fn the_fields_of_a_product_read_back_as_its_details() {
         let at = Timestamp::from_millis(1_800_000_000_123);
         let window = SaleWindow { starts_at: Some(at), ends_at: None };
-        let product = Product { window, per_shopper_limit: Some(2), extend_by: None, ..product() };
+        let product = Product {
+            window,
+            per_shopper_limit: Some(2),
+            extend_by: None,
+            tagline: "A mug that holds.".to_owned(),
+            story: "First.\n\nSecond.".to_owned(),
+            specification: vec!["Ratio: 16:9".parse().unwrap(), "Weight: 300 g".parse().unwrap()],
+            hue: Some(0),
+            featured: true,
+            ..product()
+        };
         let mut entered = edit_of(&product).entered;
         assert_eq!(details(&mut entered, &product), Some(product.details()));
+    }
+
+    #[test]
+    fn a_line_without_a_name_and_a_value_is_named() {
+        let mut entered = edit_of(&product()).entered;
+        entered.set("specification", "Weight: 180 g\n\n  \n Ratio : 16:9 \n");
+        let read = details(&mut entered, &product()).unwrap().specification;
+        assert_eq!(read.iter().map(ToString::to_string).collect::<Vec<_>>(), ["Weight: 180 g", "Ratio: 16:9"]);
+        entered.set("specification", "Weight: 180 g\n\nRatio 16/9");
+        assert_eq!(details(&mut entered, &product()), None);
+        assert!(entered.error("specification").unwrap().starts_with("Line 3 "), "{:?}", entered.error("specification"));
     }
 
     #[test]
@@ -246,17 +330,19 @@ mod tests {
         assert_eq!(both, ["name"]);
         let values = ["name", "limit", "description", "price"].map(|name| merged.entered.get(name));
         assert_eq!(values, ["Cup", "3", "New", "19.99"]);
-        assert_eq!((merged.revision, merged.base.get("name")), (2, "Beaker"));
+        assert_eq!((merged.revision, merged.base.get("name")), (2, digest("Beaker").as_str()));
     }
 
     #[test]
     fn every_wrong_field_of_a_new_product_has_a_message() {
         let mut entered = new_product();
-        for name in DETAILS.into_iter().chain(NEW).filter(|name| !["description", "name"].contains(name)) {
+        // The engine checks the characters of texts.
+        let is_read = |name: &&str| !["description", "tagline", "story"].contains(name);
+        for name in DETAILS.into_iter().chain(NEW).filter(is_read).filter(|name| *name != "name") {
             entered.set(name, "-1e9\0");
         }
         assert_eq!(draft(&mut entered), None);
-        for name in DETAILS.into_iter().chain(NEW).filter(|name| *name != "description") {
+        for name in DETAILS.into_iter().chain(NEW).filter(is_read) {
             assert!(entered.error(name).is_some(), "{name}");
         }
     }

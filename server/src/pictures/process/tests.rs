@@ -74,7 +74,8 @@ fn each_format_is_encoded_in_all_sizes() {
     ] {
         let picture = process(&encoded(&corners(width, width / 8), format)).unwrap();
         let sizes: Vec<_> = picture.files.iter().map(|file| file.size.width).collect();
-        assert_eq!(picture.facts.hue, Some(142));
+        // Blue is the quarter with the most chroma.
+        assert!(picture.facts.hue.is_some_and(|hue| hue.abs_diff(266) <= 2), "{:?}", picture.facts.hue);
         assert_eq!((sizes, Some(picture.facts.size)), (widths, picture.files.last().map(|file| file.size)));
         for file in &picture.files {
             let (shown, size) = (decoded(file).into_rgb8(), file.size);

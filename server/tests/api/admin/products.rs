@@ -76,6 +76,21 @@ async fn invalid_products_are_refused() {
         ("reason", json!(""), 422, "invalid-body"),
         ("reason", json!("x".repeat(501)), 422, "invalid-body"),
         ("image", json!("/x.png"), 422, "invalid-body"),
+        ("tagline", json!("x".repeat(161)), 422, "invalid-product"),
+        ("tagline", json!("two\nlines"), 422, "invalid-product"),
+        ("tagline", Value::Null, 422, "invalid-body"),
+        ("story", json!("x".repeat(5001)), 422, "invalid-product"),
+        ("story", json!("a\u{202e}"), 422, "invalid-product"),
+        ("specification", json!([{ "name": "Weight:", "value": "180 g" }]), 422, "invalid-product"),
+        ("specification", json!([{ "name": "Weight", "value": " " }]), 422, "invalid-product"),
+        ("specification", json!(vec![json!({ "name": "a", "value": "b" }); 31]), 422, "invalid-product"),
+        ("specification", json!([{ "name": "Weight" }]), 422, "invalid-body"),
+        ("specification", json!([{ "name": "Weight", "value": "180 g", "unit": "g" }]), 422, "invalid-body"),
+        ("specification", json!(["Weight: 180 g"]), 422, "invalid-body"),
+        ("hue", json!(360), 422, "invalid-product"),
+        ("hue", json!(-1), 422, "invalid-body"),
+        ("hue", json!(65_536), 422, "invalid-body"),
+        ("featured", json!("yes"), 422, "invalid-body"),
     ] {
         let mut body = phone();
         body[name] = value.clone();
@@ -132,6 +147,46 @@ async fn an_edit_changes_what_it_names_and_a_stale_one_says_what_changed() {
     }
     let unknown = send(&shop, Method::PATCH, "/api/admin/products/nothing", &token, &json!({ "revision": 1 })).await;
     unknown.assert_problem(404, "unknown-product");
+}
+
+#[tokio::test]
+async fn a_product_has_a_story_that_everybody_reads_and_a_hue_that_operators_choose() {
+    let shop = Shop::open().await;
+    let token = admin(&shop).await;
+    let mut body = phone();
+    body["tagline"] = json!(" One hundred, once. ");
+    body["story"] = json!("First.\n\nSecond.");
+    body["specification"] = json!([{ "name": "Weight", "value": "180 g" }, { "name": "Ratio", "value": "16:9" }]);
+    body["hue"] = json!(0);
+    body["featured"] = json!(true);
+    let created = shop.post("/api/admin/products", &token, &body).await;
+    assert_eq!((created.status, &created.body["tagline"]), (201, &json!("One hundred, once.")), "{created:?}");
+    assert_eq!((&created.body["hue"], &created.body["featured"]), (&json!(0), &json!(true)));
+    let shown = shop.get("/api/products/phone", "").await.body;
+    for name in ["story", "specification"] {
+        assert_eq!(shown[name], body[name], "{name}");
+    }
+    assert_eq!(shown["tagline"], "One hundred, once.");
+    assert!(shown.get("hue").is_none() && shown.get("featured").is_none(), "{shown}");
+
+    // Members that are missing stay; null and empty values remove.
+    let renamed = patch(&shop, &token, &json!({ "revision": 1, "name": "Phone 2" })).await.body;
+    for name in ["tagline", "story", "specification", "hue", "featured"] {
+        assert_eq!(renamed[name], created.body[name], "{name}");
+    }
+    let cleared = json!({
+        "revision": 2, "tagline": "", "story": "", "specification": [], "hue": null, "featured": false,
+    });
+    let cleared = patch(&shop, &token, &cleared).await.body;
+    let values = ["tagline", "story", "specification", "hue", "featured"].map(|name| cleared[name].clone());
+    assert_eq!(values, [json!(""), json!(""), json!([]), Value::Null, json!(false)]);
+    for body in [json!({ "revision": 3, "story": null }), json!({ "revision": 3, "featured": null })] {
+        patch(&shop, &token, &body).await.assert_problem(422, "invalid-body");
+    }
+    // The audit log has what the edit removed.
+    let log = shop.get("/api/admin/audit-log?action=product.edit&limit=1", &token).await.body;
+    let entry = log["items"][0].to_string();
+    assert!(entry.contains("First.") && entry.contains("One hundred, once."), "{entry}");
 }
 
 /// This node learns of another node's edit a moment later. An edit on top of it keeps what it changed.

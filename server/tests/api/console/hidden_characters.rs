@@ -76,19 +76,28 @@ fn names_and_reasons(shop: &Shop, paths: &Paths) -> Vec<Case> {
     let details = [
         ("name", "Mug"),
         ("description", "A mug."),
+        ("tagline", "A mug that holds."),
+        ("story", "First."),
+        ("specification", "Weight: 300 g"),
         ("price", "19.99"),
         ("hold_seconds", "120"),
         ("pay_seconds", "600"),
         ("revision", "1"),
         ("reason", "spelling"),
     ];
-    let new = [&details[..5], &[("slug", "mug"), ("currency", "USD"), ("stock", "1")]].concat();
+    let new = [&details[..8], &[("slug", "mug"), ("currency", "USD"), ("stock", "1")]].concat();
     let issue = [("id", &*id), ("amount", "1.00"), ("restock", "none"), ("reason", "damaged")];
     let mut cases = vec![
         case("/admin/products".to_owned(), &new, "name"),
         case("/admin/products".to_owned(), &new, "description"),
+        case("/admin/products".to_owned(), &new, "tagline"),
+        case("/admin/products".to_owned(), &new, "story"),
+        case("/admin/products".to_owned(), &new, "specification"),
         case(product.clone(), &details, "name"),
         case(product.clone(), &details, "description"),
+        case(product.clone(), &details, "tagline"),
+        case(product.clone(), &details, "story"),
+        case(product.clone(), &details, "specification"),
         case(product.clone(), &details, "reason"),
         case(format!("{product}/stock"), &[("delta", "+1"), ("reason", "found")], "reason"),
         case(format!("{pending}/cancel"), &[("reason", "fraud")], "reason"),
@@ -170,8 +179,8 @@ async fn passwords_and_references_have_no_control_characters() {
 #[tokio::test]
 async fn no_form_of_such_characters_causes_an_error_of_the_server() {
     let names = "alt amount attempt checkout code confirm_password currency current_password delta description direction \
-                 email ends_at expected extend_seconds failure hold_seconds id key limit name new_password next password \
-                 pay_seconds price reason reference restock revision role secret session slug starts_at stock units url";
+                 email ends_at expected extend_seconds failure featured hold_seconds hue id key limit name new_password next password \
+                 pay_seconds price reason reference restock revision role secret session slug specification starts_at stock story tagline units url";
     let shop = on_postgres().await;
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
     let paths = Paths::of_new(&shop, &mut ada).await;

@@ -1,6 +1,9 @@
 //! The body of a new product.
 
-use crate::api::admin::bodies::{ReasonText, present};
+use crate::api::{
+    admin::bodies::{ReasonText, present},
+    products::SpecificationRowView,
+};
 use checkout::model::{ChangeReason, Currency, Money, ProductDraft, SaleWindow, Slug, Timestamp};
 use serde::Deserialize;
 use std::time::Duration;
@@ -20,6 +23,24 @@ pub struct CreateProduct {
     #[serde(default)]
     #[schema(max_length = 2000)]
     description: String,
+    /// One sentence to show below the name, on one line.
+    #[serde(default)]
+    #[schema(max_length = 160)]
+    tagline: String,
+    /// Text of the product's page, in paragraphs with an empty line between them.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    story: String,
+    /// Facts for the product's page, in their order.
+    #[serde(default)]
+    #[schema(max_items = 30)]
+    specification: Vec<SpecificationRowView<'static>>,
+    /// Hue of the drop's colours in OKLCH, in degrees; null to take that of its first picture with colours.
+    #[schema(maximum = 359)]
+    hue: Option<u16>,
+    /// Whether the home page shows it first; false by default.
+    #[serde(default)]
+    featured: bool,
     /// Price of one unit, in minor units of `currency`.
     #[schema(minimum = 0)]
     price: i64,
@@ -68,6 +89,11 @@ impl CreateProduct {
         let seconds = |seconds: Option<u64>, default| seconds.map_or(default, Duration::from_secs);
         let draft = ProductDraft {
             description: self.description,
+            tagline: self.tagline,
+            story: self.story,
+            specification: self.specification.into_iter().map(Into::into).collect(),
+            hue: self.hue,
+            featured: self.featured,
             per_shopper_limit: self.per_shopper_limit,
             window: SaleWindow { starts_at: self.starts_at, ends_at: self.ends_at },
             hold_for: seconds(self.hold_seconds, default.hold_for),

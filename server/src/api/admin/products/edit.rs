@@ -1,6 +1,9 @@
 //! The body of an edit.
 
-use crate::api::admin::bodies::{ReasonText, present};
+use crate::api::{
+    admin::bodies::{ReasonText, present},
+    products::SpecificationRowView,
+};
 use checkout::model::{ChangeReason, Money, Product, ProductDetails, SaleWindow, Timestamp};
 use serde::Deserialize;
 use std::time::Duration;
@@ -21,6 +24,27 @@ pub struct EditProduct {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = String, required = false, max_length = 2000)]
     description: Option<String>,
+    /// One sentence to show below the name, on one line; empty for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 160)]
+    tagline: Option<String>,
+    /// Text of the product's page, in paragraphs with an empty line between them; empty for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 5000)]
+    story: Option<String>,
+    /// All facts for the product's page, in their order; empty for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Vec<SpecificationRowView>, required = false, max_items = 30)]
+    specification: Option<Vec<SpecificationRowView<'static>>>,
+    /// Hue of the drop's colours in OKLCH, in degrees; null to take that of its first picture with colours.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u16>, maximum = 359)]
+    #[expect(clippy::option_option, reason = "a field can be absent, null or a value")]
+    hue: Option<Option<u16>>,
+    /// Whether the home page shows it first.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool, required = false)]
+    featured: Option<bool>,
     /// Price of one unit, in minor units of the product's currency. Existing holds and orders keep theirs.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = i64, required = false, minimum = 0)]
@@ -67,6 +91,7 @@ impl EditProduct {
     /// Returns the revision that the client read, the edited details, and the reason.
     pub fn apply_to(self, product: &Product) -> (u64, ProductDetails, Option<ChangeReason>) {
         let old = product.details();
+        let specification = self.specification.map(|rows| rows.into_iter().map(Into::into).collect());
         let details = ProductDetails {
             name: self.name.unwrap_or(old.name),
             description: self.description.unwrap_or(old.description),
@@ -80,11 +105,11 @@ impl EditProduct {
             pay_within: self.pay_seconds.map_or(old.pay_within, Duration::from_secs),
             extend_by: self.extend_seconds.map_or(old.extend_by, |by| by.map(Duration::from_secs)),
             ships: self.ships.unwrap_or(old.ships),
-            tagline: old.tagline,
-            story: old.story,
-            specification: old.specification,
-            hue: old.hue,
-            featured: old.featured,
+            tagline: self.tagline.unwrap_or(old.tagline),
+            story: self.story.unwrap_or(old.story),
+            specification: specification.unwrap_or(old.specification),
+            hue: self.hue.unwrap_or(old.hue),
+            featured: self.featured.unwrap_or(old.featured),
             image: old.image,
             pictures: old.pictures,
         };

@@ -42,7 +42,9 @@ async fn a_stale_edit_shows_what_changed_and_by_whom_and_can_be_saved_on_top() {
     let mut sam = shop.seller().await;
     let path = format!("/admin/products/{}", product.id);
     let opened = ada.get(&path).await.edit_form();
-    let theirs = changed(sam.get(&path).await.edit_form(), &[("name", "Phone <2>"), ("price", "10.00")]);
+    let story = "x".repeat(5000);
+    let theirs =
+        changed(sam.get(&path).await.edit_form(), &[("name", "Phone <2>"), ("price", "10.00"), ("story", &story)]);
     sam.post(&path, &borrowed(&theirs)).await.leads_to(&format!("{path}?done=price"));
 
     let mine = changed(opened, &[("price", "12.00"), ("limit", "2"), ("description", "My own words")]);
@@ -63,6 +65,9 @@ async fn a_stale_edit_shows_what_changed_and_by_whom_and_can_be_saved_on_top() {
     let value = |name: &str| merged.iter().find(|(known, _)| known == name).unwrap().1.clone();
     let values = ["name", "price", "limit", "description", "revision"].map(value);
     assert_eq!(values, ["Phone <2>", "12.00", "2", "My own words", "2"]);
+    assert_eq!(value("story"), story);
+    // The hidden copy of what was seen is short.
+    assert!(value("was_story").len() < 100, "{}", value("was_story"));
 
     ada.post(&path, &borrowed(&merged)).await.leads_to(&format!("{path}?done=price"));
     let known = shop.known(&product);

@@ -36,9 +36,17 @@ impl Shown {
             let tag = rest.split('>').next().unwrap();
             Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
         });
-        let text =
-            form.split("<textarea").nth(1).unwrap().split_once(">\n").unwrap().1.split("</textarea>").next().unwrap();
-        inputs.chain([("description".to_owned(), unescape(text))]).collect()
+        let texts = form.split("<textarea").skip(1).map(|rest| {
+            let (tag, rest) = rest.split_once(">\n").unwrap();
+            (attribute(tag, "name").unwrap(), unescape(rest.split("</textarea>").next().unwrap()))
+        });
+        let choices = form.split("<select").skip(1).map(|rest| {
+            let (tag, rest) = rest.split_once('>').unwrap();
+            let options = rest.split("</select>").next().unwrap().split("<option").skip(1);
+            let chosen = options.map(|rest| rest.split('>').next().unwrap()).find(|tag| tag.contains(" selected"));
+            (attribute(tag, "name").unwrap(), attribute(chosen.unwrap(), "value").unwrap_or_default())
+        });
+        inputs.chain(texts).chain(choices).collect()
     }
 }
 
@@ -133,6 +141,16 @@ async fn each_wrong_field_of_a_new_product_has_a_message_and_keeps_its_value() {
         ("hold_seconds", "1e9", 422, "whole number of seconds"),
         ("pay_seconds", "99999999999999999999", 422, "whole number of seconds"),
         ("extend_seconds", "-5", 422, "whole number of seconds"),
+        ("tagline", &"x".repeat(161), 422, "at most 160"),
+        ("tagline", "a\nb", 422, "U+000A (a line break)"),
+        ("story", &"x".repeat(5001), 422, "at most 5000"),
+        ("story", "a\n\nb\u{2066}", 422, "invisible character U+2066"),
+        ("specification", "Weight: 180 g\nRatio 16/9", 422, "Line 2 is not a name, a colon and a value"),
+        ("specification", &"a: b\n".repeat(31), 422, "at most 30 lines"),
+        ("specification", &format!("{}: b", "x".repeat(61)), 422, "at most 60 characters before the colon"),
+        ("specification", "a: b\u{200b}", 422, "invisible character U+200B"),
+        ("hue", "360", 422, "from 0 to 359"),
+        ("hue", "red", 422, "from 0 to 359"),
     ] {
         let shown = sam.post("/admin/products", &with(&NEW, &[(name, value)])).await;
         shown.shows(status, text);
@@ -140,6 +158,50 @@ async fn each_wrong_field_of_a_new_product_has_a_message_and_keeps_its_value() {
         assert_eq!(shown.text.contains("value=\"19.99\""), name != "price", "{name}={value:?}");
     }
     assert_eq!(shop.checkout.products().len(), 1);
+}
+
+#[tokio::test]
+async fn the_story_of_a_product_is_written_shown_and_previewed() {
+    let shop = Shop::open_with(|settings| settings.mail.contact = "help@shop.example".parse().ok()).await;
+    let mut sam = shop.seller().await;
+    let texts = [
+        ("tagline", "A mug <that> holds."),
+        ("story", "First.\r\n\r\nSecond </textarea>.\r\n"),
+        ("specification", "Weight: 300 g\r\n\r\nRatio : 16:9"),
+        ("hue", "210"),
+        ("featured", "yes"),
+    ];
+    sam.post("/admin/products", &with(&NEW, &texts)).await;
+    let mug = shop.checkout.product_by_slug("flash-mug").unwrap();
+    assert_eq!((&*mug.tagline, &*mug.story), ("A mug <that> holds.", "First.\n\nSecond </textarea>."));
+    let facts: Vec<_> = mug.specification.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        (facts, mug.hue, mug.featured),
+        (vec!["Weight: 300 g".to_owned(), "Ratio: 16:9".to_owned()], Some(210), true)
+    );
+
+    let path = format!("/admin/products/{}", mug.id);
+    let page = sam.get(&path).await;
+    page.shows(200, "Weight: 300 g\nRatio: 16:9");
+    // Saving the form as it is changes nothing.
+    sam.post(&path, &borrowed(&page.edit_form())).await.leads_to(&format!("{path}?done=edited"));
+    assert_eq!(shop.known(&mug), *mug);
+    let preview = sam.get(&format!("{path}/preview")).await;
+    preview.shows(200, "<p class=\"tagline\">A mug &lt;that&gt; holds.</p>");
+    for text in ["The story", "<dt>Ratio</dt><dd>16:9</dd>", "mailto:help@shop.example"] {
+        assert!(preview.text.contains(text), "{text}: {}", preview.text);
+    }
+    let mut vera = shop.signed_in("vera@example.com", Role::Viewer).await;
+    let read = vera.get(&path).await;
+    for text in ["A mug &lt;that&gt; holds.", "Ratio: 16:9", "210°", "featured"] {
+        assert!(read.text.contains(text), "{text}: {}", read.text);
+    }
+    let bare = [("tagline", ""), ("story", " "), ("specification", ""), ("hue", ""), ("featured", "")];
+    let cleared = changed(page.edit_form(), &bare);
+    sam.post(&path, &borrowed(&cleared)).await.leads_to(&format!("{path}?done=edited"));
+    let known = shop.known(&mug);
+    assert_eq!((&*known.tagline, &*known.story, known.specification.len()), ("", "", 0));
+    assert_eq!((known.hue, known.featured, known.revision), (None, false, 2));
 }
 
 #[tokio::test]
@@ -264,8 +326,8 @@ async fn no_address_or_form_causes_an_error_of_the_server() {
     }
     let path = format!("/admin/products/{}", product.id);
     for value in ["", "\0", "-1", "1e999", "NaN", "9999-99-99T99:99", "+", "\u{202e}", "%", &"x".repeat(5000)] {
-        for name in ["name", "price", "limit", "starts_at", "ends_at", "hold_seconds", "revision", "reason", "was_name"]
-        {
+        let texts = ["name", "tagline", "story", "specification", "hue", "featured", "reason", "was_name"];
+        for name in ["price", "limit", "starts_at", "ends_at", "hold_seconds", "revision"].into_iter().chain(texts) {
             let form = changed(sam.get(&path).await.edit_form(), &[(name, value)]);
             let shown = sam.post(&path, &borrowed(&form)).await;
             assert!(shown.status < 500, "{name}={value:?}: {}", shown.status);
