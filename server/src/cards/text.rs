@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 const MEASURED_PX: f32 = 100.0;
 /// Width of a space, as a part of the font's size.
 const SPACE_EM: f32 = 0.26;
+/// Part of a line that is filled by the widths of characters. Kerning may widen it further.
+const FILLED: f32 = 0.97;
 /// Longest text that is measured, in characters.
 const MAX_CHARS: usize = 200;
 /// The sign for text that was left out.
@@ -48,6 +50,7 @@ pub struct FittedText {
 pub fn fit(text: &str, weight: u16, width_px: f32, sizes_px: &[f32], max_lines: usize) -> FittedText {
     let advances = Advances::measure(text, weight);
     let text = advances.known(text);
+    let width_px = width_px * FILLED;
     let mut fitted = FittedText { size_px: MEASURED_PX, lines: Vec::new() };
     for &size_px in sizes_px {
         let lines = advances.lines(&text, width_px / size_px);
