@@ -1,5 +1,10 @@
 //! All messages for shoppers: each says what happened and what to do next.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod legal;
+#[cfg(feature = "ssr")]
+pub mod sharing;
+
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,10 @@
 use super::products::path;
 use crate::{
     assets::{content_version, stylesheet_path},
-    shop::pages::product::{article, first_offer},
+    shop::{
+        ShopInfo,
+        pages::product::{article, first_offer},
+    },
     ui::layout::{Footer, Header},
 };
 use checkout::model::{Product, ProductStatus, SaleWindow, Stock, Timestamp};
@@ -88,9 +91,12 @@ impl Stage {
 }
 
 /// Renders the page. Its form is disabled, and nothing on it is live.
-pub fn preview(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp) -> String {
+pub fn preview(options: &LeptosOptions, shop: ShopInfo, product: &Product, stage: Stage, now: Timestamp) -> String {
     // The shop's components keep their state in an owner, which the shop's router provides for its own pages.
-    Owner::new().with(|| document(options, product, stage, now).to_html())
+    Owner::new().with(|| {
+        provide_context(shop);
+        document(options, product, stage, now).to_html()
+    })
 }
 
 fn document(options: &LeptosOptions, product: &Product, stage: Stage, now: Timestamp) -> impl IntoView + use<> {
@@ -164,7 +170,10 @@ mod tests {
             ] {
                 let shown = stage.of(&product, now);
                 assert_eq!(shown.phase(now) == SalePhase::Open, matches!(stage, Stage::OnSale | Stage::SoldOut));
-                let page = preview(&LeptosOptions::builder().output_name("holdfast").build(), &product, stage, now);
+                let options = LeptosOptions::builder().output_name("holdfast").build();
+                let shop = ShopInfo { name: "Fast & Fair".to_owned(), ..ShopInfo::default() };
+                let page = preview(&options, shop, &product, stage, now);
+                assert!(page.contains("<span>Fast &amp; Fair</span>"), "{page}");
                 assert!(page.contains(text) && page.contains("&lt;Mug&gt;") && !page.contains("<script"), "{page}");
             }
         }

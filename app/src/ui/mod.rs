@@ -8,6 +8,8 @@ pub(crate) mod sale_state;
 pub mod stock;
 
 #[cfg(feature = "ssr")]
+pub mod head;
+#[cfg(feature = "ssr")]
 pub(crate) mod layout;
 #[cfg(feature = "ssr")]
 pub(crate) mod notice;

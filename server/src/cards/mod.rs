@@ -1,7 +1,11 @@
 //! Cards: the images that other sites and messengers show beside a link to the shop. They are drawn as SVG, rendered to PNG
 //! once for each state of a product, and kept in memory.
 
+pub mod draw;
+mod serve;
 pub mod text;
+
+pub use serve::{files, png as png_response};
 
 use bytes::Bytes;
 use image::{

@@ -68,6 +68,11 @@ pub fn fit(text: &str, weight: u16, width_px: f32, sizes_px: &[f32], max_lines: 
     fitted
 }
 
+/// Returns the width of a line, as a part of the font's size.
+pub fn width_em(line: &str, weight: u16) -> f32 {
+    Advances::measure(line, weight).width(line)
+}
+
 /// Widths of characters, as parts of the font's size. Characters that the fonts do not have are missing.
 struct Advances(BTreeMap<char, f32>);
 

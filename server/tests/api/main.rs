@@ -15,6 +15,7 @@ mod holds;
 mod http2;
 mod limits;
 mod mailbox;
+mod manners;
 mod metrics;
 mod openapi;
 mod operations;

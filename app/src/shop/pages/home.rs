@@ -1,16 +1,18 @@
 //! All products: on now, coming up, and past.
 
-use super::{NoScriptRefresh, PageError, PageRequest, render_page};
+use super::{NoScriptRefresh, PageError, PageRequest, render_public_page};
 use crate::{
     clock::seconds_left,
     paths,
     price::format_price,
     shop::components::stock_badge::{StockBadge, StockConnection},
-    ui::product_image::{Cover, ProductImage},
+    ui::{
+        head,
+        product_image::{Cover, ProductImage},
+    },
 };
 use checkout::model::{Product, ProductId, ProductStatus, SalePhase, Timestamp};
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
 use std::sync::Arc;
 
 /// Refresh interval without scripts, for the counts.
@@ -22,7 +24,7 @@ const FEATURED_SIZES: &str = "(min-width: 56rem) 41rem, 100vw";
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
-    render_page(load)
+    render_public_page(load)
 }
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
@@ -35,11 +37,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     // The first image of the page is loaded at once, and the others as they come near the screen.
     let first = [&live, &upcoming, &past].into_iter().flatten().next().map(|product| product.id);
     Ok(view! {
-        <Title text="Live drops" />
-        <Meta
-            name="description"
-            content="Limited drops with live stock. Reserve yours and it’s held for you while you decide."
-        />
+        {head::home("Live drops")}
         <NoScriptRefresh seconds=next_opening.map_or(REFRESH_SECONDS, |s| s.min(REFRESH_SECONDS)) />
         <section class="hero">
             <h1>"Small drops, "<em>"fairly held."</em></h1>
