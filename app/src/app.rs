@@ -3,18 +3,25 @@
 use crate::{
     assets::{FontPreloads, HydrationScript, Stylesheet, stylesheet_path},
     messages::Notice,
-    shop::held::{Holds, Pill},
-    shop::pages::{
-        error::{ErrorMessage, NotFoundPage},
-        hold::HoldPage,
-        home::HomePage,
-        link_expired::LinkExpiredPage,
-        order::OrderPage,
-        orders::OrdersPage,
-        product::ProductPage,
-        sandbox::{SandboxHoldPage, SandboxOrderPage},
+    shop::{
+        ShopInfo,
+        held::{Holds, Pill},
+        pages::{
+            error::{ErrorMessage, NotFoundPage},
+            hold::HoldPage,
+            home::HomePage,
+            legal::{PrivacyPage, TermsPage},
+            link_expired::LinkExpiredPage,
+            order::OrderPage,
+            orders::OrdersPage,
+            product::ProductPage,
+            sandbox::{SandboxHoldPage, SandboxOrderPage},
+        },
     },
-    ui::layout::{Footer, Header},
+    ui::{
+        head::SiteLinks,
+        layout::{Footer, Header},
+    },
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -33,9 +40,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" content="#f6fbfb" media="(prefers-color-scheme: light)" />
-                <meta name="theme-color" content="#051110" media="(prefers-color-scheme: dark)" />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <SiteLinks />
                 <FontPreloads />
                 <Stylesheet options=options.clone() />
                 <AutoReload options=options.clone() />
@@ -50,9 +55,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// Renders a complete error page for responses that no page produced. It needs no script and no request context.
-pub fn error_document(options: &LeptosOptions, code: &str, notice: Notice) -> String {
-    let title = format!("{} · Holdfast", notice.title);
-    let document = view! {
+pub fn error_document(options: &LeptosOptions, shop: &ShopInfo, code: &str, notice: Notice) -> String {
+    // Header and footer read the shop from an owner, which the router provides for other pages.
+    Owner::new().with(|| {
+        provide_context(shop.clone());
+        error_page(options, shop, code, notice).to_html()
+    })
+}
+
+fn error_page(options: &LeptosOptions, shop: &ShopInfo, code: &str, notice: Notice) -> impl IntoView + use<> {
+    let title = format!("{} · {}", notice.title, shop.name);
+    view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
@@ -73,16 +86,13 @@ pub fn error_document(options: &LeptosOptions, code: &str, notice: Notice) -> St
                 <Footer />
             </body>
         </html>
-    };
-    document.to_html()
+    }
 }
 
 /// Returns the text of the `<title>` element. `leptos_meta` writes it into the page as it stands, so it is escaped here.
-fn document_title(page: &str) -> String {
-    if page.is_empty() {
-        return "Holdfast".to_owned();
-    }
-    format!("{} · Holdfast", page.replace('&', "&amp;").replace('<', "&lt;"))
+fn document_title(page: &str, shop: &str) -> String {
+    let title = if page.is_empty() { shop.to_owned() } else { format!("{page} · {shop}") };
+    title.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// Renders header, page and footer.
@@ -92,8 +102,9 @@ pub fn App() -> impl IntoView {
     if let Some(holds) = Holds::of_request() {
         provide_context(holds);
     }
+    let shop = ShopInfo::current().name;
     view! {
-        <Title formatter=|page: String| document_title(&page) />
+        <Title formatter=move |page: String| document_title(&page, &shop) />
         <a class="skip-link" href="#main">"Skip to content"</a>
         <Router>
             <Header />
@@ -106,6 +117,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async />
                     <Route path=path!("/orders/:order") view=OrderPage ssr=SsrMode::Async />
                     <Route path=path!("/link-expired") view=LinkExpiredPage ssr=SsrMode::Async />
+                    <Route path=path!("/terms") view=TermsPage ssr=SsrMode::Async />
+                    <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
                     <Route path=path!("/sandbox/pay/hold/:hold") view=SandboxHoldPage ssr=SsrMode::Async />
                     <Route path=path!("/sandbox/pay/:order") view=SandboxOrderPage ssr=SsrMode::Async />
                 </Routes>

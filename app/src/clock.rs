@@ -57,9 +57,20 @@ mod browser {
         start.and_then(|s| s.as_f64()).unwrap_or(0.0)
     }
 
+    /// Whether the back button took the page out of the browser's HTTP cache, where it may have lain for long.
+    fn is_old_copy() -> bool {
+        let entry = window().performance().map(|p| p.get_entries_by_type("navigation").get(0));
+        let field = |name: &str| entry.as_ref().and_then(|e| js_sys::Reflect::get(e, &JsValue::from_str(name)).ok());
+        let is_return = field("type").is_some_and(|value| value == JsValue::from_str("back_forward"));
+        is_return && field("transferSize").is_some_and(|value| value == JsValue::from_f64(0.0))
+    }
+
     pub(super) fn tick(rendered_at: i64, now: WriteSignal<i64>) {
         let (response_start, offset) = (response_start(), js_sys::Date::now() - elapsed());
         let reloading = Cell::new(false);
+        if is_old_copy() {
+            reload();
+        }
         let update = move || {
             let elapsed = elapsed();
             if (js_sys::Date::now() - elapsed - offset).abs() > MAX_DRIFT_MS {

@@ -34,3 +34,5 @@ mod visibility;
 
 #[cfg(feature = "ssr")]
 pub use app::{App, error_document, shell};
+#[cfg(feature = "ssr")]
+pub use shop::pages::PUBLIC_PAGE_HEADERS;

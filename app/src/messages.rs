@@ -7,6 +7,10 @@ pub mod live;
 #[cfg(feature = "ssr")]
 pub mod keepsake;
 pub mod story;
+#[cfg(feature = "ssr")]
+pub(crate) mod legal;
+#[cfg(feature = "ssr")]
+pub mod sharing;
 
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -20,6 +20,13 @@ pub const SANDBOX_MAIL: &str = "/sandbox/mail";
 /// Page: a link in a mail that does not work any more.
 pub const LINK_EXPIRED: &str = "/link-expired";
 
+/// Page: the terms.
+pub const TERMS: &str = "/terms";
+/// Page: personal data.
+pub const PRIVACY: &str = "/privacy";
+/// Page: the API's documentation.
+pub const API_DOCS: &str = "/api/docs";
+
 /// Event stream: the stock of all products.
 pub const ALL_STOCK_EVENTS: &str = "/api/products/events";
 
@@ -40,6 +47,18 @@ pub fn order_events(order_id: &str) -> String {
 #[cfg(feature = "ssr")]
 pub fn picture(id: checkout::model::PictureId, width: u32) -> String {
     format!("/pictures/{id}/{width}.webp")
+}
+
+/// The image that other sites show beside a link to a product. Its tag changes with it.
+#[cfg(feature = "ssr")]
+pub fn product_card(slug: &str, tag: &str) -> String {
+    format!("/products/{slug}/card.png?v={tag}")
+}
+
+/// The image that other sites show beside a link to the shop.
+#[cfg(feature = "ssr")]
+pub fn shop_card(tag: &str) -> String {
+    format!("/card.png?v={tag}")
 }
 
 /// A product's page in the console.

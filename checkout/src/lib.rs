@@ -56,6 +56,7 @@ pub use {
     feed::{OrderWatch, StockUpdate, StockWatch},
     idempotency::{Idempotency, IdempotencyKey, retry_in_progress},
     limits::Limits,
+    purge::PAYLOAD_RETENTION,
     service::{Checkout, OperationContext, PaymentEvent},
     supervisor::{Supervisor, TaskStatus},
 };

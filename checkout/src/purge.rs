@@ -22,7 +22,7 @@ const STOCK_EVENT_RETENTION: Duration = Duration::from_hours(90 * 24);
 const UNUSED_PICTURE_RETENTION: Duration = Duration::from_hours(24);
 
 /// Retention of the payloads of payment events. They may contain personal data, and are of use while a payment may be disputed.
-const PAYLOAD_RETENTION: Duration = Duration::from_hours(90 * 24);
+pub const PAYLOAD_RETENTION: Duration = Duration::from_hours(90 * 24);
 
 /// Retention of attempts to deliver webhooks, with the responses of the endpoints.
 const DELIVERY_RETENTION: Duration = Duration::from_hours(30 * 24);

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod auth;
 pub mod backoffice;
+pub mod cards;
 pub mod cli;
 pub mod clients;
 pub mod config;

@@ -1,7 +1,7 @@
 //! Merges the groups of routes, each with its kind. The middleware stack depends on the kind alone.
 
 use crate::{
-    api, console,
+    api, cards, console,
     docs::{self, Document},
     http::{RouteKind, health, limits::RateLimiter, middleware::Middleware},
     pictures,
@@ -31,7 +31,7 @@ pub fn build(state: AppState, rate_limiter: Arc<RateLimiter>, place_hold: Method
         (RouteKind::Probe, probes()),
         (RouteKind::Api, api::unknown_routes()),
         (RouteKind::Docs, docs::routes(&Document::new(descriptions))),
-        (RouteKind::File, storefront::files().merge(console::files()).merge(pictures::files())),
+        (RouteKind::File, storefront::files().merge(console::files()).merge(pictures::files()).merge(cards::files())),
         (RouteKind::HashedFile, storefront::hashed_files()),
         (RouteKind::VersionedFile, storefront::versioned_files()),
         (RouteKind::Console, console::routes(&state)),

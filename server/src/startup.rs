@@ -4,6 +4,7 @@ use crate::{
     api,
     auth::{SecretVerifier, Tokens, hashing::Hasher},
     backoffice::recount::Recounts,
+    cards::CardService,
     clients::ClientService,
     config::{Common, Environment, Settings, secret},
     console::LiveHub,
@@ -138,6 +139,7 @@ impl Server {
         let pictures = PictureService::new(store.clone(), clock.clone());
         let state = AppState::from(AppStateInner {
             pictures,
+            cards: CardService::default(),
             ids: IdGenerator::new(clock),
             operators,
             recounts: Recounts::default(),

@@ -3,6 +3,7 @@
 use crate::{
     auth::{SecretVerifier, Tokens},
     backoffice::recount::Recounts,
+    cards::CardService,
     clients::ClientService,
     config::Settings,
     console::LiveHub,
@@ -48,6 +49,8 @@ pub struct AppStateInner {
     pub webhooks: Webhooks,
     /// Processes, stores and reads pictures of products.
     pub pictures: PictureService,
+    /// Renders the images that other sites show, and keeps them.
+    pub cards: CardService,
     /// Verifies API clients' secrets.
     pub secrets: Arc<SecretVerifier>,
     /// Metrics of this server.

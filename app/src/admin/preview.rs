@@ -189,8 +189,10 @@ mod tests {
                 let shown = stage.of(&product, now);
                 assert_eq!(shown.phase(now) == SalePhase::Open, matches!(stage, Stage::OnSale | Stage::SoldOut));
                 let options = LeptosOptions::builder().output_name("holdfast").build();
-                let page = preview(&options, &product, stage, now, "n-1");
+                let shop = ShopInfo { name: "Fast & Fair".to_owned(), ..ShopInfo::default() };
+                let page = preview(&options, &product, stage, now, "n-1", || provide_context(shop));
                 assert!(page.contains("<style nonce=\"n-1\">:root{--hue:200}</style>"), "{page}");
+                assert!(page.contains("<span>Fast &amp; Fair</span>"), "{page}");
                 assert!(page.contains(text) && page.contains("&lt;Mug&gt;") && !page.contains("<script"), "{page}");
             }
         }

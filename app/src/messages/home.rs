@@ -11,8 +11,6 @@ pub const HEADLINE: &str = "Small drops, ";
 pub const HEADLINE_EMPHASIS: &str = "fairly held.";
 /// The sentence below the headline.
 pub const LEAD: &str = "Reserve yours and it’s held for you while you decide. Every number you see is real.";
-/// The description for search engines.
-pub const DESCRIPTION: &str = "Limited drops with live stock. Reserve yours and it’s held for you while you decide.";
 
 /// The heading of the sales that are on.
 pub const LIVE: &str = "Live now";

@@ -5,6 +5,8 @@ pub mod components;
 #[cfg(feature = "ssr")]
 mod actions;
 #[cfg(feature = "ssr")]
+pub mod card;
+#[cfg(feature = "ssr")]
 pub mod checkout_form;
 #[cfg(feature = "ssr")]
 mod form_error;
@@ -24,4 +26,4 @@ pub mod sandbox;
 pub mod session;
 
 #[cfg(feature = "ssr")]
-pub use info::ShopInfo;
+pub use info::{DataPractice, ShopInfo};

@@ -1,5 +1,10 @@
 //! The header and footer of every page.
 
+use crate::{
+    messages::legal::{PRIVACY_TITLE, TERMS_TITLE},
+    paths,
+    shop::ShopInfo,
+};
 use leptos::prelude::*;
 
 /// The shop's name and the main navigation.
@@ -10,7 +15,7 @@ pub(crate) fn Header() -> impl IntoView {
             <div class="site-header-inner">
                 <a class="brand" href="/">
                     <Logo />
-                    <span>"Holdfast"</span>
+                    <span>{ShopInfo::current().name}</span>
                 </a>
                 <nav aria-label="Main">
                     <ul>
@@ -39,17 +44,29 @@ fn Logo() -> impl IntoView {
     }
 }
 
-/// The footer.
+/// The footer: contact, terms and further pages.
 #[component]
 pub(crate) fn Footer() -> impl IntoView {
+    let shop = ShopInfo::current();
+    let terms = shop.terms_url.unwrap_or_else(|| paths::TERMS.to_owned());
+    let privacy = shop.privacy_url.unwrap_or_else(|| paths::PRIVACY.to_owned());
     view! {
         <footer class="site-footer">
             <div class="site-footer-inner">
-                <p class="site-footer-text">"Real stock, live. Every number is counted from reservations and sales as they happen."</p>
-                <ul>
-                    <li><a href="/">"Drops"</a></li>
-                    <li><a href="/orders">"My orders"</a></li>
-                </ul>
+                <p class="site-footer-text">
+                    <strong>{shop.name}</strong>
+                    " Real stock, live. Every number is counted from reservations and sales as they happen."
+                </p>
+                <nav aria-label="About the shop">
+                    <ul>
+                        <li><a href="/">"Drops"</a></li>
+                        <li><a href="/orders">"My orders"</a></li>
+                        {shop.contact.map(|(_, url)| view! { <li><a href=url>"Contact"</a></li> })}
+                        <li><a href=terms>{TERMS_TITLE}</a></li>
+                        <li><a href=privacy>{PRIVACY_TITLE}</a></li>
+                        <li><a href=paths::API_DOCS>"API"</a></li>
+                    </ul>
+                </nav>
             </div>
         </footer>
     }

@@ -11,6 +11,8 @@ pub mod stock;
 pub(crate) mod stock_tiles;
 
 #[cfg(feature = "ssr")]
+pub mod head;
+#[cfg(feature = "ssr")]
 pub(crate) mod layout;
 #[cfg(feature = "ssr")]
 pub(crate) mod notice;

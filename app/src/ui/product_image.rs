@@ -74,7 +74,7 @@ pub(crate) fn PictureImage(picture: Picture, sizes: &'static str, #[prop(optiona
 }
 
 /// Images are files below the site root. The content security policy would block any other origin.
-fn same_origin_url(path: &str) -> Option<String> {
+pub(crate) fn same_origin_url(path: &str) -> Option<String> {
     let path = path.trim().trim_start_matches('/');
     (!path.is_empty() && !path.contains("//")).then(|| format!("/{path}"))
 }

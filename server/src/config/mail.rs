@@ -23,12 +23,18 @@ pub struct MailArgs {
     /// Sender of mails, such as `Shop <shop@shop.example>`
     #[arg(long, env = "HOLDFAST_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<OsString>,
-    /// Name of the shop in mails [default: Holdfast]
+    /// Name of the shop on its pages and in mails [default: Holdfast]
     #[arg(long, env = "HOLDFAST_SHOP_NAME", value_name = "NAME")]
     pub shop_name: Option<OsString>,
     /// E-mail address or page where shoppers turn with questions [default: none]
     #[arg(long, env = "HOLDFAST_SHOP_CONTACT", value_name = "CONTACT")]
     pub shop_contact: Option<OsString>,
+    /// Address of the shop's own terms, which replace the built-in page: https [default: none]
+    #[arg(long, env = "HOLDFAST_TERMS_URL", value_name = "URL")]
+    pub terms_url: Option<OsString>,
+    /// Address of the shop's own page about personal data, which replaces the built-in one: https [default: none]
+    #[arg(long, env = "HOLDFAST_PRIVACY_URL", value_name = "URL")]
+    pub privacy_url: Option<OsString>,
     /// Language whose numbers and dates mails use where the shopper's is not known [default: en-US]
     #[arg(long, env = "HOLDFAST_LOCALE", value_name = "TAG")]
     pub locale: Option<OsString>,
@@ -51,6 +57,10 @@ pub struct MailConfig {
     pub shop_name: String,
     /// Contact for questions of shoppers.
     pub contact: Option<ShopContact>,
+    /// The shop's own terms.
+    pub terms_url: Option<String>,
+    /// The shop's own page about personal data.
+    pub privacy_url: Option<String>,
     /// Numbers and dates of mails whose reader's language is not known.
     pub locale: Locale,
     /// The zone of times.
@@ -67,6 +77,8 @@ impl Default for MailConfig {
             from: None,
             shop_name: "Holdfast".to_owned(),
             contact: None,
+            terms_url: None,
+            privacy_url: None,
             locale: Locale::ENGLISH,
             zone: Zone::default(),
             link_secrets: Vec::new(),
@@ -83,6 +95,8 @@ impl MailConfig {
         let from = errors.parse("HOLDFAST_MAIL_FROM", args.mail_from, text::<Sender>);
         let shop_name = errors.parse("HOLDFAST_SHOP_NAME", args.shop_name, shop_name);
         let contact = errors.parse("HOLDFAST_SHOP_CONTACT", args.shop_contact, text::<ShopContact>);
+        let terms_url = errors.parse("HOLDFAST_TERMS_URL", args.terms_url, values::page_url);
+        let privacy_url = errors.parse("HOLDFAST_PRIVACY_URL", args.privacy_url, values::page_url);
         let locale = errors.parse("HOLDFAST_LOCALE", args.locale, locale);
         let zone = errors.parse("HOLDFAST_TIME_ZONE", args.time_zone, text::<Zone>);
         let secrets = errors.parse("HOLDFAST_LINK_SECRETS", args.link_secrets, |v| values::secrets(v, min_secret));
@@ -98,6 +112,8 @@ impl MailConfig {
             from,
             shop_name: shop_name.unwrap_or(defaults.shop_name),
             contact,
+            terms_url,
+            privacy_url,
             locale: locale.unwrap_or(defaults.locale),
             zone: zone.unwrap_or(defaults.zone),
             link_secrets,
@@ -231,6 +247,8 @@ mod tests {
             mail_from: Some("hush".into()),
             shop_name: Some(shop_name),
             shop_contact: Some("javascript:hush".into()),
+            terms_url: Some("http://hush.example/terms".into()),
+            privacy_url: Some("javascript:hush".into()),
             locale: Some("hush hush".into()),
             time_zone: Some("Europe/Hush".into()),
             link_secrets: Some(sensitive("a hush secret of links,hush")),
@@ -242,6 +260,8 @@ mod tests {
                 "HOLDFAST_MAIL_FROM",
                 "HOLDFAST_SHOP_NAME",
                 "HOLDFAST_SHOP_CONTACT",
+                "HOLDFAST_TERMS_URL",
+                "HOLDFAST_PRIVACY_URL",
                 "HOLDFAST_LOCALE",
                 "HOLDFAST_TIME_ZONE",
                 "HOLDFAST_LINK_SECRETS",

@@ -88,6 +88,15 @@ impl PaymentConfig {
         matches!(self.provider, PaymentProvider::Sandbox)
     }
 
+    /// The name of the provider, as shoppers read it.
+    pub fn provider_name(&self) -> Option<&'static str> {
+        match self.provider {
+            PaymentProvider::None => None,
+            PaymentProvider::Sandbox => Some("the test provider, which moves no money"),
+            PaymentProvider::Stripe(_) => Some("Stripe"),
+        }
+    }
+
     /// The connected account of Stripe whose events count.
     pub fn stripe_account(&self) -> Option<&str> {
         match &self.provider {

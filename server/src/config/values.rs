@@ -10,6 +10,10 @@ use std::{
     time::Duration,
 };
 use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// Longest address of a page of the shop.
+const MAX_PAGE_URL_BYTES: usize = 1000;
 
 pub(super) fn environment(text: &str) -> Result<Environment, String> {
     match text {
@@ -38,6 +42,15 @@ pub(super) fn public_url(text: &str) -> Result<String, String> {
     origin(text)
         .map(|_| text.to_owned())
         .ok_or_else(|| "must be an address such as https://shop.example, in lower case and without a path".to_owned())
+}
+
+/// A page of the shop at another address. Credentials in it would reach every shopper.
+pub(super) fn page_url(text: &str) -> Result<String, String> {
+    let is_page = |url: &Url| url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+    let url = Url::parse(text).ok().filter(|url| is_page(url) && text.len() <= MAX_PAGE_URL_BYTES);
+    url.map(String::from).ok_or_else(|| {
+        format!("must be an https address of at most {MAX_PAGE_URL_BYTES} bytes, such as https://shop.example/terms")
+    })
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

@@ -5,7 +5,11 @@ use super::{
     security::{self, STATIC_PAGE_CSP},
 };
 use crate::problem::ErrorCode;
-use app::messages::{self, Notice};
+use app::{
+    PUBLIC_PAGE_HEADERS,
+    messages::{self, Notice},
+    shop::ShopInfo,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -14,10 +18,11 @@ use axum::{
 };
 use http::{HeaderValue, Method, StatusCode, header};
 use leptos::config::LeptosOptions;
+use std::sync::Arc;
 
 /// Middleware: replaces an error response that is not a page, where the client is a browser.
 pub async fn render(
-    State((options, kind)): State<(LeptosOptions, RouteKind)>,
+    State((options, shop, kind)): State<(LeptosOptions, Arc<ShopInfo>, RouteKind)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -34,9 +39,14 @@ pub async fn render(
         let (title, text) = console_notice(status, code, is_form);
         app::admin::error::error(title.to_owned(), text.to_owned())
     } else {
-        app::error_document(&options, status.as_str(), notice(status, code, is_form))
+        app::error_document(&options, &shop, status.as_str(), notice(status, code, is_form))
     };
     let (mut parts, _) = response.into_parts();
+    if !kind.is_console() {
+        for (name, value) in PUBLIC_PAGE_HEADERS {
+            parts.headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     parts.headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(STATIC_PAGE_CSP));

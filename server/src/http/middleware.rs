@@ -11,6 +11,7 @@ use super::{
 use crate::{
     problem::Problem,
     state::AppState,
+    storefront,
     telemetry::request_log::{self, RequestLog},
 };
 use axum::{
@@ -107,8 +108,10 @@ impl Middleware {
         let compression = CompressionLayer::new()
             .quality(COMPRESSION_LEVEL)
             .compress_when(SizeAbove::new(MIN_COMPRESSED_SIZE).and(DefaultPredicate::new()));
-        let error_pages =
-            kind.has_error_pages().then(|| from_fn_with_state((state.leptos.clone(), kind), error_page::render));
+        let error_pages = kind.has_error_pages().then(|| {
+            let shop = Arc::new(storefront::shop_info(state));
+            from_fn_with_state((state.leptos.clone(), shop, kind), error_page::render)
+        });
         let cors = self.cors.clone().filter(|_| kind.is_cross_origin());
         let admission = Arc::new(Admission {
             kind,

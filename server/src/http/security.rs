@@ -72,7 +72,7 @@ impl ResponseHeaders {
         let headers = response.headers_mut();
         headers.reserve(HEADER_CAPACITY.saturating_sub(headers.len()));
         for (name, value) in &COMMON_HEADERS {
-            headers.insert(name, HeaderValue::from_static(value));
+            set_default(headers, name.clone(), value);
         }
         let page_headers = if is_page(headers) { &PAGE_HEADERS[..] } else { &[] };
         for (name, value) in page_headers {
@@ -86,13 +86,14 @@ impl ResponseHeaders {
         set_default(headers, header::CACHE_CONTROL, self.cache_control(status, headers));
     }
 
-    /// Files whose name changes with their content are immutable; other files are revalidated; pages and API responses are not cached.
+    /// Files whose name changes with their content are immutable; other files are revalidated; pages and API responses are not
+    /// cached. A 304 has no `Last-Modified`, and must not make the browser drop the file that it confirms.
     fn cache_control(self, status: StatusCode, headers: &HeaderMap) -> &'static str {
         let is_found = status.is_success() || status == StatusCode::NOT_MODIFIED;
         match self.kind {
             RouteKind::VersionedFile if is_found => "public, max-age=31536000, immutable",
             RouteKind::HashedFile if is_found && self.has_hashed_files => "public, max-age=31536000, immutable",
-            _ if headers.contains_key(header::LAST_MODIFIED) => "no-cache",
+            _ if headers.contains_key(header::LAST_MODIFIED) || status == StatusCode::NOT_MODIFIED => "no-cache",
             _ => "private, no-store",
         }
     }

@@ -127,7 +127,7 @@ impl PictureService {
     }
 
     /// Returns the file of a picture with this width, from memory if it was read before.
-    async fn file(&self, id: PictureId, width: u32) -> Result<Option<StoredFile>, StoreError> {
+    pub(crate) async fn file(&self, id: PictureId, width: u32) -> Result<Option<StoredFile>, StoreError> {
         // The outer error is that of a missing file: it is not cached.
         let read = async {
             let _permit = self.0.reads.acquire().await;

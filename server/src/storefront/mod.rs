@@ -1,6 +1,8 @@
 //! The storefront: its pages, server functions and files.
 
 mod calendar;
+mod discovery;
+mod icons;
 mod mailbox;
 mod order_code;
 mod order_events;
@@ -19,7 +21,7 @@ use crate::{
     problem::{Kind, Problem},
     state::AppState,
 };
-use app::shop::{ShopInfo, payment::Payments, session::GrantSecrets};
+use app::shop::{DataPractice, ShopInfo, payment::Payments, session::GrantSecrets};
 use axum::{
     Extension, Router,
     body::to_bytes,
@@ -28,6 +30,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use checkout::PAYLOAD_RETENTION;
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, ResponseOptions, generate_route_list};
@@ -67,6 +70,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         .route("/sandbox/mail.json", get(mailbox::json))
         .route("/sandbox/mail/{id}", get(mailbox::show))
         .route(app::paths::PAY, post(pay::pay))
+        .route("/sitemap.xml", get(discovery::sitemap))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), check_path))
         .layer(Extension(grant_secrets))
@@ -76,9 +80,12 @@ pub fn pages(state: &AppState) -> Router<AppState> {
 
 /// Static files.
 pub fn files() -> Router<AppState> {
-    ["/favicon.svg", "/robots.txt", "/img/{*path}"]
+    ["/favicon.svg", "/img/{*path}"]
         .into_iter()
         .fold(Router::new(), |files, path| files.route(path, get(serve_file)))
+        .route("/robots.txt", get(discovery::robots))
+        .route("/site.webmanifest", get(discovery::manifest))
+        .merge(icons::files())
 }
 
 /// The files of the WebAssembly build, whose names contain a hash in a release build.
@@ -155,10 +162,22 @@ pub fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 's
 }
 
 /// Facts of the shop for its pages.
-fn shop_info(state: &AppState) -> ShopInfo {
-    let contact = state.mail.settings().contact.as_ref();
+pub fn shop_info(state: &AppState) -> ShopInfo {
+    let settings = &state.settings;
+    let contact = settings.mail.contact.as_ref();
     ShopInfo {
-        name: state.mail.settings().shop_name.clone(),
+        name: settings.mail.shop_name.clone(),
+        url: state.shop_url.as_str().to_owned(),
+        locale: settings.mail.locale,
+        terms_url: settings.mail.terms_url.clone(),
+        privacy_url: settings.mail.privacy_url.clone(),
+        data: DataPractice {
+            payment_provider: settings.payments.provider_name(),
+            contact_retention: settings.contact_retention,
+            payload_retention: PAYLOAD_RETENTION,
+            cookie: sessions::cookie_name(settings.common.env),
+            session_lifetime: sessions::LIFETIME.unsigned_abs(),
+        },
         contact: contact.map(|contact| (contact.as_str().to_owned(), contact.url())),
         sends_mail: state.mail.is_on(),
         has_mailbox: state.mail.mailbox().is_some(),
@@ -180,7 +199,8 @@ async fn serve_file(State(state): State<AppState>, request: Request) -> Response
         .call_fallback_on_method_not_allowed(true)
         .fallback(not_found);
     let mut response = files.oneshot(request).await.map_or_else(|error| match error {}, IntoResponse::into_response);
-    if response.headers().contains_key(header::LAST_MODIFIED) {
+    // A 304 has no `Last-Modified`.
+    if response.headers().contains_key(header::LAST_MODIFIED) || response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     response

@@ -16,16 +16,21 @@ use tower_sessions::{
 use uuid::Uuid;
 
 /// Lifetime of a session after the last day on which it was used for a reservation.
-const LIFETIME: time::Duration = time::Duration::days(30);
+pub const LIFETIME: time::Duration = time::Duration::days(30);
 /// Interval between purges of expired sessions.
 const PURGE_INTERVAL: Duration = Duration::from_hours(1);
+
+/// Returns the name of the session's cookie.
+pub fn cookie_name(env: Environment) -> &'static str {
+    if env == Environment::Production { "__Host-holdfast" } else { "holdfast" }
+}
 
 /// Returns the session layer. The cookie is for this host only, hidden from scripts, secure in production, and `Lax`, so
 /// that it is sent when a shopper returns from a payment page.
 pub fn layer(store: SessionStorage, env: Environment) -> SessionManagerLayer<SessionStorage> {
     let secure = env == Environment::Production;
     SessionManagerLayer::new(store)
-        .with_name(if secure { "__Host-holdfast" } else { "holdfast" })
+        .with_name(cookie_name(env))
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)

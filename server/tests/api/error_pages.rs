@@ -14,7 +14,7 @@ async fn error_page(request: RequestBuilder, status: u16) -> String {
     let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(header("content-type"), "text/html; charset=utf-8");
     assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self'"));
-    assert_eq!(header("cache-control"), "private, no-store");
+    assert_eq!(header("cache-control"), "private, no-cache");
     assert!(!header("x-request-id").is_empty());
     let page = response.text().await.unwrap();
     for part in ["<!DOCTYPE html>", "<h1>", "/pkg/holdfast", "See the drops", "Real stock, live"] {

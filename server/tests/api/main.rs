@@ -18,6 +18,7 @@ mod http2;
 mod limits;
 mod live_sale;
 mod mailbox;
+mod manners;
 mod metrics;
 mod openapi;
 mod operations;

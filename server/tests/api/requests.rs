@@ -197,7 +197,7 @@ async fn missing_files_are_the_not_found_page() {
         );
         assert!(response.header("content-security-policy").contains("'nonce-"), "/{path:.40}");
     }
-    let file = read(shop.request(Method::GET, "/robots.txt").send().await.unwrap()).await;
+    let file = read(shop.request(Method::GET, "/favicon.svg").send().await.unwrap()).await;
     assert_eq!((file.status, file.header("cache-control"), file.header("vary")), (200, "no-cache", "accept-encoding"));
 }
 

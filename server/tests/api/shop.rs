@@ -93,7 +93,7 @@ impl Shop {
         let dir = tempfile::tempdir().unwrap();
         let site = dir.path().join("site");
         std::fs::create_dir(&site).unwrap();
-        std::fs::write(site.join("robots.txt"), "User-agent: *").unwrap();
+        std::fs::write(site.join("favicon.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
         let mut settings = Settings {
             common: Common {
                 env: Environment::Development,

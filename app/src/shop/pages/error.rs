@@ -1,6 +1,6 @@
 //! Error pages: not found, too busy, failed.
 
-use super::NoIndex;
+use super::{NoIndex, PageCache};
 use crate::messages::{self, Notice};
 use http::StatusCode;
 use leptos::prelude::*;
@@ -12,6 +12,7 @@ use leptos_meta::Title;
 pub(crate) fn NotFoundPage() -> impl IntoView {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::NOT_FOUND);
+        PageCache::Public.apply(&response);
     }
     not_found()
 }

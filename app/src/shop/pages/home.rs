@@ -1,6 +1,6 @@
 //! All drops: the featured one, then those that are on, coming up, and past. A section with many drops has pages of its own.
 
-use super::{NoScriptRefresh, PageError, PageRequest, render_page};
+use super::{NoScriptRefresh, PageError, PageRequest, render_public_page};
 use crate::{
     clock::seconds_left,
     messages,
@@ -8,14 +8,13 @@ use crate::{
         product_card::{Card, FeaturedCard, ProductCard},
         stock_badge::StockConnection,
     },
-    ui::world::worlds,
+    ui::{head, world::worlds},
 };
 use checkout::{
     Checkout,
     model::{Product, ProductId, ProductStatus, SalePhase, Timestamp},
 };
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
 use leptos_router::params::ParamsMap;
 use std::{cmp::Reverse, sync::Arc};
 
@@ -27,7 +26,7 @@ const PAGE_SIZE: usize = 12;
 
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
-    render_page(load)
+    render_public_page(load)
 }
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
@@ -42,7 +41,6 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         None => home(&request.checkout, drops, now).await,
     };
     Ok(view! {
-        <Meta name="description" content=messages::home::DESCRIPTION />
         <NoScriptRefresh seconds=refresh_after />
         {page}
     }
@@ -70,7 +68,7 @@ async fn home(checkout: &Checkout, mut drops: Drops, now: Timestamp) -> AnyView 
         sections.push(section_of_home(checkout, &drops, section, now, first).await);
     }
     view! {
-        <Title text=messages::home::TITLE />
+        {head::drops(messages::home::TITLE, "/".to_owned())}
         {hues}
         <section class="home-intro">
             <h1>{messages::home::HEADLINE}<em>{messages::home::HEADLINE_EMPHASIS}</em></h1>
@@ -142,7 +140,7 @@ async fn section_page(
             .then(|| view! { <a class="button button-secondary" rel=rel href=section.page_url(to)>{label}</a> })
     };
     Ok(view! {
-        <Title text=section.title_of_all() />
+        {head::drops(section.title_of_all(), section.page_url(page))}
         {worlds(shown)}
         <section class="drops" data-featured="false" data-section=section.name() aria-labelledby=section.name()>
             <p class="breadcrumb"><a href="/">"All drops"</a></p>

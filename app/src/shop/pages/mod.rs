@@ -4,6 +4,7 @@
 pub(crate) mod error;
 pub(crate) mod hold;
 pub(crate) mod home;
+pub(crate) mod legal;
 pub(crate) mod link_expired;
 pub(crate) mod order;
 pub(crate) mod orders;
@@ -18,7 +19,7 @@ use checkout::{
     Checkout, Error,
     model::{OrderId, Owner, Product, Refusal},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::Meta;
@@ -103,16 +104,64 @@ impl PageRequest {
     }
 }
 
-/// Loads and renders a page, or an error page with the matching status code.
+/// How browsers may keep a page.
+#[derive(Clone, Copy)]
+pub(crate) enum PageCache {
+    /// Not at all: the page has personal data.
+    Personal,
+    /// For the back button only.
+    Public,
+}
+
+impl PageCache {
+    /// Sets the headers of a response.
+    pub(crate) fn apply(self, response: &ResponseOptions) {
+        for (name, value) in self.headers() {
+            response.insert_header(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+
+    fn headers(self) -> &'static [(HeaderName, &'static str)] {
+        const PERSONAL: &[(HeaderName, &str)] = &[(header::CACHE_CONTROL, "private, no-store")];
+        match self {
+            Self::Personal => PERSONAL,
+            Self::Public => &PUBLIC_PAGE_HEADERS,
+        }
+    }
+}
+
+/// Headers of pages without personal data. `no-store` would forbid the browser's back/forward cache, from which a page returns at
+/// once. Pages contain the server's time and form keys: by `Vary` a browser never takes an old copy out of another cache, not even
+/// for the back button.
+pub const PUBLIC_PAGE_HEADERS: [(HeaderName, &str); 2] =
+    [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "*")];
+
+/// Loads and renders a page with personal data, or an error page with the matching status code.
 pub(crate) fn render_page<F, L>(load: L) -> impl IntoView
+where
+    L: FnOnce(PageRequest) -> F,
+    F: Future<Output = Result<AnyView, PageError>> + Send + 'static,
+{
+    render_cached(PageCache::Personal, load)
+}
+
+/// Loads and renders a page without personal data, or an error page with the matching status code.
+pub(crate) fn render_public_page<F, L>(load: L) -> impl IntoView
+where
+    L: FnOnce(PageRequest) -> F,
+    F: Future<Output = Result<AnyView, PageError>> + Send + 'static,
+{
+    render_cached(PageCache::Public, load)
+}
+
+fn render_cached<F, L>(cache: PageCache, load: L) -> impl IntoView
 where
     L: FnOnce(PageRequest) -> F,
     F: Future<Output = Result<AnyView, PageError>> + Send + 'static,
 {
     let response = use_context::<ResponseOptions>();
     if let Some(response) = &response {
-        // Pages contain the server's time, form keys and personal data, so no cache may store them.
-        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        cache.apply(response);
     }
     let loading = PageRequest::from_context().map(load);
     let page = Suspend::new(async move {

@@ -1,6 +1,6 @@
 //! A product: image, price, live stock, and the reservation form.
 
-use super::{NoScriptRefresh, PageError, PageRequest, render_page};
+use super::{NoScriptRefresh, PageError, PageRequest, render_public_page};
 use crate::{
     clock::seconds_left,
     messages::{self, live},
@@ -16,11 +16,10 @@ use crate::{
         form_error::{FormError, query_number},
         held::HeldProduct,
     },
-    ui::world::page_world,
+    ui::{head, world::page_world},
 };
 use checkout::model::{MAX_QUANTITY, Product, ProductStatus, Refusal, SalePhase, Timestamp};
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
 use uuid::Uuid;
 
 /// Refresh interval without scripts while all units are taken or the sale is paused.
@@ -28,12 +27,9 @@ const WAITING_REFRESH_SECONDS: i64 = 15;
 /// Longest refresh interval without scripts before a sale opens.
 const MAX_REFRESH_SECONDS: i64 = 60;
 
-/// Search engines show about this much of a description.
-const MAX_DESCRIPTION_CHARS: usize = 155;
-
 #[component]
 pub(crate) fn ProductPage() -> impl IntoView {
-    render_page(load)
+    render_public_page(load)
 }
 
 async fn load(request: PageRequest) -> Result<AnyView, PageError> {
@@ -44,8 +40,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let offer = Offer { watching: open_pages(&request, &product), ..offer(&product, now, &request) };
     let held = request.held(&product).await;
     Ok(view! {
-        <Title text=product.name.clone() />
-        <Meta name="description" content=meta_description(&product) />
+        {head::product(&product, now)}
         {page_world(&product)}
         {refresh_seconds(&product, now).map(|seconds| view! { <NoScriptRefresh seconds /> })}
         {article(&product, offer, held)}
@@ -153,11 +148,6 @@ fn refresh_seconds(product: &Product, now: Timestamp) -> Option<i64> {
         SalePhase::Paused => Some(WAITING_REFRESH_SECONDS),
         SalePhase::Open | SalePhase::Ended(_) => None,
     }
-}
-
-fn meta_description(product: &Product) -> String {
-    let text = if product.description.is_empty() { &product.name } else { &product.description };
-    text.chars().take(MAX_DESCRIPTION_CHARS).collect()
 }
 
 #[cfg(test)]
