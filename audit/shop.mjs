@@ -37,6 +37,11 @@ export class Shop {
     Object.assign(this, { url, child, cookie: '' });
   }
 
+  /** Another visitor of the same shop. */
+  newShopper() {
+    return new Shop(this.url, this.child);
+  }
+
   close() {
     return stop(this.child);
   }
@@ -47,10 +52,30 @@ export class Shop {
     return response.text();
   }
 
-  /** Reserves a unit through the page's form and returns the checkout's path. */
-  async reserve(slug) {
+  /** Reserves units through the page's form and returns the checkout's path. */
+  async reserve(slug, qty = 1) {
+    const checkout = await this.tryReserve(slug, qty);
+    if (!checkout) throw new Error(`${slug} could not be reserved`);
+    return checkout;
+  }
+
+  /** Reserves units and returns the checkout's path; null if the shop refuses, or offers no form. */
+  async tryReserve(slug, qty) {
     const page = await this.page(`/products/${slug}`);
-    return this.#send('/actions/reserve', { product: field(page, 'product'), key: field(page, 'key'), qty: '1' });
+    if (!page.includes('action="/actions/reserve"')) return null;
+    const fields = { product: field(page, 'product'), key: field(page, 'key'), qty: String(qty) };
+    const location = await this.#send('/actions/reserve', fields);
+    return location.startsWith('/checkout/') ? location : null;
+  }
+
+  /** Gives a reservation back. */
+  async release(checkout) {
+    await this.#send('/actions/release', { hold: checkout.split('/').pop() });
+  }
+
+  /** Pays an order at the test provider. */
+  async pay(order) {
+    await this.#send('/actions/sandbox', { order: order.split('/').pop(), act: 'pay', key: crypto.randomUUID() });
   }
 
   /** Orders the reservation and returns the order's path. */
@@ -58,6 +83,7 @@ export class Shop {
     const page = await this.page(checkout);
     const details = { hold: field(page, 'hold'), key: field(page, 'key'), email: 'ada@example.com' };
     const payment = await this.#send('/actions/order', details);
+    if (!payment.startsWith('/sandbox/pay/')) throw new Error(`the order led to ${payment}`);
     return payment.replace('/sandbox/pay/', '/orders/');
   }
 
@@ -68,7 +94,7 @@ export class Shop {
     const [newCookie] = response.headers.getSetCookie();
     if (newCookie) this.cookie = newCookie.split(';')[0];
     const location = response.headers.get('location');
-    if (!/^\/(checkout|sandbox\/pay)\/[0-9a-f-]{36}$/.test(location)) throw new Error(`${action} redirected to ${location}, ${response.status}`);
+    if (response.status !== 303 || !location) throw new Error(`${action} redirected to ${location}, ${response.status}`);
     return location;
   }
 }

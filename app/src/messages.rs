@@ -3,14 +3,14 @@
 pub mod gallery;
 pub mod held;
 pub mod home;
-pub mod live;
 #[cfg(feature = "ssr")]
 pub mod keepsake;
-pub mod story;
 #[cfg(feature = "ssr")]
 pub(crate) mod legal;
+pub mod live;
 #[cfg(feature = "ssr")]
 pub mod sharing;
+pub mod story;
 
 use checkout::model::{Refund, RefundReason, RefundState, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};

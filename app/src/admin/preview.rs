@@ -167,6 +167,7 @@ fn document(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shop::ShopInfo;
     use checkout::model::{Money, ProductDraft, ProductId, SalePhase};
 
     #[test]

@@ -29,8 +29,8 @@ const CARD_HEIGHT: &str = "630";
 #[component]
 pub(crate) fn SiteLinks() -> impl IntoView {
     view! {
-        <meta name="theme-color" content="#f6fbfb" media="(prefers-color-scheme: light)" />
-        <meta name="theme-color" content="#051110" media="(prefers-color-scheme: dark)" />
+        {view! { <meta name="theme-color" content=THEME_COLOR_LIGHT /> }.attr("media", "(prefers-color-scheme: light)")}
+        {view! { <meta name="theme-color" content=THEME_COLOR_DARK /> }.attr("media", "(prefers-color-scheme: dark)")}
         <link rel="icon" href="/favicon.ico" sizes="32x32" />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

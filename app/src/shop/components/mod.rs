@@ -17,9 +17,9 @@ pub mod quantity_field;
 #[cfg(feature = "ssr")]
 pub(crate) mod reserve_form;
 pub mod stock_badge;
-#[cfg(any(feature = "hydrate", test))]
-mod ticker;
 #[cfg(feature = "ssr")]
 pub(crate) mod story;
+#[cfg(any(feature = "hydrate", test))]
+mod ticker;
 
 pub use live_order::OrderStatusView;
