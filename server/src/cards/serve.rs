@@ -14,7 +14,10 @@ use crate::{
 use app::shop::card::{ProductCard, ShopCard};
 use axum::{
     Router,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -76,11 +79,11 @@ async fn shop(State(state): State<AppState>, query: Tag, headers: HeaderMap) -> 
 
 async fn product(
     State(state): State<AppState>,
-    Path(slug): Path<String>,
+    slug: Result<Path<String>, PathRejection>,
     query: Tag,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let product = state.checkout.product_by_slug(&slug);
+    let product = slug.ok().and_then(|Path(slug)| state.checkout.product_by_slug(&slug));
     let product = product
         .filter(|product| product.status != ProductStatus::Archived)
         .ok_or_else(|| Problem::new(Kind::NotFound, "There is no such product."))?;

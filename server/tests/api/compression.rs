@@ -27,7 +27,9 @@ async fn large_responses_are_compressed_if_the_client_accepts_it() {
         assert_eq!(header("content-encoding"), encoding, "{path} {accepted}");
         // A cache must not serve one client's encoding to another, so a compressible response varies in any case.
         let is_compressible = accepted == "identity" || !encoding.is_empty();
-        assert!(!is_compressible || header("vary").contains("accept-encoding"), "{path} {accepted}");
+        let varies =
+            response.headers().get_all("vary").iter().any(|value| value.to_str().unwrap().contains("accept-encoding"));
+        assert!(!is_compressible || varies, "{path} {accepted}");
         let length = response.content_length();
         let bytes = response.bytes().await.unwrap();
         assert!(!bytes.is_empty() && length.is_none_or(|length| length == bytes.len() as u64));

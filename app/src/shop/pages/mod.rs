@@ -163,12 +163,19 @@ where
     if let Some(response) = &response {
         cache.apply(response);
     }
+    let holds = use_context::<Holds>();
     let loading = PageRequest::from_context().map(load);
     let page = Suspend::new(async move {
         let loaded = match loading {
             Some(loading) => loading.await,
             None => Err(PageError::Internal),
         };
+        // The pill on the page is for its visitor alone.
+        if let (Some(holds), Some(response)) = (holds, &response)
+            && holds.get().await.is_some()
+        {
+            PageCache::Personal.apply(response);
+        }
         loaded.unwrap_or_else(|error| render_error(&error, response.as_ref()))
     });
     view! { <Suspense>{page}</Suspense> }

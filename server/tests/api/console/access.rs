@@ -182,7 +182,7 @@ async fn a_denied_form_is_in_the_audit_log_with_who_and_what() {
 async fn pages_are_protected_and_never_cached() {
     let shop = Shop::open().await;
     let mut ada = shop.signed_in("ada@example.com", Role::Admin).await;
-    let csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    let csp = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; \
                form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     for route in all_routes().into_iter().filter(|route| route.method == Method::GET) {
         let shown = ada.get(&filled(route.path)).await;

@@ -5,8 +5,7 @@ use serde_json::Value;
 
 /// Returns the structured data of a page.
 fn structured_data(page: &str) -> Value {
-    let rest = page.split("<script type=\"application/ld+json\"").nth(1).unwrap_or_else(|| panic!("{page}"));
-    let (_, rest) = rest.split_once('>').unwrap();
+    let rest = page.split("type=\"application/ld+json\">").nth(1).unwrap_or_else(|| panic!("{page}"));
     let (json, _) = rest.split_once("</script>").unwrap();
     serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"))
 }
@@ -21,7 +20,7 @@ async fn a_products_page_describes_itself_to_search_engines_and_messengers() {
     let head = page.split("</head>").next().unwrap();
     for part in [
         "<title>Lamp · Fast &amp; Fair</title>",
-        "<link rel=\"canonical\" href=\"https://shop.example/products/lamp\"",
+        "<link href=\"https://shop.example/products/lamp\" rel=\"canonical\">",
         "name=\"description\" content=\"A lamp. It shines.\"",
         "property=\"og:type\" content=\"product\"",
         "property=\"og:site_name\" content=\"Fast &amp; Fair\"",
@@ -78,7 +77,9 @@ async fn hostile_names_stay_texts() {
     for path in ["/", "/products/lamp", "/terms", "/privacy", "/nowhere"] {
         let page = shop.ask(path).await.text().await.unwrap();
         assert!(!page.contains("</script></text>") && !page.contains("</title><image"), "{path}: {page}");
-        assert!(!page.contains("\" onload=\"x"), "{path}: {page}");
+        // Quotes in text between tags are harmless.
+        let mut tags = page.split('<').map(|part| part.split('>').next().unwrap());
+        assert!(!tags.any(|tag| tag.contains("\" onload=\"x")), "{path}: {page}");
     }
     let data = structured_data(&shop.text("/products/lamp").await);
     assert_eq!((&data["name"], &data["offers"]["seller"]["name"]), (&HOSTILE.into(), &HOSTILE.into()));
@@ -141,7 +142,8 @@ async fn the_shops_own_terms_replace_the_built_in_ones() {
     assert!(page.contains("href=\"https://legal.example/terms?a=1&amp;b=2\""), "{page}");
     assert!(page.contains("href=\"https://legal.example/privacy\"") && !page.contains("href=\"/terms\""), "{page}");
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let response = client.get(format!("http://{}/terms", shop.addr)).send().await.unwrap();
+    let response =
+        client.get(format!("http://{}/terms", shop.addr)).header("accept", "text/html").send().await.unwrap();
     assert_eq!(
         (response.status().as_u16(), header(&response, "location")),
         (302, "https://legal.example/terms?a=1&b=2")
