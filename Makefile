@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run build watch check test test-rust test-browser test-double fuzz bench audit-web screenshots movie fmt clean
+.PHONY: help run build watch check test test-rust test-browser test-double fuzz bench audit-web screenshots snapshots movie fmt clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ audit-web: ## measure the pages' transfer size, Lighthouse scores and rendering 
 
 screenshots: ## update the pictures that README shows
 	@tools/screenshots.sh
+
+snapshots: ## renew the pictures with which the browser tests compare the pages (end2end/snapshots)
+	@tools/build.sh && tools/setup.sh e2e && cd end2end && npx playwright test visual --update-snapshots
 
 movie: ## film a drop that sells out, for README (docs/drop.webp)
 	@tools/movie.sh

@@ -19,11 +19,18 @@ function isExecutable(path) {
   }
 }
 
+/**
+ * The first program with one of these names on PATH, else the first of these files.
+ * @returns {string | undefined}
+ */
+export function findProgram(names, files) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...files].find(isExecutable);
+}
+
 /** @returns {string | undefined} */
 export function findBrowser() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...apps].find(isExecutable);
+  return process.env.CHROMIUM || findProgram(names, apps);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

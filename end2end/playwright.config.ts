@@ -10,6 +10,7 @@ const rootArgs = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 export default defineConfig({
   testDir: 'tests',
   outputDir: '../target/playwright',
+  snapshotPathTemplate: '{testDir}/../snapshots/{arg}{ext}',
   fullyParallel: true,
   workers: 2,
   // A test that passes only when retried has found a defect.

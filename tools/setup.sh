@@ -4,6 +4,7 @@
 #   tools/setup.sh check     tools for `make check`
 #   tools/setup.sh double    npm packages, for the double of Stripe's API
 #   tools/setup.sh e2e       Playwright, a mail server and a browser, for the browser tests
+#   tools/setup.sh firefox   Firefox, for the browser tests in another engine
 #   tools/setup.sh interop   third-party libraries for webhooks, event streams and Stripe
 #   tools/setup.sh fuzz      Schemathesis
 #   tools/setup.sh bench     the benchmark's load generator
@@ -118,6 +119,13 @@ browser() {
         "Install it (Debian: sudo apt-get install chromium), or set its path: CHROMIUM=/path/to/chrome make test"
 }
 
+firefox() {
+    node end2end/firefox/find_firefox.mjs >/dev/null && return
+    apt_install firefox-esr && node end2end/firefox/find_firefox.mjs >/dev/null && return
+    die "Firefox is needed, and none was found." \
+        "Install it (Debian: sudo apt-get install firefox-esr), or set its path: FIREFOX=/path/to/firefox make test"
+}
+
 load_generator() {
     has wrk || apt_install wrk ||
         die "The load generator wrk is needed." "Debian, Ubuntu: sudo apt-get install wrk    macOS: brew install wrk"
@@ -176,6 +184,11 @@ e2e)
     node_packages
     browser
     ;;
+firefox)
+    node_js
+    node_packages
+    firefox
+    ;;
 interop)
     node_js
     node_packages
@@ -193,5 +206,5 @@ fonts)
     node_js
     node_packages
     ;;
-*) die "usage: tools/setup.sh build|check|double|e2e|interop|fuzz|bench|audit|fonts" ;;
+*) die "usage: tools/setup.sh build|check|double|e2e|firefox|interop|fuzz|bench|audit|fonts" ;;
 esac

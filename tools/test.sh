@@ -38,6 +38,11 @@ double_tests() (
     npm run --silent test:double
 )
 
+firefox_tests() (
+    cd end2end
+    npm run --silent test:firefox
+)
+
 step "Rust tests"
 run rust rust_tests
 step "Documentation tests"
@@ -51,6 +56,9 @@ tools/build.sh
 tools/setup.sh e2e
 step "Browser tests (Playwright)"
 run browser browser_tests
+tools/setup.sh firefox
+step "Browser tests in Firefox (WebDriver BiDi)"
+run firefox firefox_tests
 
 step "Interoperability tests (third-party libraries for webhooks, event streams and Stripe)"
 run interop tools/interop.sh

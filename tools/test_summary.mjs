@@ -61,6 +61,7 @@ const suites = [
   { name: 'documentation', file: 'doc.log', parse: cargoTest },
   { name: 'double', file: 'double.log', parse: nodeTest },
   { name: 'browser', file: 'browser.json', parse: playwright },
+  { name: 'firefox', file: 'firefox.log', parse: nodeTest },
   { name: 'interop', file: 'interop.log', parse: nodeTest },
   { name: 'fuzz', file: 'fuzz.log', parse: fuzzedCalls },
 ];

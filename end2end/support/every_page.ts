@@ -2,7 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 import { FRAME_WITHOUT_SCRIPTS, waitForMail } from './sandbox_mail.js';
 import type { Shop } from './shop.js';
-import { confirm, detailsField, expectStatus, fillDetails, payButton, payInSandbox, RECIPIENT, reserve } from './steps.js';
+import { RECIPIENT, cancelReservation, confirm, detailsField, expectStatus, fillDetails, payButton, payInSandbox, reserve } from './steps.js';
 
 const LONG_PRODUCT = {
   slug: 'lamp',
@@ -47,7 +47,7 @@ export async function visitEveryPage(page: Page, shop: Shop, check: (name: strin
   await expect(page.getByRole('alert')).toBeVisible();
   await check('a refusal');
   await reserve(page, 'lamp');
-  await page.getByRole('button', { name: 'Cancel reservation' }).click();
+  await cancelReservation(page);
   await expect(page.getByTestId('hold-ended')).toBeVisible();
   await check('a cancelled reservation');
   await reserve(page, 'lamp');

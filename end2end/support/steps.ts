@@ -144,3 +144,15 @@ export async function recordText(page: Page, testId: string): Promise<() => Prom
 export function inSeconds(seconds: number): Date {
   return new Date(Date.now() + seconds * 1_000);
 }
+
+/** Cancels the reservation of a checkout page. The page asks once. */
+export async function cancelReservation(page: Page): Promise<void> {
+  await page.getByText('Cancel reservation', { exact: true }).click();
+  await page.getByRole('button', { name: 'Yes, cancel the reservation' }).click();
+}
+
+/** Cancels the order of an order's page. The page asks once. */
+export async function cancelOrder(page: Page): Promise<void> {
+  await page.getByText('Cancel order', { exact: true }).click();
+  await page.getByRole('button', { name: 'Yes, cancel the order' }).click();
+}

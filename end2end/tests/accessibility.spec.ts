@@ -1,7 +1,7 @@
 // axe finds no violation of WCAG 2.2 AA on any page in any state, in light and dark mode.
 import { expectAccessible } from '../support/accessibility.js';
 import { expect, test } from '../support/fixtures.js';
-import { confirm, connection, expectStatus, payInSandbox, reserve } from '../support/steps.js';
+import { cancelReservation, confirm, connection, expectStatus, payInSandbox, reserve } from '../support/steps.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -74,7 +74,7 @@ test('axe: a reservation', async ({ page, shop }) => {
   await expect(page.getByTestId('hold-ended')).toContainText('has expired');
   await expectAccessible(page, 'expired');
   await reserve(page, 'lamp');
-  await page.getByRole('button', { name: 'Cancel reservation' }).click();
+  await cancelReservation(page);
   await expect(page.getByTestId('hold-ended')).toContainText('You cancelled this reservation');
   await expectAccessible(page, 'cancelled');
 });

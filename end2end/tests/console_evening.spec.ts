@@ -116,7 +116,7 @@ test('an evening as an operator', async ({ page, shop, newShopper }) => {
     await expect(page.locator('summary', { hasText: 'Resume sale' })).toBeVisible();
     const late = await newShopper();
     await late.goto('/products/evening-lamp');
-    await expect(late.getByText('The sale is paused')).toBeVisible();
+    await expect(late.getByRole('heading', { name: 'The sale is paused' })).toBeVisible();
     const resume = await openForm(page, /^Resume/);
     await resume.getByLabel('Reason').fill('all is well');
     await resume.getByRole('button').click();

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { ApiClient } from '../support/api_client.js';
 import { expect, test } from '../support/fixtures.js';
-import { confirm, connection, expectNotReloaded, expectStock, inSeconds, markDocument, payInSandbox, reserve } from '../support/steps.js';
+import { cancelReservation, confirm, connection, expectNotReloaded, expectStock, inSeconds, markDocument, payInSandbox, reserve } from '../support/steps.js';
 
 /** For changes that a timer of at most 20 s triggers. */
 const OPENING_TIMEOUT = { timeout: 60_000 };
@@ -158,7 +158,7 @@ test('a form that is submitted offline stays on its page', async ({ page, contex
   await expect(page).toHaveURL(/\/checkout\//);
   // A page whose form is in no island.
   await context.setOffline(true);
-  await page.getByRole('button', { name: 'Cancel reservation' }).click();
+  await cancelReservation(page);
   await expect(note).toBeVisible();
   await context.setOffline(false);
   expect(await shop.product('lamp')).toMatchObject({ available: 3, held: 1 });

@@ -1,6 +1,6 @@
 // The shop without JavaScript: plain forms and full page loads.
 import { expect, test } from '../support/fixtures.js';
-import { BUYER, confirm, expectStatus, expectStock, fillDetails, inSeconds, payButton, payInSandbox, reserve } from '../support/steps.js';
+import { BUYER, cancelReservation, confirm, expectStatus, expectStock, fillDetails, inSeconds, payButton, payInSandbox, reserve } from '../support/steps.js';
 
 /** For changes that a timer of at most 15 s and a reload of the page trigger. */
 const EXPIRY_TIMEOUT = { timeout: 60_000 };
@@ -47,7 +47,7 @@ test('another shopper takes the last unit', async ({ page, shop, newShopper }) =
 test('a hold is released', async ({ page, shop }) => {
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');
-  await page.getByRole('button', { name: 'Cancel reservation' }).click();
+  await cancelReservation(page);
   await page.goto('/products/lamp');
   await expectStock(page, { available: 1, held: 0 });
 });

@@ -1,6 +1,6 @@
 // Payment outcomes. The sandbox provider sends signed webhooks over HTTP, as a real provider does.
 import { expect, test } from '../support/fixtures.js';
-import { confirm, expectStatus, expectStock, payInSandbox, reserve } from '../support/steps.js';
+import { cancelOrder, confirm, expectStatus, expectStock, payInSandbox, reserve } from '../support/steps.js';
 
 /** For changes that a timer of at most 25 s triggers. */
 const EXPIRY_TIMEOUT = { timeout: 60_000 };
@@ -95,7 +95,7 @@ test('a late payment while sold out: the order shows the refund', async ({ page,
   await shop.addProduct({ stock: 1 });
   await reserve(page, 'lamp');
   const order = await confirm(page);
-  await page.getByRole('button', { name: 'Cancel order' }).click();
+  await cancelOrder(page);
   await expectStatus(page, 'cancelled');
   const other = await newShopper();
   await reserve(other, 'lamp');

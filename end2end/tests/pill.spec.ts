@@ -1,7 +1,7 @@
 // The shopper's reservation on every page: the pill, the tab's title, the product's page, and other tabs.
 import { expectAccessible } from '../support/accessibility.js';
 import { expect, test } from '../support/fixtures.js';
-import { confirm, expectNotReloaded, markDocument, reserve, waitInPage } from '../support/steps.js';
+import { cancelReservation, confirm, expectNotReloaded, markDocument, reserve, waitInPage } from '../support/steps.js';
 
 test('the pill counts down on each page and leads to the checkout', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ name: 'Desk Lamp', stock: 3, holdSeconds: 600 });
@@ -74,7 +74,7 @@ test('other tabs follow: reserved, ordered and released', async ({ page, context
   await expect(pill).toContainText('Flash Phone');
   await other.goto('/products/phone');
   await expect(other.getByTestId('held')).toBeVisible();
-  await page.getByRole('button', { name: 'Cancel reservation' }).click();
+  await cancelReservation(page);
   await expect(other.getByTestId('held')).toHaveCount(0);
   await expect(other.getByRole('button', { name: 'Reserve' })).toBeVisible();
 });
@@ -93,7 +93,7 @@ test('a form that is being filled in stays while its own reservation does', asyn
   await expectNotReloaded(page);
   await expect(page.getByLabel('E-mail')).toHaveValue('ada@example.com');
   await other.goto(page.url());
-  await other.getByRole('button', { name: 'Cancel reservation' }).click();
+  await cancelReservation(other);
   await expect(page.getByTestId('hold-ended')).toContainText('You cancelled this reservation');
 });
 

@@ -1,6 +1,6 @@
 // A purchase: a shopper reserves, confirms and pays while another watches the stock.
 import { expect, test } from '../support/fixtures.js';
-import { confirm, connection, expectNotReloaded, expectStatus, expectStock, markDocument, payInSandbox, reserve } from '../support/steps.js';
+import { cancelReservation, confirm, connection, expectNotReloaded, expectStatus, expectStock, markDocument, payInSandbox, reserve } from '../support/steps.js';
 
 test('a purchase, and another shopper sees each step', async ({ page, shop, newShopper }) => {
   await shop.addProduct({ stock: 3 });
@@ -38,7 +38,7 @@ test('a released unit is available again', async ({ page, shop, newShopper }) =>
   await watcher.goto('/products/lamp');
   await reserve(page, 'lamp');
   await expectStock(watcher, { available: 0, held: 1 });
-  await page.getByRole('button', { name: 'Cancel reservation' }).click();
+  await cancelReservation(page);
   await expectStock(watcher, { available: 1, held: 0 });
 });
 

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { invite, setUp } from '../support/console.js';
 import { linkIn } from '../support/mailbox.js';
-import { BUYER, expectStatus, fillDetails, payButton, reserve } from '../support/steps.js';
+import { BUYER, cancelOrder, expectStatus, fillDetails, payButton, reserve } from '../support/steps.js';
 import type { StripeDouble } from '../support/stripe_double/double.js';
 import { expect, stateOf, test } from '../support/stripe_shop.js';
 
@@ -126,7 +126,7 @@ test('an order that the shopper cancels closes its session', async ({ page, shop
   await shop.addProduct({ stock: 1 });
   const order = await toPaymentPage(page, double);
   await page.goto(shop.url + order);
-  await page.getByRole('button', { name: 'Cancel order' }).click();
+  await cancelOrder(page);
   await expectStatus(page, 'cancelled');
   await expect.poll(() => stateOf(double).sessions.map(({ status }) => status)).toEqual(['expired']);
 });
