@@ -4,7 +4,7 @@ use crate::{
     payments::ShopUrl,
     problem::{Kind, Problem},
 };
-use app::{messages::live, paths, price};
+use app::{i18n::PageLanguage, messages::live, paths, price};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::{IntoResponse as _, Response},
@@ -30,8 +30,11 @@ pub async fn serve(
     let product = slug.ok().and_then(|Path(slug)| checkout.product_by_slug(&slug));
     let file = product.filter(|product| product.status != ProductStatus::Archived).and_then(|product| {
         let page = shop.absolute(&paths::product(product.slug.as_str()));
-        let text = live::calendar_text(&price::format_for(&headers, product.price), &page);
-        Some((calendar(&product, &page, &text, checkout.now())?, product))
+        let (title, text) = PageLanguage::of(&headers).scope(|| {
+            let price = price::format_price(product.price);
+            (live::calendar_title(&product.name), live::calendar_text(&price, &page))
+        });
+        Some((calendar(&product, &page, [&title, &text], checkout.now())?, product))
     });
     let (file, product) = file.ok_or_else(|| Problem::new(Kind::NotFound, "This sale has no opening time."))?;
     // A slug consists of letters, digits and hyphens.
@@ -43,9 +46,9 @@ pub async fn serve(
 
 /// Writes the calendar, or returns `None` if the sale has no opening time. The id is the product's, and the sequence grows
 /// with each edit of the product, so that a calendar replaces what it imported before.
-fn calendar(product: &Product, page: &str, text: &str, now: Timestamp) -> Option<String> {
+fn calendar(product: &Product, page: &str, [title, text]: [&str; 2], now: Timestamp) -> Option<String> {
     let starts_at = product.window.starts_at?;
-    let title = escaped(&live::calendar_title(&product.name));
+    let title = escaped(title);
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
@@ -129,7 +132,7 @@ mod tests {
     fn a_calendar_has_one_event_in_utc() {
         let product = product("Lamp", Some(1_795_391_999_123), Some(1_795_399_999_123));
         let now = Timestamp::from_millis(1_795_000_000_000);
-        let file = calendar(&product, "https://shop.example/products/lamp", "A, b; c", now).unwrap();
+        let file = calendar(&product, "https://shop.example/products/lamp", ["Lamp goes on sale", "A, b; c"], now).unwrap();
         assert!(
             file.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && file.ends_with("END:VCALENDAR\r\n"),
             "{file}"
@@ -147,15 +150,15 @@ mod tests {
             assert!(file.contains(&format!("\r\n{line}\r\n")), "{line}: {file}");
         }
         let edited = Product { revision: 4, ..product };
-        assert!(calendar(&edited, "", "", now).unwrap().contains("\r\nSEQUENCE:3\r\n"));
+        assert!(calendar(&edited, "", ["", ""], now).unwrap().contains("\r\nSEQUENCE:3\r\n"));
     }
 
     #[test]
     fn a_sale_without_an_opening_has_no_calendar() {
         let closing = product("Lamp", None, Some(1_795_399_999_123));
-        assert_eq!(calendar(&closing, "", "", Timestamp::default()), None);
+        assert_eq!(calendar(&closing, "", ["", ""], Timestamp::default()), None);
         let opening = product("Lamp", Some(1_795_399_999_123), None);
-        assert!(!calendar(&opening, "", "", Timestamp::default()).unwrap().contains("DTEND"));
+        assert!(!calendar(&opening, "", ["", ""], Timestamp::default()).unwrap().contains("DTEND"));
     }
 
     #[test]

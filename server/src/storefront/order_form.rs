@@ -7,7 +7,7 @@ use crate::{
 };
 use app::{
     paths,
-    price::language_of,
+    i18n::PageLanguage,
     shop::checkout_form::{self, CheckoutEntry, OrderForm, Submitted},
 };
 use axum::{
@@ -29,7 +29,7 @@ pub(super) async fn place(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, form) = read(request).await?;
-    let submitted = checkout_form::submit(&state.checkout, &session, form, language_of(&parts.headers)).await?;
+    let submitted = checkout_form::submit(&state.checkout, &session, form, Some(PageLanguage::of(&parts.headers).tag().clone())).await?;
     Ok(answer(&state, parts, submitted).await)
 }
 
