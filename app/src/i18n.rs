@@ -1,6 +1,7 @@
 //! The languages of the storefront. Each has one catalogue of texts: `locales/<language>/app.ftl`, in Fluent's format. English is
 //! the source: its ids and arguments are checked at compile time, and a test compares the other catalogues with it.
 
+use crate::shop::ShopInfo;
 use checkout::model::{Language, Locale};
 use http::{HeaderMap, header, request::Parts};
 use i18n_embed::{
@@ -21,7 +22,7 @@ pub const LANGUAGE_COOKIE: &str = "holdfast-language";
 /// A language with a catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogueLanguage {
-    /// English, the language of all other visitors.
+    /// English, the source of the other catalogues.
     English,
     /// German.
     German,
@@ -44,6 +45,14 @@ impl CatalogueLanguage {
         match self {
             Self::English => "English",
             Self::German => "Deutsch",
+        }
+    }
+
+    /// The territory of the language where none is named.
+    fn territory(self) -> &'static str {
+        match self {
+            Self::English => "US",
+            Self::German => "DE",
         }
     }
 
@@ -76,7 +85,7 @@ impl FromStr for CatalogueLanguage {
 pub struct PageLanguage {
     /// The language of the texts.
     pub catalogue: CatalogueLanguage,
-    /// The language with its region, where the browser names one.
+    /// The language with its region, where the browser or the shop's settings name one.
     tag: Language,
     /// How numbers, prices and dates are written.
     pub locale: Locale,
@@ -84,29 +93,46 @@ pub struct PageLanguage {
 
 impl Default for PageLanguage {
     fn default() -> Self {
-        Self::of(&HeaderMap::new())
+        Self::plain(CatalogueLanguage::English)
     }
 }
 
 impl PageLanguage {
     /// Chooses the language for a request with these headers: the one of the switch, or else the first of the browser's languages
-    /// that has a catalogue. The browser's region stays, as in `de-CH`.
-    pub fn of(headers: &HeaderMap) -> Self {
+    /// that has a catalogue, or else the shop's. The browser's region stays, as in `de-CH`.
+    pub fn of(headers: &HeaderMap, shop: &Self) -> Self {
         let accepted = Language::preferences(header_text(headers, &header::ACCEPT_LANGUAGE));
         let known = |tag: &Language| tag.as_str().parse::<CatalogueLanguage>().ok();
         let chosen = chosen(header_text(headers, &header::COOKIE));
-        let catalogue = chosen.or_else(|| accepted.iter().find_map(known)).unwrap_or(CatalogueLanguage::English);
+        let catalogue = chosen.or_else(|| accepted.iter().find_map(known)).unwrap_or(shop.catalogue);
         let of_browser = accepted.into_iter().find(|tag| known(tag) == Some(catalogue));
-        let with_locale = of_browser.and_then(|tag| Some((Locale::of(&tag)?, tag)));
-        let (locale, tag) = with_locale.unwrap_or_else(|| (catalogue.locale(), plain(catalogue)));
-        Self { catalogue, tag, locale }
+        match of_browser.and_then(|tag| Some((Locale::of(&tag)?, tag))) {
+            Some((locale, tag)) => Self { catalogue, tag, locale },
+            None if catalogue == shop.catalogue => shop.clone(),
+            None => Self::plain(catalogue),
+        }
+    }
+
+    /// The language of a shop with this tag in its settings. Its texts are English if the tag's language has no catalogue.
+    pub fn of_shop(tag: &Language) -> Self {
+        let locale = Locale::of(tag);
+        let language = match tag.as_str().parse() {
+            Ok(catalogue) => Self { tag: tag.clone(), ..Self::plain(catalogue) },
+            Err(()) => Self::default(),
+        };
+        Self { locale: locale.unwrap_or(language.locale), ..language }
+    }
+
+    /// A language without a region.
+    fn plain(catalogue: CatalogueLanguage) -> Self {
+        Self { catalogue, tag: plain(catalogue), locale: catalogue.locale() }
     }
 
     /// The language of the page that is being rendered. It is English outside of a request.
     pub fn current() -> Self {
         // Pages provide the language; server functions have the request alone.
         use_context::<Self>()
-            .or_else(|| use_context::<Parts>().map(|parts| Self::of(&parts.headers)))
+            .or_else(|| use_context::<Parts>().map(|parts| Self::of(&parts.headers, &ShopInfo::current().language)))
             .unwrap_or_default()
     }
 
@@ -118,15 +144,23 @@ impl PageLanguage {
         })
     }
 
-    /// The language tag, with its region where the browser names one.
+    /// The language tag, with its region where the browser or the shop's settings name one.
     pub fn tag(&self) -> &Language {
         &self.tag
+    }
+
+    /// The language and its territory as the Open Graph protocol writes them: `de_CH`.
+    pub fn open_graph(&self) -> String {
+        let mut parts = self.tag.as_str().split('-').skip(1);
+        let region = parts.find(|part| part.len() == 2).map(str::to_ascii_uppercase);
+        format!("{}_{}", self.catalogue.tag(), region.as_deref().unwrap_or(self.catalogue.territory()))
     }
 }
 
 /// The catalogue of the page that is being rendered.
 pub(crate) fn catalogue() -> &'static FluentLanguageLoader {
-    let language = use_context::<PageLanguage>().map_or_else(|| PageLanguage::current().catalogue, |page| page.catalogue);
+    let language =
+        use_context::<PageLanguage>().map_or_else(|| PageLanguage::current().catalogue, |page| page.catalogue);
     language.loader()
 }
 
@@ -180,11 +214,15 @@ mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
 
-    fn page(accepted: &str, cookies: &str) -> (String, CatalogueLanguage) {
+    fn of_shop(tag: &str) -> PageLanguage {
+        PageLanguage::of_shop(&tag.parse().unwrap())
+    }
+
+    fn page(accepted: &str, cookies: &str, shop: &str) -> (String, CatalogueLanguage) {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
         headers.insert(header::COOKIE, cookies.parse().unwrap());
-        let page = PageLanguage::of(&headers);
+        let page = PageLanguage::of(&headers, &of_shop(shop));
         (page.tag().as_str().to_owned(), page.catalogue)
     }
 
@@ -200,9 +238,36 @@ mod tests {
             ("en", "holdfast-language=de", "de"),
             ("en", "holdfast-language=xx; other=de", "en"),
         ] {
-            let (found, language) = page(accepted, cookies);
+            let (found, language) = page(accepted, cookies, "en");
             assert_eq!(found, tag, "{accepted:?} {cookies:?}");
             assert!(found.starts_with(language.tag()));
+        }
+    }
+
+    #[test]
+    fn visitors_whose_languages_have_no_catalogue_read_that_of_the_shop() {
+        for (shop, accepted, cookies, tag) in [
+            ("de-AT", "", "", "de-AT"),
+            ("de-AT", "fr", "", "de-AT"),
+            ("de-AT", "fr, de", "", "de"),
+            ("de-AT", "en-GB", "", "en-GB"),
+            ("de-AT", "fr", "holdfast-language=en", "en"),
+            ("de-AT", "en", "holdfast-language=de", "de-AT"),
+            ("fr-FR", "", "", "en"),
+        ] {
+            assert_eq!(page(accepted, cookies, shop).0, tag, "{shop} {accepted:?} {cookies:?}");
+        }
+        let french = of_shop("fr-FR");
+        assert_eq!(french.catalogue, CatalogueLanguage::English);
+        assert_ne!(french.locale, Locale::ENGLISH, "prices on cards are those of the settings");
+    }
+
+    #[test]
+    fn the_language_has_a_territory_for_the_open_graph_protocol() {
+        for (tag, expected) in
+            [("en", "en_US"), ("en-gb", "en_GB"), ("de", "de_DE"), ("de-CH", "de_CH"), ("fr", "en_US")]
+        {
+            assert_eq!(of_shop(tag).open_graph(), expected);
         }
     }
 
@@ -235,11 +300,13 @@ mod tests {
     #[test]
     fn each_catalogue_has_the_same_texts_with_the_same_arguments() {
         let english = entries(CatalogueLanguage::English);
-        let german = entries(CatalogueLanguage::German);
-        for (id, arguments) in &english {
-            assert_eq!(german.get(id), Some(arguments), "{id}");
+        for language in CatalogueLanguage::ALL {
+            let other = entries(language);
+            for (id, arguments) in &english {
+                assert_eq!(other.get(id), Some(arguments), "{id} ({language:?})");
+            }
+            assert_eq!(english.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
         }
-        assert_eq!(english.keys().collect::<Vec<_>>(), german.keys().collect::<Vec<_>>());
     }
 
     #[test]

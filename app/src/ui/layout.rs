@@ -2,7 +2,6 @@
 
 use crate::{
     i18n::{CatalogueLanguage, PageLanguage, text},
-    messages::legal::{PRIVACY_TITLE, TERMS_TITLE},
     paths,
     shop::ShopInfo,
 };
@@ -65,8 +64,8 @@ pub(crate) fn Footer() -> impl IntoView {
                         <li><a href="/">{text!("nav-drops")}</a></li>
                         <li><a href="/orders">{text!("nav-orders")}</a></li>
                         {shop.contact.map(|(_, url)| view! { <li><a href=url>{text!("footer-contact")}</a></li> })}
-                        <li><a href=terms>{TERMS_TITLE}</a></li>
-                        <li><a href=privacy>{PRIVACY_TITLE}</a></li>
+                        <li><a href=terms>{text!("legal-terms-title")}</a></li>
+                        <li><a href=privacy>{text!("legal-privacy-title")}</a></li>
                         <li><a href=paths::API_DOCS>"API"</a></li>
                     </ul>
                 </nav>

@@ -35,6 +35,13 @@ impl Language {
     }
 }
 
+/// English.
+impl Default for Language {
+    fn default() -> Self {
+        Self("en".into())
+    }
+}
+
 impl FromStr for Language {
     type Err = LanguageError;
 
@@ -61,7 +68,7 @@ impl From<Language> for String {
     }
 }
 
-/// A way to write numbers and prices. The shop's texts stay English, but a misread price costs the shopper money.
+/// A way to write numbers and prices. More languages have one than have texts, because a misread price costs the shopper money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Locale {
     decimal_separator: char,

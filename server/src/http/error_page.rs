@@ -28,7 +28,7 @@ pub async fn render(
     next: Next,
 ) -> Response {
     let wants_page = accepts_html(&request);
-    let language = wants_page.then(|| PageLanguage::of(request.headers()));
+    let language = wants_page.then(|| PageLanguage::of(request.headers(), &shop.language));
     let is_form = *request.method() == Method::POST;
     let response = next.run(request).await;
     let status = response.status();

@@ -30,7 +30,8 @@ pub async fn choose(State(state): State<AppState>, Form(choice): Form<Choice>) -
     if let Ok(language) = choice.language.parse::<CatalogueLanguage>() {
         let secure = if state.settings.common.env == crate::config::Environment::Production { "; Secure" } else { "" };
         let tag = language.tag();
-        let cookie = format!("{LANGUAGE_COOKIE}={tag}; Path=/; Max-Age={MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
+        let cookie =
+            format!("{LANGUAGE_COOKIE}={tag}; Path=/; Max-Age={MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().insert(header::SET_COOKIE, cookie);
         }

@@ -149,10 +149,11 @@ async fn map_form_errors(request: Request, next: Next) -> Result<Response, Probl
 /// Provides the contexts of pages and server functions. It runs once for each request, so it sets the page's policy too.
 pub fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
+        // The language of the page may be that of the shop.
+        provide_context(shop_info(&state));
         provide_context(PageLanguage::current());
         provide_context(state.checkout.clone());
         provide_context(state.leptos.clone());
-        provide_context(shop_info(&state));
         provide_context(order_code::codes(&state));
         if let Some(sandbox) = &state.sandbox {
             provide_context(sandbox.clone());
@@ -174,7 +175,7 @@ pub fn shop_info(state: &AppState) -> ShopInfo {
     ShopInfo {
         name: settings.mail.shop_name.clone(),
         url: state.shop_url.as_str().to_owned(),
-        locale: settings.mail.locale,
+        language: shop_language(state),
         terms_url: settings.mail.terms_url.clone(),
         privacy_url: settings.mail.privacy_url.clone(),
         data: DataPractice {
@@ -188,6 +189,11 @@ pub fn shop_info(state: &AppState) -> ShopInfo {
         sends_mail: state.mail.is_on(),
         has_mailbox: state.mail.mailbox().is_some(),
     }
+}
+
+/// The language of readers whose own has no catalogue.
+fn shop_language(state: &AppState) -> PageLanguage {
+    PageLanguage::of_shop(&state.settings.mail.language)
 }
 
 /// Serves a file, precompressed where the client accepts it, or the "not found" page.
