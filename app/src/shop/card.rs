@@ -1,5 +1,5 @@
-//! The facts on a card: the image that other sites show beside a link to the shop. The server draws it, in the language of the shop,
-//! because everybody shares it.
+//! The facts on a card: the image that other sites show beside a link to the shop. The server draws it, in the language of the
+//! shop, because everybody shares it.
 
 use super::ShopInfo;
 use crate::{assets::content_version, messages::sharing, paths, ui::sale_state::SaleState};

@@ -1,5 +1,5 @@
-//! The content of each mail to a shopper. A mail contains nothing that a visitor typed before the order was paid: else anybody could send words
-//! of their own to a stranger's address.
+//! The content of each mail to a shopper. A mail contains nothing that a visitor typed before the order was paid: else anybody
+//! could send words of their own to a stranger's address.
 
 use super::{
     MailSettings,

@@ -35,7 +35,7 @@ pub struct MailArgs {
     /// Address of the shop's own page about personal data, which replaces the built-in one: https [default: none]
     #[arg(long, env = "HOLDFAST_PRIVACY_URL", value_name = "URL")]
     pub privacy_url: Option<OsString>,
-    /// Language of shared images, and of pages and mails where the shopper's own is not known [default: en-US]
+    /// Language of shared images, and of pages and mails where the shopper's own is not known [default: en]
     #[arg(long, env = "HOLDFAST_LOCALE", value_name = "TAG")]
     pub locale: Option<OsString>,
     /// Time zone of mails, by its IANA name [default: UTC]

@@ -1,4 +1,4 @@
-//! `POST /language`: the language switch. It works without scripts, and leads back to the page on which it was used.
+//! `POST /actions/language`: the language switch. It works without scripts, and leads back to the page on which it was used.
 
 use crate::state::AppState;
 use app::i18n::{CatalogueLanguage, LANGUAGE_COOKIE};
