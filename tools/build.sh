@@ -6,8 +6,8 @@ cd "$root"
 tools/setup.sh build
 
 # Inputs of the build. The folders' own modification times reveal deleted files.
-sources=(app checkout frontend integrations server style assets migrations .cargo Cargo.toml Cargo.lock rust-toolchain.toml package-lock.json
-    tools/build.sh)
+sources=(app checkout frontend integrations server locales style assets migrations .cargo Cargo.toml Cargo.lock rust-toolchain.toml
+    package-lock.json tools/build.sh)
 stamp=target/holdfast-build
 compiler=$(rustc --version --verbose)
 

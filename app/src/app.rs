@@ -2,6 +2,7 @@
 
 use crate::{
     assets::{FontPreloads, HydrationScript, Stylesheet, stylesheet_path},
+    i18n::{PageLanguage, text},
     messages::Notice,
     shop::{
         ShopInfo,
@@ -35,7 +36,7 @@ use leptos_router::{
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=PageLanguage::current().tag().as_str().to_owned()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -55,11 +56,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// Renders a complete error page for responses that no page produced. It needs no script and no request context.
-pub fn error_document(options: &LeptosOptions, shop: &ShopInfo, code: &str, notice: Notice) -> String {
+pub fn error_document(
+    options: &LeptosOptions,
+    shop: &ShopInfo,
+    language: PageLanguage,
+    code: &str,
+    notice: impl FnOnce() -> Notice,
+) -> String {
     // Header and footer read the shop from an owner, which the router provides for other pages.
-    Owner::new().with(|| {
+    language.scope(|| {
         provide_context(shop.clone());
-        error_page(options, shop, code, notice).to_html()
+        error_page(options, shop, code, notice()).to_html()
     })
 }
 
@@ -67,7 +74,7 @@ fn error_page(options: &LeptosOptions, shop: &ShopInfo, code: &str, notice: Noti
     let title = format!("{} · {}", notice.title, shop.name);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=PageLanguage::current().tag().as_str().to_owned()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -105,7 +112,7 @@ pub fn App() -> impl IntoView {
     let shop = ShopInfo::current().name;
     view! {
         <Title formatter=move |page: String| document_title(&page, &shop) />
-        <a class="skip-link" href="#main">"Skip to content"</a>
+        <a class="skip-link" href="#main">{text!("nav-skip")}</a>
         <Router>
             <Header />
             <Pill />

@@ -28,6 +28,8 @@ mod backoff;
 #[cfg(feature = "ssr")]
 mod form_script;
 #[cfg(feature = "ssr")]
+pub mod i18n;
+#[cfg(feature = "ssr")]
 pub mod price;
 #[cfg(feature = "hydrate")]
 mod visibility;

@@ -12,6 +12,8 @@ pub const ORDER: &str = "/actions/order";
 pub const CANCEL: &str = "/actions/cancel";
 /// Form target: leads to the payment page of an order.
 pub const PAY: &str = "/actions/pay";
+/// Form target: chooses the language.
+pub const LANGUAGE: &str = "/actions/language";
 /// Form target: makes a test payment.
 pub const SANDBOX: &str = "/actions/sandbox";
 

@@ -1,24 +1,26 @@
 //! Texts that others show beside a link to the shop: on cards, in messengers and in search results.
 
-use crate::ui::sale_state::SaleState;
-use checkout::model::{SaleWindow, Timestamp};
-
-/// A few words about the shop.
-pub const TAGLINE: &str = "Small drops, fairly held.";
+use crate::{i18n::text, price::format_price, ui::sale_state::SaleState};
+use checkout::model::{Product, SaleWindow, Timestamp};
 
 /// Length of a description, in characters. Search engines show about this much.
 const MAX_DESCRIPTION_CHARS: usize = 155;
 
+/// A few words about the shop.
+pub(crate) fn tagline() -> String {
+    text!("share-tagline")
+}
+
 /// Describes the shop.
 pub(crate) fn shop_description(shop: &str) -> String {
-    format!("Limited drops with live stock at {shop}. Reserve yours and it’s held for you while you decide.")
+    text!("share-shop", shop = shop)
 }
 
 /// Describes a product: by its own description, or else by what a shopper can do.
 pub(crate) fn product_description(name: &str, price: &str, description: &str) -> String {
     let text = description.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
-        return shorten(&format!("{name} for {price}. Reserve yours and it’s held for you while you decide."));
+        return shorten(&text!("share-product", name = name, price = price));
     }
     shorten(&text)
 }
@@ -34,39 +36,46 @@ fn shorten(text: &str) -> String {
     format!("{}…", kept[..end].trim_end_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace()))
 }
 
-/// Describes a product's card for people who do not see it.
-pub(crate) fn card_alt(name: &str, price: &str, state: &str) -> String {
-    format!("{name}, {price}. {state}.")
+/// Describes a product's card for people who do not see it, in the language of the page.
+pub(crate) fn card_alt(product: &Product, state: SaleState, now: Timestamp) -> String {
+    let (price, state) = (format_price(product.price), self::state(state, product.window, now));
+    text!("share-card", name = product.name.as_str(), price = price, state = state)
 }
 
 /// Describes the shop's card for people who do not see it.
 pub(crate) fn shop_card_alt(shop: &str) -> String {
-    format!("{shop}. {TAGLINE}")
+    text!("share-shop-card", shop = shop, tagline = tagline())
 }
 
 /// The state of a sale in a few words.
 pub(crate) fn state(state: SaleState, window: SaleWindow, now: Timestamp) -> String {
     match (state, window.starts_at) {
-        (SaleState::Upcoming, Some(at)) => format!("Opens {}", short_date_time(at, now)),
-        (SaleState::Upcoming, None) => "Opens soon".to_owned(),
-        (SaleState::Available, _) => "On sale now".to_owned(),
-        (SaleState::AllTaken, _) => "All in carts right now".to_owned(),
-        (SaleState::SoldOut, _) => "Sold out".to_owned(),
-        (SaleState::Ended, _) => "Sale ended".to_owned(),
-        (SaleState::Paused, _) => "Sale paused".to_owned(),
+        (SaleState::Upcoming, Some(at)) => opens(at, now),
+        (SaleState::Upcoming, None) => text!("share-opens-soon"),
+        (SaleState::Available, _) => text!("share-on-sale"),
+        (SaleState::AllTaken, _) => text!("share-all-taken"),
+        (SaleState::SoldOut, _) => text!("share-sold-out"),
+        (SaleState::Ended, _) => text!("share-ended"),
+        (SaleState::Paused, _) => text!("share-paused"),
     }
 }
 
-/// Formats a date and time in UTC: `27 Nov, 12:00 UTC`, with its year if that is another one.
-fn short_date_time(at: Timestamp, now: Timestamp) -> String {
+/// The opening of a sale in UTC: `Opens 27 Nov, 12:00 UTC`, with its year if that is another one.
+fn opens(at: Timestamp, now: Timestamp) -> String {
     let (t, now) = (at.to_datetime(), now.to_datetime());
-    let year = if t.year() == now.year() { String::new() } else { format!(" {}", t.year()) };
-    format!("{} {:.3}{year}, {:02}:{:02} UTC", t.day(), t.month().to_string(), t.hour(), t.minute())
+    let (day, time) = (t.day(), format!("{:02}:{:02}", t.hour(), t.minute()));
+    let month = text!("share-month", month = u8::from(t.month()));
+    if t.year() == now.year() {
+        text!("share-opens", day = day, month = month, time = time)
+    } else {
+        text!("share-opens-in-year", day = day, month = month, year = t.year().to_string(), time = time)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::PageLanguage;
 
     #[test]
     fn descriptions_end_between_words() {
@@ -89,5 +98,9 @@ mod tests {
         };
         assert_eq!(opens("2026-11-01T00:00:00Z"), "Opens 27 Nov, 12:00 UTC");
         assert_eq!(opens("2025-12-31T23:00:00Z"), "Opens 27 Nov 2026, 12:00 UTC");
+        let german = PageLanguage::of_shop(&"de".parse().unwrap());
+        let opens = |now| german.clone().scope(|| opens(now));
+        assert_eq!(opens("2026-11-01T00:00:00Z"), "Ab 27. Nov., 12:00 UTC");
+        assert_eq!(opens("2025-12-31T23:00:00Z"), "Ab 27. Nov. 2026, 12:00 UTC");
     }
 }

@@ -1,4 +1,5 @@
-//! The facts on a card: the image that other sites show beside a link to the shop. The server draws it.
+//! The facts on a card: the image that other sites show beside a link to the shop. The server draws it, in the language of the
+//! shop, because everybody shares it.
 
 use super::ShopInfo;
 use crate::{assets::content_version, messages::sharing, paths, ui::sale_state::SaleState};
@@ -48,8 +49,8 @@ impl ProductCard {
         };
         Self {
             name: product.name.clone(),
-            price: shop.locale.format(product.price),
-            state: sharing::state(state, product.window, now),
+            price: shop.language.locale.format(product.price),
+            state: shop.language.clone().scope(|| sharing::state(state, product.window, now)),
             tone,
             picture: product.pictures.first().cloned(),
             image: product.image.clone(),
@@ -74,13 +75,13 @@ pub struct ShopCard {
     /// Name of the shop.
     pub name: String,
     /// A few words about it.
-    pub tagline: &'static str,
+    pub tagline: String,
 }
 
 impl ShopCard {
     /// Returns the shop's card.
     pub fn new(shop: &ShopInfo) -> Self {
-        Self { name: shop.name.clone(), tagline: sharing::TAGLINE }
+        Self { name: shop.name.clone(), tagline: shop.language.clone().scope(sharing::tagline) }
     }
 
     /// Returns a digest of everything on the card.

@@ -1,6 +1,7 @@
 //! Facts of the shop for its pages. The server provides them as a context.
 
-use checkout::model::Locale;
+use crate::i18n::PageLanguage;
+use checkout::model::ProviderName;
 use leptos::prelude::use_context;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ pub struct ShopInfo {
     pub name: String,
     /// The address under which browsers reach the shop, without a slash at its end.
     pub url: String,
-    /// Numbers where the reader's language is not known, as on images that everybody shares.
-    pub locale: Locale,
+    /// The language of readers whose own has no catalogue, and of images that everybody shares.
+    pub language: PageLanguage,
     /// Contact for questions of shoppers: a text, and the address of its link.
     pub contact: Option<(String, String)>,
     /// The shop's own page with its terms.
@@ -30,8 +31,8 @@ pub struct ShopInfo {
 /// How the shop treats personal data, by its settings.
 #[derive(Debug, Clone, Default)]
 pub struct DataPractice {
-    /// The name of the payment provider to which shoppers are led.
-    pub payment_provider: Option<&'static str>,
+    /// The payment provider to which shoppers are led.
+    pub payment_provider: Option<ProviderName>,
     /// How long the contact of an order is kept; `None` for ever.
     pub contact_retention: Option<Duration>,
     /// How long the notices of the payment provider are kept.
@@ -47,7 +48,7 @@ impl Default for ShopInfo {
         Self {
             name: "Holdfast".to_owned(),
             url: String::new(),
-            locale: Locale::ENGLISH,
+            language: PageLanguage::default(),
             contact: None,
             terms_url: None,
             privacy_url: None,

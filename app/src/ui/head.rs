@@ -1,6 +1,7 @@
 //! The tags in the head of a page, from which search engines, messengers and home screens take its name, image and address.
 
 use crate::{
+    i18n::PageLanguage,
     messages::sharing,
     paths,
     price::format_price,
@@ -51,10 +52,10 @@ struct SharedPage {
 }
 
 /// The tags of a page that lists drops.
-pub(crate) fn drops(title: &'static str, path: String) -> AnyView {
+pub(crate) fn drops(title: impl Into<String>, path: String) -> AnyView {
     let shop = ShopInfo::current();
     let page = SharedPage {
-        title: title.to_owned(),
+        title: title.into(),
         description: sharing::shop_description(&shop.name),
         path,
         kind: "website",
@@ -65,10 +66,10 @@ pub(crate) fn drops(title: &'static str, path: String) -> AnyView {
 }
 
 /// The tags of a page of text.
-pub(crate) fn text_page(title: &'static str, description: String, path: &'static str) -> AnyView {
+pub(crate) fn text_page(title: impl Into<String>, description: String, path: &'static str) -> AnyView {
     let shop = ShopInfo::current();
     let page = SharedPage {
-        title: title.to_owned(),
+        title: title.into(),
         description,
         path: path.to_owned(),
         kind: "website",
@@ -81,15 +82,14 @@ pub(crate) fn text_page(title: &'static str, description: String, path: &'static
 /// The tags of a product's page, and its offer for search engines.
 pub(crate) fn product(product: &Product, now: Timestamp) -> AnyView {
     let shop = ShopInfo::current();
-    let card = ProductCard::new(product, &shop, now);
     let about = if product.description.is_empty() { &product.tagline } else { &product.description };
     let page = SharedPage {
         title: product.name.clone(),
         description: sharing::product_description(&product.name, &format_price(product.price), about),
         path: paths::product(product.slug.as_str()),
         kind: "product",
-        card: card.path(product),
-        card_alt: sharing::card_alt(&product.name, &card.price, &card.state),
+        card: ProductCard::new(product, &shop, now).path(product),
+        card_alt: sharing::card_alt(product, sale_state(product, now), now),
     };
     let offer = script_json(&structured_data(product, &shop, &page, now));
     view! {
@@ -111,6 +111,7 @@ fn tags(shop: &ShopInfo, page: SharedPage) -> AnyView {
         <Meta name="description" content=description.clone() />
         <Link rel="canonical" href=url.clone() />
         <Meta property="og:type" content=kind />
+        <Meta property="og:locale" content=PageLanguage::current().open_graph() />
         <Meta property="og:site_name" content=shop.name.clone() />
         <Meta property="og:title" content=title.clone() />
         <Meta property="og:description" content=description.clone() />

@@ -1,10 +1,11 @@
 //! The header and footer of every page.
 
 use crate::{
-    messages::legal::{PRIVACY_TITLE, TERMS_TITLE},
+    i18n::{CatalogueLanguage, PageLanguage, text},
     paths,
     shop::ShopInfo,
 };
+use http::request::Parts;
 use leptos::prelude::*;
 
 /// The shop's name and the main navigation.
@@ -17,10 +18,10 @@ pub(crate) fn Header() -> impl IntoView {
                     <Logo />
                     <span>{ShopInfo::current().name}</span>
                 </a>
-                <nav aria-label="Main">
+                <nav aria-label=text!("nav-label")>
                     <ul>
-                        <li><a href="/">"Drops"</a></li>
-                        <li><a href="/orders">"My orders"</a></li>
+                        <li><a href="/">{text!("nav-drops")}</a></li>
+                        <li><a href="/orders">{text!("nav-orders")}</a></li>
                     </ul>
                 </nav>
             </div>
@@ -55,19 +56,48 @@ pub(crate) fn Footer() -> impl IntoView {
             <div class="site-footer-inner">
                 <p class="site-footer-text">
                     <strong>{shop.name}</strong>
-                    " Real stock, live. Every number is counted from reservations and sales as they happen."
+                    " "
+                    {text!("footer-text")}
                 </p>
-                <nav aria-label="About the shop">
+                <nav aria-label=text!("footer-label")>
                     <ul>
-                        <li><a href="/">"Drops"</a></li>
-                        <li><a href="/orders">"My orders"</a></li>
-                        {shop.contact.map(|(_, url)| view! { <li><a href=url>"Contact"</a></li> })}
-                        <li><a href=terms>{TERMS_TITLE}</a></li>
-                        <li><a href=privacy>{PRIVACY_TITLE}</a></li>
+                        <li><a href="/">{text!("nav-drops")}</a></li>
+                        <li><a href="/orders">{text!("nav-orders")}</a></li>
+                        {shop.contact.map(|(_, url)| view! { <li><a href=url>{text!("footer-contact")}</a></li> })}
+                        <li><a href=terms>{text!("legal-terms-title")}</a></li>
+                        <li><a href=privacy>{text!("legal-privacy-title")}</a></li>
                         <li><a href=paths::API_DOCS>"API"</a></li>
                     </ul>
                 </nav>
+                <LanguageSwitch />
             </div>
         </footer>
+    }
+}
+
+/// The form that changes the language. It leads back to the same page.
+#[component]
+fn LanguageSwitch() -> impl IntoView {
+    let current = PageLanguage::current().catalogue;
+    let page = use_context::<Parts>().and_then(|parts| Some(parts.uri.path_and_query()?.to_string()));
+    let choices = CatalogueLanguage::ALL.map(|language| {
+        let is_current = language == current;
+        view! {
+            <button
+                class="button-link"
+                name="language"
+                value=language.tag()
+                lang=language.tag()
+                aria-current=is_current.then_some("true")
+            >
+                {language.own_name()}
+            </button>
+        }
+    });
+    view! {
+        <form class="language-switch" method="post" action=paths::LANGUAGE aria-label=text!("footer-language")>
+            <input type="hidden" name="page" value=page.unwrap_or_else(|| "/".to_owned()) />
+            {choices.into_iter().collect_view()}
+        </form>
     }
 }

@@ -1,4 +1,4 @@
-//! Dates and times: in UTC as the server renders them, in the shopper's time zone and language once hydrated.
+//! Dates and times: in UTC as the server renders them, in the shopper's time zone once hydrated, in the language of the page.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ fn format_local(millis: i64, zone: bool) -> Option<String> {
     for (name, value) in if zone { WITH_ZONE } else { SHORT } {
         js_sys::Reflect::set(&options, &(*name).into(), &(*value).into()).ok()?;
     }
-    let language = window().navigator().language()?;
+    let language = document().document_element()?.get_attribute("lang")?;
     #[expect(clippy::cast_precision_loss, reason = "milliseconds until the year 9999 are exact in a double")]
     let date = js_sys::Date::new(&JsValue::from_f64(millis as f64));
     date.to_locale_string(&language, &options).as_string()

@@ -119,7 +119,7 @@ pub struct Contact {
     /// The postal address to which the order is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
-    /// The language whose numbers and dates the buyer reads. It is no part of what the buyer typed, so that the same form with
+    /// The language that the buyer reads. It is no part of what the buyer typed, so that the same form with
     /// another header is still the same request.
     #[serde(skip_serializing)]
     pub language: Option<Language>,

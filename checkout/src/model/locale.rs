@@ -20,13 +20,25 @@ impl Language {
         &self.0
     }
 
-    /// Returns the most wanted language in the value of an `Accept-Language` header whose way to write numbers is known.
-    pub fn accepted(header: &str) -> Option<Self> {
+    /// Returns the languages in the value of an `Accept-Language` header, the most wanted first.
+    pub fn preferences(header: &str) -> Vec<Self> {
         let mut languages: Vec<_> = header.split(',').take(MAX_LANGUAGES).map(parse_language).collect();
         // The sort is stable: languages of equal weight keep their order.
         languages.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
         let wanted = languages.into_iter().filter(|(_, weight)| *weight > 0);
-        wanted.filter_map(|(tag, _)| tag.parse::<Self>().ok()).find(|language| Locale::of(language).is_some())
+        wanted.filter_map(|(tag, _)| tag.parse().ok()).collect()
+    }
+
+    /// Returns the most wanted language in the value of an `Accept-Language` header whose way to write numbers is known.
+    pub fn accepted(header: &str) -> Option<Self> {
+        Self::preferences(header).into_iter().find(|language| Locale::of(language).is_some())
+    }
+}
+
+/// English.
+impl Default for Language {
+    fn default() -> Self {
+        Self("en".into())
     }
 }
 
@@ -56,7 +68,7 @@ impl From<Language> for String {
     }
 }
 
-/// A way to write numbers and prices. The shop's texts stay English, but a misread price costs the shopper money.
+/// A way to write numbers and prices. More languages have one than have texts, because a misread price costs the shopper money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Locale {
     decimal_separator: char,

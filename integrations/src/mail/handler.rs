@@ -3,16 +3,15 @@
 use super::{
     Mail,
     consequences::is_told,
-    letter::{self, Letter, OrderMail},
-    message,
+    i18n::Reader,
+    letter::{Letter, OrderMail},
+    message, operator_letter,
 };
 use crate::outbox::{Handler, Outcome};
 use async_trait::async_trait;
 use checkout::{
     Error,
-    model::{
-        Contact, EmailAddress, EndpointId, Job, JobKind, Locale, Order, OrderId, Refund, Refusal, StoredContact, Topic,
-    },
+    model::{EmailAddress, EndpointId, Job, JobKind, Order, OrderId, Refund, Refusal, StoredContact, Topic},
     store::operators::{LinkPurpose, OperatorId},
 };
 use serde::Deserialize;
@@ -103,7 +102,7 @@ impl MailHandler {
     async fn operator_link(&self, job: &Job, id: OperatorId, purpose: LinkPurpose) -> Result<Addressed, Unwritten> {
         let mail = &self.0.0;
         let link = mail.operators.link(id, purpose, job.created_at).await?.ok_or(Unwritten::Untrue)?;
-        Ok((letter::operator_link(&mail.settings, purpose, &link), link.email))
+        Ok((operator_letter::operator_link(&mail.settings, purpose, &link), link.email))
     }
 
     async fn refund_failed(&self, job: &Job, id: OperatorId) -> Result<Addressed, Unwritten> {
@@ -113,7 +112,7 @@ impl MailHandler {
             Some(order) => self.order(order).await?,
             None => None,
         };
-        let letter = letter::refund_failed(&self.0.0.settings, order.as_ref(), &refund);
+        let letter = operator_letter::refund_failed(&self.0.0.settings, order.as_ref(), &refund);
         Ok((letter.ok_or(Unwritten::Untrue)?, to))
     }
 
@@ -122,7 +121,7 @@ impl MailHandler {
         let to = self.operator(job, id).await?;
         let about = job.body.as_deref().and_then(|body| serde_json::from_str::<AboutEndpoint>(body).ok());
         let endpoint = mail.store.endpoints().find(about.ok_or(Unwritten::Untrue)?.endpoint).await?;
-        let letter = endpoint.and_then(|endpoint| letter::endpoint_disabled(&mail.settings, &endpoint));
+        let letter = endpoint.and_then(|endpoint| operator_letter::endpoint_disabled(&mail.settings, &endpoint));
         Ok((letter.ok_or(Unwritten::Untrue)?, to))
     }
 
@@ -143,7 +142,7 @@ impl MailHandler {
             settings: &mail.settings,
             order: &order,
             product: product.as_deref(),
-            locale: locale(&contact, mail.settings.locale),
+            reader: Reader::shopper(contact.language.as_ref(), &mail.settings.language),
             now: mail.checkout.now(),
         };
         let letter = match job.topic {
@@ -176,9 +175,4 @@ impl MailHandler {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// The way in which the buyer reads numbers and dates.
-fn locale(contact: &Contact, of_shop: Locale) -> Locale {
-    contact.language.as_ref().and_then(Locale::of).unwrap_or(of_shop)
 }

@@ -2,6 +2,7 @@
 
 use super::{
     MailSettings, ShopContact,
+    i18n::text,
     letter::Letter,
     template::{HtmlMail, TextMail},
 };
@@ -35,8 +36,11 @@ pub(super) fn render(
     let (shop, contact) = (settings.shop_name.as_str(), settings.contact.as_ref());
     let contact_url = contact.map(ShopContact::url);
     let contact_text = contact.map(ShopContact::as_str);
-    let text = TextMail { letter, shop, contact: contact_text }.render().ok()?;
-    let html = HtmlMail { letter, shop, contact: contact_text, contact_url: contact_url.as_deref() }.render().ok()?;
+    let language = letter.language.tag();
+    let questions = &text!(letter, "mail-questions");
+    let text = TextMail { letter, shop, questions, contact: contact_text }.render().ok()?;
+    let contact_url = contact_url.as_deref();
+    let html = HtmlMail { letter, language, shop, questions, contact: contact_text, contact_url }.render().ok()?;
     let sent_at = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.as_millis()).unwrap_or(0));
     let mut builder = Message::builder()
         .from(settings.from.0.clone())
@@ -44,7 +48,8 @@ pub(super) fn render(
         .subject(letter.subject.clone())
         .date(sent_at)
         .message_id(Some(format!("<{job}@{}>", settings.host())))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), language.to_owned()));
     if let Some(ShopContact::Email(email)) = contact {
         builder = builder.reply_to(address(email)?);
     }

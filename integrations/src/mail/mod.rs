@@ -1,12 +1,15 @@
-//! Mail to shoppers and operators. `consequences` works out which mails follow from an event, `letter` writes each from what
-//! is true when it is sent, and `transport` hands it to an SMTP server, or keeps it in memory during development.
+//! Mail to shoppers and operators. `consequences` works out which mails follow from an event, `letter` and `operator_letter`
+//! write each from what is true when it is sent, and `transport` hands it to an SMTP server, or keeps it in memory during
+//! development.
 
 mod consequences;
 mod handler;
+mod i18n;
 mod letter;
 mod link;
 mod mailbox;
 mod message;
+mod operator_letter;
 mod settings;
 mod template;
 mod time;

@@ -1,7 +1,7 @@
 //! The settings of mail.
 
 use super::OrderLinks;
-use checkout::model::{EmailAddress, Locale};
+use checkout::model::{EmailAddress, Language};
 use jiff::tz::TimeZone;
 use lettre::message::Mailbox as Address;
 use std::{fmt, net::IpAddr, str::FromStr};
@@ -18,8 +18,8 @@ pub struct MailSettings {
     pub from: Sender,
     /// Address under which browsers reach the shop, without a path.
     pub public_url: String,
-    /// Numbers and dates of mails whose reader's language is not known.
-    pub locale: Locale,
+    /// The language of mails whose reader's is not known.
+    pub language: Language,
     /// The zone of times.
     pub zone: Zone,
     /// Signs links to orders.

@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub(super) struct TextMail<'a> {
     pub(super) letter: &'a Letter,
     pub(super) shop: &'a str,
+    /// Introduces the contact.
+    pub(super) questions: &'a str,
     pub(super) contact: Option<&'a str>,
 }
 
@@ -18,7 +20,11 @@ pub(super) struct TextMail<'a> {
 #[template(path = "mail.html")]
 pub(super) struct HtmlMail<'a> {
     pub(super) letter: &'a Letter,
+    /// The tag of the mail's language.
+    pub(super) language: &'a str,
     pub(super) shop: &'a str,
+    /// Introduces the contact.
+    pub(super) questions: &'a str,
     pub(super) contact: Option<&'a str>,
     /// The contact's address: `mailto:` or a page.
     pub(super) contact_url: Option<&'a str>,

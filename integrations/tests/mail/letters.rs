@@ -95,8 +95,8 @@ crate::scenarios! {
     async fn an_order_gets_its_mails_in_text_and_html(shop: Shop) {
         let post = Post::start(&shop, &Delivery::Memory);
         let product = shop.product("phone", 5, |draft| HOSTILE.clone_into(&mut draft.name)).await.id;
-        let german = Contact { language: Some("de-DE".parse().unwrap()), ..contact() };
-        let order = ordered(&shop, product, german).await;
+        let french = Contact { language: Some("fr-FR".parse().unwrap()), ..contact() };
+        let order = ordered(&shop, product, french).await;
         settled(&shop).await;
         paid(&shop, order.id).await;
         settled(&shop).await;
@@ -133,6 +133,7 @@ crate::scenarios! {
             assert!(mail.html.contains("prefers-color-scheme: dark") && mail.html.contains("mailto:help@shop.example"));
             assert!(!mail.html.contains("src=\"") && !mail.html.contains("url("), "nothing is loaded");
             assert!(mail.message.contains("Auto-Submitted: auto-generated"), "{}", mail.message);
+            assert!(mail.message.contains("Content-Language: en\r\n") && mail.html.contains("<html lang=\"en\">"));
             assert!(mail.message.contains("Reply-To: help@shop.example"), "{}", mail.message);
             assert!(mail.message.contains(&format!("Message-ID: <{}@shop.example>", mail.id)), "{}", mail.message);
             assert!(mail.message.contains("Date: Fri, 27 Nov 2026 12:00:00"), "{}", mail.message);

@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "shared with the engine's contract, which uses more of it")]
 mod database;
 mod delivery;
+mod german;
 mod letters;
 mod post;
 #[path = "../../../checkout/tests/contract/shop.rs"]

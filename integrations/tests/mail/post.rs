@@ -4,7 +4,7 @@ use crate::shop::{Shop, event, owner};
 use async_trait::async_trait;
 use checkout::{
     StoreError, Supervisor,
-    model::{Contact, Job, JobKind, Locale, Order, OrderId, PaymentStatus, ProductId, Reference, Timestamp, Topic},
+    model::{Contact, Job, JobKind, Language, Order, OrderId, PaymentStatus, ProductId, Reference, Timestamp, Topic},
     store::{
         listings::PageRequest,
         operators::{LinkPurpose, OperatorId},
@@ -45,6 +45,10 @@ pub struct Post {
 
 impl Post {
     pub fn new(shop: &Shop, delivery: &Delivery) -> Self {
+        Self::new_with(shop, delivery, Language::default())
+    }
+
+    fn new_with(shop: &Shop, delivery: &Delivery, language: Language) -> Self {
         let public_url = "https://shop.example".to_owned();
         let settings = MailSettings {
             shop_name: "Fast & Fair".to_owned(),
@@ -52,7 +56,7 @@ impl Post {
             from: "Fast & Fair <shop@shop.example>".parse().unwrap(),
             links: OrderLinks::new(public_url.clone(), vec![b"a secret of links".to_vec()]),
             public_url,
-            locale: Locale::ENGLISH,
+            language,
             zone: Zone::default(),
         };
         let (checkout, store) = (shop.checkout.clone(), shop.store.clone());
@@ -62,10 +66,18 @@ impl Post {
 
     /// Starts the outbox's workers.
     pub fn start(shop: &Shop, delivery: &Delivery) -> Self {
-        let post = Self::new(shop, delivery);
-        let consequences = vec![post.mail.consequences()];
-        outbox::start(&shop.checkout, &shop.store, consequences, post.mail.lanes(), &post.tasks);
-        post
+        Self::new(shop, delivery).run(shop)
+    }
+
+    /// Starts the outbox's workers of a shop with this language. Mails are kept in memory.
+    pub fn of_language(shop: &Shop, language: Language) -> Self {
+        Self::new_with(shop, &Delivery::Memory, language).run(shop)
+    }
+
+    fn run(self, shop: &Shop) -> Self {
+        let consequences = vec![self.mail.consequences()];
+        outbox::start(&shop.checkout, &shop.store, consequences, self.mail.lanes(), &self.tasks);
+        self
     }
 
     /// The mails that were kept, the oldest first.

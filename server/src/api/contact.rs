@@ -24,7 +24,7 @@ pub struct ContactBody {
     /// Postal address.
     #[schema(value_type = Option<AddressBody>)]
     address: Option<StrictObject<AddressBody>>,
-    /// Language whose numbers and dates the buyer reads in mails, as a tag of BCP 47. Without one, the shop's language is used.
+    /// Language of the buyer's mails, as a tag of BCP 47. Without one, the shop's language is used.
     #[schema(min_length = 2, max_length = 35, example = "de-DE")]
     language: Option<String>,
 }

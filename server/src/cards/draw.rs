@@ -72,7 +72,7 @@ pub fn shop(card: &ShopCard) -> String {
     icon(&mut svg, LEFT_PX, 72.0, 96.0);
     let name = fit(&card.name, 700, 800.0, &SHOP_SIZES_PX, MAX_NAME_LINES - 1);
     lines(&mut svg, &name, LEFT_PX, 250.0 + name.size_px * 0.82, 700, TEXT);
-    let tagline = fit(card.tagline, 500, 800.0, &[44.0, 36.0], 1);
+    let tagline = fit(&card.tagline, 500, 800.0, &[44.0, 36.0], 1);
     lines(&mut svg, &tagline, LEFT_PX, 548.0, 500, GREEN);
     svg.push_str("</svg>");
     svg

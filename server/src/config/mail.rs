@@ -35,7 +35,7 @@ pub struct MailArgs {
     /// Address of the shop's own page about personal data, which replaces the built-in one: https [default: none]
     #[arg(long, env = "HOLDFAST_PRIVACY_URL", value_name = "URL")]
     pub privacy_url: Option<OsString>,
-    /// Language whose numbers and dates mails use where the shopper's is not known [default: en-US]
+    /// Language of shared images, and of pages and mails where the shopper's own is not known [default: en]
     #[arg(long, env = "HOLDFAST_LOCALE", value_name = "TAG")]
     pub locale: Option<OsString>,
     /// Time zone of mails, by its IANA name [default: UTC]
@@ -61,8 +61,8 @@ pub struct MailConfig {
     pub terms_url: Option<String>,
     /// The shop's own page about personal data.
     pub privacy_url: Option<String>,
-    /// Numbers and dates of mails whose reader's language is not known.
-    pub locale: Locale,
+    /// The language of readers whose own is not known, and of images that everybody shares.
+    pub language: Language,
     /// The zone of times.
     pub zone: Zone,
     /// Secrets that verify links. The first signs.
@@ -79,7 +79,7 @@ impl Default for MailConfig {
             contact: None,
             terms_url: None,
             privacy_url: None,
-            locale: Locale::ENGLISH,
+            language: Language::default(),
             zone: Zone::default(),
             link_secrets: Vec::new(),
         }
@@ -97,7 +97,7 @@ impl MailConfig {
         let contact = errors.parse("HOLDFAST_SHOP_CONTACT", args.shop_contact, text::<ShopContact>);
         let terms_url = errors.parse("HOLDFAST_TERMS_URL", args.terms_url, values::page_url);
         let privacy_url = errors.parse("HOLDFAST_PRIVACY_URL", args.privacy_url, values::page_url);
-        let locale = errors.parse("HOLDFAST_LOCALE", args.locale, locale);
+        let language = errors.parse("HOLDFAST_LOCALE", args.locale, language);
         let zone = errors.parse("HOLDFAST_TIME_ZONE", args.time_zone, text::<Zone>);
         let secrets = errors.parse("HOLDFAST_LINK_SECRETS", args.link_secrets, |v| values::secrets(v, min_secret));
         let link_secrets = errors.link_secrets(common, secrets, smtp.is_some());
@@ -114,7 +114,7 @@ impl MailConfig {
             contact,
             terms_url,
             privacy_url,
-            locale: locale.unwrap_or(defaults.locale),
+            language: language.unwrap_or(defaults.language),
             zone: zone.unwrap_or(defaults.zone),
             link_secrets,
         }
@@ -146,7 +146,7 @@ impl MailConfig {
             from,
             links: OrderLinks::new(public_url.clone(), secrets),
             public_url,
-            locale: self.locale,
+            language: self.language.clone(),
             zone: self.zone.clone(),
         })
     }
@@ -161,9 +161,9 @@ fn shop_name(text: &str) -> Result<String, String> {
     fits.then(|| text.to_owned()).ok_or_else(|| format!("must be one line of at most {MAX_SHOP_NAME_CHARS} characters"))
 }
 
-fn locale(text: &str) -> Result<Locale, String> {
-    let locale = text.parse::<Language>().ok().and_then(|language| Locale::of(&language));
-    locale.ok_or_else(|| "must be a language tag, such as en-US, de or pt-BR".to_owned())
+fn language(text: &str) -> Result<Language, String> {
+    let language = text.parse::<Language>().ok().filter(|language| Locale::of(language).is_some());
+    language.ok_or_else(|| "must be a language tag, such as en-US, de or pt-BR".to_owned())
 }
 
 #[cfg(test)]
@@ -286,7 +286,7 @@ mod tests {
         let settings = config.settings(url.clone()).unwrap();
         assert_eq!((settings.shop_name.as_str(), settings.host().as_str()), ("Fast & Fair", "shop.example"));
         assert_eq!(settings.contact.map(|contact| contact.url()).as_deref(), Some("mailto:help@shop.example"));
-        assert_eq!(Some(settings.locale), Locale::of(&"de".parse().unwrap()));
+        assert_eq!(settings.language.as_str(), "de");
         // The first secret signs, and both verify.
         let (order, now) = (OrderId::from(uuid::Uuid::from_u128(1)), Timestamp::from_millis(1_800_000_000_000));
         let [first, second] = LINK_SECRETS.split(',').collect::<Vec<_>>()[..] else { panic!("two secrets") };
@@ -294,6 +294,6 @@ mod tests {
         assert_eq!(settings.links.sign(order, now), links(first).sign(order, now));
         assert_eq!(settings.links.names(), [links(first).names(), links(second).names()].concat());
         let defaults = MailConfig::default().settings(url).unwrap();
-        assert_eq!((defaults.shop_name.as_str(), defaults.locale), ("Holdfast", Locale::ENGLISH));
+        assert_eq!((defaults.shop_name.as_str(), defaults.language.as_str()), ("Holdfast", "en"));
     }
 }

@@ -6,6 +6,7 @@ use super::{
     secret::{Secret, SensitiveArg},
     values,
 };
+use checkout::model::ProviderName;
 use clap::Args;
 use std::{ffi::OsString, net::IpAddr};
 use url::{Host, Url};
@@ -88,12 +89,12 @@ impl PaymentConfig {
         matches!(self.provider, PaymentProvider::Sandbox)
     }
 
-    /// The name of the provider, as shoppers read it.
-    pub fn provider_name(&self) -> Option<&'static str> {
+    /// The name of the provider.
+    pub fn provider_name(&self) -> Option<ProviderName> {
         match self.provider {
             PaymentProvider::None => None,
-            PaymentProvider::Sandbox => Some("the test provider, which moves no money"),
-            PaymentProvider::Stripe(_) => Some("Stripe"),
+            PaymentProvider::Sandbox => Some(ProviderName::Sandbox),
+            PaymentProvider::Stripe(_) => Some(ProviderName::Stripe),
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::problem::ErrorCode;
 use app::{
     PUBLIC_PAGE_HEADERS,
+    i18n::PageLanguage,
     messages::{self, Notice},
     shop::ShopInfo,
 };
@@ -27,19 +28,20 @@ pub async fn render(
     next: Next,
 ) -> Response {
     let wants_page = accepts_html(&request);
+    let language = wants_page.then(|| PageLanguage::of(request.headers(), &shop.language));
     let is_form = *request.method() == Method::POST;
     let response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    if !wants_page || !is_error || security::is_page(response.headers()) {
+    let Some(language) = language.filter(|_| is_error && !security::is_page(response.headers())) else {
         return response;
-    }
+    };
     let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
     let page = if kind.is_console() {
         let (title, text) = console_notice(status, code, is_form);
         app::admin::error::error(title.to_owned(), text.to_owned())
     } else {
-        app::error_document(&options, &shop, status.as_str(), notice(status, code, is_form))
+        app::error_document(&options, &shop, language, status.as_str(), || notice(status, code, is_form))
     };
     let (mut parts, _) = response.into_parts();
     if !kind.is_console() {

@@ -1,18 +1,16 @@
 //! `GET /products/{slug}/calendar.ics`: the opening of a sale as an event for calendars (RFC 5545).
 
+use super::shop_language;
 use crate::{
-    payments::ShopUrl,
     problem::{Kind, Problem},
+    state::AppState,
 };
-use app::{messages::live, paths, price};
+use app::{i18n::PageLanguage, messages::live, paths, price};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::{IntoResponse as _, Response},
 };
-use checkout::{
-    Checkout,
-    model::{Product, ProductStatus, Timestamp},
-};
+use checkout::model::{Product, ProductStatus, Timestamp};
 use http::{HeaderMap, header};
 
 /// Longest line in bytes, without its end. A longer one continues on the next line, after a space.
@@ -22,16 +20,18 @@ const REMINDER: &str = "-PT5M";
 
 /// Serves the calendar file of a product whose sale has an opening time.
 pub async fn serve(
-    State(checkout): State<Checkout>,
-    State(shop): State<ShopUrl>,
+    State(state): State<AppState>,
     headers: HeaderMap,
     slug: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let product = slug.ok().and_then(|Path(slug)| checkout.product_by_slug(&slug));
+    let product = slug.ok().and_then(|Path(slug)| state.checkout.product_by_slug(&slug));
     let file = product.filter(|product| product.status != ProductStatus::Archived).and_then(|product| {
-        let page = shop.absolute(&paths::product(product.slug.as_str()));
-        let text = live::calendar_text(&price::format_for(&headers, product.price), &page);
-        Some((calendar(&product, &page, &text, checkout.now())?, product))
+        let page = state.shop_url.absolute(&paths::product(product.slug.as_str()));
+        let (title, text) = PageLanguage::of(&headers, &shop_language(&state)).scope(|| {
+            let price = price::format_price(product.price);
+            (live::calendar_title(&product.name), live::calendar_text(&price, &page))
+        });
+        Some((calendar(&product, &page, [&title, &text], state.checkout.now())?, product))
     });
     let (file, product) = file.ok_or_else(|| Problem::new(Kind::NotFound, "This sale has no opening time."))?;
     // A slug consists of letters, digits and hyphens.
@@ -43,9 +43,9 @@ pub async fn serve(
 
 /// Writes the calendar, or returns `None` if the sale has no opening time. The id is the product's, and the sequence grows
 /// with each edit of the product, so that a calendar replaces what it imported before.
-fn calendar(product: &Product, page: &str, text: &str, now: Timestamp) -> Option<String> {
+fn calendar(product: &Product, page: &str, [title, text]: [&str; 2], now: Timestamp) -> Option<String> {
     let starts_at = product.window.starts_at?;
-    let title = escaped(&live::calendar_title(&product.name));
+    let title = escaped(title);
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
@@ -129,7 +129,8 @@ mod tests {
     fn a_calendar_has_one_event_in_utc() {
         let product = product("Lamp", Some(1_795_391_999_123), Some(1_795_399_999_123));
         let now = Timestamp::from_millis(1_795_000_000_000);
-        let file = calendar(&product, "https://shop.example/products/lamp", "A, b; c", now).unwrap();
+        let file =
+            calendar(&product, "https://shop.example/products/lamp", ["Lamp goes on sale", "A, b; c"], now).unwrap();
         assert!(
             file.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && file.ends_with("END:VCALENDAR\r\n"),
             "{file}"
@@ -147,15 +148,15 @@ mod tests {
             assert!(file.contains(&format!("\r\n{line}\r\n")), "{line}: {file}");
         }
         let edited = Product { revision: 4, ..product };
-        assert!(calendar(&edited, "", "", now).unwrap().contains("\r\nSEQUENCE:3\r\n"));
+        assert!(calendar(&edited, "", ["", ""], now).unwrap().contains("\r\nSEQUENCE:3\r\n"));
     }
 
     #[test]
     fn a_sale_without_an_opening_has_no_calendar() {
         let closing = product("Lamp", None, Some(1_795_399_999_123));
-        assert_eq!(calendar(&closing, "", "", Timestamp::default()), None);
+        assert_eq!(calendar(&closing, "", ["", ""], Timestamp::default()), None);
         let opening = product("Lamp", Some(1_795_399_999_123), None);
-        assert!(!calendar(&opening, "", "", Timestamp::default()).unwrap().contains("DTEND"));
+        assert!(!calendar(&opening, "", ["", ""], Timestamp::default()).unwrap().contains("DTEND"));
     }
 
     #[test]

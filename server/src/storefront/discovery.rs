@@ -72,7 +72,7 @@ pub(super) async fn manifest(State(state): State<AppState>) -> Response {
         "name": shop.name,
         "short_name": shop.name,
         "description": ShopCard::new(&shop).tagline,
-        "lang": "en",
+        "lang": shop.language.tag().as_str(),
         "start_url": "/",
         "scope": "/",
         "display": "minimal-ui",

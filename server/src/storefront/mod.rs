@@ -3,6 +3,7 @@
 mod calendar;
 mod discovery;
 mod icons;
+mod language;
 mod mailbox;
 mod order_code;
 mod order_events;
@@ -21,7 +22,10 @@ use crate::{
     problem::{Kind, Problem},
     state::AppState,
 };
-use app::shop::{DataPractice, ShopInfo, payment::Payments, session::GrantSecrets};
+use app::{
+    i18n::PageLanguage,
+    shop::{DataPractice, ShopInfo, payment::Payments, session::GrantSecrets},
+};
 use axum::{
     Extension, Router,
     body::to_bytes,
@@ -70,6 +74,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         .route("/sandbox/mail.json", get(mailbox::json))
         .route("/sandbox/mail/{id}", get(mailbox::show))
         .route(app::paths::PAY, post(pay::pay))
+        .route(app::paths::LANGUAGE, post(language::choose))
         .route("/sitemap.xml", get(discovery::sitemap))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), check_path))
@@ -144,9 +149,11 @@ async fn map_form_errors(request: Request, next: Next) -> Result<Response, Probl
 /// Provides the contexts of pages and server functions. It runs once for each request, so it sets the page's policy too.
 pub fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
+        // The language of the page may be that of the shop.
+        provide_context(shop_info(&state));
+        provide_context(PageLanguage::current());
         provide_context(state.checkout.clone());
         provide_context(state.leptos.clone());
-        provide_context(shop_info(&state));
         provide_context(order_code::codes(&state));
         if let Some(sandbox) = &state.sandbox {
             provide_context(sandbox.clone());
@@ -168,7 +175,7 @@ pub fn shop_info(state: &AppState) -> ShopInfo {
     ShopInfo {
         name: settings.mail.shop_name.clone(),
         url: state.shop_url.as_str().to_owned(),
-        locale: settings.mail.locale,
+        language: shop_language(state),
         terms_url: settings.mail.terms_url.clone(),
         privacy_url: settings.mail.privacy_url.clone(),
         data: DataPractice {
@@ -182,6 +189,11 @@ pub fn shop_info(state: &AppState) -> ShopInfo {
         sends_mail: state.mail.is_on(),
         has_mailbox: state.mail.mailbox().is_some(),
     }
+}
+
+/// The language of readers whose own has no catalogue.
+fn shop_language(state: &AppState) -> PageLanguage {
+    PageLanguage::of_shop(&state.settings.mail.language)
 }
 
 /// Serves a file, precompressed where the client accepts it, or the "not found" page.

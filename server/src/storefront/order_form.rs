@@ -1,13 +1,13 @@
 //! The checkout form. `POST /actions/order` places its order, and leads to its payment. `POST /actions/extend` extends its hold.
 
-use super::{pay::lead_to_payment, provide_contexts};
+use super::{pay::lead_to_payment, provide_contexts, shop_language};
 use crate::{
     problem::{Kind, Problem},
     state::AppState,
 };
 use app::{
+    i18n::PageLanguage,
     paths,
-    price::language_of,
     shop::checkout_form::{self, CheckoutEntry, OrderForm, Submitted},
 };
 use axum::{
@@ -29,7 +29,8 @@ pub(super) async fn place(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, form) = read(request).await?;
-    let submitted = checkout_form::submit(&state.checkout, &session, form, language_of(&parts.headers)).await?;
+    let language = PageLanguage::of(&parts.headers, &shop_language(&state));
+    let submitted = checkout_form::submit(&state.checkout, &session, form, Some(language.tag().clone())).await?;
     Ok(answer(&state, parts, submitted).await)
 }
 

@@ -34,7 +34,17 @@ pub(crate) struct Shopper<'a> {
 impl<'a> Shopper<'a> {
     /// Arrives without a cookie.
     pub(crate) fn arrive(shop: &'a Shop) -> Self {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30));
+        Self::arrive_with(shop, header::HeaderMap::new())
+    }
+
+    /// Arrives with a browser that prefers this language.
+    pub(crate) fn arrive_reading(shop: &'a Shop, language: &'static str) -> Self {
+        let language = (header::ACCEPT_LANGUAGE, header::HeaderValue::from_static(language));
+        Self::arrive_with(shop, [language].into_iter().collect())
+    }
+
+    fn arrive_with(shop: &'a Shop, headers: header::HeaderMap) -> Self {
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).default_headers(headers);
         let http = client.redirect(redirect::Policy::none()).build().unwrap();
         Self { shop, http, cookie: String::new(), hold: String::new() }
     }

@@ -21,7 +21,7 @@ async fn get(shop: &Shop, path: &str) -> ApiResponse {
 }
 
 /// Waits for the only mail.
-async fn mail(shop: &Shop) -> Value {
+pub(crate) async fn mail(shop: &Shop) -> Value {
     for _ in 0..400 {
         let mails = get(shop, "/sandbox/mail.json").await;
         assert_eq!(mails.status, 200, "{mails:?}");

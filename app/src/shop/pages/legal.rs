@@ -2,6 +2,7 @@
 
 use super::PageCache;
 use crate::{
+    i18n::text,
     messages::legal::{self, Section},
     paths,
     shop::ShopInfo,
@@ -14,48 +15,61 @@ use leptos_axum::ResponseOptions;
 #[component]
 pub(crate) fn TermsPage() -> impl IntoView {
     let shop = ShopInfo::current();
-    let tags = head::text_page(legal::TERMS_TITLE, legal::terms_summary(&shop), paths::TERMS);
-    page(&shop, shop.terms_url.as_deref(), tags, legal::TERMS_TITLE, legal::terms_summary(&shop), legal::terms(&shop))
+    let text = TextPage {
+        path: paths::TERMS,
+        title: text!("legal-terms-title"),
+        summary: text!("legal-terms-summary", shop = shop.name.as_str()),
+        sections: legal::terms(&shop),
+    };
+    text.render(&shop, shop.terms_url.as_deref())
 }
 
 /// Personal data: what is stored, for how long, and who gets it.
 #[component]
 pub(crate) fn PrivacyPage() -> impl IntoView {
     let shop = ShopInfo::current();
-    let tags = head::text_page(legal::PRIVACY_TITLE, legal::privacy_summary(&shop), paths::PRIVACY);
-    let sections = legal::privacy(&shop);
-    page(&shop, shop.privacy_url.as_deref(), tags, legal::PRIVACY_TITLE, legal::privacy_summary(&shop), sections)
+    let text = TextPage {
+        path: paths::PRIVACY,
+        title: text!("legal-privacy-title"),
+        summary: text!("legal-privacy-summary", shop = shop.name.as_str()),
+        sections: legal::privacy(&shop),
+    };
+    text.render(&shop, shop.privacy_url.as_deref())
 }
 
-/// Renders a page of text, or leads to the page that replaces it.
-fn page(
-    shop: &ShopInfo,
-    replacement: Option<&str>,
-    tags: AnyView,
-    title: &'static str,
+/// A page of text.
+struct TextPage {
+    path: &'static str,
+    title: String,
     summary: String,
     sections: Vec<Section>,
-) -> AnyView {
-    if let Some(response) = use_context::<ResponseOptions>() {
-        PageCache::Public.apply(&response);
+}
+
+impl TextPage {
+    /// Renders the page, or leads to the page that replaces it.
+    fn render(self, shop: &ShopInfo, replacement: Option<&str>) -> AnyView {
+        if let Some(response) = use_context::<ResponseOptions>() {
+            PageCache::Public.apply(&response);
+        }
+        if let Some(url) = replacement {
+            leptos_axum::redirect(url);
+        }
+        let Self { path, title, summary, sections } = self;
+        let sections: Vec<_> = sections.into_iter().map(section).collect();
+        view! {
+            {head::text_page(title.clone(), summary.clone(), path)}
+            <article class="narrow legal">
+                <h1>{title}</h1>
+                <p class="legal-summary">{summary}</p>
+                {sections}
+                <section>
+                    <h2>{text!("legal-questions")}</h2>
+                    <p>{contact(shop)}</p>
+                </section>
+            </article>
+        }
+        .into_any()
     }
-    if let Some(url) = replacement {
-        leptos_axum::redirect(url);
-    }
-    let sections: Vec<_> = sections.into_iter().map(section).collect();
-    view! {
-        {tags}
-        <article class="narrow legal">
-            <h1>{title}</h1>
-            <p class="legal-summary">{summary}</p>
-            {sections}
-            <section>
-                <h2>"Questions"</h2>
-                <p>{contact(shop)}</p>
-            </section>
-        </article>
-    }
-    .into_any()
 }
 
 fn section(Section { title, paragraphs }: Section) -> impl IntoView {
@@ -69,8 +83,9 @@ fn section(Section { title, paragraphs }: Section) -> impl IntoView {
 }
 
 fn contact(shop: &ShopInfo) -> AnyView {
+    let name = shop.name.as_str();
     match shop.contact.clone() {
-        Some((text, url)) => view! { "Write to " {shop.name.clone()} ": " <a href=url>{text}</a> }.into_any(),
-        None => view! { {format!("{} hasn’t published a contact yet.", shop.name)} }.into_any(),
+        Some((text, url)) => view! { {text!("legal-contact", shop = name)} " " <a href=url>{text}</a> }.into_any(),
+        None => text!("legal-no-contact", shop = name).into_any(),
     }
 }

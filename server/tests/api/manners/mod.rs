@@ -4,6 +4,7 @@ mod caching;
 mod cards;
 mod files;
 mod head;
+mod languages;
 
 use crate::shop::Shop;
 use checkout::model::{Money, ProductDraft, SaleWindow, Timestamp};
