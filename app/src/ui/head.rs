@@ -51,10 +51,10 @@ struct SharedPage {
 }
 
 /// The tags of a page that lists drops.
-pub(crate) fn drops(title: &'static str, path: String) -> AnyView {
+pub(crate) fn drops(title: impl Into<String>, path: String) -> AnyView {
     let shop = ShopInfo::current();
     let page = SharedPage {
-        title: title.to_owned(),
+        title: title.into(),
         description: sharing::shop_description(&shop.name),
         path,
         kind: "website",

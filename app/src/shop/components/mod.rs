@@ -12,6 +12,7 @@ pub mod live_sale;
 pub mod order_panel;
 #[cfg(feature = "ssr")]
 pub(crate) mod product_card;
+#[cfg(feature = "ssr")]
 pub(crate) mod purchase;
 pub mod quantity_field;
 #[cfg(feature = "ssr")]
