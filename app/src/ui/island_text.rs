@@ -99,7 +99,8 @@ fn read() -> Option<String> {
     leptos::prelude::document().get_element_by_id(ELEMENT_ID)?.get_attribute("data-texts")
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(feature = "ssr")]
+#[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::i18n::PageLanguage;
