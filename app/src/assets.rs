@@ -1,7 +1,10 @@
 //! Links to the built style sheet, script and WebAssembly file.
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
-use crate::form_script;
+use crate::{
+    form_script,
+    ui::island_text::{self, island_texts},
+};
 use leptos::{nonce::use_nonce, prelude::*};
 use std::sync::{LazyLock, OnceLock};
 
@@ -81,7 +84,7 @@ pub(crate) fn Stylesheet(options: LeptosOptions) -> impl IntoView {
     view! { <link rel="stylesheet" href=stylesheet_path(&options) /> }
 }
 
-/// Guards the page's forms and hydrates its islands. A page without islands loads neither script nor WebAssembly. Unlike Leptos' own script,
+/// Guards the page's forms, hydrates its islands and has their texts. A page without islands loads neither script nor WebAssembly. Unlike Leptos' own script,
 /// this one does not wait until the browser is idle, which a busy or half-hidden window may never be. It also needs no
 /// preload links, which would go unused on pages without islands.
 #[component]
@@ -102,7 +105,11 @@ pub(crate) fn HydrationScript(options: LeptosOptions) -> impl IntoView {
          }}"
     );
     let script = form_script::script() + &hydrate;
-    view! { <script type="module" nonce=use_nonce()>{script}</script> }
+    view! {
+        <script type="module" id=island_text::ELEMENT_ID data-texts=island_texts() nonce=use_nonce()>
+            {script}
+        </script>
+    }
 }
 
 #[cfg(test)]

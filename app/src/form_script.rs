@@ -2,7 +2,7 @@
 //! browser would replace the page with its own error page. It is inline, because it has to work before the WebAssembly
 //! does, and on pages without islands.
 
-use crate::messages::live::OFFLINE;
+use crate::i18n::text;
 
 /// Further submissions of a form with `aria-busy` are ignored for this long after the first. The form's key makes them
 /// harmless; this avoids needless requests. The shopper may have stopped the navigation, so the time is short.
@@ -12,7 +12,7 @@ const RESUBMIT_TIMEOUT_MS: u32 = 5_000;
 /// the button, where a shopper may wait for a unit to come back.
 pub(crate) fn script() -> String {
     // JSON is also JavaScript; no text of the script ends the element.
-    let text = serde_json::Value::from(OFFLINE);
+    let text = serde_json::Value::from(text!("sale-offline"));
     format!(
         "const clear = () => document.getElementById('unsent')?.remove();\n\
          addEventListener('online', clear);\n\
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn the_script_contains_its_text_and_cannot_end_its_element() {
         let script = script();
-        assert!(script.contains(&format!("note.append(\"{OFFLINE}\")")), "{script}");
+        assert!(script.contains("note.append(\"You’re offline. Nothing was sent.\")"), "{script}");
         assert!(!script.contains("</") && !script.contains("<!--"), "{script}");
     }
 }

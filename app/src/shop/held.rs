@@ -1,7 +1,7 @@
 //! What the visitor holds: read once for each page, for the pill on every page and for the page of a held product.
 
 use super::{components::held_pill::HeldPill, session};
-use crate::{messages, paths};
+use crate::{i18n::text, messages, paths};
 use checkout::{
     Checkout,
     model::{Hold, HoldId, Order, OrderState, Owner, Product, ProductStatus, Timestamp},
@@ -138,7 +138,7 @@ fn pill(held: &SessionHolds, path: &str) -> impl IntoView + use<> {
     let here = here.and_then(|id| held.holds.iter().find(|hold| hold.id == id));
     // The title of a checkout page has the time of its own reservation.
     let shown = here.or_else(|| held.holds.first());
-    let until = shown.map(|hold| messages::held::until(&messages::format_date_time(hold.expires_at)));
+    let until = shown.map(|hold| text!("held-until-time", time = messages::format_date_time(hold.expires_at)));
     let url = shown.map(|hold| paths::hold(&hold.id.to_string())).unwrap_or_default();
     let others = held.holds.len().saturating_sub(1);
     view! {
@@ -151,6 +151,7 @@ fn pill(held: &SessionHolds, path: &str) -> impl IntoView + use<> {
             name=shown.map(|hold| name(&held.checkout, hold)).unwrap_or_default()
             until=until.unwrap_or_default()
             others
+            others_spoken=text!("held-others", count = others)
         />
     }
 }
@@ -158,5 +159,5 @@ fn pill(held: &SessionHolds, path: &str) -> impl IntoView + use<> {
 fn name(checkout: &Checkout, hold: &Hold) -> String {
     let product = checkout.product(hold.product_id);
     let product = product.filter(|product| product.status != ProductStatus::Archived);
-    product.map_or_else(|| messages::held::LANDMARK.to_owned(), |product| product.name.clone())
+    product.map_or_else(|| text!("held-label"), |product| product.name.clone())
 }

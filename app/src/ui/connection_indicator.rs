@@ -1,5 +1,6 @@
 //! Shows whether the page is live.
 
+use super::IslandText;
 use crate::event_stream::ConnectionStatus;
 use leptos::prelude::*;
 
@@ -11,10 +12,13 @@ pub(crate) fn ConnectionIndicator(status: Signal<ConnectionStatus>) -> impl Into
         ConnectionStatus::Live => "live",
         ConnectionStatus::Lost => "lost",
     };
-    let label = move || match status.get() {
-        ConnectionStatus::Connecting => "Connecting…",
-        ConnectionStatus::Live => "Live",
-        ConnectionStatus::Lost => "Reconnecting…",
+    let label = move || {
+        let label = match status.get() {
+            ConnectionStatus::Connecting => IslandText::Connecting,
+            ConnectionStatus::Live => IslandText::Live,
+            ConnectionStatus::Lost => IslandText::Lost,
+        };
+        label.get()
     };
     view! { <p class="connection" data-testid="connection" data-state=state>{label}</p> }
 }

@@ -1,5 +1,6 @@
 //! Countdowns by the server's clock.
 
+use super::IslandText;
 use crate::{
     clock::{format_countdown, seconds_left, server_time},
     reload::reload,
@@ -12,14 +13,15 @@ const EXPIRY_GRACE: Duration = Duration::from_millis(400);
 
 /// Returns the text for screen readers once this many seconds are left. It changes at a few thresholds only, never each
 /// second (WCAG 2.2.1).
-pub(crate) fn announcement(seconds: i64, left: &str, over: &str) -> String {
-    match seconds {
-        0 => over.to_owned(),
-        1..=10 => format!("Less than 10 seconds {left}."),
-        11..=30 => format!("Less than 30 seconds {left}."),
-        31..=60 => format!("Less than a minute {left}."),
-        _ => String::new(),
-    }
+pub(crate) fn announcement(seconds: i64, left: IslandText, over: Option<IslandText>) -> String {
+    let time = match seconds {
+        0 => return over.map(IslandText::get).unwrap_or_default(),
+        1..=10 => IslandText::TenSeconds,
+        11..=30 => IslandText::ThirtySeconds,
+        31..=60 => IslandText::Minute,
+        _ => return String::new(),
+    };
+    left.get().replace("{time}", &time.get())
 }
 
 /// Counts down to `end` (milliseconds since the epoch).
@@ -28,11 +30,11 @@ pub(crate) fn Countdown(
     /// The server's time.
     now: ReadSignal<i64>,
     end: i64,
-    /// Completes “Less than a minute …”: “left”, “until the sale opens”.
-    left: &'static str,
+    /// Announced shortly before the end, with the time in place of `{time}`.
+    left: IslandText,
     /// Announced at the end, for countdowns that stay on the page.
     #[prop(optional)]
-    over: &'static str,
+    over: Option<IslandText>,
 ) -> impl IntoView {
     let seconds = Memo::new(move |_| seconds_left(now.get(), end));
     let announced = Memo::new(move |_| announcement(seconds.get(), left, over));
@@ -50,14 +52,14 @@ pub(crate) fn Countdown(
 pub fn HoldCountdown(rendered_at: i64, expires_at: i64) -> impl IntoView {
     let now = server_time(rendered_at);
     reload_after(now, expires_at, EXPIRY_GRACE);
-    view! { <Countdown now end=expires_at left="left to order" over="Time’s up. Checking with the shop…" /> }
+    view! { <Countdown now end=expires_at left=IslandText::LeftToOrder over=IslandText::TimeOver /> }
 }
 
 /// Counts down to the opening of a sale. Both times are milliseconds since the epoch by the server's clock.
 #[island]
 pub fn OpeningCountdown(rendered_at: i64, starts_at: i64) -> impl IntoView {
     let now = server_time(rendered_at);
-    view! { <Countdown now end=starts_at left="until the sale opens" /> }
+    view! { <Countdown now end=starts_at left=IslandText::UntilSaleOpens /> }
 }
 
 /// Reloads the page `grace` after `end`.
@@ -76,9 +78,11 @@ mod tests {
 
     #[test]
     fn announcements_change_at_thresholds_only() {
-        let texts: Vec<_> = (0..=120).rev().map(|s| announcement(s, "left", "Time’s up.")).collect();
+        let texts: Vec<_> =
+            (0..=120).rev().map(|s| announcement(s, IslandText::LeftToOrder, Some(IslandText::TimeOver))).collect();
         let changes = texts.windows(2).filter(|pair| pair[0] != pair[1]).count();
         assert_eq!(changes, 4);
-        assert_eq!(texts.last().unwrap(), "Time’s up.");
+        assert_eq!(texts.last().unwrap(), "Time’s up. Checking with the shop…");
+        assert_eq!(texts[60], "Less than a minute left to order.");
     }
 }

@@ -4,6 +4,7 @@ mod connection_indicator;
 #[cfg(test)]
 mod contrast;
 pub mod countdown;
+pub(crate) mod island_text;
 pub mod local_time;
 pub mod own_address;
 pub(crate) mod sale_state;
@@ -19,6 +20,9 @@ pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod product_image;
 #[cfg(feature = "ssr")]
+pub(crate) mod slot;
+#[cfg(feature = "ssr")]
 pub(crate) mod world;
 
 pub(crate) use connection_indicator::ConnectionIndicator;
+pub(crate) use island_text::IslandText;

@@ -126,3 +126,32 @@ async fn a_section_with_many_drops_has_pages() {
         assert_eq!(get(&shop, missing).await.0, 404, "{missing}");
     }
 }
+
+#[tokio::test]
+async fn pages_and_their_islands_are_in_the_visitors_language() {
+    let shop = Shop::open().await;
+    drop(&shop, "soon", 1, (Some(60), None)).await;
+    drop(&shop, "on", 3, (None, None)).await;
+    let german = async |path: &str| {
+        let request = shop.request(Method::GET, path).header("accept", "text/html").header("accept-language", "de");
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    for (path, texts) in [
+        ("/", ["<title>Aktuelle Drops · ", ">fair reserviert.<", ">Startet in ", ">1 Stück<", ">3 von 3 verfügbar<"]),
+        (
+            "/products/soon",
+            [">Alle Drops<", ">Startet in<", ">Menge<", ">Verbinde …<", "note.append(\"Du bist offline."],
+        ),
+    ] {
+        let page = german(path).await;
+        for text in texts {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        for english in [">Opens in", ">On now", ">Connecting", ">Reserve<", "watching", ">All drops"] {
+            assert!(
+                !page.replace("class=\"watching", "").replace("\"watching\"", "").contains(english),
+                "{english}: {page}"
+            );
+        }
+    }
+}

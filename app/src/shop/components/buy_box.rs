@@ -4,15 +4,19 @@
 
 use super::{live_sale::LiveSale, reserve_form::ReserveForm};
 use crate::{
+    i18n::{notice, text},
     messages::{self, Notice, live},
     ui::{
         countdown::OpeningCountdown,
+        island_text::IslandText,
         local_time::{DateTime, ZonedTime},
         sale_state::{SaleState, is_shown},
+        slot::{SLOT, with_element},
         stock::StockCounts,
         stock_tiles::stock_picture,
     },
 };
+use checkout::model::Refusal;
 use leptos::prelude::*;
 
 /// The facts about a product that [`BuyBox`] needs, as of rendering.
@@ -77,8 +81,8 @@ pub(crate) struct OfferError {
 }
 
 /// Texts of which the page shows those of its state, in one place.
-pub(super) fn texts<const N: usize>(all: [(&'static str, &'static str); N], parts: [&'static str; 2]) -> Vec<AnyView> {
-    let text = |(when, text): (&'static str, &'static str)| {
+pub(super) fn texts<const N: usize>(all: [(&'static str, String); N], parts: [&'static str; 2]) -> Vec<AnyView> {
+    let text = |(when, text): (&'static str, String)| {
         view! { <span data-when=when hidden=!is_shown(when, parts)>{text}</span> }.into_any()
     };
     all.into_iter().map(text).collect()
@@ -100,7 +104,7 @@ pub(crate) fn BuyBox(offer: Offer) -> impl IntoView {
         <section class="buy-box" id="buy" aria-labelledby="sale-state" data-sale-state=state.name()>
             <div class="buy-box-header">
                 <div role="status">
-                    <h2 class="sale-state" id="sale-state">{texts(live::HEADLINES, parts)}</h2>
+                    <h2 class="sale-state" id="sale-state">{texts(live::headlines(), parts)}</h2>
                 </div>
                 <LiveSale counts rendered_at starts_at=start ends_at=end />
             </div>
@@ -126,9 +130,9 @@ pub(crate) fn BuyBox(offer: Offer) -> impl IntoView {
 /// The three numbers with their labels, which are the legend of the tiles.
 fn stock_numbers(counts: &StockCounts, parts: [&'static str; 2]) -> impl IntoView + use<> {
     let numbers = [
-        ("available", "", texts(live::AVAILABLE_LABELS, parts), counts.available),
-        ("held", " stock-number-held", vec![live::IN_CARTS.into_any()], counts.in_carts()),
-        ("sold", " stock-number-sold", vec![live::SOLD.into_any()], counts.sold),
+        ("available", "", texts(live::available_labels(), parts), counts.available),
+        ("held", " stock-number-held", vec![text!("sale-label-in-carts").into_any()], counts.in_carts()),
+        ("sold", " stock-number-sold", vec![text!("sale-label-sold").into_any()], counts.sold),
     ];
     let numbers = numbers.map(|(id, class, label, number)| {
         view! {
@@ -147,17 +151,18 @@ fn stock_numbers(counts: &StockCounts, parts: [&'static str; 2]) -> impl IntoVie
 fn sale_opening(offer: &Offer, starts_at: DateTime) -> impl IntoView + use<> {
     let Offer { rendered_at, calendar, watching, .. } = offer.clone();
     let starts_at_ms = starts_at.millis;
+    let opens_on = with_element(&text!("sale-opens-on", time = SLOT), view! { <ZonedTime at=starts_at /> });
     view! {
         <div class="sale-opening keeps-place" data-when="upcoming" hidden=!is_shown("upcoming", offer.parts())>
-            <p>{live::OPENS_IN}</p>
+            <p>{text!("sale-opens-in")}</p>
             <p class="sale-opening-countdown">
                 <OpeningCountdown rendered_at starts_at=starts_at_ms />
             </p>
-            <p class="muted">{live::OPENS_ON} <ZonedTime at=starts_at /> {live::OPENS_BY_ITSELF}</p>
+            <p class="muted">{opens_on}</p>
             <div class="sale-opening-actions">
-                <a class="button button-secondary" href=calendar rel="nofollow">{live::ADD_TO_CALENDAR}</a>
+                <a class="button button-secondary" href=calendar rel="nofollow">{text!("sale-add-to-calendar")}</a>
                 <p class="watching keeps-place" id="watching" data-testid="watching" hidden={watching < 2}>
-                    {live::watching(watching)}
+                    {IslandText::Watching.with(watching)}
                 </p>
             </div>
         </div>
@@ -167,8 +172,8 @@ fn sale_opening(offer: &Offer, starts_at: DateTime) -> impl IntoView + use<> {
 fn sold_out(parts: [&'static str; 2]) -> impl IntoView {
     view! {
         <div class="sale-over none-available keeps-place" data-when="sold-out" hidden=!is_shown("sold-out", parts)>
-            <p>{live::ALL_SOLD}</p>
-            <p><a class="button button-secondary" href="/">{live::SEE_WHAT_ELSE}</a></p>
+            <p>{text!("sale-all-sold")}</p>
+            <p><a class="button button-secondary" href="/">{text!("sale-see-more")}</a></p>
         </div>
     }
 }
@@ -176,17 +181,18 @@ fn sold_out(parts: [&'static str; 2]) -> impl IntoView {
 fn paused(parts: [&'static str; 2]) -> impl IntoView {
     view! {
         <div class="sale-over sale-paused keeps-place" data-when="paused" hidden=!is_shown("paused", parts)>
-            <p>{messages::SALE_PAUSED}</p>
-            <p><a class="button button-secondary" href="/">{live::SEE_WHAT_ELSE}</a></p>
+            <p>{messages::refusal(&Refusal::SalePaused).text}</p>
+            <p><a class="button button-secondary" href="/">{text!("sale-see-more")}</a></p>
         </div>
     }
 }
 
 fn sale_ended(ended_at: DateTime, parts: [&'static str; 2]) -> impl IntoView {
+    let ended_on = with_element(&text!("sale-ended-on", time = SLOT), view! { <ZonedTime at=ended_at /> });
     view! {
         <div class="sale-over sale-ended keeps-place" data-when="ended" hidden=!is_shown("ended", parts)>
-            <p>{live::ENDED_ON} <ZonedTime at=ended_at /> "."</p>
-            <p><a class="button button-secondary" href="/">{live::SEE_WHAT_ELSE}</a></p>
+            <p>{ended_on}</p>
+            <p><a class="button button-secondary" href="/">{text!("sale-see-more")}</a></p>
         </div>
     }
 }
@@ -203,7 +209,7 @@ fn reserve_error(error: OfferError) -> impl IntoView {
             </div>
         }
     };
-    let enough = wanted.map(|_| message(live::enough_again(), !is_resolved));
+    let enough = wanted.map(|_| message(notice!("sale-enough-again"), !is_resolved));
     view! {
         <div
             class="notice notice-error notice-alternatives"
@@ -223,12 +229,12 @@ fn reserve_error(error: OfferError) -> impl IntoView {
 pub(crate) fn sale_bar(price: String, offer: &Offer) -> impl IntoView + use<> {
     let parts = offer.parts();
     view! {
-        <div class="sale-bar" role="group" aria-label=live::OFFER>
+        <div class="sale-bar" role="group" aria-label=text!("sale-bar")>
             <p>
                 <strong class="sale-bar-price">{price}</strong>
-                <span class="sale-bar-state">{texts(live::HEADLINES, parts)}</span>
+                <span class="sale-bar-state">{texts(live::headlines(), parts)}</span>
             </p>
-            <a class="button button-primary" href="#buy">{texts(live::BAR_LINKS, parts)}</a>
+            <a class="button button-primary" href="#buy">{texts(live::bar_links(), parts)}</a>
         </div>
     }
 }

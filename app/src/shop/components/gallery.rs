@@ -2,7 +2,7 @@
 //! large as the window. It needs no script.
 
 use crate::{
-    messages::gallery as messages,
+    i18n::text,
     ui::product_image::{Cover, PictureImage, ProductImage},
 };
 use checkout::model::{Picture, Product};
@@ -26,10 +26,10 @@ pub(crate) fn gallery(product: &Product) -> AnyView {
             let slides: Vec<_> = pictures.iter().enumerate().map(|(nth, picture)| slide(nth, picture)).collect();
             let links: Vec<_> = pictures.iter().enumerate().map(|(nth, picture)| link(nth, count, picture)).collect();
             view! {
-                <div class="gallery" role="region" aria-label=messages::PICTURES tabindex="0">
+                <div class="gallery" role="region" aria-label=text!("drop-pictures") tabindex="0">
                     <ul>{slides}</ul>
                 </div>
-                <nav class="thumbnails" aria-label=messages::PICTURES>
+                <nav class="thumbnails" aria-label=text!("drop-pictures")>
                     <ul>{links}</ul>
                 </nav>
             }
@@ -46,7 +46,7 @@ fn slide(nth: usize, picture: &Picture) -> impl IntoView + use<> {
 fn enlargeable(nth: usize, picture: &Picture) -> impl IntoView + use<> {
     let (eager, id) = (nth == 0, format!("enlarged-{}", nth + 1));
     let target = id.clone();
-    let label = messages::enlarge(&picture.alt);
+    let label = text!("drop-picture-enlarge", alt = picture.alt.as_str());
     let enlarged = picture.clone();
     view! {
         <div class="gallery-picture">
@@ -60,7 +60,7 @@ fn enlargeable(nth: usize, picture: &Picture) -> impl IntoView + use<> {
         <div class="lightbox" id=id popover="auto" role="dialog" aria-label=label>
             <PictureImage picture=enlarged sizes=ENLARGED_SIZES />
             <button class="button button-secondary lightbox-close" type="button" popovertarget=target popovertargetaction="hide" autofocus>
-                {messages::CLOSE}
+                {text!("drop-picture-close")}
             </button>
         </div>
     }
@@ -68,7 +68,7 @@ fn enlargeable(nth: usize, picture: &Picture) -> impl IntoView + use<> {
 
 fn link(nth: usize, count: usize, picture: &Picture) -> impl IntoView + use<> {
     let number = nth + 1;
-    let label = messages::picture(number, count, &picture.alt);
+    let label = text!("drop-picture", number = number, count = count, alt = picture.alt.as_str());
     let picture = Picture { alt: String::new(), ..picture.clone() };
     view! {
         <li>

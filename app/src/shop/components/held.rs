@@ -5,9 +5,15 @@ use super::{
     stock_badge::StockBadge,
 };
 use crate::{
-    messages, paths,
+    i18n::text,
+    paths,
     shop::held::HeldProduct,
-    ui::{countdown::HoldCountdown, local_time::DateTime, notice::ErrorNotice},
+    ui::{
+        countdown::HoldCountdown,
+        local_time::DateTime,
+        notice::ErrorNotice,
+        slot::{SLOT, with_element},
+    },
 };
 use leptos::prelude::*;
 
@@ -16,7 +22,7 @@ pub(crate) fn offer_panel(held: Option<HeldProduct>, offer: Offer) -> AnyView {
     let Some(held) = held else { return view! { <BuyBox offer /> }.into_any() };
     if held.allows_more {
         return view! {
-            {held_panel(&held, messages::held::ANOTHER)}
+            {held_panel(&held, text!("held-another"))}
             <BuyBox offer />
         }
         .into_any();
@@ -25,7 +31,7 @@ pub(crate) fn offer_panel(held: Option<HeldProduct>, offer: Offer) -> AnyView {
     view! {
         // A form that was sent from an older page.
         {offer.error.map(|error| view! { <ErrorNotice notice=error.notice /> })}
-        {held_panel(&held, messages::held::NO_MORE)}
+        {held_panel(&held, text!("held-no-more"))}
         <div class="held-stock">
             <StockBadge counts=offer.counts rendered_at=offer.rendered_at starts_at ends_at />
         </div>
@@ -33,20 +39,21 @@ pub(crate) fn offer_panel(held: Option<HeldProduct>, offer: Offer) -> AnyView {
     .into_any()
 }
 
-fn held_panel(held: &HeldProduct, note: &'static str) -> impl IntoView + use<> {
+fn held_panel(held: &HeldProduct, note: String) -> impl IntoView + use<> {
     let (rendered_at, expires_at) = (held.now.as_millis(), held.hold.expires_at.as_millis());
-    let until = DateTime::from(held.hold.expires_at);
+    let DateTime { iso, text, .. } = held.hold.expires_at.into();
+    let until = with_element(&text!("held-until", time = SLOT), view! { <time datetime=iso>{text}</time> });
     view! {
         <section class="held" aria-labelledby="held" data-testid="held">
-            <h2 id="held">{messages::held::headline(held.held)}</h2>
+            <h2 id="held">{text!("held-headline", units = held.held)}</h2>
             <p class="held-time hold-countdown">
-                <span class="with-scripts">{messages::held::TIME_LEFT}</span>
-                <noscript>{messages::held::UNTIL} <time datetime=until.iso>{until.text}</time></noscript>
+                <span class="with-scripts">{text!("held-time-left")}</span>
+                <noscript>{until}</noscript>
                 <HoldCountdown rendered_at expires_at />
             </p>
             <p class="actions">
                 <a class="button button-primary" href=paths::hold(&held.hold.id.to_string())>
-                    {messages::held::BACK_TO_CHECKOUT}
+                    {text!("held-back")}
                 </a>
             </p>
             <p class="muted">{note}</p>

@@ -1,11 +1,10 @@
 //! The pill on every page of a visitor who holds something: the product, the time left, and the way to its checkout. The tab's
 //! title has the time, too. All tabs of the browser compare what they show.
-#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
+#![cfg_attr(not(feature = "hydrate"), expect(clippy::needless_pass_by_value, reason = "components own their props"))]
 
 use crate::{
     clock::{format_countdown, seconds_left, server_time},
-    messages,
-    ui::countdown::announcement,
+    ui::{IslandText, countdown::announcement},
 };
 use leptos::prelude::*;
 
@@ -28,6 +27,8 @@ pub fn HeldPill(
     until: String,
     /// Number of further holds.
     others: usize,
+    /// The same for screen readers.
+    others_spoken: String,
 ) -> impl IntoView {
     let is_shown = expires_at > 0 && own.is_empty();
     compare_tabs(holds, own);
@@ -35,22 +36,30 @@ pub fn HeldPill(
         let now = server_time(rendered_at);
         let seconds = Memo::new(move |_| seconds_left(now.get(), expires_at));
         show_in_title(seconds);
-        is_shown.then(|| view! { <PillLink seconds url name until others /> })
+        is_shown.then(|| view! { <PillLink seconds url name until others others_spoken /> })
     });
-    view! { <aside class="pill-bar" aria-label=messages::held::LANDMARK hidden=!is_shown>{link}</aside> }
+    view! { <aside class="pill-bar" aria-label=IslandText::HeldLabel.get() hidden=!is_shown>{link}</aside> }
 }
 
 #[component]
-fn PillLink(seconds: Memo<i64>, url: String, name: String, until: String, others: usize) -> impl IntoView {
+fn PillLink(
+    seconds: Memo<i64>,
+    url: String,
+    name: String,
+    until: String,
+    others: usize,
+    others_spoken: String,
+) -> impl IntoView {
     let time = move || match seconds.get() {
-        0 => messages::held::OVER.to_owned(),
+        0 => IslandText::HeldOver.get(),
         seconds => format_countdown(seconds),
     };
-    let announced = Memo::new(move |_| announcement(seconds.get(), messages::held::LEFT, messages::held::OVER));
+    let announced =
+        Memo::new(move |_| announcement(seconds.get(), IslandText::LeftToOrder, Some(IslandText::HeldOver)));
     let others = (others > 0).then(|| {
         view! {
-            <span class="pill-others" aria-hidden="true">{messages::held::others(others)}</span>
-            <span class="visually-hidden">{messages::held::others_spoken(others)}</span>
+            <span class="pill-others" aria-hidden="true">{format!("+{others}")}</span>
+            <span class="visually-hidden">{others_spoken}</span>
         }
     });
     view! {

@@ -30,10 +30,10 @@ mod browser {
     use crate::{
         clock::server_time,
         event_stream::subscribe,
-        messages::live,
         paths,
         shop::components::ticker::Ticker,
         ui::{
+            IslandText,
             sale_state::{SaleState, is_shown},
             stock_tiles::{MAX_TILES, unit_state},
         },
@@ -198,7 +198,7 @@ mod browser {
     /// Shows how many pages of the product are open. The shopper's own alone is no news.
     fn show_watching(count: &str) {
         if let (Some(element), Ok(pages)) = (by_id("watching"), count.parse::<u32>()) {
-            element.set_text_content(Some(&live::watching(pages)));
+            element.set_text_content(Some(&IslandText::Watching.with(pages)));
             toggle(&element, "hidden", pages < 2);
         }
     }

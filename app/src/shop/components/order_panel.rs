@@ -7,7 +7,7 @@ use crate::{
     messages,
     reload::reload,
     ui::{
-        ConnectionIndicator,
+        ConnectionIndicator, IslandText,
         countdown::{Countdown, reload_after},
     },
 };
@@ -30,7 +30,7 @@ pub fn OrderFollower(id: String, order: OrderStatusView) -> impl IntoView {
 pub fn PaymentCountdown(rendered_at: i64, pay_by: i64) -> impl IntoView {
     let now = server_time(rendered_at);
     reload_after(now, pay_by, CANCEL_GRACE);
-    view! { <Countdown now end=pay_by left="left to pay" over="Time’s up. Checking with the shop…" /> }
+    view! { <Countdown now end=pay_by left=IslandText::LeftToPay over=IslandText::TimeOver /> }
 }
 
 /// Opens the browser's print dialog. The style sheet hides it where scripts are disabled.

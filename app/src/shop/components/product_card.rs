@@ -4,7 +4,8 @@
 
 use super::{stock_badge::StockBadge, story};
 use crate::{
-    messages, paths,
+    i18n::text,
+    paths,
     price::format_price,
     ui::{
         product_image::{Cover, ProductImage},
@@ -42,7 +43,7 @@ pub(crate) fn ProductCard(card: Card, now: Timestamp, eager: bool) -> impl IntoV
                 {match result {
                     Some(result) => view! {
                         <div class="stock-badge" data-sale-state="sold-out">
-                            <p class="badge">{messages::home::SOLD_OUT}</p>
+                            <p class="badge">{text!("sale-sold-out")}</p>
                             <p class="card-result" data-testid="result">{result}</p>
                         </div>
                     }
@@ -66,7 +67,9 @@ pub(crate) fn FeaturedCard(product: Arc<Product>, now: Timestamp) -> impl IntoVi
                 <p class="price">{format_price(product.price)}</p>
                 {stock(&product, now)}
                 // The link of the name covers the card, so that a second link would only repeat it.
-                <p class="featured-action" aria-hidden="true"><span class="button button-primary">{messages::home::SEE_DROP}</span></p>
+                <p class="featured-action" aria-hidden="true">
+                    <span class="button button-primary">{text!("home-see-drop")}</span>
+                </p>
             </div>
         </article>
     }

@@ -1,5 +1,6 @@
 //! The quantity field of the reservation form.
 
+use crate::ui::IslandText;
 use leptos::prelude::*;
 
 /// The input's id, for its label and for [`current_or`].
@@ -38,12 +39,12 @@ pub fn QuantityField(
     };
     view! {
         <div class="quantity">
-            <label for=FIELD_ID>"Quantity"</label>
+            <label for=FIELD_ID>{IslandText::Quantity.get()}</label>
             <div class="stepper">
                 <button
                     type="button"
                     class="stepper-button"
-                    aria-label="One less"
+                    aria-label=IslandText::OneLess.get()
                     aria-disabled=move || (qty.get() <= 1).then_some("true")
                     on:click=move |_| qty.update(|n| *n = n.saturating_sub(1).clamp(1, max))
                 >
@@ -65,7 +66,7 @@ pub fn QuantityField(
                 <button
                     type="button"
                     class="stepper-button"
-                    aria-label="One more"
+                    aria-label=IslandText::OneMore.get()
                     aria-disabled=move || (qty.get() >= max).then_some("true")
                     on:click=move |_| qty.update(|n| *n = n.saturating_add(1).clamp(1, max))
                 >

@@ -3,9 +3,14 @@
 
 use super::{buy_box::Offer, quantity_field::QuantityField};
 use crate::{
+    i18n::text,
     messages::live,
     paths,
-    ui::{local_time::ZonedTime, sale_state::is_shown},
+    ui::{
+        local_time::ZonedTime,
+        sale_state::is_shown,
+        slot::{SLOT, with_element},
+    },
 };
 use leptos::prelude::*;
 
@@ -17,6 +22,7 @@ pub(super) fn ReserveForm(offer: Offer, parts: [&'static str; 2]) -> impl IntoVi
     let has_notice = error.is_some_and(|error| error.is_about_quantity);
     let hidden = |when| !is_shown(when, parts);
     let terms = live::reserve_terms(&hold_for, limit);
+    let closes_on = ends_at.map(|at| with_element(&text!("sale-closes-on", time = SLOT), view! { <ZonedTime at /> }));
     view! {
         <form
             class="reserve-form keeps-place"
@@ -31,13 +37,13 @@ pub(super) fn ReserveForm(offer: Offer, parts: [&'static str; 2]) -> impl IntoVi
             {retry_key.map(|key| view! { <input type="hidden" name="again" value=key /> })}
             <QuantityField qty max=max_qty has_notice />
             <button class="button button-primary" id="reserve" type="submit" aria-disabled=(counts.available == 0).then_some("true")>
-                {live::RESERVE}
+                {text!("sale-reserve")}
             </button>
             <div class="reserve-terms">
                 <p class="muted keeps-place" data-when="available" hidden=hidden("available")>{terms}</p>
-                <p class="none-available keeps-place" data-when="all-taken" hidden=hidden("all-taken")>{live::ALL_IN_CARTS}</p>
+                <p class="none-available keeps-place" data-when="all-taken" hidden=hidden("all-taken")>{text!("sale-all-in-carts")}</p>
             </div>
-            {ends_at.map(|at| view! { <p class="muted sale-closing">{live::OPEN_UNTIL} <ZonedTime at /> "."</p> })}
+            {closes_on.map(|text| view! { <p class="muted sale-closing">{text}</p> })}
         </form>
     }
 }

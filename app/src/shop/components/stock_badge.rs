@@ -3,9 +3,9 @@
 use crate::{
     clock::server_time,
     event_stream::subscribe,
-    messages, paths,
+    paths,
     ui::{
-        ConnectionIndicator,
+        ConnectionIndicator, IslandText,
         countdown::Countdown,
         sale_state::SaleState,
         stock::{StockCounts, StockMeter, live_counts},
@@ -26,32 +26,39 @@ pub fn StockBadge(
     let state = Memo::new(move |_| counts.with(|c| SaleState::new(now.get(), starts_at, ends_at, c)));
     let text = move || {
         counts.with(|c| match state.get() {
-            SaleState::Upcoming => messages::units(c.total),
-            SaleState::Ended => format!("{} of {} sold", c.sold, c.total),
-            SaleState::SoldOut => "Sold out".to_owned(),
-            SaleState::AllTaken => format!("{} in carts", c.in_carts()),
-            SaleState::Available | SaleState::Paused => format!("{} of {} available", c.available, c.total),
+            SaleState::Upcoming if c.total == 1 => IslandText::OneUnit.get(),
+            SaleState::Upcoming => IslandText::Units.with(c.total),
+            SaleState::Ended => part_of(IslandText::SoldOf, c.sold, c.total),
+            SaleState::SoldOut => IslandText::SoldOut.get(),
+            SaleState::AllTaken => IslandText::InCarts.with(c.in_carts()),
+            SaleState::Available | SaleState::Paused => part_of(IslandText::AvailableOf, c.available, c.total),
         })
     };
     let label = move || match state.get() {
-        SaleState::Upcoming => "Opens in ",
-        SaleState::Ended => "Ended",
-        SaleState::SoldOut => "Sold out",
-        SaleState::AllTaken => "All taken for now",
-        SaleState::Available => "On now",
-        SaleState::Paused => "Paused",
+        // The countdown follows.
+        SaleState::Upcoming => IslandText::BadgeUpcoming.get() + " ",
+        SaleState::Ended => IslandText::BadgeEnded.get(),
+        SaleState::SoldOut => IslandText::SoldOut.get(),
+        SaleState::AllTaken => IslandText::BadgeAllTaken.get(),
+        SaleState::Available => IslandText::BadgeAvailable.get(),
+        SaleState::Paused => IslandText::BadgePaused.get(),
     };
     let opens_at = move || starts_at.filter(|_| state.get() == SaleState::Upcoming);
     view! {
         <div class="stock-badge" data-sale-state=move || state.get().name()>
             <p class="badge">
                 {label}
-                {move || opens_at().map(|end| view! { <Countdown now end left="until it opens" /> })}
+                {move || opens_at().map(|end| view! { <Countdown now end left=IslandText::UntilDropOpens /> })}
             </p>
             <StockMeter counts />
             <p class="stock-badge-text">{text}</p>
         </div>
     }
+}
+
+/// Writes how many of all units there are.
+fn part_of(text: IslandText, n: u32, total: u32) -> String {
+    text.with(n).replace("{total}", &total.to_string())
 }
 
 /// The status of the connection that all badges of a page share.

@@ -2,8 +2,10 @@
 //! returns, and answers to what shoppers ask. All of it is text; markup in it is shown as it was typed.
 
 use crate::{
+    i18n::text,
     messages::{format_duration, story as texts},
     shop::{ShopInfo, payment::PaymentTaker},
+    ui::slot::{SLOT, with_element},
 };
 use checkout::model::{MAX_QUANTITY, Product, SpecificationRow};
 use leptos::prelude::*;
@@ -47,7 +49,7 @@ fn story(product: &Product) -> Option<AnyView> {
         let paragraphs = paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
         view! {
             <section class="product-story" aria-labelledby="story">
-                <h2 id="story">{texts::STORY}</h2>
+                <h2 id="story">{text!("story-title")}</h2>
                 {paragraphs}
             </section>
         }
@@ -85,7 +87,7 @@ fn specification(product: &Product) -> Option<AnyView> {
         let rows = product.specification.iter().map(row).collect_view();
         view! {
             <section class="product-specification" aria-labelledby="specification">
-                <h2 id="specification">{texts::SPECIFICATION}</h2>
+                <h2 id="specification">{text!("story-specification")}</h2>
                 <dl>{rows}</dl>
             </section>
         }
@@ -97,15 +99,16 @@ fn specification(product: &Product) -> Option<AnyView> {
 fn shipping(product: &Product, contact: Option<(String, String)>, payment: PaymentTaker) -> AnyView {
     let contact = match contact {
         Some((text, url)) => view! { <a href=url>{text}</a> }.into_any(),
-        None => texts::THE_SHOP.into_any(),
+        None => text!("story-the-shop").into_any(),
     };
+    let ask = with_element(&text!("story-ask", contact = SLOT), contact);
     let pay_within = format_duration(product.pay_within);
     view! {
         <section class="product-shipping" aria-labelledby="shipping">
-            <h2 id="shipping">{texts::SHIPPING}</h2>
+            <h2 id="shipping">{text!("story-shipping")}</h2>
             <p>{texts::delivery(product.ships)}</p>
             <p>{texts::payment(payment != PaymentTaker::Elsewhere, &pay_within)}</p>
-            <p>{texts::ASK_THE_SHOP}{contact}". "{texts::REFUND}</p>
+            <p>{ask} " " {text!("story-refund")}</p>
         </section>
     }
     .into_any()
@@ -115,24 +118,24 @@ fn questions(product: &Product, payment: PaymentTaker) -> AnyView {
     let (hold_for, pay_within) = (format_duration(product.hold_for), format_duration(product.pay_within));
     let extend_by = product.extend_by.map(format_duration);
     let charged = match payment {
-        PaymentTaker::Provider => texts::CHARGED_BY_PROVIDER,
-        PaymentTaker::Sandbox => texts::CHARGED_BY_SANDBOX,
-        PaymentTaker::Elsewhere => texts::CHARGED_ELSEWHERE,
+        PaymentTaker::Provider => text!("story-charged-by-provider"),
+        PaymentTaker::Sandbox => text!("story-charged-by-sandbox"),
+        PaymentTaker::Elsewhere => text!("story-charged-elsewhere"),
     };
     let most = product.stock.total.clamp(1, MAX_QUANTITY);
     let answers = [
-        (texts::WHAT_IS_A_RESERVATION, texts::reservation(&hold_for, extend_by.as_deref())),
-        (texts::WHAT_IF_TIME_RUNS_OUT, texts::time_runs_out(&pay_within)),
-        (texts::HOW_MANY, texts::how_many(product.per_shopper_limit, most)),
-        (texts::WHEN_CHARGED, charged.to_owned()),
-        (texts::WHAT_IF_IT_SELLS_OUT, texts::sells_out(&pay_within)),
+        (text!("story-what-is-a-reservation"), texts::reservation(&hold_for, extend_by.as_deref())),
+        (text!("story-what-if-time-runs-out"), text!("story-time-runs-out", time = pay_within.as_str())),
+        (text!("story-how-many"), texts::how_many(product.per_shopper_limit, most)),
+        (text!("story-when-charged"), charged),
+        (text!("story-what-if-it-sells-out"), text!("story-sells-out", time = pay_within.as_str())),
     ];
     let answers = answers.map(|(question, answer)| {
         view! { <details class="question"><summary>{question}</summary><p>{answer}</p></details> }
     });
     view! {
         <section class="product-questions" aria-labelledby="questions">
-            <h2 id="questions">{texts::QUESTIONS}</h2>
+            <h2 id="questions">{text!("story-questions")}</h2>
             {answers.into_iter().collect_view()}
         </section>
     }
@@ -223,7 +226,7 @@ mod tests {
             assert!(html.contains(text), "{text}: {html}");
         }
         assert!(!html.contains("Need longer"), "{html}");
-        assert!(questions(&product, PaymentTaker::Sandbox).to_html().contains(texts::CHARGED_BY_SANDBOX));
+        assert!(questions(&product, PaymentTaker::Sandbox).to_html().contains("Never. This is a test shop"));
         assert!(shipping(&product, None, PaymentTaker::Elsewhere).to_html().contains("takes your payment elsewhere"));
     }
 }

@@ -1,6 +1,6 @@
 //! The last changes of a product's stock, from the differences between the events of its stream.
 
-use crate::{messages::live, ui::stock::StockCounts};
+use crate::ui::{IslandText, stock::StockCounts};
 
 /// Number of changes that are kept.
 pub(super) const MAX_ENTRIES: usize = 3;
@@ -11,7 +11,7 @@ const MERGE_MS: i64 = 1_000;
 
 /// One change.
 struct Entry {
-    change: &'static str,
+    change: IslandText,
     qty: u32,
     /// The server's time, in milliseconds since the epoch.
     at: i64,
@@ -51,16 +51,24 @@ impl Ticker {
     /// Returns the lines to show, the newest first. Those that are missing are empty.
     pub(super) fn lines(&self, now: i64) -> [String; MAX_ENTRIES] {
         std::array::from_fn(|index| match self.entries.get(index) {
-            Some(entry) if now - entry.at < MAX_AGE_MS => {
-                live::ticker_line(entry.qty, entry.change, (now - entry.at) / 1000)
-            }
+            Some(entry) if now - entry.at < MAX_AGE_MS => line(entry, (now - entry.at) / 1000),
             _ => String::new(),
         })
     }
 }
 
+/// Writes a change that happened some seconds ago.
+fn line(entry: &Entry, seconds: i64) -> String {
+    let age = match seconds {
+        ..=0 => IslandText::Now.get(),
+        1..60 => IslandText::SecondsAgo.with(seconds),
+        _ => IslandText::MinutesAgo.with(seconds / 60),
+    };
+    entry.change.with(entry.qty).replace("{age}", &age)
+}
+
 /// Returns how many units were sold, reserved and put back on sale between two events.
-fn changes(before: &StockCounts, after: &StockCounts) -> [(u32, &'static str); 3] {
+fn changes(before: &StockCounts, after: &StockCounts) -> [(u32, IslandText); 3] {
     // Units that the shop added or took away were neither put back nor reserved.
     let available_before = (before.available + after.total).saturating_sub(before.total);
     let sold = after.sold.saturating_sub(before.sold);
@@ -68,7 +76,7 @@ fn changes(before: &StockCounts, after: &StockCounts) -> [(u32, &'static str); 3
     // A late payment can buy available units, which nobody reserved.
     let reserved = if taken == sold && after.in_carts() == before.in_carts() { 0 } else { taken };
     let back = after.available.saturating_sub(available_before);
-    [(reserved, live::RESERVED), (back, live::BACK_ON_SALE), (sold, live::WERE_SOLD)]
+    [(reserved, IslandText::Reserved), (back, IslandText::BackOnSale), (sold, IslandText::Sold)]
 }
 
 #[cfg(test)]
@@ -88,20 +96,24 @@ mod tests {
         }
     }
 
-    fn happened(before: (u32, u32, u32), after: (u32, u32, u32)) -> Vec<(u32, &'static str)> {
+    fn happened(before: (u32, u32, u32), after: (u32, u32, u32)) -> Vec<(u32, IslandText)> {
         let [before, after] = [before, after].map(|(available, held, sold)| counts(available, held, sold));
         changes(&before, &after).into_iter().filter(|(qty, _)| *qty > 0).collect()
     }
 
     #[test]
     fn changes_are_what_happened_between_two_events() {
-        assert_eq!(happened((10, 0, 0), (8, 2, 0)), [(2, "reserved")]);
-        assert_eq!(happened((8, 2, 0), (9, 1, 0)), [(1, "back on sale")]);
-        assert_eq!(happened((8, 2, 0), (8, 0, 2)), [(2, "sold")]);
-        assert_eq!(happened((8, 2, 0), (7, 2, 1)), [(1, "sold")], "a late payment, or a reservation and a sale");
-        assert_eq!(happened((8, 2, 0), (5, 3, 2)), [(3, "reserved"), (2, "sold")]);
-        assert_eq!(happened((0, 0, 3), (1, 0, 2)), [(1, "back on sale")], "a refund");
-        assert_eq!(happened((2, 0, 0), (9, 1, 0)), [(1, "reserved")], "the shop added eight units");
+        assert_eq!(happened((10, 0, 0), (8, 2, 0)), [(2, IslandText::Reserved)]);
+        assert_eq!(happened((8, 2, 0), (9, 1, 0)), [(1, IslandText::BackOnSale)]);
+        assert_eq!(happened((8, 2, 0), (8, 0, 2)), [(2, IslandText::Sold)]);
+        assert_eq!(
+            happened((8, 2, 0), (7, 2, 1)),
+            [(1, IslandText::Sold)],
+            "a late payment, or a reservation and a sale"
+        );
+        assert_eq!(happened((8, 2, 0), (5, 3, 2)), [(3, IslandText::Reserved), (2, IslandText::Sold)]);
+        assert_eq!(happened((0, 0, 3), (1, 0, 2)), [(1, IslandText::BackOnSale)], "a refund");
+        assert_eq!(happened((2, 0, 0), (9, 1, 0)), [(1, IslandText::Reserved)], "the shop added eight units");
         assert_eq!(happened((9, 0, 0), (4, 0, 0)), [], "the shop took five away");
     }
 

@@ -3,12 +3,17 @@
 use super::{NoScriptRefresh, PageError, PageRequest, render_public_page};
 use crate::{
     clock::seconds_left,
-    messages,
+    i18n::{notice, text},
+    messages::{self, Notice},
     shop::components::{
         product_card::{Card, FeaturedCard, ProductCard},
         stock_badge::StockConnection,
     },
-    ui::{head, world::worlds},
+    ui::{
+        head,
+        slot::{SLOT, with_element},
+        world::worlds,
+    },
 };
 use checkout::{
     Checkout,
@@ -67,29 +72,34 @@ async fn home(checkout: &Checkout, mut drops: Drops, now: Timestamp) -> AnyView 
     for section in Section::ALL {
         sections.push(section_of_home(checkout, &drops, section, now, first).await);
     }
+    let emphasis = view! { <em>{text!("home-headline", "emphasis")}</em> };
+    let headline = with_element(&text!("home-headline", emphasis = SLOT), emphasis);
     view! {
-        {head::drops(messages::home::TITLE, "/".to_owned())}
+        {head::drops(text!("home-title"), "/".to_owned())}
         {hues}
         <section class="home-intro">
-            <h1>{messages::home::HEADLINE}<em>{messages::home::HEADLINE_EMPHASIS}</em></h1>
-            <p class="home-lead">{messages::home::LEAD}</p>
+            <h1>{headline}</h1>
+            <p class="home-lead">{text!("home-lead")}</p>
             <StockConnection />
         </section>
         {featured.map(|product| view! { <FeaturedCard product now /> })}
-        {is_over.then(|| view! {
-            <div class="empty-state">
-                <h2>{messages::home::ALL_OVER}</h2>
-                <p>{messages::home::ALL_OVER_TEXT}</p>
-            </div>
-        })}
+        {is_over.then(|| empty_state(notice!("home-over"), None))}
         {sections}
-        {is_empty.then(|| view! {
-            <div class="empty-state">
-                <h2>{messages::home::NOTHING_YET}</h2>
-                <p>{messages::home::NOTHING_YET_TEXT}</p>
-                <p class="actions"><a class="button button-secondary" href="/orders">"My orders"</a></p>
-            </div>
-        })}
+        {is_empty.then(|| empty_state(notice!("home-empty"), Some(("/orders", text!("nav-orders")))))}
+    }
+    .into_any()
+}
+
+fn empty_state(Notice { title, text }: Notice, link: Option<(&'static str, String)>) -> AnyView {
+    let link = link.map(|(url, label)| {
+        view! { <p class="actions"><a class="button button-secondary" href=url>{label}</a></p> }
+    });
+    view! {
+        <div class="empty-state">
+            <h2>{title}</h2>
+            <p>{text}</p>
+            {link}
+        </div>
     }
     .into_any()
 }
@@ -111,7 +121,7 @@ async fn section_of_home(
         <section class="drops" data-featured="false" data-section=id aria-labelledby=id>
             <h2 id=id>
                 {section.title()}
-                {(section == Section::Coming).then(|| view! { <span class="just-opened">{messages::home::JUST_OPENED}</span> })}
+                {(section == Section::Coming).then(|| view! { <span class="just-opened">{text!("home-just-opened")}</span> })}
             </h2>
             {cards}
             {all}
@@ -134,7 +144,7 @@ async fn section_page(
     let shown = page.checked_sub(1).and_then(|index| pages.clone().nth(index)).ok_or(PageError::NotFound)?;
     let first = shown.first().map(|product| product.id);
     let cards = cards(checkout, shown, now, first).await;
-    let link = |to: usize, rel: &'static str, label: &'static str| {
+    let link = |to: usize, rel: &'static str, label: String| {
         (1..=count)
             .contains(&to)
             .then(|| view! { <a class="button button-secondary" rel=rel href=section.page_url(to)>{label}</a> })
@@ -143,16 +153,16 @@ async fn section_page(
         {head::drops(section.title_of_all(), section.page_url(page))}
         {worlds(shown)}
         <section class="drops" data-featured="false" data-section=section.name() aria-labelledby=section.name()>
-            <p class="breadcrumb"><a href="/">"All drops"</a></p>
+            <p class="breadcrumb"><a href="/">{text!("home-all-drops")}</a></p>
             <h1 id=section.name()>{section.title_of_all()}</h1>
             // The cards are one level below it.
-            <h2 class="visually-hidden">{messages::home::page_of(page, count)}</h2>
+            <h2 class="visually-hidden">{text!("home-page", page = page, pages = count)}</h2>
             {cards}
             {(count > 1).then(|| view! {
-                <nav class="actions pages" aria-label="Pages">
-                    {link(page - 1, "prev", "Previous")}
-                    <span class="muted">{messages::home::page_of(page, count)}</span>
-                    {link(page + 1, "next", "Next")}
+                <nav class="actions pages" aria-label=text!("home-pages")>
+                    {link(page - 1, "prev", text!("home-previous"))}
+                    <span class="muted">{text!("home-page", page = page, pages = count)}</span>
+                    {link(page + 1, "next", text!("home-next"))}
                 </nav>
             })}
         </section>
@@ -214,19 +224,19 @@ impl Section {
         }
     }
 
-    fn title(self) -> &'static str {
+    fn title(self) -> String {
         match self {
-            Self::Live => messages::home::LIVE,
-            Self::Coming => messages::home::COMING,
-            Self::Past => messages::home::PAST,
+            Self::Live => text!("home-live"),
+            Self::Coming => text!("home-coming"),
+            Self::Past => text!("home-past"),
         }
     }
 
-    fn title_of_all(self) -> &'static str {
+    fn title_of_all(self) -> String {
         match self {
-            Self::Live => messages::home::ALL_LIVE,
-            Self::Coming => messages::home::ALL_COMING,
-            Self::Past => messages::home::ALL_PAST,
+            Self::Live => text!("home-all-live"),
+            Self::Coming => text!("home-all-coming"),
+            Self::Past => text!("home-all-past"),
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::{NoScriptRefresh, PageError, PageRequest, render_public_page};
 use crate::{
     clock::seconds_left,
-    messages::{self, live},
-    paths,
+    i18n::text,
+    messages, paths,
     price::format_price,
     shop::{
         components::{
@@ -57,7 +57,7 @@ pub(crate) fn article(product: &Product, offer: Offer, held: Option<HeldProduct>
                 {gallery(product)}
             </div>
             <div class="product-header">
-                <p class="breadcrumb"><a href="/">"All drops"</a></p>
+                <p class="breadcrumb"><a href="/">{text!("home-all-drops")}</a></p>
                 <h1>{product.name.clone()}</h1>
                 <p class="price price-large">{format_price(product.price)}</p>
                 {story::sentence(product)}
@@ -126,7 +126,8 @@ fn offer_error(error: &FormError, wanted: u32) -> OfferError {
     let mut notice = error.notice();
     let possible = possible(error);
     if (1..wanted).contains(&possible) {
-        notice.text += &live::quantity_lowered(possible);
+        notice.text += " ";
+        notice.text += &text!("sale-quantity-lowered", n = possible);
     }
     OfferError {
         notice,
@@ -153,6 +154,8 @@ fn refresh_seconds(product: &Product, now: Timestamp) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{i18n::PageLanguage, ui::island_text::tests::german};
+    use checkout::model::{Money, ProductDraft};
 
     #[test]
     fn an_error_says_what_is_possible() {
@@ -167,5 +170,38 @@ mod tests {
         assert_eq!((possible(&limit), possible(&FormError::Busy)), (2, u32::MAX));
         let limited = offer_error(&limit, 3);
         assert!(limited.wanted.is_none() && limited.notice.text.ends_with("to 2."), "{}", limited.notice.text);
+    }
+    #[test]
+    fn the_page_is_in_the_visitors_language() {
+        let price = Money::parse("1234.50", "EUR".parse().unwrap()).unwrap();
+        let draft =
+            ProductDraft { per_shopper_limit: Some(2), ..ProductDraft::new("mug".parse().unwrap(), "Mug", price, 4) };
+        let product = draft.check(Uuid::nil().into(), Timestamp::default()).unwrap();
+        let page = || article(&product, first_offer(&product, Timestamp::from_millis(1)), None).to_html();
+        let (english, german) = (PageLanguage::default().scope(page), german().scope(page));
+        for (html, texts) in [
+            (
+                &english,
+                ["€1,234.50", "Available now", ">Reserve<", "One more", "Up to 2 units per shopper", "Connecting…"],
+            ),
+            (
+                &german,
+                [
+                    "1.234,50\u{a0}€",
+                    "Jetzt verfügbar",
+                    ">Reservieren<",
+                    "Eins mehr",
+                    "Höchstens 2 Stück pro Person",
+                    "Verbinde …",
+                ],
+            ),
+        ] {
+            for text in texts {
+                assert!(html.contains(text), "{text}: {html}");
+            }
+        }
+        for text in [">Reserve<", ">Quantity<", ">Available<", ">Questions<", ">All drops<"] {
+            assert!(english.contains(text) && !german.contains(text), "{text}: {german}");
+        }
     }
 }
