@@ -19,6 +19,8 @@ pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod product_image;
 #[cfg(feature = "ssr")]
+pub(crate) mod slot;
+#[cfg(feature = "ssr")]
 pub(crate) mod world;
 
 pub(crate) use connection_indicator::ConnectionIndicator;

@@ -13,6 +13,7 @@ use crate::{
         stock_tiles::stock_picture,
     },
 };
+use checkout::model::Refusal;
 use leptos::prelude::*;
 
 /// The facts about a product that [`BuyBox`] needs, as of rendering.
@@ -176,7 +177,7 @@ fn sold_out(parts: [&'static str; 2]) -> impl IntoView {
 fn paused(parts: [&'static str; 2]) -> impl IntoView {
     view! {
         <div class="sale-over sale-paused keeps-place" data-when="paused" hidden=!is_shown("paused", parts)>
-            <p>{messages::SALE_PAUSED}</p>
+            <p>{messages::refusal(&Refusal::SalePaused).text}</p>
             <p><a class="button button-secondary" href="/">{live::SEE_WHAT_ELSE}</a></p>
         </div>
     }

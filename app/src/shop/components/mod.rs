@@ -12,6 +12,7 @@ pub mod live_sale;
 pub mod order_panel;
 #[cfg(feature = "ssr")]
 pub(crate) mod product_card;
+#[cfg(feature = "ssr")]
 pub(crate) mod purchase;
 pub mod quantity_field;
 #[cfg(feature = "ssr")]
@@ -22,4 +23,4 @@ pub(crate) mod story;
 #[cfg(any(feature = "hydrate", test))]
 mod ticker;
 
-pub use live_order::OrderStatusView;
+pub use live_order::{ORDER_STATUSES, OrderStatusView};
