@@ -6,6 +6,7 @@ mod errors;
 mod format;
 pub mod gallery;
 pub mod held;
+#[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]
 pub mod keepsake;
@@ -16,6 +17,7 @@ pub mod live;
 mod refunds;
 #[cfg(feature = "ssr")]
 pub mod sharing;
+#[cfg(feature = "ssr")]
 pub mod story;
 
 #[cfg(feature = "ssr")]
