@@ -56,7 +56,8 @@ pub fn units(n: u32) -> String {
 pub(crate) fn in_german<T>(write: impl FnOnce() -> T) -> T {
     use crate::i18n::PageLanguage;
     use leptos::prelude::{Owner, provide_context};
-    let request = http::Request::builder().header(http::header::ACCEPT_LANGUAGE, "de").body(()).unwrap();
+    let mut request = http::Request::new(());
+    request.headers_mut().insert(http::header::ACCEPT_LANGUAGE, http::HeaderValue::from_static("de"));
     let language = Owner::new().with(|| {
         provide_context(request.into_parts().0);
         PageLanguage::current()
