@@ -1,11 +1,13 @@
 //! Words, amounts and badges of the console's screens. A badge always has a word, so that no state is told by colour alone.
 
 use super::layout::{Tone, badge};
+use crate::{i18n::PageLanguage, messages};
 use checkout::model::{
     CancelReason, Currency, EventOutcome, Job, JobKind, JobState, Money, Order, OrderState, OrderStatus, Payment,
     Refund, RefundReason, RefundState, ReportedAmount, Timestamp, Topic,
 };
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// The mail that follows from a topic.
 pub fn mail(topic: Topic) -> &'static str {
@@ -31,6 +33,27 @@ pub fn words(name: &str) -> String {
 /// Formats an amount.
 pub fn money(money: Money) -> String {
     crate::price::format_english(money)
+}
+
+/// Formats a number of units.
+pub fn units(n: u32) -> String {
+    in_english(|| messages::units(n))
+}
+
+/// Formats a duration in the largest unit that divides it.
+pub fn duration(span: Duration) -> String {
+    in_english(|| messages::format_duration(span))
+}
+
+/// Formats a date and time in UTC.
+pub fn date_time(at: Timestamp) -> String {
+    in_english(|| messages::format_date_time(at))
+}
+
+/// Calls a function of the shop's texts. The console has no page language of its own, and a page of the shop in another language may
+/// be waiting on this thread.
+fn in_english(write: impl FnOnce() -> String) -> String {
+    PageLanguage::default().scope(write)
 }
 
 /// Formats an amount whose currency may not be known. `format` is [`money`], or that of the command line.
@@ -177,12 +200,18 @@ pub fn job_state(job: &Job) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn names_become_words() {
         assert_eq!(words("refund_due"), "Refund due");
         assert_eq!(words(""), "");
+    }
+
+    #[test]
+    fn the_console_is_english_whatever_the_language_of_a_page_is() {
+        let texts = || [units(1), duration(Duration::from_mins(2)), date_time(Timestamp::from_millis(0))];
+        let english = ["1 unit", "2 minutes", "1 January 1970, 00:00 UTC"];
+        assert_eq!((texts(), messages::in_german(texts)), (english.map(String::from), english.map(String::from)));
     }
 
     #[test]

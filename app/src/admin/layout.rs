@@ -196,5 +196,5 @@ pub fn badge(text: impl Into<String>, tone: Tone) -> AnyView {
 
 /// A time in UTC.
 pub fn time(at: Timestamp) -> AnyView {
-    view! { <time datetime=at.to_string()>{crate::messages::format_date_time(at)}</time> }.into_any()
+    view! { <time datetime=at.to_string()>{super::labels::date_time(at)}</time> }.into_any()
 }

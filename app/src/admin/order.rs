@@ -252,7 +252,7 @@ fn attempt_state(state: AttemptState) -> AnyView {
 fn refund_table(refunds: &[Refund]) -> AnyView {
     let row = |refund: &Refund| {
         let restocked = (refund.restocked > 0).then(|| {
-            let text = format!("{} put back on sale", crate::messages::units(refund.restocked));
+            let text = format!("{} put back on sale", labels::units(refund.restocked));
             view! { <span class="row-detail">{text}</span> }
         });
         let why = labels::words(labels::refund_reason(refund.reason));

@@ -136,7 +136,7 @@ fn row(job: &Job, order: Option<String>, may_retry: bool, now: Timestamp) -> Row
     });
     let refund = job.subject.refund.map(|id| view! { <a href=format!("/admin/refunds/{id}")>"Refund"</a> });
     let age = view! {
-        <time datetime=job.created_at.to_string() title=crate::messages::format_date_time(job.created_at)>
+        <time datetime=job.created_at.to_string() title=labels::date_time(job.created_at)>
             {labels::age(job.created_at, now)}
         </time>
     };

@@ -3,6 +3,7 @@
 use super::products::path;
 use crate::{
     assets::{content_version, stylesheet_path},
+    i18n::PageLanguage,
     shop::pages::product::{article, first_offer},
     ui::{
         layout::{Footer, Header},
@@ -103,6 +104,8 @@ pub fn preview(
     // The shop's components keep their state in an owner, which the shop's router provides for its own pages.
     Owner::new().with(|| {
         provide_contexts();
+        // The console is English, and so is the page around the preview.
+        provide_context(PageLanguage::default());
         document(options, product, stage, now, nonce).to_html()
     })
 }

@@ -166,7 +166,7 @@ fn facts(refund: &Refund, order: Option<(String, String)>, now: Timestamp, carri
         .then(|| fact("Age", labels::age(refund.created_at, now)));
     let text = |name, text: Option<String>| text.map(|text| fact(name, text));
     let reference = |reference: &Option<RefundReference>| reference.as_ref().map(|text| text.as_str().to_owned());
-    let restocked = (refund.restocked > 0).then(|| fact("Put back on sale", crate::messages::units(refund.restocked)));
+    let restocked = (refund.restocked > 0).then(|| fact("Put back on sale", labels::units(refund.restocked)));
     view! {
         <section class="panel" aria-labelledby="summary">
             <h2 id="summary">"Summary"</h2>

@@ -143,7 +143,7 @@ fn row(RefundRow { refund, product, order }: RefundRow, now: Timestamp) -> Row {
         (None, _) => view! { <span class="muted">"No order"</span> }.into_any(),
     };
     let age = view! {
-        <time datetime=refund.created_at.to_string() title=crate::messages::format_date_time(refund.created_at)>
+        <time datetime=refund.created_at.to_string() title=labels::date_time(refund.created_at)>
             {labels::age(refund.created_at, now)}
         </time>
     };

@@ -1,6 +1,6 @@
 //! Messages for operators about refused changes.
 
-use super::labels::{amount, money, refund_state_name};
+use super::labels::{self, amount, money, refund_state_name};
 use checkout::model::{Currency, ForbiddenChar, ProductError, Refusal};
 
 /// Explains why a change was refused, and what to do. Amounts are in `currency`.
@@ -12,7 +12,7 @@ pub fn refusal(refusal: &Refusal, currency: Option<Currency>) -> String {
         Refusal::TooMuchStock => "That many units cannot be counted or paid for. Choose fewer.".to_owned(),
         Refusal::InvalidProduct { error } => product_error(*error).1,
         Refusal::ProductInUse { units } => {
-            let units = crate::messages::units(*units);
+            let units = labels::units(*units);
             format!("{units} in holds or unpaid orders. Pause the sale, and archive the product once they have ended.")
         }
         Refusal::OrderPaid => "This order is paid. Refund it instead.".to_owned(),
@@ -22,7 +22,7 @@ pub fn refusal(refusal: &Refusal, currency: Option<Currency>) -> String {
         Refusal::OrderNotPaid => "This order is not paid, so there is nothing to refund.".to_owned(),
         Refusal::AlreadyRestocked { left: 0 } => "All units of this order are on sale again already.".to_owned(),
         Refusal::AlreadyRestocked { left } => {
-            format!("At most {} of this order can be put back on sale.", crate::messages::units(*left))
+            format!("At most {} of this order can be put back on sale.", labels::units(*left))
         }
         Refusal::RefundTooLarge { left: 0 } => "Nothing is left to refund.".to_owned(),
         Refusal::RefundTooLarge { left } => {

@@ -45,9 +45,8 @@ pub(crate) fn refund_notices(payments: Vec<Payment>, refunds: &[Refund], amount:
             minor: payment.reported.amount.unwrap_or(amount.minor),
             currency: payment.reported.currency.unwrap_or(amount.currency),
         };
-        let (title, rest) = refund_stage(&format_price(paid), stage, row.map(|refund| refund.updated_at));
-        let reason = refund_reason(reason);
-        Some(refund_notice(Notice::new(title, format!("We couldn’t use your payment because {reason}. {rest}"))))
+        let at = row.map(|refund| refund.updated_at);
+        Some(refund_notice(refund_stage(&format_price(paid), stage, at, &refund_reason(reason))))
     });
     notices.collect_view()
 }

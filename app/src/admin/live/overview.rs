@@ -13,7 +13,7 @@ use crate::{
         layout::{Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
-    price::format_price,
+    price::format_english,
 };
 use checkout::{
     model::{Money, Product, Timestamp},
@@ -96,10 +96,10 @@ fn money(revenue: &[Money]) -> (String, String) {
     let note = "Paid, less what was returned";
     match revenue {
         [] => (NONE.to_owned(), "No order is paid yet".to_owned()),
-        [only] => (format_price(*only), note.to_owned()),
+        [only] => (format_english(*only), note.to_owned()),
         [first, others @ ..] => {
-            let others: Vec<_> = others.iter().map(|money| format_price(*money)).collect();
-            (format_price(*first), format!("And {}. {note}", others.join(", ")))
+            let others: Vec<_> = others.iter().map(|money| format_english(*money)).collect();
+            (format_english(*first), format!("And {}. {note}", others.join(", ")))
         }
     }
 }
@@ -139,7 +139,7 @@ fn card(sale: &Sale, now: Timestamp) -> AnyView {
             <p class="sale-card-value"><strong data-live-value>{value}</strong>" "{what}</p>
             {small_stock(&format!("sale-{slug}"), &product.name, statistics, stock)}
             <dl class="sale-card-facts">
-                <div><dt>"Revenue"</dt><dd>{format_price(sale.net())}</dd></div>
+                <div><dt>"Revenue"</dt><dd>{format_english(sale.net())}</dd></div>
                 <div><dt>"Paid"</dt><dd>{share(stock.sold, stock.total)}</dd></div>
                 <div><dt>{pace(sale, state).0}</dt><dd>{pace(sale, state).1}</dd></div>
             </dl>
@@ -174,7 +174,7 @@ fn next(id: &'static str, upcoming: &[Arc<Product>], now: Timestamp) -> Fragment
             view! {
                 <li>
                     <a href=address(product.slug.as_str())>{product.name.clone()}</a>
-                    <span>{count(product.stock.available)}" units, "{format_price(product.price)}</span>
+                    <span>{count(product.stock.available)}" units, "{format_english(product.price)}</span>
                     <span>{time(at)}</span>
                     <strong>"in "{span(now.until(at))}</strong>
                 </li>
@@ -209,7 +209,7 @@ fn comparison(running: &[Sale], over: &[Sale], now: Timestamp, left_out: usize) 
                     <th scope="row">{sale.product.name.clone()}</th>
                     <td>{sale.state(now).badge()}</td>
                     {cells}
-                    <td class="number">{format_price(sale.net())}</td>
+                    <td class="number">{format_english(sale.net())}</td>
                 </tr>
             }
         })

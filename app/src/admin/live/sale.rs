@@ -11,7 +11,7 @@ use crate::{
         layout::{Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
-    price::format_price,
+    price::format_english,
 };
 use checkout::{
     model::{Product, Timestamp},
@@ -105,7 +105,7 @@ fn numbers_of(detail: &SaleDetail, state: SaleState) -> Fragment {
     let list = match state {
         SaleState::Upcoming => vec![
             Figure::new("Ready", count(stock.available), "Units"),
-            Figure::new("Price", format_price(product.price), "A unit"),
+            Figure::new("Price", format_english(product.price), "A unit"),
             Figure::new("Limit", limit(product), "Units for each shopper"),
             Figure::new("Hold", span(product.hold_for), "Time to order"),
             Figure::new("Payment", span(product.pay_within), "Time to pay"),
@@ -136,9 +136,9 @@ fn revenue(sale: &Sale) -> Figure {
     let returned = sale.revenue.filter(|revenue| revenue.returned.minor > 0);
     let note = returned.map_or_else(
         || "Paid orders".to_owned(),
-        |revenue| format!("{} paid, {} returned", format_price(revenue.paid), format_price(revenue.returned)),
+        |revenue| format!("{} paid, {} returned", format_english(revenue.paid), format_english(revenue.returned)),
     );
-    Figure::new("Revenue", format_price(sale.net()), note)
+    Figure::new("Revenue", format_english(sale.net()), note)
 }
 
 fn limit(product: &Product) -> String {

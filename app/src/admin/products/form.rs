@@ -108,7 +108,7 @@ pub(super) fn edit_form(product: &Product, state: EditState) -> AnyView {
     let label = format!("Price in {}", product.price.currency);
     let keep = match product.stock.held {
         0 => String::new(),
-        held => format!(" Now, {} in active holds.", crate::messages::units(held)),
+        held => format!(" Now, {} in active holds.", crate::admin::labels::units(held)),
     };
     let submit_label = if conflict.is_some() { "Save on top of these changes" } else { "Save changes" };
     let conflict = conflict.map(conflict_notice);

@@ -7,11 +7,11 @@ pub use form::{Conflict, DETAILS, EditState, FEATURED, Meanwhile, SHIPS, new_pro
 pub use page::{ActionState, ProductPage, product};
 
 use super::{
+    labels,
     layout::{Flash, Page, PageOperator, Screen, time},
     list::{ListPage, Row},
     sale_state::SaleState,
 };
-use crate::price::format_price;
 use checkout::{
     model::{Product, ProductId, Stock, Timestamp},
     store::operators::Permission,
@@ -41,7 +41,7 @@ pub fn row(product: &Product, now: Timestamp) -> Row {
     Row::linked(product.name.clone(), path(product.id))
         .detail(product.slug.to_string())
         .cell(SaleState::of(product, now).badge())
-        .cell(format_price(product.price))
+        .cell(labels::money(product.price))
         .cell(view! { {stock_bar(stock)} <span class="row-detail">{taken(stock)}</span> })
         .cell(stock.available.to_string())
         .cell(stock.sold.to_string())
@@ -57,7 +57,7 @@ pub fn count(total: usize) -> AnyView {
 /// The message after a change of the price.
 pub fn price_changed(product: &Product) -> String {
     let Stock { held, pending, .. } = product.stock;
-    let units = crate::messages::units;
+    let units = labels::units;
     let keep = match (held, pending) {
         (0, 0) => "No active hold or unpaid order has the old price.".to_owned(),
         (held, 0) => format!("{} in active holds keep the price at which they were placed.", units(held)),

@@ -10,12 +10,11 @@ use crate::{
         confirm::{ActionForm, ReasonField},
         entered::Entered,
         form::Field,
+        labels,
         layout::{Flash, Page, PageOperator, Screen, time},
         sale_state::SaleState,
     },
-    messages::format_duration,
     paths,
-    price::format_price,
 };
 use checkout::{
     model::{Product, ProductStatus, Timestamp},
@@ -176,7 +175,7 @@ fn about(product: &Product) -> AnyView {
         <section class="panel" aria-labelledby="about">
             <h2 id="about">"About"</h2>
             <dl class="facts">
-                <div><dt>"Price"</dt><dd>{format_price(product.price)}</dd></div>
+                <div><dt>"Price"</dt><dd>{labels::money(product.price)}</dd></div>
                 <div><dt>"Sale"</dt><dd>{window(product)}</dd></div>
                 <div><dt>"Slug"</dt><dd><code>{product.slug.to_string()}</code></dd></div>
                 <div><dt>"Id"</dt><dd><code>{product.id.to_string()}</code></dd></div>
@@ -211,7 +210,7 @@ fn related(product: &Product, may_change: bool) -> AnyView {
 /// The details, for operators who may not change them.
 fn details(product: &Product) -> AnyView {
     let limit = product.per_shopper_limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
-    let extension = product.extend_by.map_or_else(|| "none".to_owned(), format_duration);
+    let extension = product.extend_by.map_or_else(|| "none".to_owned(), labels::duration);
     let text = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
     let facts: Vec<_> = product.specification.iter().map(ToString::to_string).collect();
     let hue = product.hue.map_or_else(|| "from the pictures".to_owned(), |hue| format!("{hue}°"));
@@ -226,8 +225,8 @@ fn details(product: &Product) -> AnyView {
                 <div><dt>"Hue"</dt><dd>{hue}</dd></div>
                 <div><dt>"Home page"</dt><dd>{if product.featured { "featured" } else { "among the others" }}</dd></div>
                 <div><dt>"Limit per shopper"</dt><dd>{limit}</dd></div>
-                <div><dt>"Hold lasts"</dt><dd>{format_duration(product.hold_for)}</dd></div>
-                <div><dt>"Time to pay"</dt><dd>{format_duration(product.pay_within)}</dd></div>
+                <div><dt>"Hold lasts"</dt><dd>{labels::duration(product.hold_for)}</dd></div>
+                <div><dt>"Time to pay"</dt><dd>{labels::duration(product.pay_within)}</dd></div>
                 <div><dt>"Extension"</dt><dd>{extension}</dd></div>
                 <div><dt>"Delivery"</dt><dd>{if product.ships { "shipped" } else { "not shipped" }}</dd></div>
             </dl>

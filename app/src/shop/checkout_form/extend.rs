@@ -26,7 +26,7 @@ pub async fn extend(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         Err(answer) => return Ok(answer),
     };
     let key = form.key.parse::<Uuid>().ok();
-    let (status, notice) = match extend_hold(checkout, hold, owner, key).await {
+    let (status, error) = match extend_hold(checkout, hold, owner, key).await {
         Ok(_) => (StatusCode::OK, None),
         Err(FormError::Refused(Refusal::HoldUsed { order_id })) => {
             return Ok(Submitted::See(paths::order(&order_id.to_string())));
@@ -35,11 +35,11 @@ pub async fn extend(checkout: &Checkout, session: &Session, form: OrderForm) -> 
         Err(FormError::Refused(Refusal::UnknownHold | Refusal::HoldExpired { .. } | Refusal::HoldReleased)) => {
             return Ok(Submitted::See(paths::hold(&hold.to_string())));
         }
-        Err(error) => (error.status(), Some(error.notice())),
+        Err(error) => (error.status(), Some(error)),
     };
     let (draft, kept_email) = (form.typed(product.ships), form.kept_email());
-    let is_extended = notice.is_none();
-    let entry = CheckoutEntry { draft, kept_email, notice, is_extended, key, ..CheckoutEntry::default() };
+    let is_extended = error.is_none();
+    let entry = CheckoutEntry { draft, kept_email, error, is_extended, key, ..CheckoutEntry::default() };
     Ok(Submitted::Page { hold, status, entry: entry.into() })
 }
 

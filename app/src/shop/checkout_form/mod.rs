@@ -4,6 +4,7 @@
 //! in the URL or in the session, both of which are stored. Instead the response to a form that cannot be used is the page
 //! itself, with what was typed and what is wrong with it.
 
+mod countries;
 mod email_hint;
 mod extend;
 mod fields;
@@ -14,7 +15,7 @@ pub use submit::{OrderForm, Submitted, submit};
 
 pub(crate) use fields::ContactFields;
 
-use crate::messages::Notice;
+use super::form_error::FormError;
 use checkout::model::{ContactDraft, ContactError, ContactField, ContactProblem};
 
 /// The values that the shopper typed, and the problems of their fields. It is the context of a page that answers a form.
@@ -27,7 +28,7 @@ pub struct CheckoutEntry {
     /// The address that the shopper insists on, although it looks mistyped. Every further page carries it.
     pub(crate) kept_email: Option<String>,
     /// The reason why the order was not placed, if no field is the reason.
-    pub(crate) notice: Option<Notice>,
+    pub(crate) error: Option<FormError>,
     /// Whether the form has extended the hold.
     pub(crate) is_extended: bool,
     /// The key of the form. The page carries it on, so that a repetition is the same request.

@@ -2,7 +2,7 @@
 
 use super::{CheckoutEntry, email_hint};
 use crate::{
-    messages, paths,
+    paths,
     shop::{actions::idempotency, form_error::FormError, session},
 };
 use checkout::{
@@ -96,8 +96,8 @@ pub async fn submit(
         None => Submitted::Page { hold, status: StatusCode::UNPROCESSABLE_ENTITY, entry: Box::new(shown) },
     };
     let Some(form_key) = form_key else {
-        let notice = Some(messages::invalid_form());
-        return Ok(invalid(entry(CheckoutEntry { notice, ..CheckoutEntry::default() })));
+        let error = Some(FormError::InvalidForm);
+        return Ok(invalid(entry(CheckoutEntry { error, ..CheckoutEntry::default() })));
     };
     let contact = match draft.clone().check(product.ships) {
         Ok(contact) => Contact { language, ..contact },
@@ -116,8 +116,9 @@ pub async fn submit(
         // The page itself shows that the hold has expired, was released or does not exist.
         Err(FormError::Refused(_)) => Ok(Submitted::See(page)),
         Err(error) => {
-            let entry = entry(CheckoutEntry { notice: Some(error.notice()), ..CheckoutEntry::default() });
-            Ok(Submitted::Page { hold, status: error.status(), entry: entry.into() })
+            let status = error.status();
+            let entry = entry(CheckoutEntry { error: Some(error), ..CheckoutEntry::default() });
+            Ok(Submitted::Page { hold, status, entry: entry.into() })
         }
     }
 }
@@ -154,8 +155,8 @@ impl OrderForm {
             Ok(Some(owner)) => owner,
             Ok(None) => return Ok(Err(page())),
             Err(error) => {
-                let notice = FormError::from_session(&error).notice();
-                let entry = CheckoutEntry { draft: self.typed(true), notice: Some(notice), ..CheckoutEntry::default() };
+                let error = Some(FormError::from_session(&error));
+                let entry = CheckoutEntry { draft: self.typed(true), error, ..CheckoutEntry::default() };
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 return Ok(Err(Submitted::Page { hold: id, status, entry: entry.into() }));
             }

@@ -7,10 +7,13 @@ use crate::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// The statuses of an order.
+pub const ORDER_STATUSES: [&str; 4] = ["pending", "paid", "cancelled", "refunded"];
+
 /// An order's status as its page shows it, and what tells whether an event is newer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderStatusView {
-    /// `pending`, `paid`, `cancelled` or `refunded`.
+    /// One of [`ORDER_STATUSES`].
     pub status: String,
     /// Number of refunds: of payments that could not be used, and of the order by the shop.
     pub refunds: usize,

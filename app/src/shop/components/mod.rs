@@ -23,4 +23,4 @@ pub(crate) mod story;
 #[cfg(any(feature = "hydrate", test))]
 mod ticker;
 
-pub use live_order::OrderStatusView;
+pub use live_order::{ORDER_STATUSES, OrderStatusView};

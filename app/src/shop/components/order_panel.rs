@@ -1,10 +1,9 @@
 //! The live parts of an order's page. The server renders all that the page says. It is loaded again once the order has changed.
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
-use super::live_order::{OrderStatusView, live_order};
+use super::live_order::{ORDER_STATUSES, OrderStatusView, live_order};
 use crate::{
     clock::server_time,
-    messages,
     reload::reload,
     ui::{
         ConnectionIndicator, IslandText,
@@ -35,10 +34,10 @@ pub fn PaymentCountdown(rendered_at: i64, pay_by: i64) -> impl IntoView {
 
 /// Opens the browser's print dialog. The style sheet hides it where scripts are disabled.
 #[island]
-pub fn PrintButton() -> impl IntoView {
+pub fn PrintButton(label: String) -> impl IntoView {
     view! {
         <button class="button button-secondary print-button" type="button" on:click=|_| print_page()>
-            "Print receipt"
+            {label}
         </button>
     }
 }
@@ -53,14 +52,18 @@ fn print_page() {
 #[cfg(not(feature = "hydrate"))]
 fn print_page() {}
 
-/// An order's status in a list. `live` is false for most orders: each stream takes one of the few connections that a
-/// browser allows.
+/// An order's status in a list, followed live. Each stream takes one of the few connections that a browser allows. `labels` are
+/// those of [`ORDER_STATUSES`], in that order.
 #[island]
-pub fn OrderBadge(id: String, order: OrderStatusView, live: bool) -> impl IntoView {
-    let order = if live { live_order(&id, order, || {}).0 } else { signal(order).0 };
+pub fn OrderBadge(id: String, order: OrderStatusView, labels: Vec<String>) -> impl IntoView {
+    let order = live_order(&id, order, || {}).0;
+    let label = move || {
+        let index = order.with(|o| ORDER_STATUSES.iter().position(|status| *status == o.status));
+        index.and_then(|index| labels.get(index).cloned())
+    };
     view! {
         <p class="badge" data-status=move || order.with(|o| o.status.clone())>
-            {move || order.with(|o| messages::order_status_label(&o.status))}
+            {label}
         </p>
     }
 }

@@ -3,22 +3,25 @@
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use crate::{
-    messages::keepsake,
+    i18n::text,
     paths,
     price::format_price,
     shop::ShopInfo,
-    ui::product_image::{Cover, ProductImage},
+    ui::{
+        product_image::{Cover, ProductImage},
+        slot::{SLOT, with_element},
+    },
 };
 use checkout::model::{Money, Product};
 use leptos::prelude::*;
 use std::{cmp::Ordering, sync::Arc};
 
-const STEPS: [&str; 3] = ["Reserve", "Details", "Pay"];
-
 /// The steps of a purchase. `current` is the index of the next step.
 #[component]
 pub(crate) fn PurchaseSteps(current: usize) -> impl IntoView {
-    let steps = STEPS.into_iter().enumerate().map(|(i, name)| {
+    let steps =
+        [text!("purchase-steps", "reserve"), text!("purchase-steps", "details"), text!("purchase-steps", "pay")];
+    let steps = steps.into_iter().enumerate().map(|(i, name)| {
         let state = match i.cmp(&current) {
             Ordering::Less => "done",
             Ordering::Equal => "current",
@@ -26,7 +29,7 @@ pub(crate) fn PurchaseSteps(current: usize) -> impl IntoView {
         };
         view! { <li data-step=state aria-current=(i == current).then_some("step")>{name}</li> }
     });
-    view! { <ol class="steps" aria-label="Steps to your order">{steps.collect_view()}</ol> }
+    view! { <ol class="steps" aria-label=text!("purchase-steps")>{steps.collect_view()}</ol> }
 }
 
 /// Returns the product's name, with a link to its page if it has one.
@@ -57,7 +60,7 @@ pub(crate) fn OrderSummary(product: Arc<Product>, qty: u32, total: Option<Money>
         </div>
         {total.map(|total| view! {
             <p class="order-total" data-testid="order-total">
-                <span>{keepsake::ORDER_TOTAL}</span>
+                <span>{text!("purchase-total")}</span>
                 <strong>{format_price(total)}</strong>
             </p>
         })}
@@ -78,16 +81,19 @@ pub(crate) fn Assurances(
     let reach = reach_shop(number.as_deref());
     view! {
         <dl class="assurances" data-testid="assurances">
-            <div><dt>{keepsake::IF_YOU_DO_NOTHING}</dt><dd>{idle}</dd></div>
-            <div><dt>{keepsake::WHEN_CHARGED}</dt><dd>{charge}</dd></div>
-            {reach.map(|reach| view! { <div><dt>{keepsake::QUESTIONS}</dt><dd>{reach}</dd></div> })}
+            <div><dt>{text!("purchase-if-nothing")}</dt><dd>{idle}</dd></div>
+            <div><dt>{text!("purchase-when-charged")}</dt><dd>{charge}</dd></div>
+            {reach.map(|reach| view! { <div><dt>{text!("contact-questions")}</dt><dd>{reach}</dd></div> })}
         </dl>
     }
 }
 
-/// Returns how to reach the shop, if it has a contact.
+/// Returns how to reach the shop, if it has a contact. `number` is that of the order to mention.
 pub(crate) fn reach_shop(number: Option<&str>) -> Option<AnyView> {
     let (text, url) = use_context::<ShopInfo>()?.contact?;
-    let (before, after) = keepsake::reach_shop(number);
-    Some(view! { {before} <a href=url>{text}</a> {after} }.into_any())
+    let sentence = match number {
+        Some(number) => text!("contact-write-number", contact = SLOT, number = number),
+        None => text!("contact-write", contact = SLOT),
+    };
+    Some(with_element(&sentence, view! { <a href=url>{text}</a> }).into_any())
 }

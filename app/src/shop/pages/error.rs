@@ -1,7 +1,10 @@
 //! Error pages: not found, too busy, failed.
 
 use super::{NoIndex, PageCache};
-use crate::messages::{self, Notice};
+use crate::{
+    i18n::text,
+    messages::{self, Notice},
+};
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -18,20 +21,20 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
 }
 
 pub(super) fn not_found() -> AnyView {
-    error_page("Not found", "404", messages::not_found())
+    error_page(text!("error-tab-not-found"), "404", messages::not_found())
 }
 
 pub(super) fn busy() -> AnyView {
-    error_page("Very busy", "503", messages::busy())
+    error_page(text!("error-tab-busy"), "503", messages::busy())
 }
 
 pub(super) fn internal_error() -> AnyView {
-    error_page("Something went wrong", "500", messages::internal_error())
+    error_page(text!("error-tab-internal"), "500", messages::internal_error())
 }
 
-fn error_page(title: &'static str, code: &'static str, notice: Notice) -> AnyView {
+fn error_page(title: String, code: &'static str, notice: Notice) -> AnyView {
     view! {
-        <Title text=title />
+        <Title text=title.clone() />
         <NoIndex description=title />
         <ErrorMessage code=code.to_owned() notice />
     }
@@ -47,8 +50,8 @@ pub(crate) fn ErrorMessage(code: String, notice: Notice) -> impl IntoView {
             <h1>{notice.title}</h1>
             <p>{notice.text}</p>
             <p class="actions">
-                <a class="button button-primary" href="/">"See the drops"</a>
-                <a class="button button-secondary" href="/orders">"My orders"</a>
+                <a class="button button-primary" href="/">{text!("error-see-drops")}</a>
+                <a class="button button-secondary" href="/orders">{text!("nav-orders")}</a>
             </p>
         </div>
     }

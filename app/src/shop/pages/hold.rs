@@ -4,6 +4,7 @@
 use super::{NoIndex, NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
     clock::seconds_left,
+    i18n::{notice, text},
     messages::{self, Notice, keepsake},
     paths,
     shop::{
@@ -18,6 +19,7 @@ use crate::{
         notice::{ErrorNotice, InfoNotice, refund_notices},
         own_address::OwnAddress,
         product_image::{Cover, ProductImage},
+        slot::{SLOT, with_element},
         world::page_world,
     },
 };
@@ -50,7 +52,7 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let world = page_world(&product);
     let body = match hold.state {
         HoldState::Active => {
-            let notice = entry.notice.clone().or_else(|| error.map(|error| error.notice()));
+            let notice = entry.error.as_ref().or(error.as_ref()).map(FormError::notice);
             let paid_early = is_paid_early(&payments);
             Checkout { hold, product, now, notice, entry, is_response, paid_early, payment }.render()
         }
@@ -59,9 +61,9 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
         HoldState::Released => ended(&hold, &product, payments, Refusal::HoldReleased),
     };
     Ok(view! {
-        <Title text="Your reservation" />
+        <Title text=text!("checkout", "title") />
         {world}
-        <NoIndex description="Your reservation and how long it’s held for you." />
+        <NoIndex description=text!("checkout", "description") />
         {body}
     }
     .into_any())
@@ -93,22 +95,24 @@ impl Checkout {
         let id = hold.id.to_string();
         let page = paths::hold(&id);
         let refresh_after = seconds_left(rendered_at, expires_at) + 1;
-        let until = DateTime::from(hold.expires_at);
+        let DateTime { iso, text: until, .. } = DateTime::from(hold.expires_at);
+        let until = with_element(&text!("checkout-until", time = SLOT), view! { <time datetime=iso>{until}</time> });
         let total = hold.amount(product.price);
         let time = messages::format_duration(product.pay_within);
         let leads_to_payment = payment != PaymentTaker::Elsewhere;
         let terms = match (paid_early, leads_to_payment) {
             (true, _) => None,
-            (false, true) => Some(format!("You pay on the next page, within {time}.")),
-            (false, false) => Some(format!("You’ll have {time} to pay.")),
+            (false, true) => Some(text!("checkout-terms-next-page", time = time)),
+            (false, false) => Some(text!("checkout-terms", time = time)),
         };
         let (idle, charge) = match (paid_early, leads_to_payment) {
-            (true, _) => (keepsake::IDLE_PAID_HOLD, keepsake::CHARGED_ALREADY),
-            (false, true) => (keepsake::IDLE_HOLD, keepsake::CHARGED_ON_NEXT_PAGE),
-            (false, false) => (keepsake::IDLE_HOLD, keepsake::CHARGED_ELSEWHERE),
+            (true, _) => (text!("checkout-idle-paid"), text!("checkout-charged-already")),
+            (false, true) => (text!("checkout-idle"), text!("checkout-charged-next-page")),
+            (false, false) => (text!("checkout-idle"), text!("purchase-charged-elsewhere")),
         };
         let added = product.extend_by.filter(|_| entry.is_extended).map(keepsake::time_added);
-        let action = if leads_to_payment && !paid_early { "Continue to payment" } else { "Place order" };
+        let action =
+            if leads_to_payment && !paid_early { text!("checkout-continue") } else { text!("checkout-place-order") };
         let key = entry.key.unwrap_or_else(Uuid::new_v4).to_string();
         view! {
             // A reload before the end would delete what the shopper types.
@@ -116,40 +120,38 @@ impl Checkout {
             {is_response.then(|| view! { <OwnAddress path=page /> })}
             <PurchaseSteps current=1 />
             <div class="narrow">
-                <h1>"Checkout"</h1>
+                <h1>{text!("checkout")}</h1>
                 {notice.map(|notice| view! { <ErrorNotice notice /> })}
                 {added.map(|notice| view! { <InfoNotice notice /> })}
-                {paid_early.then(|| view! { <InfoNotice notice=messages::paid_before_order() /> })}
-                <section class="panel hold" aria-label="Your reservation">
+                {paid_early.then(|| view! { <InfoNotice notice=notice!("checkout-paid-early") /> })}
+                <section class="panel hold" aria-label=text!("checkout", "title")>
                     <p class="hold-countdown">
-                        <span class="with-scripts">"Reserved for you for another"</span>
-                        <noscript>"Reserved for you until " <time datetime=until.iso>{until.text}</time></noscript>
+                        <span class="with-scripts">{text!("checkout-time-left")}</span>
+                        <noscript>{until}</noscript>
                         <HoldCountdown rendered_at expires_at />
                     </p>
                     <OrderSummary product=product.clone() qty=hold.qty.get() total />
                     <form class="checkout-form" method="post" action=paths::ORDER id=FORM_ID>
                         <input type="hidden" name="hold" value=id.clone() />
                         <input type="hidden" name="key" value=key />
-                        <ContactFields ships=product.ships entry action />
+                        <ContactFields ships=product.ships entry action=action.clone() />
                         <button class="button button-primary" type="submit">{action}</button>
                         {terms.map(|terms| view! { <p class="muted">{terms}</p> })}
                     </form>
                     <ExtendButton hold=hold.clone() product=product.clone() />
-                    <Assurances idle=idle.to_owned() charge=charge.to_owned() number=None />
+                    <Assurances idle charge number=None />
                     <details class="confirm">
-                        <summary>{keepsake::CANCEL_HOLD}</summary>
+                        <summary>{text!("checkout-cancel")}</summary>
                         <form method="post" action=paths::RELEASE>
                             <input type="hidden" name="hold" value=id.clone() />
-                            <p>{keepsake::CANCEL_HOLD_QUESTION}</p>
-                            <button class="button button-secondary" type="submit">{keepsake::CANCEL_HOLD_YES}</button>
+                            <p>{text!("checkout-cancel", "question")}</p>
+                            <button class="button button-secondary" type="submit">{text!("checkout-cancel", "confirm")}</button>
                         </form>
                     </details>
                 </section>
-                {(payment == PaymentTaker::Sandbox && !paid_early).then(|| view! {
-                    <p class="muted side-note">
-                        "Test shop: " <a href=paths::sandbox_hold(&id)>"pay before ordering"</a>
-                        " to see an early payment wait for its order."
-                    </p>
+                {(payment == PaymentTaker::Sandbox && !paid_early).then(|| {
+                    let link = view! { <a href=paths::sandbox_hold(&id)>{text!("checkout-sandbox", "link")}</a> };
+                    view! { <p class="muted side-note">{with_element(&text!("checkout-sandbox", link = SLOT), link)}</p> }
                 })}
             </div>
         }
@@ -165,7 +167,7 @@ fn ExtendButton(hold: Hold, product: Arc<Product>) -> impl IntoView {
     extend_by.map(|extend_by| {
         view! {
             <div class="side-form">
-                <p class="muted">{keepsake::NEED_LONGER}</p>
+                <p class="muted">{text!("checkout-need-longer")}</p>
                 <button
                     class="button button-secondary"
                     type="submit"
@@ -173,7 +175,7 @@ fn ExtendButton(hold: Hold, product: Arc<Product>) -> impl IntoView {
                     formaction=paths::EXTEND
                     formnovalidate
                 >
-                    {format!("Add {}", messages::format_duration(extend_by))}
+                    {text!("checkout-add-time", time = messages::format_duration(extend_by))}
                 </button>
             </div>
         }
@@ -181,16 +183,17 @@ fn ExtendButton(hold: Hold, product: Arc<Product>) -> impl IntoView {
 }
 
 fn ordered(product: &Product, order_url: &str) -> AnyView {
-    let notice = Notice::new("You’ve ordered this", "Your reservation is now an order.");
-    let link = view! { <a class="button button-primary" href=order_url.to_owned()>"Go to your order"</a> };
-    view! { <div class="narrow">{ended_panel(product, notice, link)}</div> }.into_any()
+    let link =
+        view! { <a class="button button-primary" href=order_url.to_owned()>{text!("checkout-ordered", "link")}</a> };
+    view! { <div class="narrow">{ended_panel(product, notice!("checkout-ordered"), link)}</div> }.into_any()
 }
 
 /// Shows a hold that ended without an order. Payments for it are refunded.
 fn ended(hold: &Hold, product: &Product, payments: Vec<Payment>, refusal: Refusal) -> AnyView {
     let amount = hold.amount(product.price);
     let product_url = paths::listed_product(product);
-    let link = product_url.map(|url| view! { <a class="button button-primary" href=url>"Back to the product"</a> });
+    let link =
+        product_url.map(|url| view! { <a class="button button-primary" href=url>{text!("order-back-to-product")}</a> });
     view! {
         <div class="narrow">
             {amount.map(|amount| refund_notices(payments, &[], amount))}
@@ -208,7 +211,7 @@ fn ended_panel(product: &Product, notice: Notice, link: impl IntoView) -> impl I
             <p>{notice.text}</p>
             <p class="actions">
                 {link}
-                <a class="button button-secondary" href="/">"All drops"</a>
+                <a class="button button-secondary" href="/">{text!("order-all-drops")}</a>
             </p>
         </section>
     }

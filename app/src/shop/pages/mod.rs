@@ -198,7 +198,7 @@ fn render_error(error: &PageError, response: Option<&ResponseOptions>) -> AnyVie
 
 /// Keeps a personal page out of search engines. The description appears in the owner's bookmarks and link previews.
 #[component]
-pub(crate) fn NoIndex(description: &'static str) -> impl IntoView {
+pub(crate) fn NoIndex(description: String) -> impl IntoView {
     view! {
         <Meta name="robots" content="noindex" />
         <Meta name="description" content=description />

@@ -7,6 +7,7 @@ mod ticket;
 
 use super::{NoIndex, NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
+    i18n::text,
     messages, paths,
     shop::{
         ShopInfo,
@@ -23,6 +24,7 @@ use crate::{
     ui::{
         notice::{ErrorNotice, order_refund_notices, refund_notices},
         product_image::{Cover, ProductImage},
+        slot::{SLOT, with_element},
         world::page_world,
     },
 };
@@ -134,21 +136,20 @@ fn page(facts: &OrderFacts, stage: OrderStage, surroundings: Surroundings) -> An
     view! {
         <Title text=stage.notice(order).title />
         {page_world(&facts.product)}
-        <NoIndex description="Your order: its status, what’s due, and until when." />
+        <NoIndex description=text!("order", "description") />
         {stage.is_open().then(|| view! {
             <NoScriptRefresh seconds=REFRESH_SECONDS />
             <PurchaseSteps current=2 />
         })}
         <div class="narrow order-page" data-stage=stage.name()>
-            <p class="breadcrumb"><a href="/orders">"My orders"</a></p>
+            <p class="breadcrumb"><a href="/orders">{text!("nav-orders")}</a></p>
             {error.map(|error| view! { <ErrorNotice notice=error.notice() /> })}
             {content}
             {facts.contact.clone().map(receipt::contact_panel)}
-            {(has_sandbox && !stage.is_open()).then(|| view! {
-                <p class="muted side-note">
-                    "Test shop: " <a href=paths::sandbox_order(&order.id.to_string())>"open the test provider"</a>
-                    " again to try late or repeated payments."
-                </p>
+            {(has_sandbox && !stage.is_open()).then(|| {
+                let url = paths::sandbox_order(&order.id.to_string());
+                let link = view! { <a href=url>{text!("order-sandbox", "link")}</a> };
+                view! { <p class="muted side-note">{with_element(&text!("order-sandbox", link = SLOT), link)}</p> }
             })}
         </div>
     }
@@ -179,7 +180,7 @@ fn open_order(facts: &OrderFacts, stage: OrderStage, has_provider: bool, refunds
         open::pending_actions(facts, has_provider).into_any()
     };
     view! {
-        <section class="panel order-panel" aria-label="Your order">
+        <section class="panel order-panel" aria-label=text!("order")>
             {status_header(facts, stage)}
             {refunds}
             {actions}
@@ -191,7 +192,7 @@ fn open_order(facts: &OrderFacts, stage: OrderStage, has_provider: bool, refunds
 
 fn ended_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyView {
     view! {
-        <section class="panel order-panel order-ended" aria-label="Your order">
+        <section class="panel order-panel order-ended" aria-label=text!("order")>
             <ProductImage cover=Cover::from(&*facts.product) sizes="12rem" />
             {status_header(facts, stage)}
             {refunds}
@@ -204,16 +205,16 @@ fn ended_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyVi
 
 fn paid_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyView {
     view! {
-        <section class="order-paid" aria-label="Your order">
+        <section class="order-paid" aria-label=text!("order")>
             {status_header(facts, stage)}
             {refunds}
             {ticket::ticket(facts)}
             <p class="actions">
-                <a class="button button-primary" href="/">"Back to the drops"</a>
-                <PrintButton />
-                <a class="button button-secondary" href="/orders">"My orders"</a>
+                <a class="button button-primary" href="/">{text!("order-back-to-drops")}</a>
+                <PrintButton label=text!("order-print") />
+                <a class="button button-secondary" href="/orders">{text!("nav-orders")}</a>
             </p>
-            <noscript><p class="muted">{messages::keepsake::PRINT_BY_BROWSER}</p></noscript>
+            <noscript><p class="muted">{text!("order-print-by-browser")}</p></noscript>
         </section>
         {(stage != OrderStage::Refunded).then(|| ticket::next_steps(facts))}
         {receipt::receipt(facts)}
@@ -231,12 +232,12 @@ async fn own_order(request: &PageRequest, id: OrderId) -> Result<Order, PageErro
 /// that it does not tell which orders exist.
 fn thank_you() -> AnyView {
     view! {
-        <Title text="Thank you" />
-        <NoIndex description="Your payment is being confirmed." />
+        <Title text=text!("order-thank-you") />
+        <NoIndex description=text!("order-thank-you", "description") />
         <div class="narrow">
-            <h1>"Thank you"</h1>
-            <p>"Your payment is being confirmed. The shop where you ordered will tell you when it has arrived."</p>
-            <p>"You can close this page."</p>
+            <h1>{text!("order-thank-you")}</h1>
+            <p>{text!("order-thank-you", "text")}</p>
+            <p>{text!("order-thank-you", "close")}</p>
         </div>
     }
     .into_any()

@@ -2,14 +2,16 @@
 
 use super::{NoIndex, NoScriptRefresh, PageError, PageRequest, render_page};
 use crate::{
+    i18n::text,
     messages::{self, keepsake},
     paths,
     price::format_price,
-    shop::components::{OrderStatusView, order_panel::OrderBadge},
+    shop::components::{ORDER_STATUSES, OrderStatusView, order_panel::OrderBadge},
     ui::{
         countdown::HoldCountdown,
         local_time::LocalTimeIsland,
         product_image::{Cover, ProductImage},
+        slot::{SLOT, with_element},
     },
 };
 use checkout::{
@@ -59,18 +61,18 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
     let now = checkout.now();
     let empty = (holds.is_empty() && orders.is_empty()).then(empty_state);
     Ok(view! {
-        <Title text="My orders" />
-        <NoIndex description="What you reserved and ordered in this browser." />
+        <Title text=text!("nav-orders") />
+        <NoIndex description=text!("orders-description") />
         {is_pending.then(|| view! { <NoScriptRefresh seconds=REFRESH_SECONDS /> })}
         <div class="narrow">
-            <h1>"My orders"</h1>
+            <h1>{text!("nav-orders")}</h1>
             {empty}
             {(!holds.is_empty()).then(|| {
                 let rows = holds.into_iter().map(|hold| hold_row(&checkout, &hold, now)).collect_view();
                 view! {
-                    <h2>"Reserved for you"</h2>
+                    <h2>{text!("orders-reserved")}</h2>
                     <ul class="rows">{rows}</ul>
-                    {has_more_holds.then(|| view! { <p class="muted">{format!("These are your newest {MAX_HOLDS} reservations.")}</p> })}
+                    {has_more_holds.then(|| view! { <p class="muted">{text!("orders-newest-holds", n = MAX_HOLDS)}</p> })}
                 }
             })}
             {(!orders.is_empty()).then(|| {
@@ -80,9 +82,9 @@ async fn load(request: PageRequest) -> Result<AnyView, PageError> {
                     order_row(&checkout, order, places.get(&order.id).copied(), live.contains(&order.id))
                 });
                 let rows = rows.collect_view();
-                view! { <h2>"Ordered"</h2> <ul class="rows">{rows}</ul> }
+                view! { <h2>{text!("orders-ordered")}</h2> <ul class="rows">{rows}</ul> }
             })}
-            {next_url.map(|url| view! { <p class="actions"><a class="button button-secondary" href=url>"Older orders"</a></p> })}
+            {next_url.map(|url| view! { <p class="actions"><a class="button button-secondary" href=url>{text!("orders-older")}</a></p> })}
         </div>
     }
     .into_any())
@@ -96,9 +98,9 @@ fn limit_plus_one(limit: usize) -> u32 {
 fn empty_state() -> impl IntoView {
     view! {
         <div class="empty-state">
-            <h2>"Nothing here yet"</h2>
-            <p>"Everything you reserve or order in this browser shows up here. No account needed."</p>
-            <p class="actions"><a class="button button-primary" href="/">"See the drops"</a></p>
+            <h2>{text!("orders-empty")}</h2>
+            <p>{text!("orders-empty", "text")}</p>
+            <p class="actions"><a class="button button-primary" href="/">{text!("error-see-drops")}</a></p>
         </div>
     }
 }
@@ -106,14 +108,17 @@ fn empty_state() -> impl IntoView {
 fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView + use<> {
     let (rendered_at, expires_at) = (now.as_millis(), hold.expires_at.as_millis());
     let (name, cover) = name_and_cover(checkout, hold.product_id);
+    let facts = text!("orders-hold", units = messages::units(hold.qty.get()), time = SLOT);
+    let until = view! { <LocalTimeIsland at=hold.expires_at.into() /> };
+    let left = view! { <HoldCountdown rendered_at expires_at /> };
     view! {
         <li class="row" data-testid="hold-row">
             <ProductImage cover sizes="6rem" />
             <div class="row-text">
                 <p class="row-name"><a href=paths::hold(&hold.id.to_string())>{name}</a></p>
-                <p class="muted">{messages::units(hold.qty.get())} ", until " <LocalTimeIsland at=hold.expires_at.into() /></p>
+                <p class="muted">{with_element(&facts, until)}</p>
             </div>
-            <p class="badge" data-status="held">"Yours for "<HoldCountdown rendered_at expires_at /></p>
+            <p class="badge" data-status="held">{with_element(&text!("orders-yours-for", time = SLOT), left)}</p>
         </li>
     }
 }
@@ -121,33 +126,39 @@ fn hold_row(checkout: &Checkout, hold: &Hold, now: Timestamp) -> impl IntoView +
 fn order_row(checkout: &Checkout, order: &Order, place: Option<Place>, live: bool) -> impl IntoView + use<> {
     let (name, cover) = name_and_cover(checkout, order.product_id);
     let id = order.id.to_string();
-    let status = OrderStatusView {
-        status: order.status().name().to_owned(),
-        version: order.version,
-        ..OrderStatusView::default()
-    };
+    let (units, price) = (messages::units(order.qty.get()), format_price(order.amount));
+    let facts = text!("orders-order", units = units, price = price, time = SLOT);
+    let placed = view! { <LocalTimeIsland at=order.created_at.into() /> };
     view! {
         <li class="row" data-testid="order-row">
             <ProductImage cover sizes="6rem" />
             <div class="row-text">
                 <p class="row-name"><a href=paths::order(&id)>{name}</a></p>
-                <p class="muted">
-                    {format!("{}, {}, ", messages::units(order.qty.get()), format_price(order.amount))}
-                    <LocalTimeIsland at=order.created_at.into() />
-                </p>
+                <p class="muted">{with_element(&facts, placed)}</p>
                 <p class="row-facts">
                     {order.number.map(|number| view! { <span class="code">{number.to_string()}</span> })}
                     {place.map(|place| view! { <strong data-testid="place">{keepsake::place(place)}</strong> })}
                 </p>
             </div>
-            <OrderBadge id order=status live />
+            {order_badge(order, live)}
         </li>
     }
 }
 
+fn order_badge(order: &Order, live: bool) -> AnyView {
+    let status = order.status().name().to_owned();
+    if !live {
+        let label = messages::order_status_label(&status);
+        return view! { <p class="badge" data-status=status>{label}</p> }.into_any();
+    }
+    let order_view = OrderStatusView { status, version: order.version, ..OrderStatusView::default() };
+    let labels = ORDER_STATUSES.map(messages::order_status_label).to_vec();
+    view! { <OrderBadge id=order.id.to_string() order=order_view labels /> }.into_any()
+}
+
 fn name_and_cover(checkout: &Checkout, id: ProductId) -> (String, Cover) {
     checkout.product(id).map_or_else(
-        || ("A product we no longer list".to_owned(), Cover::default()),
+        || (text!("orders-unlisted"), Cover::default()),
         |product| (product.name.clone(), Cover::from(&*product)),
     )
 }

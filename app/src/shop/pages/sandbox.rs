@@ -2,7 +2,9 @@
 
 use super::{NoIndex, PageError, PageRequest, render_page};
 use crate::{
-    messages, paths,
+    i18n::{notice, text},
+    messages::Notice,
+    paths,
     price::format_price,
     shop::{ShopInfo, form_error::FormError, sandbox::SandboxProvider},
     ui::notice::ErrorNotice,
@@ -28,45 +30,25 @@ pub(crate) fn SandboxHoldPage() -> impl IntoView {
 struct TestPayment {
     /// Value of the form's `act` field.
     act: &'static str,
-    label: &'static str,
-    /// Explanation of the payment.
-    description: &'static str,
+    /// The button's label, and an explanation of the payment.
+    notice: Notice,
 }
 
-const ORDER_PAYMENTS: [TestPayment; 6] = [
-    TestPayment { act: "pay", label: "Pay", description: "Your payment arrives once." },
-    TestPayment {
-        act: "decline",
-        label: "Decline",
-        description: "The bank declines the payment. A pending order is cancelled.",
-    },
-    TestPayment {
-        act: "twice",
-        label: "Deliver twice",
-        description: "The same webhook arrives twice. It counts once.",
-    },
-    TestPayment {
-        act: "late",
-        label: "Pay late",
-        description: "The payment arrives after the order has ended (a pending order is declined first). It buys the units again if there are any left. If not, it’s refunded.",
-    },
-    TestPayment {
-        act: "refund-fails",
-        label: "Pay, and let a later refund fail",
-        description: "Your payment arrives once. If it’s refunded later, the test bank rejects the refund.",
-    },
-    TestPayment {
-        act: "refund-waits",
-        label: "Pay, and leave a later refund pending",
-        description: "Your payment arrives once. If it’s refunded later, the refund stays pending for a minute.",
-    },
-];
+fn order_payments() -> Vec<TestPayment> {
+    vec![
+        TestPayment { act: "pay", notice: notice!("sandbox-pay") },
+        TestPayment { act: "decline", notice: notice!("sandbox-decline") },
+        TestPayment { act: "twice", notice: notice!("sandbox-twice") },
+        TestPayment { act: "late", notice: notice!("sandbox-late") },
+        TestPayment { act: "refund-fails", notice: notice!("sandbox-refund-fails") },
+        TestPayment { act: "refund-waits", notice: notice!("sandbox-refund-waits") },
+    ]
+}
 
-const HOLD_PAYMENTS: [TestPayment; 1] = [TestPayment {
-    act: "pay",
-    label: "Pay",
-    description: "The payment arrives before there is an order, and waits for it.",
-}];
+fn hold_payments() -> Vec<TestPayment> {
+    let notice = Notice::new(text!("sandbox-pay"), text!("sandbox-pay", "before-order"));
+    vec![TestPayment { act: "pay", notice }]
+}
 
 async fn load_order(request: PageRequest) -> Result<AnyView, PageError> {
     require_sandbox()?;
@@ -79,9 +61,8 @@ async fn load_order(request: PageRequest) -> Result<AnyView, PageError> {
     let id = order.id.to_string();
     // The order's page is closed to other visitors.
     let back_url = is_own.then(|| paths::order(&id));
-    let status =
-        format!("Status of this order: {}.", messages::order_status_label(order.status().name()).to_lowercase());
-    let form = payment_form(order.amount, status, ("order", &id), back_url, &ORDER_PAYMENTS, has_mailbox);
+    let status = text!("sandbox-status", status = order.status().name());
+    let form = payment_form(order.amount, status, ("order", &id), back_url, order_payments(), has_mailbox);
     Ok(view! {
         {error.map(|error| view! { <div class="narrow"><ErrorNotice notice=error.notice() /></div> })}
         {form}
@@ -99,10 +80,10 @@ async fn load_hold(request: PageRequest) -> Result<AnyView, PageError> {
     let amount = hold.amount(product.price).ok_or(PageError::Internal)?;
     let id = hold.id.to_string();
     let (status, payments) = match hold.state {
-        HoldState::Active => ("There’s no order yet, only a reservation.", &HOLD_PAYMENTS[..]),
-        _ => ("This reservation has ended.", &[][..]),
+        HoldState::Active => (text!("sandbox-no-order"), hold_payments()),
+        _ => (text!("sandbox-hold-ended"), Vec::new()),
     };
-    Ok(payment_form(amount, status.to_owned(), ("hold", &id), Some(paths::hold(&id)), payments, has_mailbox))
+    Ok(payment_form(amount, status, ("hold", &id), Some(paths::hold(&id)), payments, has_mailbox))
 }
 
 fn require_sandbox() -> Result<(), PageError> {
@@ -120,11 +101,11 @@ fn payment_form(
     status: String,
     (field, id): (&'static str, &str),
     back_url: Option<String>,
-    payments: &'static [TestPayment],
+    payments: Vec<TestPayment>,
     has_mailbox: bool,
 ) -> AnyView {
     let (id, form_key) = (id.to_owned(), Uuid::new_v4().to_string());
-    let buttons = payments.iter().enumerate().map(|(i, &TestPayment { act, label, description })| {
+    let buttons = payments.into_iter().enumerate().map(|(i, TestPayment { act, notice })| {
         let class = if i == 0 { "button button-primary" } else { "button button-secondary" };
         let description_id = format!("act-{act}");
         view! {
@@ -133,25 +114,27 @@ fn payment_form(
                     <input type="hidden" name=field value=id.clone() />
                     <input type="hidden" name="key" value=form_key.clone() />
                     <input type="hidden" name="act" value=act />
-                    <button class=class type="submit" aria-describedby=description_id.clone()>{label}</button>
+                    <button class=class type="submit" aria-describedby=description_id.clone()>{notice.title}</button>
                 </form>
-                <p class="muted" id=description_id>{description}</p>
+                <p class="muted" id=description_id>{notice.text}</p>
             </li>
         }
     });
     view! {
-        <Title text="Test payment" />
-        <NoIndex description="The test payment provider. It moves no money." />
+        <Title text=text!("sandbox") />
+        <NoIndex description=text!("sandbox", "description") />
         <div class="narrow">
-            <p class="sandbox-banner"><strong>"Test provider."</strong> " No real money moves here."</p>
+            <p class="sandbox-banner"><strong>{text!("sandbox", "banner")}</strong> " " {text!("sandbox", "no-money")}</p>
             <section class="panel">
-                <h1>"Pay " {format_price(amount)}</h1>
+                <h1>{text!("sandbox", "amount", price = format_price(amount))}</h1>
                 <p>{status}</p>
                 <ul class="sandbox-actions">{buttons.collect_view()}</ul>
             </section>
-            {back_url.map(|url| view! { <p class="muted side-note"><a href=url>"Go back without paying"</a></p> })}
+            {back_url.map(|url| view! { <p class="muted side-note"><a href=url>{text!("sandbox", "back")}</a></p> })}
             {has_mailbox.then(|| view! {
-                <p class="muted side-note"><a href=paths::SANDBOX_MAIL rel="external">"Read the mails of this test shop"</a></p>
+                <p class="muted side-note">
+                    <a href=paths::SANDBOX_MAIL rel="external">{text!("sandbox", "mailbox")}</a>
+                </p>
             })}
         </div>
     }

@@ -2,14 +2,17 @@
 
 use super::{OrderFacts, receipt::details};
 use crate::{
-    messages::keepsake,
+    i18n::text,
     paths,
     price::format_price,
     shop::components::{
         order_panel::PaymentCountdown,
         purchase::{Assurances, OrderSummary, reach_shop},
     },
-    ui::local_time::LocalTimeIsland,
+    ui::{
+        local_time::LocalTimeIsland,
+        slot::{SLOT, with_element},
+    },
 };
 use leptos::prelude::*;
 
@@ -17,26 +20,29 @@ use leptos::prelude::*;
 pub(super) fn pending_actions(facts: &OrderFacts, can_pay: bool) -> impl IntoView + use<> {
     let order = &facts.order;
     let (id, rendered_at, pay_by) = (order.id.to_string(), facts.now.as_millis(), order.pay_by.as_millis());
-    let charge = if can_pay { keepsake::CHARGED_ON_PAYMENT_PAGE } else { keepsake::CHARGED_ELSEWHERE };
+    let charge = if can_pay { text!("order-charged-on-payment-page") } else { text!("purchase-charged-elsewhere") };
+    let amount = view! { <strong>{format_price(order.amount)}</strong> };
+    let left = view! { <strong><PaymentCountdown rendered_at pay_by /></strong> };
+    let until = view! { <strong><LocalTimeIsland at=order.pay_by.into() /></strong> };
     view! {
         <p class="amount-due">
-            <span>"Due now " <strong>{format_price(order.amount)}</strong></span>
-            <span>"Time left to pay " <strong><PaymentCountdown rendered_at pay_by /></strong></span>
-            <span>"Pay by " <strong><LocalTimeIsland at=order.pay_by.into() /></strong></span>
+            <span>{with_element(&text!("order-due", amount = SLOT), amount)}</span>
+            <span>{with_element(&text!("order-time-left", time = SLOT), left)}</span>
+            <span>{with_element(&text!("order-pay-by", time = SLOT), until)}</span>
         </p>
         {can_pay.then(|| view! {
             <form class="pay-form" method="post" action=paths::PAY>
                 <input type="hidden" name="order" value=id.clone() />
-                <button class="button button-primary" type="submit">"Pay now"</button>
+                <button class="button button-primary" type="submit">{text!("order-pay")}</button>
             </form>
         })}
-        <Assurances idle=keepsake::IDLE_ORDER.to_owned() charge=charge.to_owned() number=Some(facts.number()) />
+        <Assurances idle=text!("order-idle") charge number=Some(facts.number()) />
         <details class="confirm">
-            <summary>{keepsake::CANCEL_ORDER}</summary>
+            <summary>{text!("order-cancel")}</summary>
             <form method="post" action=paths::CANCEL>
                 <input type="hidden" name="order" value=id />
-                <p>{keepsake::CANCEL_ORDER_QUESTION}</p>
-                <button class="button button-secondary" type="submit">{keepsake::CANCEL_ORDER_YES}</button>
+                <p>{text!("order-cancel", "question")}</p>
+                <button class="button button-secondary" type="submit">{text!("order-cancel", "confirm")}</button>
             </form>
         </details>
     }
@@ -44,9 +50,10 @@ pub(super) fn pending_actions(facts: &OrderFacts, can_pay: bool) -> impl IntoVie
 
 /// What an order is for whose payment is being confirmed.
 pub(super) fn processing_actions(facts: &OrderFacts) -> impl IntoView + use<> {
+    let amount = view! { <strong>{format_price(facts.order.amount)}</strong> };
     view! {
-        <p class="amount-due"><span>"Paying " <strong>{format_price(facts.order.amount)}</strong></span></p>
-        <p class="actions"><a class="button button-secondary" href="/orders">"My orders"</a></p>
+        <p class="amount-due"><span>{with_element(&text!("order-paying", amount = SLOT), amount)}</span></p>
+        <p class="actions"><a class="button button-secondary" href="/orders">{text!("nav-orders")}</a></p>
     }
 }
 
@@ -56,10 +63,10 @@ pub(super) fn ended_actions(facts: &OrderFacts) -> impl IntoView + use<> {
     let number = facts.number();
     view! {
         <p class="actions">
-            {product_url.map(|url| view! { <a class="button button-primary" href=url>"Back to the product"</a> })}
-            <a class="button button-secondary" href="/">"All drops"</a>
+            {product_url.map(|url| view! { <a class="button button-primary" href=url>{text!("order-back-to-product")}</a> })}
+            <a class="button button-secondary" href="/">{text!("order-all-drops")}</a>
         </p>
-        {reach_shop(Some(&number)).map(|reach| view! { <p class="muted">{keepsake::QUESTIONS} " " {reach}</p> })}
+        {reach_shop(Some(&number)).map(|reach| view! { <p class="muted">{text!("contact-questions")} " " {reach}</p> })}
     }
 }
 
@@ -67,7 +74,7 @@ pub(super) fn ended_actions(facts: &OrderFacts) -> impl IntoView + use<> {
 pub(super) fn ordered_panel(facts: &OrderFacts) -> impl IntoView + use<> {
     let (product, order) = (facts.product.clone(), &facts.order);
     view! {
-        <section class="panel" aria-label="What you ordered">
+        <section class="panel" aria-label=text!("order", "contents")>
             <OrderSummary product qty=order.qty.get() total=Some(order.amount) />
             {details(facts)}
         </section>

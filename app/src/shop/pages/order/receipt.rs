@@ -2,7 +2,8 @@
 
 use super::OrderFacts;
 use crate::{
-    messages::keepsake, price::format_price, shop::components::purchase::unit_price, ui::local_time::LocalTimeIsland,
+    i18n::text, messages::keepsake, price::format_price, shop::components::purchase::unit_price,
+    ui::local_time::LocalTimeIsland,
 };
 use checkout::model::{Address, Contact, Money, OrderState, PaymentStatus};
 use leptos::prelude::*;
@@ -16,14 +17,19 @@ pub(super) fn receipt(facts: &OrderFacts) -> impl IntoView + use<> {
     let each = format_price(unit_price(order.amount, order.qty.get()));
     view! {
         <section class="panel receipt" aria-labelledby="receipt">
-            <h2 id="receipt">"Receipt"</h2>
+            <h2 id="receipt">{text!("receipt")}</h2>
             <p class="receipt-shop">
                 <strong>{shop.name.clone()}</strong>
                 {shop.contact.clone().map(|(text, url)| view! { " · " <a href=url>{text}</a> })}
             </p>
             <table class="receipt-lines">
                 <thead>
-                    <tr><th scope="col">"Item"</th><th scope="col">"Quantity"</th><th scope="col">"Each"</th><th scope="col">"Amount"</th></tr>
+                    <tr>
+                        <th scope="col">{text!("receipt-item")}</th>
+                        <th scope="col">{text!("order-fact-quantity")}</th>
+                        <th scope="col">{text!("receipt-each")}</th>
+                        <th scope="col">{text!("receipt-amount")}</th>
+                    </tr>
                 </thead>
                 <tbody>
                     <tr>
@@ -34,8 +40,13 @@ pub(super) fn receipt(facts: &OrderFacts) -> impl IntoView + use<> {
                     </tr>
                 </tbody>
                 <tfoot>
-                    <tr><th scope="row" colspan="3">"Total paid"</th><td data-testid="total-paid">{total}</td></tr>
-                    {returned.map(|sum| view! { <tr><th scope="row" colspan="3">"Returned"</th><td>{sum}</td></tr> })}
+                    <tr>
+                        <th scope="row" colspan="3">{text!("receipt-total-paid")}</th>
+                        <td data-testid="total-paid">{total}</td>
+                    </tr>
+                    {returned.map(|sum| view! {
+                        <tr><th scope="row" colspan="3">{text!("receipt-returned")}</th><td>{sum}</td></tr>
+                    })}
                 </tfoot>
             </table>
             {details(facts)}
@@ -48,18 +59,20 @@ pub(super) fn details(facts: &OrderFacts) -> impl IntoView + use<> {
     let order = &facts.order;
     let (ended, reference) = match &order.state {
         OrderState::Pending => (None, None),
-        OrderState::Paid { paid_at, transaction_id } => (Some(("Paid", *paid_at)), Some(transaction_id.to_string())),
-        OrderState::Cancelled { cancelled_at, .. } => (Some(("Cancelled", *cancelled_at)), None),
+        OrderState::Paid { paid_at, transaction_id } => {
+            (Some((text!("order-fact-paid"), *paid_at)), Some(transaction_id.to_string()))
+        }
+        OrderState::Cancelled { cancelled_at, .. } => (Some((text!("order-fact-cancelled"), *cancelled_at)), None),
     };
     let declined = facts.payments.iter().filter(|payment| payment.status == PaymentStatus::Failure).count();
     view! {
         <dl class="details">
-            <div><dt>"Order"</dt><dd class="code">{facts.number()}</dd></div>
-            {facts.place.map(|place| view! { <div><dt>"Place"</dt><dd>{keepsake::place(place)}</dd></div> })}
-            <div><dt>"Placed"</dt><dd><LocalTimeIsland at=order.created_at.into() /></dd></div>
+            <div><dt>{text!("order-fact-number")}</dt><dd class="code">{facts.number()}</dd></div>
+            {facts.place.map(|place| view! { <div><dt>{text!("order-fact-place")}</dt><dd>{keepsake::place(place)}</dd></div> })}
+            <div><dt>{text!("order-fact-placed")}</dt><dd><LocalTimeIsland at=order.created_at.into() /></dd></div>
             {ended.map(|(label, at)| view! { <div><dt>{label}</dt><dd><LocalTimeIsland at=at.into() /></dd></div> })}
-            {reference.map(|id| view! { <div><dt>"Payment"</dt><dd class="code">{id}</dd></div> })}
-            {(declined > 0).then(|| view! { <div><dt>"Declined payments"</dt><dd>{declined}</dd></div> })}
+            {reference.map(|id| view! { <div><dt>{text!("order-fact-payment")}</dt><dd class="code">{id}</dd></div> })}
+            {(declined > 0).then(|| view! { <div><dt>{text!("order-fact-declined")}</dt><dd>{declined}</dd></div> })}
         </dl>
     }
 }
@@ -69,12 +82,12 @@ pub(super) fn contact_panel(contact: Contact) -> impl IntoView {
     let Contact { email, name, address, language: _ } = contact;
     view! {
         <section class="panel buyer" aria-labelledby="contact">
-            <h2 id="contact">"Your details"</h2>
+            <h2 id="contact">{text!("field-your-details")}</h2>
             <dl class="details">
-                <div><dt>"E-mail"</dt><dd>{email.to_string()}</dd></div>
-                {name.map(|name| view! { <div><dt>"Name"</dt><dd>{name}</dd></div> })}
+                <div><dt>{text!("field-email")}</dt><dd>{email.to_string()}</dd></div>
+                {name.map(|name| view! { <div><dt>{text!("field-name")}</dt><dd>{name}</dd></div> })}
                 {address.map(|address| view! {
-                    <div><dt>"Delivery to"</dt><dd><address>{address_lines(&address)}</address></dd></div>
+                    <div><dt>{text!("order-fact-delivery")}</dt><dd><address>{address_lines(&address)}</address></dd></div>
                 })}
             </dl>
         </section>

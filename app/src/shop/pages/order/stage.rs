@@ -118,7 +118,7 @@ impl OrderStage {
         let paid = format_price(order.amount);
         let sum = |minor| format_price(Money { minor, ..order.amount });
         match self {
-            Self::Pending => keepsake::pending(order.qty.get() > 1),
+            Self::Pending => keepsake::pending(order.qty.get()),
             Self::Processing => messages::payment_processing(),
             Self::Paid => keepsake::paid(),
             Self::Refunding(minor) => keepsake::refunding(&sum(minor), &paid, minor >= order.amount.minor),
