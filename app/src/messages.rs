@@ -4,14 +4,13 @@
 mod errors;
 #[cfg(feature = "ssr")]
 mod format;
-pub mod gallery;
-pub mod held;
 #[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]
 pub mod keepsake;
 #[cfg(feature = "ssr")]
 pub(crate) mod legal;
+#[cfg(feature = "ssr")]
 pub mod live;
 #[cfg(feature = "ssr")]
 mod refunds;
@@ -43,12 +42,6 @@ impl Notice {
     pub fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
         Self { title: title.into(), text: text.into() }
     }
-}
-
-/// Formats a number of units in English, for islands.
-#[cfg(not(feature = "ssr"))]
-pub fn units(n: u32) -> String {
-    if n == 1 { "1 unit".to_owned() } else { format!("{n} units") }
 }
 
 /// Calls a function that writes texts in German.

@@ -21,7 +21,7 @@ test('the featured drop is the one that opened last, and follows the stock', asy
   await expect(featured).toContainText('1 of 2 available');
   await expectNotReloaded(page);
   // The whole card leads to the product.
-  await featured.locator('.button').click();
+  await featured.locator('.button').click({ force: true });
   await expect(page).toHaveURL(/\/products\/phone$/);
 });
 

@@ -1,6 +1,4 @@
 //! Texts of the home page.
-#![cfg(feature = "ssr")]
-
 use super::format_duration_short;
 use crate::i18n::text;
 use std::time::Duration;

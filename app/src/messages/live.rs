@@ -1,6 +1,4 @@
 //! What shoppers read on a product's page about its sale.
-#![cfg(feature = "ssr")]
-
 use crate::i18n::text;
 
 /// Headlines of the sale, each with the parts of the page in which it is shown.

@@ -1,6 +1,4 @@
 //! Texts below a product: delivery, returns, payment, and answers to what shoppers ask before they reserve.
-#![cfg(feature = "ssr")]
-
 use crate::i18n::text;
 
 /// Says how the product reaches its buyer.

@@ -35,7 +35,7 @@ use axum::{
     routing::{get, post},
 };
 use checkout::PAYLOAD_RETENTION;
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use std::{convert::Infallible, sync::Arc};
@@ -149,9 +149,13 @@ async fn map_form_errors(request: Request, next: Next) -> Result<Response, Probl
 /// Provides the contexts of pages and server functions. It runs once for each request, so it sets the page's policy too.
 pub fn provide_contexts(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
-        // The language of the page may be that of the shop.
-        provide_context(shop_info(&state));
-        provide_context(PageLanguage::current());
+        let shop = shop_info(&state);
+        // Not `PageLanguage::current`: an owner of another page on this thread must not pass its language on.
+        let parts = use_context::<Parts>();
+        provide_context(
+            parts.map_or_else(PageLanguage::default, |parts| PageLanguage::of(&parts.headers, &shop.language)),
+        );
+        provide_context(shop);
         provide_context(state.checkout.clone());
         provide_context(state.leptos.clone());
         provide_context(order_code::codes(&state));
