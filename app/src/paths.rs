@@ -103,6 +103,12 @@ pub fn order(order_id: &str) -> String {
     format!("/orders/{order_id}")
 }
 
+/// The image of a paid order, for sharing.
+#[cfg(feature = "ssr")]
+pub(crate) fn ticket_image(order_id: &str) -> String {
+    format!("{}/ticket.png", order(order_id))
+}
+
 /// An order's page for a visitor who has just paid. It also opens for visitors who do not own the order, without its details.
 #[cfg(feature = "ssr")]
 pub(crate) fn paid_order(order_id: &str) -> String {

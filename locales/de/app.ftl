@@ -543,6 +543,8 @@ receipt-returned = Zurückgezahlt
 ## The ticket of a paid order
 
 ticket = Dein Ticket
+ticket-image = Als Bild speichern
+ticket-image-state = Meins
 ticket-code = Nimm es mit
     .text = Scanne den Code, um diese Bestellung auf einem anderen Gerät zu öffnen. Er gilt 30 Tage. Wer den Code hat, kann deine Bestellung öffnen, also behalte ihn für dich.
     .alt = QR-Code mit dem Link dieser Bestellung

@@ -583,6 +583,8 @@ receipt-returned = Returned
 ## The ticket of a paid order
 
 ticket = Your ticket
+ticket-image = Save as an image
+ticket-image-state = It’s mine
 ticket-code = Take it with you
     .text = Scan to open this order on another device. It works for 30 days. Whoever has the code can open your order, so keep it to yourself.
     .alt = QR code with the link of this order

@@ -1,9 +1,15 @@
-//! The facts on a card: the image that other sites show beside a link to the shop. The server draws it, in the language of the
-//! shop, because everybody shares it.
+//! The facts on a card: the image that other sites show beside a link to the shop, and that of a paid order, for sharing. The server
+//! draws it. A card of a product or the shop is in the language of the shop, because everybody gets the same.
 
 use super::ShopInfo;
-use crate::{assets::content_version, messages::sharing, paths, ui::sale_state::SaleState};
-use checkout::model::{Picture, Product, Timestamp};
+use crate::{
+    assets::content_version,
+    i18n::text,
+    messages::{keepsake, sharing},
+    paths,
+    ui::sale_state::SaleState,
+};
+use checkout::model::{Picture, Place, Product, Timestamp};
 
 /// Counts changes of the drawing, so that changed cards have new addresses.
 const DRAWING: u32 = 1;
@@ -24,9 +30,9 @@ pub enum CardTone {
 pub struct ProductCard {
     /// The product's name.
     pub name: String,
-    /// The price, formatted.
-    pub price: String,
-    /// The state of the sale, in a few words.
+    /// The line below the name: the price, or on a ticket its place among the paid units.
+    pub detail: String,
+    /// The state of the sale, in a few words; on a ticket, that the unit is sold.
     pub state: String,
     /// The state's colours.
     pub tone: CardTone,
@@ -49,9 +55,23 @@ impl ProductCard {
         };
         Self {
             name: product.name.clone(),
-            price: shop.language.locale.format(product.price),
+            detail: shop.language.locale.format(product.price),
             state: shop.language.clone().scope(|| sharing::state(state, product.window, now)),
             tone,
+            picture: product.pictures.first().cloned(),
+            image: product.image.clone(),
+            shop: shop.name.clone(),
+        }
+    }
+
+    /// Returns the card of a paid order, in the language of the page. It names neither the order nor its buyer, so that they can
+    /// share it.
+    pub fn of_ticket(product: &Product, place: Place, shop: &ShopInfo) -> Self {
+        Self {
+            name: product.name.clone(),
+            detail: keepsake::place(place),
+            state: text!("ticket-image-state"),
+            tone: CardTone::Open,
             picture: product.pictures.first().cloned(),
             image: product.image.clone(),
             shop: shop.name.clone(),

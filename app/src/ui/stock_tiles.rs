@@ -46,8 +46,8 @@ mod server {
 
     fn tiles(counts: &StockCounts) -> impl IntoView + use<> {
         let size = match counts.total {
-            ..=ONE_ROW => "large",
-            ..=ROWS_OF_TWENTY => "medium",
+            total if total <= ONE_ROW => "large",
+            total if total <= ROWS_OF_TWENTY => "medium",
             _ => "small",
         };
         // A tile without the attribute is available, which keeps the page small.

@@ -595,6 +595,8 @@ mod tests {
         SpecificationRow { name: name.to_owned(), value: value.to_owned() }
     }
 
+    type Change = fn(&mut ProductDraft);
+
     #[test]
     fn the_texts_and_the_hue_have_bounds() {
         let price = Money { minor: 1999, currency: "USD".parse().unwrap() };
@@ -613,7 +615,7 @@ mod tests {
         let widest = widest.unwrap();
         assert_eq!((widest.tagline.chars().count(), widest.story.chars().count()), (160, 5000));
         assert_eq!((widest.specification.len(), widest.specification[0].name.chars().count()), (30, 60));
-        let refused: [(fn(&mut ProductDraft), ProductError); 9] = [
+        let refused: [(Change, ProductError); 9] = [
             (|draft| draft.tagline = "é".repeat(161), ProductError::Tagline),
             (|draft| draft.story = "é".repeat(5001), ProductError::Story),
             (|draft| draft.specification = vec![row("Weight", "180 g"); 31], ProductError::Specification),

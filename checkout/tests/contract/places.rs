@@ -20,8 +20,8 @@ async fn place(shop: &Shop, order: &Order) -> Option<Place> {
     shop.checkout.places(slice::from_ref(&order)).await.unwrap().remove(&order.id)
 }
 
-fn of_100(first: u64, last: u64) -> Option<Place> {
-    Some(Place { first, last, of: Some(100) })
+fn of_100(first: u64, last: u64) -> Place {
+    Place { first, last, of: Some(100) }
 }
 
 /// Returns the money of a whole order, which puts its units back on sale.
@@ -47,11 +47,11 @@ crate::scenarios! {
         shop.advance(1);
         shop.pay(Reference::Order(late.id), "tx-2", Success).await;
         let other = shop.paid(watch, 1, "tx-3").await;
-        assert_eq!((place(&shop, &early).await, place(&shop, &late).await), (of_100(1, 3), of_100(4, 5)));
+        assert_eq!((place(&shop, &early).await, place(&shop, &late).await), (Some(of_100(1, 3)), Some(of_100(4, 5))));
         assert_eq!(place(&shop, &other).await, Some(Place { first: 1, last: 1, of: Some(5) }));
         let orders = shop.checkout.orders(owner(), None, 10).await.unwrap();
         let places = shop.checkout.places(&orders).await.unwrap();
-        assert_eq!((places.len(), places.get(&late.id).copied()), (3, of_100(4, 5)));
+        assert_eq!((places.len(), places.get(&late.id).copied()), (3, Some(of_100(4, 5))));
         assert!(shop.checkout.places(&[]).await.unwrap().is_empty());
     }
 
@@ -67,7 +67,7 @@ crate::scenarios! {
             other => panic!("{other:?}"),
         };
         assert_eq!(paid_at(&first).await, paid_at(&second).await);
-        assert_eq!((place(&shop, &first).await, place(&shop, &second).await), (of_100(1, 1), of_100(2, 2)));
+        assert_eq!((place(&shop, &first).await, place(&shop, &second).await), (Some(of_100(1, 1)), Some(of_100(2, 2))));
     }
 
     async fn a_late_payment_takes_the_next_place(shop: Shop) {
@@ -79,7 +79,7 @@ crate::scenarios! {
         shop.advance(60);
         let verdict = shop.pay(Reference::Order(cancelled.id), "tx-2", Success).await;
         assert_eq!(verdict, PaymentVerdict::Processed);
-        assert_eq!((place(&shop, &paid).await, place(&shop, &cancelled).await), (of_100(1, 2), of_100(3, 3)));
+        assert_eq!((place(&shop, &paid).await, place(&shop, &cancelled).await), (Some(of_100(1, 2)), Some(of_100(3, 3))));
     }
 
     async fn a_refund_changes_no_number(shop: Shop) {

@@ -208,7 +208,7 @@ pub fn counts(stock: Stock) -> [u32; 4] {
 
 /// The hue of a picture: every third is grey.
 fn hue_of(nth: u8) -> Option<u16> {
-    (nth % 3 != 0).then_some(u16::from(nth) * 10)
+    (!nth.is_multiple_of(3)).then_some(u16::from(nth) * 10)
 }
 
 /// A picture to store, of 400 × 300 pixels.

@@ -58,8 +58,8 @@ pub fn product(card: &ProductCard, image: Option<&Image>) -> String {
     lines(&mut svg, &shop, LEFT_PX + 64.0, 94.0, 500, MUTED);
     let name = fit(&card.name, 700, TEXT_WIDTH_PX, &NAME_SIZES_PX, MAX_NAME_LINES);
     lines(&mut svg, &name, LEFT_PX, 164.0 + name.size_px * 0.82, 700, TEXT);
-    let price = fit(&card.price, 500, TEXT_WIDTH_PX, &[54.0, 42.0, 30.0], 1);
-    lines(&mut svg, &price, LEFT_PX, 476.0, 500, TEXT);
+    let detail = fit(&card.detail, 500, TEXT_WIDTH_PX, &[54.0, 42.0, 30.0], 1);
+    lines(&mut svg, &detail, LEFT_PX, 476.0, 500, TEXT);
     pill(&mut svg, &card.state, card.tone);
     svg.push_str("</svg>");
     svg

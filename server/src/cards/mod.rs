@@ -5,7 +5,7 @@ pub mod draw;
 mod serve;
 pub mod text;
 
-pub use serve::{files, png as png_response};
+pub use serve::{files, png as png_response, ticket};
 
 use bytes::Bytes;
 use image::{
@@ -14,7 +14,7 @@ use image::{
 };
 use quick_cache::{Weighter, sync::Cache};
 use resvg::{
-    tiny_skia::{Pixmap, Transform},
+    tiny_skia::{Pixmap, PremultipliedColorU8, Transform},
     usvg::{self, ImageHrefResolver, Options, Tree, fontdb},
 };
 use std::sync::{Arc, LazyLock};
@@ -103,7 +103,7 @@ fn parse(svg: &str) -> Result<Tree, usvg::Error> {
 
 /// Encodes an image as small as PNG can, because some messengers show no large ones. An opaque image gets no alpha channel.
 fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, CardError> {
-    let is_opaque = pixmap.pixels().iter().all(|pixel| pixel.is_opaque());
+    let is_opaque = pixmap.pixels().iter().all(PremultipliedColorU8::is_opaque);
     let mut bytes = Vec::with_capacity(pixmap.pixels().len() * 4);
     for pixel in pixmap.pixels() {
         let color = pixel.demultiply();

@@ -1,4 +1,5 @@
-//! `GET /products/{slug}/card.png` and `GET /card.png`: the cards of a product and of the shop.
+//! `GET /products/{slug}/card.png`, `GET /card.png` and `GET /orders/{order}/ticket.png`: the cards of a product, of the shop and
+//! of a paid order.
 
 use super::{
     CardError, CardService,
@@ -6,14 +7,20 @@ use super::{
 };
 use crate::{
     backoffice::store_failed,
-    http::conditional::is_known,
+    http::{conditional::is_known, extract::Id},
     problem::{Kind, Problem},
     state::AppState,
     storefront::shop_info,
 };
-use app::shop::card::{ProductCard, ShopCard};
+use app::{
+    i18n::PageLanguage,
+    shop::{
+        card::{ProductCard, ShopCard},
+        session::{self, GrantSecrets},
+    },
+};
 use axum::{
-    Router,
+    Extension, Router,
     extract::{
         Path, Query, State,
         rejection::{PathRejection, QueryRejection},
@@ -22,9 +29,11 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use checkout::model::{Picture, ProductStatus};
+use checkout::model::{OrderId, Picture, ProductStatus, Refusal};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
+use std::slice;
+use tower_sessions::Session;
 
 /// An address with the tag of its card. The card of an old tag is shown nowhere, so a day is enough.
 const TAGGED_CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -91,14 +100,39 @@ async fn product(
     let current = card.tag();
     let key = format!("{}/{current}", product.id);
     let cards = state.cards.clone();
-    let prepare = async move {
-        let image = match &card.picture {
-            Some(picture) => stored_picture(&state, picture).await?,
-            None => file(&state.leptos.site_root, &card.image).await,
-        };
-        Ok::<_, Problem>(move || draw::product(&card, image.as_ref()))
+    respond(&cards, &key, &current, tag(query).as_deref(), &headers, drawing(state, card)).await
+}
+
+/// `GET /orders/{order}/ticket.png`: the card of a paid order, for those who may open the order.
+pub async fn ticket(
+    State(state): State<AppState>,
+    session: Session,
+    Extension(secrets): Extension<GrantSecrets>,
+    Id(order): Id<OrderId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let owner = session::owner_of(&session, Some(&secrets), &state.checkout, order).await?;
+    let order = state.checkout.order(order, owner.ok_or(Refusal::UnknownOrder)?).await?;
+    let place = state.checkout.places(slice::from_ref(&order)).await?.remove(&order.id);
+    let (Some(place), Some(product)) = (place, state.checkout.product(order.product_id)) else {
+        return Err(Problem::new(Kind::NotFound, "An order has a ticket once it is paid."));
     };
-    respond(&cards, &key, &current, tag(query).as_deref(), &headers, prepare).await
+    let shop = shop_info(&state);
+    let language = PageLanguage::of(&headers, &shop.language);
+    let card = language.scope(|| ProductCard::of_ticket(&product, place, &shop));
+    let (key, cards) = (format!("ticket/{}/{}", product.id, card.tag()), state.cards.clone());
+    let mut response = png(cards.get(&key, drawing(state, card)).await?);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
+}
+
+/// Reads the image of a card, and returns what draws it.
+async fn drawing(state: AppState, card: ProductCard) -> Result<impl FnOnce() -> String + Send + 'static, Problem> {
+    let image = match &card.picture {
+        Some(picture) => stored_picture(&state, picture).await?,
+        None => file(&state.leptos.site_root, &card.image).await,
+    };
+    Ok(move || draw::product(&card, image.as_ref()))
 }
 
 /// Responds with a card. Browsers and proxies may keep it if the address has the card's tag.
@@ -142,7 +176,7 @@ async fn stored_picture(state: &AppState, picture: &Picture) -> Result<Option<Im
         return Ok(None);
     };
     let file = state.pictures.file(picture.id, size.width).await.map_err(|error| store_failed(&error))?;
-    Ok(file.map(|file| Image { media_type: "image/webp", bytes: file.bytes.into() }))
+    Ok(file.map(|file| Image { media_type: "image/webp", bytes: file.bytes }))
 }
 
 /// Reads an image of the storefront's files. One that is missing, too large or of an unknown type is left out.

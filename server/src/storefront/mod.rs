@@ -17,6 +17,7 @@ mod sessions;
 pub use sessions::SessionStorage;
 
 use crate::{
+    cards,
     http::{assets, body::MAX_BODY_SIZE, security},
     payments::StorefrontPayments,
     problem::{Kind, Problem},
@@ -70,6 +71,7 @@ pub fn pages(state: &AppState) -> Router<AppState> {
         .route(app::paths::ORDER, post(order_form::place))
         .route(app::paths::EXTEND, post(order_form::extend))
         .route("/orders/{order}/open", get(order_link::open))
+        .route("/orders/{order}/ticket.png", get(cards::ticket))
         .route(app::paths::SANDBOX_MAIL, get(mailbox::list))
         .route("/sandbox/mail.json", get(mailbox::json))
         .route("/sandbox/mail/{id}", get(mailbox::show))

@@ -38,13 +38,14 @@ fn events(checkout: Checkout, product: ProductId) -> Option<impl Stream<Item = B
     let now = stock_event(&stock.current());
     let audience = Audience::new(checkout, product);
     Some(stream::unfold((Some(now), stock, audience), async |(now, mut stock, mut audience)| {
-        let event = match now {
-            Some(event) => event,
-            None => tokio::select! {
+        let event = if let Some(event) = now {
+            event
+        } else {
+            tokio::select! {
                 biased;
                 update = stock.next() => stock_event(&*update?),
                 count = audience.next() => sse::event("watching", None, count.to_string().as_bytes()),
-            },
+            }
         };
         Some((event, (None, stock, audience)))
     }))

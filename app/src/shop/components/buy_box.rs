@@ -1,6 +1,5 @@
 //! The main part of a product page: live stock and, for each state of the sale, what a shopper can do. The server renders
 //! all states of the sale that may still come and hides all but one. [`LiveSale`] shows another when the sale changes.
-#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use super::{live_sale::LiveSale, reserve_form::ReserveForm};
 use crate::{

@@ -90,7 +90,7 @@ mod tests {
         let product = draft.check(uuid::Uuid::nil().into(), Timestamp::default()).unwrap();
         let picture =
             |n: u8| Picture { id: PictureId([n; 32]), alt: format!("View {n}"), width: 960, height: 720, hue: None };
-        Product { pictures: (1..=count).map(picture).collect::<Vec<_>>().into(), ..product }
+        Product { pictures: (1..=count).map(picture).collect(), ..product }
     }
 
     /// Returns the values of an attribute, in the page's order.

@@ -1,6 +1,5 @@
 //! The pill on every page of a visitor who holds something: the product, the time left, and the way to its checkout. The tab's
 //! title has the time, too. All tabs of the browser compare what they show.
-#![cfg_attr(not(feature = "hydrate"), expect(clippy::needless_pass_by_value, reason = "components own their props"))]
 
 use crate::{
     clock::{format_countdown, seconds_left, server_time},

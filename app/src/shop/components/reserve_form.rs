@@ -1,5 +1,4 @@
 //! The form that reserves units.
-#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 use super::{buy_box::Offer, quantity_field::QuantityField};
 use crate::{

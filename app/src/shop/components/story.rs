@@ -59,24 +59,9 @@ fn story(product: &Product) -> Option<AnyView> {
 
 /// Splits a text at its empty lines. Other line breaks stay.
 fn paragraphs(text: &str) -> Vec<String> {
-    let mut paragraphs = vec![String::new()];
-    for line in text.lines().map(str::trim_end) {
-        match paragraphs.last_mut() {
-            Some(last) if line.is_empty() => {
-                if !last.is_empty() {
-                    paragraphs.push(String::new());
-                }
-            }
-            Some(last) if last.is_empty() => line.clone_into(last),
-            Some(last) => {
-                last.push('\n');
-                last.push_str(line);
-            }
-            None => {}
-        }
-    }
-    paragraphs.retain(|paragraph| !paragraph.is_empty());
-    paragraphs
+    let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+    let paragraphs = lines.split(|line| line.is_empty()).filter(|lines| !lines.is_empty());
+    paragraphs.map(|lines| lines.join("\n")).collect()
 }
 
 fn specification(product: &Product) -> Option<AnyView> {

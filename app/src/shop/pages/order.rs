@@ -204,6 +204,7 @@ fn ended_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyVi
 }
 
 fn paid_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyView {
+    let order_id = facts.order.id.to_string();
     view! {
         <section class="order-paid" aria-label=text!("order")>
             {status_header(facts, stage)}
@@ -212,6 +213,11 @@ fn paid_order(facts: &OrderFacts, stage: OrderStage, refunds: AnyView) -> AnyVie
             <p class="actions">
                 <a class="button button-primary" href="/">{text!("order-back-to-drops")}</a>
                 <PrintButton label=text!("order-print") />
+                {facts.place.map(|_| view! {
+                    <a class="button button-secondary" href=paths::ticket_image(&order_id) download="ticket.png">
+                        {text!("ticket-image")}
+                    </a>
+                })}
                 <a class="button button-secondary" href="/orders">{text!("nav-orders")}</a>
             </p>
             <noscript><p class="muted">{text!("order-print-by-browser")}</p></noscript>

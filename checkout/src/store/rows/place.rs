@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 /// The SQL that selects the units paid before each of these orders that is paid. `ids` is a condition on `o.id`. The index
-/// The index `orders_paid` has all that the sum reads.
+/// `orders_paid` has all that the sum reads.
 pub(in crate::store) fn paid_before(ids: &str) -> String {
     format!(
         "SELECT o.id,

@@ -48,7 +48,7 @@ fn with_window(shop: &Shop, slug: &str, from: i64, to: i64) -> ProductDraft {
 async fn named_shop() -> Shop {
     Shop::open_with(|settings| {
         settings.common.public_url = Some("https://shop.example".to_owned());
-        settings.mail.shop_name = "Fast & Fair".to_owned();
+        "Fast & Fair".clone_into(&mut settings.mail.shop_name);
         settings.mail.contact = Some("help@shop.example".parse().unwrap());
     })
     .await
