@@ -79,38 +79,6 @@ share-opens-in-year = Ab { $day }. { $month } { $year }, { $time } UTC
 share-month = { $month ->
     [1] Jan.
     [2] Feb.
-
-## Units, times and dates
-
-units = { $n ->
-   *[other] { $n } Stück
-}
-duration-days = { $n ->
-    [one] { $n } Tag
-   *[other] { $n } Tage
-}
-duration-hours = { $n ->
-    [one] { $n } Stunde
-   *[other] { $n } Stunden
-}
-duration-minutes = { $n ->
-    [one] { $n } Minute
-   *[other] { $n } Minuten
-}
-duration-seconds = { $n ->
-    [one] { $n } Sekunde
-   *[other] { $n } Sekunden
-}
-duration-short-days = { $n ->
-    [one] { $n } Tag
-   *[other] { $n } Tage
-}
-duration-short-hours = { $n } Std.
-duration-short-minutes = { $n } Min.
-duration-short-seconds = { $n } Sek.
-date-time = { $day }. { $month ->
-    [1] Januar
-    [2] Februar
     [3] März
     [4] April
     [5] Mai
@@ -278,6 +246,43 @@ story-charged-by-sandbox = Nie. Das hier ist ein Testshop, und seine Zahlungssei
 story-charged-elsewhere = Nicht auf dieser Seite: Der Shop nimmt deine Zahlung anderswo an. Reservieren und Bestellen kosten nichts.
 story-what-if-it-sells-out = Was ist, wenn es ausverkauft ist, während ich bezahle?
 story-sells-out = Das kann dir nicht passieren: Du hast { $time } Zeit zum Bezahlen, und so lange bleiben deine Stücke deine. Kommt deine Zahlung später an, kauft sie die Stücke, wenn das noch geht. Wenn nicht, bekommst du das Geld zurück.
+
+## Units, times and dates
+
+units = { $n ->
+   *[other] { $n } Stück
+}
+duration-days = { $n ->
+    [one] { $n } Tag
+   *[other] { $n } Tage
+}
+duration-hours = { $n ->
+    [one] { $n } Stunde
+   *[other] { $n } Stunden
+}
+duration-minutes = { $n ->
+    [one] { $n } Minute
+   *[other] { $n } Minuten
+}
+duration-seconds = { $n ->
+    [one] { $n } Sekunde
+   *[other] { $n } Sekunden
+}
+duration-short-days = { $n ->
+    [one] { $n } Tag
+   *[other] { $n } Tage
+}
+duration-short-hours = { $n } Std.
+duration-short-minutes = { $n } Min.
+duration-short-seconds = { $n } Sek.
+date-time = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
     [8] August
     [9] September
     [10] Oktober

@@ -41,6 +41,11 @@ impl Holds {
         Some(Self { read: SessionHolds::read(session, checkout).boxed().shared() })
     }
 
+    /// Whether the holds of a session were read already.
+    pub(crate) fn are_known(&self) -> bool {
+        self.read.peek().is_some_and(Option::is_some)
+    }
+
     /// Reads the holds. A failed read is logged, and the page shows none: it must not fail because of the pill.
     pub(crate) async fn get(self) -> Option<Arc<SessionHolds>> {
         self.read.await

@@ -4,6 +4,7 @@ use super::{NoIndex, PageCache};
 use crate::{
     i18n::text,
     messages::{self, Notice},
+    shop::held::Holds,
 };
 use http::StatusCode;
 use leptos::prelude::*;
@@ -15,7 +16,9 @@ use leptos_meta::Title;
 pub(crate) fn NotFoundPage() -> impl IntoView {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::NOT_FOUND);
-        PageCache::Public.apply(&response);
+        // The pill may have been rendered before this page, or is rendered after it.
+        let has_pill = use_context::<Holds>().is_some_and(|holds| holds.are_known());
+        if has_pill { PageCache::Personal } else { PageCache::Public }.apply(&response);
     }
     not_found()
 }

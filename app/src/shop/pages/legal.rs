@@ -1,6 +1,6 @@
 //! The terms and the page about personal data. An operator can replace each by a page of the shop's own.
 
-use super::PageCache;
+use super::render_public_page;
 use crate::{
     i18n::text,
     messages::legal::{self, Section},
@@ -9,11 +9,15 @@ use crate::{
     ui::head,
 };
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
+use std::future::ready;
 
 /// How reserving, ordering and paying work.
 #[component]
 pub(crate) fn TermsPage() -> impl IntoView {
+    render_public_page(|_| ready(Ok(terms())))
+}
+
+fn terms() -> AnyView {
     let shop = ShopInfo::current();
     let text = TextPage {
         path: paths::TERMS,
@@ -27,6 +31,10 @@ pub(crate) fn TermsPage() -> impl IntoView {
 /// Personal data: what is stored, for how long, and who gets it.
 #[component]
 pub(crate) fn PrivacyPage() -> impl IntoView {
+    render_public_page(|_| ready(Ok(privacy())))
+}
+
+fn privacy() -> AnyView {
     let shop = ShopInfo::current();
     let text = TextPage {
         path: paths::PRIVACY,
@@ -48,9 +56,6 @@ struct TextPage {
 impl TextPage {
     /// Renders the page, or leads to the page that replaces it.
     fn render(self, shop: &ShopInfo, replacement: Option<&str>) -> AnyView {
-        if let Some(response) = use_context::<ResponseOptions>() {
-            PageCache::Public.apply(&response);
-        }
         if let Some(url) = replacement {
             leptos_axum::redirect(url);
         }
