@@ -84,7 +84,7 @@ for (const javaScriptEnabled of [true, false]) {
         await shopper.goto('/');
         await expectLoaded(shopper, 'The blue lamp');
         await shopper.goto('/products/lamp');
-        const pictures = shopper.locator('.gallery img');
+        const pictures = shopper.locator('.gallery-picture img');
         await expect(pictures).toHaveCount(2);
         await expect(pictures.first()).toHaveAttribute('alt', 'The blue lamp');
         await expect(pictures.first()).not.toHaveAttribute('loading', 'lazy');

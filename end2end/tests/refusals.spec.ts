@@ -10,7 +10,7 @@ test('the limit per shopper', async ({ page, shop }) => {
   await reserve(page, 'lamp');
   const checkout = page.url();
   await page.goto('/products/lamp');
-  await expect(page.getByTestId('held')).toContainText('as many as one shopper can have');
+  await expect(page.getByTestId('held-panel')).toContainText('as many as one shopper can have');
   await expect(page.getByRole('button', { name: 'Reserve' })).toHaveCount(0);
   await page.getByRole('link', { name: 'Back to checkout' }).click();
   await expect(page).toHaveURL(checkout);

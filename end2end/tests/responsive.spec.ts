@@ -103,8 +103,11 @@ async function overflowing(page: Page): Promise<string[]> {
 /** Returns the brightness of background and text, from 0 to 1. */
 async function brightness(page: Page): Promise<{ background: number; text: number }> {
   return page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d')!;
     const luminance = (colour: string) => {
-      const [red, green, blue] = colour.match(/[\d.]+/g)!.map(Number) as [number, number, number];
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data as unknown as [number, number, number];
       return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
     };
     const { backgroundColor, color } = getComputedStyle(document.documentElement);

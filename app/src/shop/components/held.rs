@@ -44,8 +44,8 @@ fn held_panel(held: &HeldProduct, note: String) -> impl IntoView + use<> {
     let DateTime { iso, text, .. } = held.hold.expires_at.into();
     let until = with_element(&text!("held-until", time = SLOT), view! { <time datetime=iso>{text}</time> });
     view! {
-        <section class="held" aria-labelledby="held" data-testid="held">
-            <h2 id="held">{text!("held-headline", units = held.held)}</h2>
+        <section class="held" aria-labelledby="held-title" data-testid="held-panel">
+            <h2 id="held-title">{text!("held-headline", units = held.held)}</h2>
             <p class="held-time hold-countdown">
                 <span class="with-scripts">{text!("held-time-left")}</span>
                 <noscript>{until}</noscript>
