@@ -103,7 +103,7 @@ async function overflowing(page: Page): Promise<string[]> {
 /** Returns the brightness of background and text, from 0 to 1. */
 async function brightness(page: Page): Promise<{ background: number; text: number }> {
   return page.evaluate(() => {
-    const canvas = document.createElement('canvas').getContext('2d')!;
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
     const luminance = (colour: string) => {
       canvas.fillStyle = colour;
       canvas.fillRect(0, 0, 1, 1);

@@ -11,9 +11,9 @@ const MAX_DIFFERENT_PIXELS = 0.015;
 const DAY = 24 * 60 * 60 * 1000;
 
 const VARIANTS: Record<string, BrowserContextOptions> = {
-  light: { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
-  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 360, height: 740 }, colorScheme: 'light', isMobile: true, hasTouch: true },
+  light: { viewport: { width: 1280, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' },
+  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark', reducedMotion: 'reduce' },
+  phone: { viewport: { width: 360, height: 740 }, colorScheme: 'light', isMobile: true, hasTouch: true, reducedMotion: 'reduce' },
 };
 
 /** Parts that are different each time: times, countdowns, the ticker, order numbers and codes. */
@@ -31,7 +31,7 @@ async function addProducts(shop: Shop): Promise<void> {
 async function compare(page: Page, name: string): Promise<void> {
   const mask = CHANGING.map((selector) => page.locator(selector));
   await page.evaluate(() => document.fonts.ready);
-  await expect(page).toHaveScreenshot(`${name}.png`, { mask, maxDiffPixelRatio: MAX_DIFFERENT_PIXELS, animations: 'disabled' });
+  await expect(page).toHaveScreenshot(`${name}.png`, { mask, maxDiffPixelRatio: MAX_DIFFERENT_PIXELS, animations: 'allow' });
 }
 
 for (const [variant, options] of Object.entries(VARIANTS)) {

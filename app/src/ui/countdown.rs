@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Delay after a hold's expiry, so that the server's clock is past it, too.
 const EXPIRY_GRACE: Duration = Duration::from_millis(400);
 
+/// From here on a countdown has days, and so more characters.
+const SECONDS_A_DAY: i64 = 24 * 60 * 60;
+
 /// Returns the text for screen readers once this many seconds are left. It changes at a few thresholds only, never each
 /// second (WCAG 2.2.1).
 pub(crate) fn announcement(seconds: i64, left: IslandText, over: Option<IslandText>) -> String {
@@ -39,7 +42,13 @@ pub(crate) fn Countdown(
     let seconds = Memo::new(move |_| seconds_left(now.get(), end));
     let announced = Memo::new(move |_| announcement(seconds.get(), left, over));
     view! {
-        <span class="countdown" role="timer" data-testid="countdown" data-urgent=move || (seconds.get() <= 30).to_string()>
+        <span
+            class="countdown"
+            role="timer"
+            data-testid="countdown"
+            data-urgent=move || (seconds.get() <= 30).to_string()
+            data-days=move || (seconds.get() >= SECONDS_A_DAY).to_string()
+        >
             {move || format_countdown(seconds.get())}
         </span>
         <span class="visually-hidden" aria-live="polite">{move || announced.get()}</span>
