@@ -8,7 +8,11 @@ import { BUYER, confirm, expectStatus, expectStock, fillDetails, payInSandbox, r
 /** Part of the pixels that may differ: fonts are drawn a little differently by each version of the browser. */
 const MAX_DIFFERENT_PIXELS = 0.015;
 
-const DAY = 24 * 60 * 60 * 1000;
+/** Noon on the 15th of a month, counted from this one. Times of the same length keep the lines of a text where they are. */
+function fifteenth(months: number): Date {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 15, 12));
+}
 
 const VARIANTS: Record<string, BrowserContextOptions> = {
   light: { viewport: { width: 1280, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' },
@@ -20,10 +24,9 @@ const VARIANTS: Record<string, BrowserContextOptions> = {
 const CHANGING = ['time', '[role="timer"]', '.countdown', '.pill-time', '.ticker', '.ticket-code', '.code'];
 
 async function addProducts(shop: Shop): Promise<void> {
-  const now = Date.now();
   await shop.seed();
-  await shop.addProduct({ slug: 'coming', name: 'Tidal Lamp', stock: 40, startsAt: new Date(now + 2 * DAY) });
-  await shop.addProduct({ slug: 'over', name: 'Harbour Bell', stock: 12, startsAt: new Date(now - 2 * DAY), endsAt: new Date(now - DAY) });
+  await shop.addProduct({ slug: 'coming', name: 'Tidal Lamp', stock: 40, startsAt: fifteenth(2) });
+  await shop.addProduct({ slug: 'over', name: 'Harbour Bell', stock: 12, startsAt: fifteenth(-3), endsAt: fifteenth(-2) });
   await shop.addProduct({ slug: 'last', name: 'Last Lantern', stock: 2 });
   await shop.addProduct({ slug: 'gone', name: 'Gone Gong', stock: 1 });
 }
