@@ -41,7 +41,7 @@ bench: ## measure throughput beside a baseline and a ceiling; ten minutes (QUICK
 audit-web: ## measure the pages' transfer size, Lighthouse scores and rendering rate; five minutes
 	@tools/audit-web.sh
 
-screenshots: ## update the pictures that README shows
+screenshots: ## take pictures of all main pages (target/screenshots), and update the one of the console in README
 	@tools/screenshots.sh
 
 snapshots: ## renew the pictures with which the browser tests compare the pages (end2end/snapshots)

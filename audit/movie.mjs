@@ -20,7 +20,7 @@ const ARRIVAL_MS = 110;
 
 /** The shoppers: quantity, and what becomes of the reservation. The same each time, so that two films can be compared. */
 const SHOPPERS = Array.from({ length: 62 }, (_, n) => ({
-  qty: [1, 2, 1, 3, 1, 2][n % 6],
+  qty: [1, 2, 1, 2, 2, 2][n % 6],
   end: n % 9 === 4 ? 'releases' : 'pays',
   thinks: 600 + ((n * 397) % 2600),
 }));
@@ -60,7 +60,7 @@ async function film(shop) {
 async function sell(shop) {
   const visits = [];
   // Late arrivals take what the others give back.
-  for (const shopper of [...SHOPPERS, ...SHOPPERS.slice(0, 20).map((late) => ({ ...late, qty: 1, end: 'pays' }))]) {
+  for (const shopper of [...SHOPPERS, ...SHOPPERS.slice(0, 32).map((late) => ({ ...late, qty: 1, end: 'pays' }))]) {
     visits.push(visit(shop.newShopper(), shopper));
     await sleep(ARRIVAL_MS);
   }

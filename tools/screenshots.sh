@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes screenshots of the main pages (target/screenshots) and updates the two that README shows.
+# Takes screenshots of the main pages (target/screenshots) and updates the one that README shows.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
@@ -7,10 +7,8 @@ tools/build.sh
 tools/setup.sh e2e
 (cd end2end && npx playwright test screenshots)
 mkdir -p docs
-cp target/screenshots/product-desktop-light.png docs/storefront.png
 cp target/screenshots/console-live-desktop-light.png docs/console-live.png
-for picture in docs/storefront.png docs/console-live.png; do
-    size=$(wc -c <"$picture")
-    [ "$size" -lt 400000 ] || die "$picture has $size bytes; the limit is 400000."
-    step "$picture, $((size / 1000)) kB"
-done
+picture=docs/console-live.png
+size=$(wc -c <"$picture")
+[ "$size" -lt 400000 ] || die "$picture has $size bytes; the limit is 400000."
+step "$picture, $((size / 1000)) kB"
