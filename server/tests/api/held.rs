@@ -150,7 +150,7 @@ async fn the_page_of_a_held_product_leads_back_and_offers_more_where_the_limit_a
         let mut visitor = Visitor::new();
         let hold = visitor.reserve(&shop, &product, qty).await;
         let page = visitor.page(&shop, "/products/lamp").await.html;
-        let (_, held) = page.split_once("data-testid=\"held\"").expect("the reservation");
+        let (_, held) = page.split_once("data-testid=\"held-panel\"").expect("the reservation");
         let held = held.split_once("</section>").unwrap().0;
         assert!(held.contains(&format!("href=\"{hold}\"")) && held.contains("Back to checkout"), "{held}");
         assert_eq!(held.contains("This one’s yours for now"), qty == 1, "{held}");
