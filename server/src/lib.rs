@@ -13,6 +13,7 @@ pub mod console;
 mod docs;
 pub mod endpoints;
 pub mod http;
+mod markup;
 mod messages;
 pub mod operators;
 mod payments;

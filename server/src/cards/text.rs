@@ -1,6 +1,7 @@
 //! Text in drawings: escaping, the characters that the embedded fonts have, and lines that fit.
 
 use super::{FONT_FAMILY, parse};
+use crate::markup;
 use resvg::usvg::Node;
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -17,18 +18,8 @@ const ELLIPSIS: char = '…';
 
 /// Escapes a text for element content and attributes. Characters that XML forbids are left out.
 pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| is_xml(*c)) {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
+    let allowed: String = text.chars().filter(|c| is_xml(*c)).collect();
+    markup::escape(&allowed)
 }
 
 fn is_xml(c: char) -> bool {

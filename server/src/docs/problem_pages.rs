@@ -1,10 +1,13 @@
 //! The problem pages: the `type` of each problem is the path of a page that describes it. No scripts.
 
 use super::Document;
-use crate::problem::{
-    Kind,
-    catalogue::{Member, Shape, Source},
-    examples,
+use crate::{
+    markup::escape,
+    problem::{
+        Kind,
+        catalogue::{Member, Shape, Source},
+        examples,
+    },
 };
 use http::StatusCode;
 
@@ -89,22 +92,6 @@ fn source(kind: Kind, document: &Document) -> String {
             format!("<ul class=\"list\">\n{}</ul>\n", calls.collect::<String>())
         }
     }
-}
-
-/// Escapes a text for HTML, also inside attributes.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// Renders a text of the catalogue, with `code` in backticks.
