@@ -209,6 +209,12 @@ fn plain(language: CatalogueLanguage) -> Language {
     }
 }
 
+/// The language of a page for a visitor who reads German.
+#[cfg(test)]
+pub(crate) fn german() -> PageLanguage {
+    PageLanguage::plain(CatalogueLanguage::German)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,13 +47,5 @@ impl Notice {
 /// Calls a function that writes texts in German.
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) fn in_german<T>(write: impl FnOnce() -> T) -> T {
-    use crate::i18n::PageLanguage;
-    use leptos::prelude::{Owner, provide_context};
-    let mut request = http::Request::new(());
-    request.headers_mut().insert(http::header::ACCEPT_LANGUAGE, http::HeaderValue::from_static("de"));
-    let language = Owner::new().with(|| {
-        provide_context(request.into_parts().0);
-        PageLanguage::current()
-    });
-    language.scope(write)
+    crate::i18n::german().scope(write)
 }

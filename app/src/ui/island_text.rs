@@ -101,19 +101,9 @@ fn read() -> Option<String> {
 
 #[cfg(feature = "ssr")]
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::i18n::PageLanguage;
-    use leptos::prelude::{Owner, provide_context};
-
-    /// The language of a page for a visitor who reads German.
-    pub(crate) fn german() -> PageLanguage {
-        let request = http::Request::builder().header(http::header::ACCEPT_LANGUAGE, "de").body(()).unwrap();
-        Owner::new().with(|| {
-            provide_context(request.into_parts().0);
-            PageLanguage::current()
-        })
-    }
+    use crate::i18n::{PageLanguage, german};
 
     #[test]
     fn each_text_is_one_line_in_its_place() {

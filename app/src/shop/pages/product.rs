@@ -154,7 +154,7 @@ fn refresh_seconds(product: &Product, now: Timestamp) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{i18n::PageLanguage, ui::island_text::tests::german};
+    use crate::i18n::{PageLanguage, german};
     use checkout::model::{Money, ProductDraft};
 
     #[test]
