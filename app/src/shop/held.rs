@@ -1,13 +1,13 @@
-//! What the visitor holds: read once for each page, for the pill on every page and for the page of a held product.
+//! The visitor's holds: read once for each page, for the pill on every page and for the page of a held product.
 
-use super::{components::held_pill::HeldPill, session};
+use super::{components::held_pill::HeldPill, pages::PageCache, session};
 use crate::{i18n::text, messages, paths};
 use checkout::{
     Checkout,
     model::{Hold, HoldId, Order, OrderState, Owner, Product, ProductStatus, Timestamp},
 };
 use futures::future::{BoxFuture, FutureExt as _, Shared};
-use http::{HeaderValue, header, request::Parts};
+use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ fn counted_units(order: &Order, now: Timestamp) -> u32 {
     }
 }
 
-/// What the visitor holds of one product.
+/// The visitor's holds of one product.
 pub(crate) struct HeldProduct {
     /// The hold that ends first.
     pub(crate) hold: Hold,
@@ -129,8 +129,7 @@ pub(crate) fn Pill() -> impl IntoView {
     let pill = Suspend::new(async move {
         let held = holds.get().await?;
         if let Some(response) = response {
-            // What somebody holds is for them alone.
-            response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+            PageCache::Personal.apply(&response);
         }
         Some(pill(&held, &path))
     });
