@@ -1,4 +1,4 @@
-//! What shoppers read on a product's page about its sale.
+//! Texts on a product's page about its sale.
 use crate::i18n::text;
 
 /// Headlines of the sale, each with the parts of the page in which it is shown.
@@ -29,7 +29,7 @@ pub(crate) fn bar_links() -> [(&'static str, String); 2] {
     [("available", text!("sale-bar-reserve")), ("upcoming all-taken sold-out paused ended", text!("sale-bar-details"))]
 }
 
-/// What a reservation means. `hold_for` is a text such as “10 minutes”.
+/// The terms of a reservation. `hold_for` is a text such as “10 minutes”.
 pub(crate) fn reserve_terms(hold_for: &str, limit: Option<u32>) -> String {
     let terms = text!("sale-terms", time = hold_for);
     match limit {

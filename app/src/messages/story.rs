@@ -1,12 +1,12 @@
 //! Texts below a product: delivery, returns, payment, and answers to what shoppers ask before they reserve.
 use crate::i18n::text;
 
-/// Says how the product reaches its buyer.
+/// The way in which the product reaches its buyer.
 pub fn delivery(ships: bool) -> String {
     if ships { text!("story-delivery-by-post") } else { text!("story-delivery-without-address") }
 }
 
-/// Says when the shopper pays, and how an unpaid order ends.
+/// The time in which the shopper pays, and the end of an unpaid order.
 pub fn payment(takes_payment: bool, pay_within: &str) -> String {
     if takes_payment {
         text!("story-payment-here", time = pay_within)

@@ -238,7 +238,7 @@ crate::scenarios! {
         let order = shop.paid(lamp, 1, "lamp").await;
         // A hold that expired is the first one, too.
         let lamp_took = Some(Duration::from_secs(220));
-        // What comes later does not count: an edit, and a payment that must be returned.
+        // Later changes do not count: an edit, and a payment that must be returned.
         shop.advance(3600);
         shop.pay(Reference::Order(order.id), "again", Success).await;
         let details = shop.checkout.product(phone).unwrap();

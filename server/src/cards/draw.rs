@@ -19,11 +19,11 @@ const MUTED: &str = "#a6bcbd";
 const GREEN: &str = "#6fd6c4";
 const AMBER: &str = "#f3bf6b";
 
-/// Where texts begin, from the left.
+/// Distance of texts from the left edge.
 const LEFT_PX: f32 = 72.0;
 /// Width of the texts of a product's card.
 const TEXT_WIDTH_PX: f32 = 528.0;
-/// Where a product's picture begins, from the left.
+/// Distance of a product's picture from the left edge.
 const PICTURE_LEFT_PX: u32 = 656;
 /// Sizes of a product's name, from the largest.
 const NAME_SIZES_PX: [f32; 4] = [92.0, 76.0, 62.0, 50.0];

@@ -1,4 +1,4 @@
-//! What a visitor holds: the pill on each page, and the page of a held product.
+//! A visitor's holds: the pill on each page, and the page of a held product.
 
 use crate::shop::Shop;
 use checkout::model::{Product, ProductDraft};
@@ -111,7 +111,7 @@ async fn the_pill_shows_the_reservation_that_ends_first() {
     let page = visitor.page(&shop, "/").await;
     assert!(page.pill().contains(&soonest) && page.pill().contains("1:10"), "{}", page.pill());
     assert!(page.pill().contains("+1") && page.pill().contains("and 1 more reservation"), "{}", page.pill());
-    // Where there are no scripts, the pill says until when.
+    // Without scripts, the pill says until when.
     assert!(page.pill().contains("until 23 November 2026"), "{}", page.pill());
     shop.clock.advance(Duration::from_secs(80));
     let page = visitor.page(&shop, "/").await;

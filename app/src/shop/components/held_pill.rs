@@ -86,7 +86,7 @@ fn show_in_title(seconds: Memo<i64>) {
 #[cfg(not(feature = "hydrate"))]
 fn show_in_title(_: Memo<i64>) {}
 
-/// Tells the browser's other tabs what this one shows, and reloads this one when a newer page shows something else: a hold was
+/// Announces to the browser's other tabs what this one shows, and reloads this one when a newer page shows something else: a hold was
 /// ordered, released, extended or added there. A checkout page stays as long as its own hold does, because the shopper may be
 /// filling in its form.
 #[cfg(feature = "hydrate")]

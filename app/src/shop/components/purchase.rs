@@ -1,4 +1,4 @@
-//! What the checkout and the page of an order have in common: the steps of a purchase, its lines, and what happens if the shopper
+//! The parts that the checkout and the page of an order have in common: the steps of a purchase, its lines, and what happens if the shopper
 //! does nothing.
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
@@ -67,10 +67,10 @@ pub(crate) fn OrderSummary(product: Arc<Product>, qty: u32, total: Option<Money>
     }
 }
 
-/// What happens if the shopper does nothing, when money is charged, and how to reach the shop.
+/// The answers beside a purchase: what happens if the shopper does nothing, when money is charged, and how to reach the shop.
 #[component]
 pub(crate) fn Assurances(
-    /// What happens if the shopper does nothing.
+    /// The consequence of doing nothing.
     idle: String,
     /// When money is charged.
     charge: String,

@@ -1,4 +1,4 @@
-//! What the shop says about a product besides its name and price: the tagline, the story, the specification, delivery and
+//! The texts about a product besides its name and price: the tagline, the story, the specification, delivery and
 //! returns, and answers to what shoppers ask. All of it is text; markup in it is shown as it was typed.
 
 use crate::{

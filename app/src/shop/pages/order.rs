@@ -65,7 +65,7 @@ impl OrderFacts {
     }
 }
 
-/// What surrounds an order on its page.
+/// The facts of the request and the shop that the page of an order needs beside the order.
 struct Surroundings {
     has_sandbox: bool,
     has_provider: bool,

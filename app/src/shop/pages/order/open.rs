@@ -16,7 +16,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// What is due, until when, and the buttons that pay and cancel.
+/// The sum that is due, until when, and the buttons that pay and cancel.
 pub(super) fn pending_actions(facts: &OrderFacts, can_pay: bool) -> impl IntoView + use<> {
     let order = &facts.order;
     let (id, rendered_at, pay_by) = (order.id.to_string(), facts.now.as_millis(), order.pay_by.as_millis());
@@ -48,7 +48,7 @@ pub(super) fn pending_actions(facts: &OrderFacts, can_pay: bool) -> impl IntoVie
     }
 }
 
-/// What an order is for whose payment is being confirmed.
+/// The sum of an order whose payment is being confirmed, and a way onward.
 pub(super) fn processing_actions(facts: &OrderFacts) -> impl IntoView + use<> {
     let amount = view! { <strong>{format_price(facts.order.amount)}</strong> };
     view! {

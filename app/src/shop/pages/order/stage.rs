@@ -113,7 +113,7 @@ impl OrderStage {
         }
     }
 
-    /// What the page says first.
+    /// The headline of the page, and the sentence below it.
     pub(super) fn notice(self, order: &Order) -> Notice {
         let paid = format_price(order.amount);
         let sum = |minor| format_price(Money { minor, ..order.amount });

@@ -49,7 +49,7 @@ pub(super) fn ticket(facts: &OrderFacts) -> impl IntoView + use<> {
     }
 }
 
-/// What happens after the payment, as far as the shop knows.
+/// The steps after the payment, as far as the shop knows them.
 pub(super) fn next_steps(facts: &OrderFacts) -> impl IntoView + use<> {
     let contact = facts.contact.as_ref();
     let mail = contact
